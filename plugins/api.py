@@ -1,0 +1,155 @@
+"""What a plugin author imports. This module imports nothing of ours and keeps its major version.
+
+A plugin looks at one message and decides: it collects *effects* on the context and returns a *verdict*.
+Nothing it decides happens before the whole pipeline has spoken; then all effects are committed in one
+transaction together with "this message is done". A crash before that replays the message, a crash
+after it does not: a plugin must not change anything outside by itself.
+
+    class Echo(Plugin):
+        name = "echo"
+
+        async def message(self, context: Context, message: Message) -> Verdict:
+            context.reply(message.text)
+            return Verdict.STOP
+"""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+API_VERSION = 1
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+
+
+class Verdict(enum.Enum):
+    """What the pipeline does after this plugin."""
+
+    CONTINUE = "continue"
+    STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """The customer as the tenant knows them. `chat` is `+E164`, or `lid:DIGITS` while the number is hidden."""
+
+    id: int
+    chat: str
+    name: str
+    is_new: bool
+    """No message of theirs was answered before this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What the customer wrote. A burst joined into one has several `ids`, the newest last."""
+
+    ids: tuple[int, ...]
+    kind: str
+    text: str
+    time: datetime
+
+
+# --- effects: what a plugin wants done -------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer in this chat."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message to the tenant's owner."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """The plugin's own state; `value` None forgets the key. Committed only if nobody changed it meanwhile."""
+
+    key: str
+    value: Json
+    shared: bool = False
+    """For the whole tenant instead of this contact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """No automatic answer in this chat until then; a time in the past ends a silence."""
+
+    until: datetime
+
+
+Effect = Reply | Notice | Put | Silence
+
+
+class Context(Protocol):
+    """One message's view of the world, for one plugin. Valid until `message` returns."""
+
+    @property
+    def contact(self) -> Contact: ...
+
+    @property
+    def language(self) -> str:
+        """The tenant's language, `fr` or `en`."""
+        ...
+
+    @property
+    def tenant_name(self) -> str: ...
+
+    @property
+    def now(self) -> datetime:
+        """Aware, UTC. Plugins ask here, so that tests and replays can set the clock."""
+        ...
+
+    @property
+    def replied(self) -> bool:
+        """An earlier plugin of this walk has already replied."""
+        ...
+
+    async def get(self, key: str, *, shared: bool = False) -> Json:
+        """The plugin's own state. What was read becomes a precondition of the commit."""
+        ...
+
+    def put(self, key: str, value: Json, *, shared: bool = False) -> None: ...
+
+    def reply(self, text: str) -> None: ...
+
+    def notify_owner(self, text: str) -> None: ...
+
+    def silence(self, until: datetime) -> None: ...
+
+
+class PluginConfig(BaseModel):
+    """Base of a plugin's configuration: unknown keys are mistakes, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Plugin:
+    """Base of all plugins. One instance serves one tenant; `message` runs for several contacts at once."""
+
+    name: ClassVar[str]
+    Config: ClassVar[type[PluginConfig]] = PluginConfig
+
+    def __init__(self, config: PluginConfig, wording: Mapping[str, str] | None = None) -> None:
+        self.config = config
+        self.wording = wording or {}
+
+    async def start(self) -> None:
+        """Before the first message. Raising leaves the plugin out, with the reason in status."""
+
+    async def message(self, context: Context, message: Message) -> Verdict:
+        """Decide about one message. Cancelled after its time limit."""
+        raise NotImplementedError
+
+    async def stop(self) -> None:
+        """After the last message."""

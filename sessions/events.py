@@ -1,0 +1,146 @@
+"""What the link tells the rest of the worker: plain, serialisable facts, free of neonize's types.
+
+Times are integer milliseconds UTC. The link makes these on neonize's thread; the journal's writer is
+the first to see those that must be kept (`Kept`), the worker's state machine those that need not be.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Audience = Literal["person", "group", "status", "channel"]
+ReceiptKind = Literal["delivered", "read", "retry", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Who a chat is with: a phone number (`+E164`), a LID (digits only), or both once both are known."""
+
+    number: str | None = None
+    lid: str | None = None
+
+    def __post_init__(self) -> None:
+        if not (self.number or self.lid):
+            raise ValueError("an address needs a number or a LID")
+
+    @classmethod
+    def parse(cls, text: str) -> "Address":
+        """`+E164` or `lid:DIGITS`, as the CLI writes them; raises ValueError for anything else."""
+        if text.startswith("+") and text[1:].isascii() and text[1:].isdigit():
+            return cls(number=text)
+        if text.startswith("lid:") and text[4:].isascii() and text[4:].isdigit():
+            return cls(lid=text[4:])
+        raise ValueError(f"{text!r} is not a chat: expected +E164 or lid:DIGITS")
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """The address as keys of the journal's `aliases`, number first."""
+        number = (self.number,) if self.number else ()
+        lid = (f"lid:{self.lid}",) if self.lid else ()
+        return number + lid
+
+    def __str__(self) -> str:
+        return self.aliases[0]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageReceived:
+    """A message in a chat: the customer's, or (`from_me`) what the owner typed on the phone."""
+
+    whatsapp_id: str
+    chat: Address
+    from_me: bool
+    audience: Audience
+    kind: str
+    """`text`, `image`, …; `unknown` for what this version cannot name; `empty` for key material only."""
+    text: str
+    time: int
+    push_name: str
+    raw: bytes
+    """The event's protobuf, kept until the message is done and seven days more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A message that could not be decrypted; it may still arrive by a retry under the same id."""
+
+    whatsapp_id: str
+    chat: Address
+    audience: Audience
+    time: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptReceived:
+    """Somebody's receipt for messages of ours; `chat` is who gave it."""
+
+    whatsapp_ids: tuple[str, ...]
+    chat: Address
+    kind: ReceiptKind
+    time: int
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryReceived:
+    """Ids of old conversations: never shown to the pipeline, and never to be taken for lost mail."""
+
+    whatsapp_ids: tuple[str, ...]
+
+
+Kept = MessageReceived | Unreadable | ReceiptReceived | HistoryReceived
+
+
+@dataclass(frozen=True, slots=True)
+class QrOffered:
+    """A code to scan, good for `expires_in` seconds."""
+
+    code: str
+    expires_in: int
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """The phone accepted the code; the connection closes once and comes back logged in."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class PairingFailed:
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """Logged in. `number`, `lid` and `name` are the tenant's own."""
+
+    number: str
+    lid: str | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class BacklogRead:
+    """Everything that waited for us at the server has been handed over."""
+
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnected:
+    """The connection is gone; neonize tries again by itself."""
+
+    reason: str
+
+
+ParkReason = Literal["logged_out", "replaced", "banned", "outdated", "connect_failure"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The session will not come back by itself: a person must act."""
+
+    reason: ParkReason
+    detail: str
+
+
+Changed = QrOffered | Paired | PairingFailed | Connected | BacklogRead | Disconnected | Ended

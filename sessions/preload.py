@@ -1,0 +1,28 @@
+"""What the forkserver imports once, so that every worker shares it: all Python parts, never the Go library.
+
+The forkserver swallows an ImportError of a preload; `LOADED` lets a worker tell that all went well.
+"""
+
+import ctypes
+import gc
+
+from comptoir.sessions import neonize_guard
+
+# Importing neonize's Python side here and its library after the fork is what makes a worker cheap.
+neonize_guard.import_python_side()
+
+import comptoir.sessions.worker  # noqa: E402  (after the guard: it imports neonize)
+
+_PR_SET_CHILD_SUBREAPER = 36
+_PR_SET_DUMPABLE = 4
+
+_libc = ctypes.CDLL(None, use_errno=True)
+# A worker's stray grandchildren are adopted here, so that they stay recognisable as the forkserver's.
+_libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+# Data keys pass through this process: no core dump, no reading of its memory by its own user.
+_libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+gc.collect()
+gc.freeze()
+
+LOADED = True

@@ -1,0 +1,152 @@
+"""A two-way JSON-RPC channel over a byte stream: the daemon and a worker talk through one."""
+
+import itertools
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import trio
+
+from comptoir.sessions.protocol import (
+    ErrorCode,
+    Failure,
+    Id,
+    LineReceiver,
+    LineTooLong,
+    Notification,
+    Params,
+    ProtocolFault,
+    Request,
+    Response,
+    RpcError,
+    RpcMessage,
+    encode,
+    parse,
+)
+
+Handler = Callable[[str, Params], Awaitable[Any]]
+MAX_CALLS = 64
+SEND_TIMEOUT = 10.0
+
+
+class ChannelClosed(Exception):
+    """The other side is gone; what was asked of it may or may not have been done."""
+
+
+class Channel:
+    """Both sides may call and notify. Run `serve` in a nursery; it returns when the other side is gone.
+
+    At most `MAX_CALLS` calls of the other side run at once; more are refused, so a flood cannot pile up.
+    A peer that takes no bytes for `SEND_TIMEOUT` seconds is treated as gone.
+    """
+
+    def __init__(self, stream: trio.abc.Stream) -> None:
+        self._stream = stream
+        self._writing = trio.Lock()
+        self._ids = itertools.count(1)
+        self._waiting: dict[Id, trio.MemorySendChannel[Response | Failure]] = {}
+        self._running = 0
+        self._closed = False
+
+    async def call(self, method: str, params: Params | None = None, *, within: float = 30.0) -> Any:
+        """The other side's result. Raises RpcError (its failure), ChannelClosed, or trio.TooSlowError."""
+        id = next(self._ids)
+        send, receive = trio.open_memory_channel[Response | Failure](1)
+        self._waiting[id] = send
+        try:
+            with trio.fail_after(within):
+                await self._write(Request(id, method, params or {}))
+                answer = await receive.receive()
+        except trio.EndOfChannel:
+            raise ChannelClosed(f"no answer to {method}: the other side is gone") from None
+        finally:
+            self._waiting.pop(id, None)
+            send.close()
+        if isinstance(answer, Failure):
+            raise RpcError(answer.code, answer.message, answer.data)
+        return answer.result
+
+    async def notify(self, method: str, params: Params | None = None) -> None:
+        """Raises ChannelClosed."""
+        await self._write(Notification(method, params or {}))
+
+    async def serve(self, handler: Handler) -> None:
+        """Read until the end, running `handler` for every call and, in order, for every notification.
+
+        A notification's exception ends the channel (our own bug); a call's goes to the caller.
+        """
+        try:
+            async with trio.open_nursery() as nursery:
+                await self._read(handler, nursery)
+                nursery.cancel_scope.cancel()
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Every call that waits for an answer raises ChannelClosed."""
+        self._closed = True
+        for send in self._waiting.values():
+            send.close()
+
+    async def _read(self, handler: Handler, nursery: trio.Nursery) -> None:
+        lines = LineReceiver()
+        while True:
+            try:
+                data = await self._stream.receive_some(65536)
+                received = lines.feed(data)
+            except (trio.BrokenResourceError, trio.ClosedResourceError, LineTooLong):
+                return
+            if not data:
+                return
+            for line in received:
+                await self._dispatch(line, handler, nursery)
+
+    async def _dispatch(self, line: bytes, handler: Handler, nursery: trio.Nursery) -> None:
+        try:
+            message = parse(line)
+        except ProtocolFault as fault:
+            await self._answer(Failure(fault.id, fault.code, fault.message))
+            return
+        match message:
+            case Request() if self._running >= MAX_CALLS:
+                busy = f"{MAX_CALLS} calls are running already: try again later"
+                await self._answer(Failure(message.id, ErrorCode.NOT_NOW, busy))
+            case Request():
+                self._running += 1
+                nursery.start_soon(self._run, message, handler)
+            case Notification(method, params):
+                await handler(method, params)
+            case Response(id) | Failure(id) if id is not None and id in self._waiting:
+                self._waiting[id].send_nowait(message)
+
+    async def _run(self, request: Request, handler: Handler) -> None:
+        try:
+            result = await handler(request.method, request.params)
+            answer: RpcMessage = Response(request.id, result)
+        except RpcError as error:
+            answer = Failure(request.id, error.code, error.message, error.data)
+        except Exception as error:
+            # A bug in one method must not end the session; the caller gets its type, the log the rest.
+            answer = Failure(
+                request.id, ErrorCode.INTERNAL, f"internal error: {type(error).__name__}: {error}"
+            )
+        finally:
+            self._running -= 1
+        await self._answer(answer)
+
+    async def _answer(self, message: RpcMessage) -> None:
+        try:
+            await self._write(message)
+        except ChannelClosed:
+            return
+
+    async def _write(self, message: RpcMessage) -> None:
+        line = encode(message)
+        try:
+            async with self._writing:
+                if self._closed:
+                    raise ChannelClosed("the other side is gone")
+                with trio.fail_after(SEND_TIMEOUT):
+                    await self._stream.send_all(line)
+        except (trio.BrokenResourceError, trio.ClosedResourceError, trio.TooSlowError, OSError) as error:
+            self._closed = True
+            raise ChannelClosed(f"the other side is gone: {error}") from None

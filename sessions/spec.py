@@ -1,0 +1,67 @@
+"""What the daemon gives a worker when it forks it."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """How fast the outbox may go. None switches a limit off, which only lab mode may do."""
+
+    chat_per_second: float | None = 1.0
+    answers_per_minute: int | None = 30
+    notices_per_minute: int | None = 6
+    new_chats_per_day: int | None = 5
+    typing: bool = True
+    quiet_ms: int = 1_500
+    """A chat must have been silent this long: sending while receiving can lose the answer."""
+
+
+# 200 ms is the shortest quiet spell at which no answer was lost in measurements.
+FAST_RATES = Rates(None, None, None, None, typing=False, quiet_ms=200)
+
+
+@dataclass(frozen=True, slots=True)
+class LabServer:
+    """The stand-in server of lab mode, as its description file names it."""
+
+    proxy: str
+    ca_file: Path
+    root_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSpec:
+    """Everything a worker needs to know at birth; it reads nothing of the daemon's."""
+
+    tenant: str
+    config_dir: Path
+    """The tenant's own files: `tenant.toml` and beside it."""
+    state_dir: Path
+    """`tenant.db` and media."""
+    session_dir: Path
+    """In RAM: `session.db`, and `lock`, which the worker holds for life."""
+    log_path: Path
+    data_key: bytes = field(repr=False)
+    """32 bytes: the tenant's data key."""
+    linked: bool = False
+    """Connect with the stored session. Without it the worker loads neonize only when told to link."""
+    paused: bool = False
+    parked: str | None = None
+    """Why the session is parked, to be shown in status; the worker then only serves its journal."""
+    lab: LabServer | None = None
+    fast: bool = False
+    """Lab only: no rates, no typing, no joining of bursts."""
+    rates: Rates = field(default_factory=Rates)
+
+    @property
+    def journal_path(self) -> Path:
+        return self.state_dir / "tenant.db"
+
+    @property
+    def session_path(self) -> Path:
+        return self.session_dir / "session.db"
+
+    @property
+    def lock_path(self) -> Path:
+        return self.session_dir / "lock"
