@@ -1,0 +1,84 @@
+"""What `messages` and `status` show of a journal."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from comptoir.sessions.journal.database import Connection
+from comptoir.sessions.journal.schema import chat_of
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """A message as `comptoir messages` shows it."""
+
+    id: int
+    chat: str
+    direction: str
+    kind: str
+    text: str
+    time: int
+    """The server's, else ours."""
+    state: str
+    by: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id, "chat": self.chat, "direction": self.direction, "kind": self.kind,
+            "text": self.text, "time": rfc3339(self.time), "state": self.state, "by": self.by,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """What `status` shows. Times are None where nothing happened yet."""
+
+    inbox: int
+    """Messages the pipeline has still to do."""
+    outbox: int
+    """Messages queued, being sent, or held as uncertain."""
+    last_in: int | None
+    last_out: int | None
+
+
+_COLUMNS = f"""id, {chat_of("messages.contact")}, direction, kind, text, coalesce(server_time, recorded_at),
+    state, author"""
+
+
+def messages(
+    db: Connection, contact: int | None = None, limit: int = 50, before: int | None = None
+) -> list[MessageRow]:
+    """The newest messages, of one contact or all, with ids below `before`; newest last."""
+    rows = db.execute(
+        f"""SELECT {_COLUMNS} FROM messages
+            WHERE (?1 IS NULL OR contact = ?1) AND (?2 IS NULL OR id < ?2) ORDER BY id DESC LIMIT ?3""",
+        (contact, before, limit),
+    )
+    return [MessageRow(*row) for row in rows][::-1]
+
+
+def message(db: Connection, id: int) -> MessageRow | None:
+    row = db.execute(f"SELECT {_COLUMNS} FROM messages WHERE id = ?", (id,)).fetchone()
+    return None if row is None else MessageRow(*row)
+
+
+def error_of(db: Connection, id: int) -> str | None:
+    """Why an outbound message is not sent (yet), where there is a reason."""
+    row = db.execute("SELECT error FROM outbox WHERE message = ?", (id,)).fetchone()
+    return None if row is None else row[0]
+
+
+def counters(db: Connection) -> Counters:
+    row = db.execute(
+        """SELECT (SELECT count(*) FROM messages WHERE state = 'received'),
+            (SELECT count(*) FROM messages WHERE state IN ('queued', 'sending', 'uncertain')),
+            (SELECT recorded_at FROM messages WHERE direction = 'in' ORDER BY id DESC LIMIT 1),
+            (SELECT max(tried_at) FROM outbox)"""
+    ).fetchone()
+    return Counters(*row)
+
+
+def rfc3339(time: int) -> str:
+    """A time in milliseconds as `2026-11-21T07:00:00.123Z`."""
+    text = datetime.fromtimestamp(time / 1000, UTC).isoformat(timespec="milliseconds")
+    return text.removesuffix("+00:00") + "Z"

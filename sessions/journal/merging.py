@@ -1,0 +1,49 @@
+"""Makes one contact of two that turned out to be the same person."""
+
+from comptoir.sessions.journal import event_log, states
+from comptoir.sessions.journal.database import Connection
+
+
+def merge(db: Connection, one: int, other: int, now: int) -> int:
+    """Move everything of the younger contact to the older; the older's id."""
+    keep, gone = min(one, other), max(one, other)
+    _merge_copies(db, keep, gone)
+    db.execute("UPDATE messages SET contact = ? WHERE contact = ?", (keep, gone))
+    db.execute("UPDATE aliases SET contact = ? WHERE contact = ?", (keep, gone))
+    db.execute("UPDATE events SET contact = ? WHERE contact = ?", (keep, gone))
+    _merge_state(db, keep, gone)
+    db.execute(
+        """UPDATE contacts SET silenced_until = max(silenced_until, other.silenced_until),
+                name = iif(contacts.name = '', other.name, contacts.name)
+            FROM (SELECT name, silenced_until FROM contacts WHERE id = ?) AS other WHERE id = ?""",
+        (gone, keep),
+    )
+    db.execute("DELETE FROM contacts WHERE id = ?", (gone,))
+    event_log.add(db, "merged", now, contact=keep, merged=gone)
+    return keep
+
+
+def _merge_copies(db: Connection, keep: int, gone: int) -> None:
+    """One WhatsApp message may have been journaled under both contacts: the first row stays."""
+    copies = db.execute(
+        """SELECT a.id, a.state, b.id, b.state FROM messages a
+            JOIN messages b USING (session, direction, whatsapp_id) WHERE a.contact = ? AND b.contact = ?""",
+        (keep, gone),
+    ).fetchall()
+    for copy in copies:
+        (first, first_state), (second, second_state) = sorted((copy[:2], copy[2:]))
+        db.execute("UPDATE events SET message = ? WHERE message = ?", (first, second))
+        db.execute("DELETE FROM messages WHERE id = ?", (second,))
+        states.advance(db, first, states.further(first_state, second_state))
+
+
+def _merge_state(db: Connection, keep: int, gone: int) -> None:
+    """The older contact's values win. Versions grow, so that a decision made on either is a conflict."""
+    db.execute(
+        """INSERT INTO plugin_state SELECT plugin, ?, key, value, version + 1
+                FROM plugin_state WHERE contact = ?
+            ON CONFLICT DO UPDATE SET version = max(version, excluded.version) + 1,
+                value = coalesce(value, excluded.value)""",
+        (keep, gone),
+    )
+    db.execute("DELETE FROM plugin_state WHERE contact = ?", (gone,))

@@ -1,0 +1,148 @@
+"""What is to be sent, and what became of it. The sender alone moves a row from queued to sent."""
+
+from dataclasses import dataclass
+
+from comptoir.sessions.events import Address
+from comptoir.sessions.journal import contacts, event_log, receipts, states
+from comptoir.sessions.journal.database import Connection
+
+ANSWER, NOTICE, CAMPAIGN = 0, 1, 2
+STRANGERS_REFUSED = 463
+"""The server's error for writing to too many strangers; answers keep working."""
+
+
+class ClientKeyReused(ValueError):
+    """The client key belongs to another message: a repeated `send` must be the same in all parts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A text to be sent."""
+
+    contact: int
+    text: str
+    author: str
+    """`operator`, `agent:NAME` or `plugin:NAME`."""
+    priority: int = ANSWER
+    not_before: int = 0
+    cause: str | None = None
+    """What it is an effect of, as in `causes`."""
+    client_key: str | None = None
+    """The caller's own name for it: queuing it again under the same key does nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedMessage:
+    """What the sender needs to send one."""
+
+    id: int
+    address: Address
+    text: str
+    attempts: int
+
+
+def enqueue(db: Connection, new: Outgoing, now: int) -> int:
+    """Queue a message; its id. With a `client_key` that is known, the id it was queued under before.
+
+    Raises ClientKeyReused, and UnicodeEncodeError (a ValueError) for text that is not valid Unicode.
+    """
+    if (known := _by_client_key(db, new)) is not None:
+        return known
+    row = db.execute(
+        """INSERT INTO messages (contact, direction, kind, text, author, state, recorded_at)
+            VALUES (?, 'out', 'text', ?, ?, 'queued', ?) RETURNING id""",
+        (new.contact, new.text, new.author, now),
+    ).fetchone()
+    db.execute(
+        "INSERT INTO outbox (message, priority, not_before, cause, client_key) VALUES (?, ?, ?, ?, ?)",
+        (row[0], new.priority, new.not_before, new.cause, new.client_key),
+    )
+    event_log.add(db, "queued", now, contact=new.contact, message=row[0], by=new.author)
+    return int(row[0])
+
+
+def _by_client_key(db: Connection, new: Outgoing) -> int | None:
+    query = "SELECT id, contact, text FROM messages JOIN outbox ON message = id WHERE client_key = ?"
+    row = db.execute(query, (new.client_key,)).fetchone()
+    if row is None:
+        return None
+    if row[1:] != (new.contact, new.text):
+        raise ClientKeyReused(
+            f"the client key {new.client_key!r} was used for another message: use a new key for a new message"
+        )
+    return int(row[0])
+
+
+def queued_message(db: Connection, message: int) -> QueuedMessage:
+    query = "SELECT id, contact, text, attempts FROM messages JOIN outbox ON message = id WHERE id = ?"
+    row = db.execute(query, (message,)).fetchone()
+    return QueuedMessage(row[0], contacts.address_of(db, row[1]), row[2], row[3])
+
+
+def mark_sending(db: Connection, message: int, session: int, secret: bytes, now: int) -> bool:
+    """About to be sent with this secret; False if it is no longer waiting (withdrawn meanwhile).
+
+    Must be committed before the send begins: the secret is what shows, after a crash, whether it left.
+    """
+    row = db.execute(
+        """UPDATE messages SET state = 'sending', session = ?, whatsapp_id = NULL
+            WHERE id = ? AND state IN ('queued', 'uncertain') RETURNING id""",
+        (session, message),
+    ).fetchone()
+    if row is None:
+        return False
+    db.execute(
+        "UPDATE outbox SET secret = ?, tried_at = ?, attempts = attempts + 1, error = NULL WHERE message = ?",
+        (secret, now, message),
+    )
+    return True
+
+
+def mark_sent(db: Connection, message: int, whatsapp_id: str, server_time: int, now: int) -> None:
+    """The server has it. Receipts that came first are applied."""
+    row = db.execute(
+        "UPDATE messages SET whatsapp_id = ?, server_time = ? WHERE id = ? RETURNING session",
+        (whatsapp_id, server_time, message),
+    ).fetchone()
+    db.execute("UPDATE outbox SET secret = NULL, error = NULL WHERE message = ?", (message,))
+    _move(db, message, "sent", now)
+    receipts.apply_early(db, row[0], whatsapp_id, now)
+
+
+def mark_uncertain(db: Connection, message: int, error: str, now: int, not_before: int = 0) -> None:
+    """It may have left or not. Held; with the tenant's leave sent again, but not before `not_before`."""
+    db.execute("UPDATE outbox SET error = ?, not_before = ? WHERE message = ?", (error, not_before, message))
+    _move(db, message, "uncertain", now)
+
+
+def mark_failed(db: Connection, message: int, error: str, now: int) -> None:
+    """It will not be sent."""
+    db.execute("UPDATE outbox SET error = ?, secret = NULL WHERE message = ?", (error, message))
+    _move(db, message, "failed", now)
+
+
+def retry_later(db: Connection, message: int, not_before: int, error: str) -> None:
+    """It did not leave: back into the queue."""
+    db.execute("UPDATE messages SET state = 'queued' WHERE id = ? AND state = 'sending'", (message,))
+    db.execute(
+        "UPDATE outbox SET not_before = ?, error = ?, secret = NULL WHERE message = ?",
+        (not_before, error, message),
+    )
+
+
+def withdraw_answers(db: Connection, contact: int, now: int, reason: str) -> None:
+    """Automatic answers that still wait in a chat are not sent any more."""
+    rows = db.execute(
+        """SELECT id FROM messages JOIN outbox ON message = id
+            WHERE contact = ? AND state = 'queued' AND author LIKE 'plugin:%' AND priority = ?""",
+        (contact, ANSWER),
+    ).fetchall()
+    for (message,) in rows:
+        mark_failed(db, message, reason, now)
+
+
+def _move(db: Connection, message: int, state: states.State, now: int) -> None:
+    if states.advance(db, message, state):
+        query = "SELECT contact, error FROM messages JOIN outbox ON message = id WHERE id = ?"
+        contact, error = db.execute(query, (message,)).fetchone()
+        event_log.add(db, state, now, contact=contact, message=message, **({"error": error} if error else {}))

@@ -1,0 +1,83 @@
+"""The journal's tables. Times are integer milliseconds UTC; order is by id, which is order of arrival."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """A named step. Once released, its statements never change."""
+
+    name: str
+    statements: tuple[str, ...]
+
+
+_FIRST = Migration(
+    "0001-journal",
+    (
+        # One row for each linking of a device.
+        """CREATE TABLE sessions (
+            id INTEGER PRIMARY KEY, number TEXT NOT NULL, lid TEXT, name TEXT NOT NULL DEFAULT '',
+            lab INTEGER NOT NULL CHECK (lab IN (0, 1)),
+            linked_at INTEGER NOT NULL, ended_at INTEGER, end_reason TEXT) STRICT""",
+        """CREATE TABLE contacts (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL DEFAULT '',
+            created_at INTEGER NOT NULL, silenced_until INTEGER NOT NULL DEFAULT 0) STRICT""",
+        # '+221…' or 'lid:…'. The newest row of a kind is the one in use.
+        """CREATE TABLE aliases (
+            alias TEXT NOT NULL UNIQUE, contact INTEGER NOT NULL REFERENCES contacts) STRICT""",
+        "CREATE INDEX aliases_contact ON aliases (contact)",
+        """CREATE TABLE messages (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            session INTEGER REFERENCES sessions,
+            contact INTEGER NOT NULL REFERENCES contacts,
+            direction TEXT NOT NULL CHECK (direction IN ('in', 'out')),
+            whatsapp_id TEXT, kind TEXT NOT NULL, text TEXT NOT NULL, author TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('received', 'done', 'skipped', 'lost',
+                'queued', 'sending', 'uncertain', 'sent', 'delivered', 'read', 'failed')),
+            server_time INTEGER, recorded_at INTEGER NOT NULL) STRICT""",
+        """CREATE UNIQUE INDEX messages_whatsapp_id ON messages (session, whatsapp_id, contact, direction)
+            WHERE whatsapp_id IS NOT NULL""",
+        "CREATE INDEX messages_contact ON messages (contact, direction)",
+        # Few rows are in these states at a time, and the queues are read on every turn.
+        """CREATE INDEX messages_waiting ON messages (state, contact)
+            WHERE state IN ('received', 'queued', 'sending', 'uncertain')""",
+        # Kept for its raw protobuf until raw_until, then deleted; the message stays.
+        """CREATE TABLE inbox (
+            message INTEGER PRIMARY KEY REFERENCES messages ON DELETE CASCADE,
+            raw BLOB NOT NULL, raw_until INTEGER, backlog INTEGER NOT NULL CHECK (backlog IN (0, 1)),
+            plugin TEXT, walks INTEGER NOT NULL DEFAULT 0) STRICT""",
+        "CREATE INDEX inbox_raw_until ON inbox (raw_until) WHERE raw_until IS NOT NULL",
+        """CREATE TABLE outbox (
+            message INTEGER PRIMARY KEY REFERENCES messages ON DELETE CASCADE,
+            priority INTEGER NOT NULL, not_before INTEGER NOT NULL DEFAULT 0,
+            attempts INTEGER NOT NULL DEFAULT 0, tried_at INTEGER, secret BLOB,
+            cause TEXT, client_key TEXT UNIQUE, error TEXT) STRICT""",
+        "CREATE INDEX outbox_tried_at ON outbox (tried_at) WHERE tried_at IS NOT NULL",
+        "CREATE TABLE causes (key TEXT PRIMARY KEY, done_at INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+        # contact 0 is the tenant as a whole. value NULL is a forgotten key, whose version must not restart.
+        """CREATE TABLE plugin_state (
+            plugin TEXT NOT NULL, contact INTEGER NOT NULL, key TEXT NOT NULL,
+            value TEXT, version INTEGER NOT NULL,
+            PRIMARY KEY (plugin, contact, key)) STRICT, WITHOUT ROWID""",
+        # A receipt may come before the send returned the id it is for. chat: the giver's aliases, by spaces.
+        """CREATE TABLE early_receipts (
+            session INTEGER NOT NULL REFERENCES sessions, whatsapp_id TEXT NOT NULL, kind TEXT NOT NULL,
+            chat TEXT NOT NULL, at INTEGER NOT NULL, UNIQUE (session, whatsapp_id, kind, chat)) STRICT""",
+        "CREATE INDEX early_receipts_at ON early_receipts (at)",
+        # Ids in the session database that are not lost mail.
+        """CREATE TABLE accounted (
+            session INTEGER NOT NULL REFERENCES sessions, whatsapp_id TEXT NOT NULL,
+            PRIMARY KEY (session, whatsapp_id)) STRICT, WITHOUT ROWID""",
+        """CREATE TABLE events (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, kind TEXT NOT NULL,
+            contact INTEGER, message INTEGER, data TEXT NOT NULL DEFAULT '{}') STRICT""",
+    ),
+)
+
+MIGRATIONS = (_FIRST,)
+
+
+def chat_of(column: str) -> str:
+    """SQL for the name of the chat with the contact in `column`: its newest number, else its newest LID."""
+    return f"""(SELECT alias FROM aliases WHERE aliases.contact = {column}
+        ORDER BY alias LIKE 'lid:%' ASC, aliases.rowid DESC LIMIT 1)"""
