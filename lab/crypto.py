@@ -1,4 +1,4 @@
-"""The few primitives all of WhatsApp's cryptography is made of: X25519, HKDF-SHA256 and XEdDSA."""
+"""The few primitives all of WhatsApp's cryptography is made of: X25519, HKDF-SHA256, XEdDSA and AES-CBC."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ from dataclasses import dataclass, field
 
 import xeddsa
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import CBC
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.padding import PKCS7
 
 KEY_LENGTH = 32
 SIGNATURE_LENGTH = 64
@@ -55,3 +59,18 @@ def xeddsa_verify(public: bytes, message: bytes, signature: bytes) -> bool:
     plain = signature[:-1] + bytes([signature[-1] & ~_SIGN_BIT])
     ed25519_public = xeddsa.curve25519_pub_to_ed25519_pub(public, sign_bit)
     return xeddsa.ed25519_verify(plain, ed25519_public, message)
+
+
+def aes_cbc_encrypt(key: bytes, iv: bytes, plaintext: bytes) -> bytes:
+    """AES-CBC with PKCS #7 padding; the IV is not part of the result."""
+    padder = PKCS7(AES.block_size).padder()
+    encryptor = Cipher(AES(key), CBC(iv)).encryptor()
+    return encryptor.update(padder.update(plaintext) + padder.finalize()) + encryptor.finalize()
+
+
+def aes_cbc_decrypt(key: bytes, iv: bytes, ciphertext: bytes) -> bytes:
+    """Undo `aes_cbc_encrypt`. Raises ValueError for anything but whole blocks that end in padding."""
+    decryptor = Cipher(AES(key), CBC(iv)).decryptor()
+    unpadder = PKCS7(AES.block_size).unpadder()
+    padded = decryptor.update(ciphertext) + decryptor.finalize()
+    return unpadder.update(padded) + unpadder.finalize()

@@ -10,12 +10,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from cryptography.hazmat.primitives.ciphers import Cipher
-from cryptography.hazmat.primitives.ciphers.algorithms import AES
-from cryptography.hazmat.primitives.ciphers.modes import CBC
-from cryptography.hazmat.primitives.padding import PKCS7
-
-from comptoir.lab.crypto import KeyPair, dh, hkdf
+from comptoir.lab.crypto import KeyPair, aes_cbc_decrypt, aes_cbc_encrypt, dh, hkdf
 from comptoir.lab.signal.errors import BadMac, DuplicateMessage, MalformedMessage, TooFarAhead
 from comptoir.lab.signal.wire import MacKey, SignalMessage
 
@@ -81,14 +76,11 @@ def seal(state: State, plaintext: bytes) -> tuple[State, SignalMessage]:
     """Encrypt the next message of the sender chain."""
     chain = state.sender_chain
     cipher_key, mac_key, iv = _message_keys(chain.seed())
-    padder = PKCS7(AES.block_size).padder()
-    encryptor = Cipher(AES(cipher_key), CBC(iv)).encryptor()
-    ciphertext = encryptor.update(padder.update(plaintext) + padder.finalize()) + encryptor.finalize()
     message = SignalMessage.sign(
         state.sender_ratchet.public,
         chain.index,
         state.previous_counter,
-        ciphertext,
+        aes_cbc_encrypt(cipher_key, iv, plaintext),
         MacKey(mac_key, state.local_identity, state.remote_identity),
     )
     return replace(state, sender_chain=chain.next()), message
@@ -103,7 +95,10 @@ def open_sealed(state: State, message: SignalMessage) -> tuple[State, bytes]:
     cipher_key, mac_key, iv = _message_keys(seed)
     if not message.is_signed_by(MacKey(mac_key, state.remote_identity, state.local_identity)):
         raise BadMac("the message's MAC does not fit this session")
-    plaintext = _decrypt(cipher_key, iv, message.ciphertext)
+    try:
+        plaintext = aes_cbc_decrypt(cipher_key, iv, message.ciphertext)
+    except ValueError as error:
+        raise MalformedMessage(f"a ciphertext cannot be decrypted: {error}") from error
     chains = tuple(advanced if each is chain else each for each in state.receiver_chains)
     # The peer has our session: no need to tell it once more how it was started.
     return replace(state, receiver_chains=chains, pending=None), plaintext
@@ -152,15 +147,3 @@ def _message_keys(seed: bytes) -> tuple[bytes, bytes, bytes]:
     """The keys of one message: for the cipher, for the MAC, and the IV."""
     derived = hkdf(seed, 80, b"WhisperMessageKeys")
     return derived[:32], derived[32:64], derived[64:]
-
-
-def _decrypt(key: bytes, iv: bytes, ciphertext: bytes) -> bytes:
-    decryptor = Cipher(AES(key), CBC(iv)).decryptor()
-    unpadder = PKCS7(AES.block_size).unpadder()
-    try:
-        padded = decryptor.update(ciphertext) + decryptor.finalize()
-        return unpadder.update(padded) + unpadder.finalize()
-    except ValueError as error:
-        raise MalformedMessage(
-            f"a ciphertext is not whole blocks, or its padding is none: {error}"
-        ) from error
