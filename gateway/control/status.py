@@ -1,0 +1,70 @@
+"""A tenant's row in `status`: what the daemon knows, and what its worker says of itself."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import trio
+
+from comptoir.gateway.policy import what_to_do
+from comptoir.gateway.tenant_supervisor import TenantSupervisor
+from comptoir.gateway.times import rfc3339
+from comptoir.sessions.protocol import Params, RpcError
+
+ANSWER_WITHIN = 2.0
+COUNTED = ("inbox", "outbox", "last_in", "last_out", "pipeline")
+CONFIGURED = ("country", "lang", "timezone", "owner")
+
+
+def brief(supervisor: TenantSupervisor) -> Params:
+    """What needs no question to the worker."""
+    state, reason = supervisor.state
+    row = {"name": supervisor.name, "state": state, "reason": reason, "number": supervisor.tenant.number}
+    return row | ({"advice": what_to_do(reason, supervisor.name)} if state == "parked" and reason else {})
+
+
+async def tenant_status(supervisor: TenantSupervisor) -> Params:
+    """The contract's row. What a silent worker would have said is None."""
+    return _row(supervisor, await _ask(supervisor))
+
+
+async def full_status(supervisor: TenantSupervisor, config: Path) -> Params:
+    """The row, and what the tenant's own file says."""
+    said = await _ask(supervisor)
+    return _row(supervisor, said) | {key: said.get(key) for key in CONFIGURED} | {"config": str(config)}
+
+
+async def status_of_all(supervisors: Sequence[TenantSupervisor]) -> list[Params]:
+    """In the order given; asked side by side, so that one silent worker costs no more than its limit."""
+    rows: dict[str, Params] = {}
+
+    async def ask(supervisor: TenantSupervisor) -> None:
+        rows[supervisor.name] = await tenant_status(supervisor)
+
+    async with trio.open_nursery() as nursery:
+        for supervisor in supervisors:
+            nursery.start_soon(ask, supervisor)
+    return [rows[supervisor.name] for supervisor in supervisors]
+
+
+async def _ask(supervisor: TenantSupervisor) -> Params:
+    answer: Any = None
+    with trio.move_on_after(ANSWER_WITHIN):
+        try:
+            answer = await supervisor.call("status")
+        except RpcError:
+            return {}
+    return answer if isinstance(answer, dict) else {}
+
+
+def _row(supervisor: TenantSupervisor, said: Params) -> Params:
+    return (
+        brief(supervisor)
+        | {
+            "pid": supervisor.pid,
+            "since": rfc3339(supervisor.since),
+            "restarts": supervisor.restarts,
+            "memory_pss_kb": said.get("memory_pss_kb"),
+        }
+        | {key: said.get(key) for key in COUNTED}
+    )

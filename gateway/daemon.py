@@ -1,0 +1,130 @@
+"""The daemon: one trio process that supervises the workers and answers the control socket."""
+
+import ctypes
+import logging
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+
+import trio
+
+from comptoir.gateway.control.methods import Methods
+from comptoir.gateway.control.server import ControlServer, bind_control_socket
+from comptoir.gateway.control.table import table_of
+from comptoir.gateway.forkserver import Forkserver, WorkerTarget, go_environment
+from comptoir.gateway.installation import Installation
+from comptoir.gateway.keys import KeysWrong, master_key_path, read_master_key
+from comptoir.gateway.lab_server import LabFileWrong, find_lab
+from comptoir.gateway.locks import LockHeld, hold
+from comptoir.gateway.notify import notify
+from comptoir.gateway.paths import Paths, PathsWrong, find_paths
+from comptoir.gateway.registry import AsyncRegistry, Registry, RegistryWrong
+from comptoir.gateway.session_dirs import sessions_root
+from comptoir.gateway.settings import SettingsWrong, load_settings
+from comptoir.gateway.setup import initialise
+from comptoir.gateway.supervisor import Supervisor
+from comptoir.sessions.start import run_worker
+
+logger = logging.getLogger(__name__)
+
+EXIT_FAILED = 1
+EXIT_CONFIG = 78
+_PR_SET_DUMPABLE = 4
+_PR_SET_CHILD_SUBREAPER = 36
+
+
+def main(target: WorkerTarget = run_worker) -> int:
+    """Run until SIGTERM, SIGINT or SIGHUP; the exit code. `target` is what a forked worker runs."""
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    _harden()
+    try:
+        paths = find_paths()
+        initialise(paths)
+        with _sole_daemon(paths), _registry(paths) as registry:
+            trio.run(serve, _installation(paths, registry, target))
+    except SettingsWrong as error:
+        return _fail(str(error), EXIT_CONFIG)
+    except (PathsWrong, KeysWrong, LabFileWrong, RegistryWrong, LockHeld, OSError) as error:
+        return _fail(str(error), EXIT_FAILED)
+    return 0
+
+
+async def serve(installation: Installation) -> None:
+    """Announce `ready` once the control socket answers; stop cleanly at the first signal."""
+    supervisor = Supervisor(installation)
+    methods = Methods(supervisor, installation.hub, version("comptoir"), lab=installation.lab is not None)
+    owner = installation.paths.state.stat().st_uid
+    server = ControlServer(table_of(methods), owner)
+    listener = bind_control_socket(installation.paths.control_socket)
+    with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT, signal.SIGHUP) as signals:
+        async with trio.open_nursery() as workers:
+            workers.start_soon(installation.forkserver.start)
+            await workers.start(supervisor.run)
+            async with trio.open_nursery() as control:
+                await control.start(server.serve, listener)
+                print("ready", file=sys.stderr, flush=True)  # noqa: T201 (the contract's word)
+                notify("READY=1")
+                await anext(signals)
+                logger.info("stopping: workers finish what they send")
+                notify("STOPPING=1")
+                control.cancel_scope.cancel()
+            await supervisor.stop()
+            workers.cancel_scope.cancel()
+    installation.paths.control_socket.unlink(missing_ok=True)
+
+
+def _installation(paths: Paths, registry: Registry, target: WorkerTarget) -> Installation:
+    lab = find_lab(os.environ)
+    # Before the forkserver starts: Go reads its environment once.
+    os.environ.update(go_environment(lab))
+    return Installation(
+        paths=paths,
+        sessions=sessions_root(paths),
+        settings=load_settings(paths.settings_file),
+        lab=lab,
+        master_key=read_master_key(master_key_path(paths)),
+        registry=AsyncRegistry(registry),
+        forkserver=Forkserver(target),
+    )
+
+
+@contextmanager
+def _sole_daemon(paths: Paths) -> Iterator[None]:
+    """Two daemons would run two workers of one session. Raises LockHeld."""
+    try:
+        descriptor = hold(paths.daemon_lock)
+    except LockHeld as held:
+        raise LockHeld(
+            f"a daemon (process {held.pid or '?'}) runs on {paths.state} already: stop that one first",
+            held.pid,
+        ) from None
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _registry(paths: Paths) -> Iterator[Registry]:
+    registry = Registry(paths.registry_file)
+    try:
+        yield registry
+    finally:
+        registry.close()
+
+
+def _harden() -> None:
+    libc = ctypes.CDLL(None)
+    # The master key is in this memory: no core dump, and no reading by other processes of the same user.
+    libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+    # What outlives the forkserver comes to us, and so stays recognisable as a worker's.
+    libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    os.umask(0o077)
+
+
+def _fail(text: str, code: int) -> int:
+    print(text, file=sys.stderr)  # noqa: T201 (no log is expected to be read by who started it)
+    return code

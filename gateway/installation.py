@@ -1,0 +1,67 @@
+"""What the parts of the daemon share: folders, keys, settings, registry, forkserver, events."""
+
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from comptoir.gateway.events import EventHub
+from comptoir.gateway.forkserver import Forkserver
+from comptoir.gateway.keys import unwrap
+from comptoir.gateway.paths import Paths
+from comptoir.gateway.registry import AsyncRegistry, Tenant
+from comptoir.gateway.session_dirs import forget_session, make_session_dir
+from comptoir.gateway.settings import Settings
+from comptoir.sessions.spec import LabServer, WorkerSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    paths: Paths
+    sessions: Path
+    """The sessions' folder in RAM."""
+    settings: Settings
+    lab: LabServer | None
+    master_key: bytes = field(repr=False)
+    registry: AsyncRegistry
+    forkserver: Forkserver
+    hub: EventHub = field(default_factory=EventHub)
+
+    def wrong_server(self, tenant: Tenant) -> str | None:
+        """A session is for ever of the lab or of WhatsApp; the reason why this one must not connect here."""
+        if tenant.lab is None or tenant.lab == (self.lab is not None):
+            return None
+        return "lab_session" if tenant.lab else "real_session"
+
+    def has_credentials(self, tenant: Tenant) -> bool:
+        return (self.sessions / tenant.name / "session.db").exists()
+
+    def spec(self, tenant: Tenant) -> WorkerSpec:
+        """What a worker of this tenant is given, its folders made. Raises PathsWrong, KeysWrong, OSError."""
+        session_dir = make_session_dir(self.sessions, tenant.name)
+        state_dir = self.paths.tenant_state(tenant.name)
+        state_dir.mkdir(mode=0o700, exist_ok=True)
+        parked = tenant.parked_reason or self.wrong_server(tenant)
+        return WorkerSpec(
+            tenant=tenant.name,
+            config_dir=self.paths.tenant_config(tenant.name),
+            state_dir=state_dir,
+            session_dir=session_dir,
+            log_path=self.paths.tenant_log(tenant.name),
+            data_key=unwrap(self.master_key, tenant.wrapped_key, tenant.name, tenant.key_version),
+            linked=tenant.linked and parked is None,
+            paused=tenant.wanted == "paused",
+            parked=parked,
+            lab=self.lab,
+            fast=self.settings.fast and self.lab is not None,
+            rates=self.settings.rates_in(lab=self.lab is not None),
+        )
+
+    def forget_session(self, name: str) -> None:
+        forget_session(self.sessions / name)
+
+    def delete_data(self, name: str) -> None:
+        """Everything of a tenant but its own files in config/."""
+        for folder in (self.sessions / name, self.paths.tenant_state(name)):
+            if folder.exists():
+                shutil.rmtree(folder)
+        self.paths.tenant_log(name).unlink(missing_ok=True)

@@ -1,0 +1,85 @@
+"""Envelope encryption: a master key wraps each tenant's data key, so that it can change alone.
+
+A wrapped key is bound to its tenant and version: moved to another row it does not open.
+"""
+
+import base64
+import binascii
+import os
+import stat
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from comptoir.gateway.paths import Paths
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+
+
+class KeysWrong(Exception):
+    """A key is missing, open to others or does not fit; the text says what to do."""
+
+
+def new_data_key() -> bytes:
+    return os.urandom(KEY_BYTES)
+
+
+def wrap(master: bytes, data_key: bytes, tenant: str, version: int) -> bytes:
+    """AES-256-GCM under a fresh nonce, which comes first in the result."""
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + AESGCM(master).encrypt(nonce, data_key, _binding(tenant, version))
+
+
+def unwrap(master: bytes, wrapped: bytes, tenant: str, version: int) -> bytes:
+    """Raises KeysWrong where the master key, tenant or version is not the one it was wrapped for."""
+    nonce, sealed = wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:]
+    try:
+        return AESGCM(master).decrypt(nonce, sealed, _binding(tenant, version))
+    except (InvalidTag, ValueError):
+        raise KeysWrong(
+            f"{tenant}: the master key does not open this tenant's data key: expected the master key that "
+            "the registry was made with; restore it from the backup of keys/"
+        ) from None
+
+
+def _binding(tenant: str, version: int) -> bytes:
+    return f"comptoir data key {version} of {tenant}".encode()
+
+
+def create_master_key(path: Path) -> None:
+    """Write a new master key, never over an old one. Raises FileExistsError."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(base64.b64encode(os.urandom(KEY_BYTES)) + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def master_key_path(paths: Paths) -> Path:
+    """systemd's credential where there is one, else the file in keys/."""
+    if paths.credentials is not None and (credential := paths.credentials / "master.key").exists():
+        return credential
+    return paths.master_key_file
+
+
+def read_master_key(path: Path) -> bytes:
+    """Raises KeysWrong where the file is missing, open to others, or not a key."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        raise KeysWrong(f"{path}: no master key: `comptoir init` makes one") from None
+    except OSError as error:
+        raise KeysWrong(f"{path}: cannot be read: {error.strerror}") from None
+    with os.fdopen(descriptor, "rb") as file:
+        if stat.S_IMODE(os.fstat(descriptor).st_mode) & 0o077:
+            raise KeysWrong(f"{path}: others may read the master key: expected 0600, run `chmod 600` on it")
+        text = file.read(1024)
+    try:
+        key = base64.b64decode(text.strip(), validate=True)
+    except binascii.Error:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise KeysWrong(f"{path}: not a master key: expected {KEY_BYTES} bytes in base64")
+    return key

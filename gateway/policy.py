@@ -1,0 +1,74 @@
+"""When a worker is forked again and when its tenant is parked: pure decisions over times in seconds."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+PARKING_WINDOW = 600.0
+PARKING_DEATHS = 5
+OFFLINE_LIMIT = 60.0
+
+Jitter = Callable[[float, float], float]
+
+PARK_REASONS = {
+    "logged_out": "the phone removed this device: `comptoir link {name}` links it again",
+    "replaced": "another program uses this session: stop that one, then `comptoir tenant resume {name}`",
+    "banned": "WhatsApp has locked the number for a time: see the phone, then "
+    "`comptoir tenant resume {name}`",
+    "outdated": "WhatsApp refuses this version of the client library: upgrade comptoir, then "
+    "`comptoir tenant resume {name}`",
+    "connect_failure": "WhatsApp refused the connection: see the tenant's log, then "
+    "`comptoir tenant resume {name}`",
+    "crashed": "its worker died five times in ten minutes: see the tenant's log, then "
+    "`comptoir tenant resume {name}`",
+    "session_lost": "its credentials were in this machine's memory and are gone with a restart: "
+    "`comptoir link {name}` links it again",
+    "lab_session": "it was linked in the lab and never connects to WhatsApp: start the daemon with "
+    "COMPTOIR_LAB",
+    "real_session": "it was linked with WhatsApp and never connects to a lab: start the daemon without "
+    "COMPTOIR_LAB",
+}
+# After these the credentials are worth nothing: only a new link helps.
+LINK_AGAIN = frozenset({"logged_out", "session_lost"})
+
+
+def what_to_do(reason: str, name: str) -> str:
+    """Why a session is parked and what the operator does about it, in one line."""
+    return PARK_REASONS.get(
+        reason, reason + ": see the tenant's log, then `comptoir tenant resume {name}`"
+    ).format(name=name)
+
+
+def full_jitter(attempt: int, base: float, cap: float, jitter: Jitter = random.uniform) -> float:
+    """A random wait below base × 2^(attempt-1), which never exceeds `cap`; the first attempt is 1."""
+    return jitter(0.0, min(cap, base * 2.0 ** (min(attempt, 32) - 1)))
+
+
+@dataclass(frozen=True, slots=True)
+class Deaths:
+    """The unexpected ends of a worker within the last ten minutes."""
+
+    times: tuple[float, ...] = ()
+
+    def add(self, now: float) -> "Deaths":
+        return Deaths((*(time for time in self.times if time > now - PARKING_WINDOW), now))
+
+    def forgive(self, count: int) -> "Deaths":
+        """Without the newest `count`: one customer's message must not close a shop."""
+        return Deaths(self.times[: max(0, len(self.times) - count)])
+
+    @property
+    def too_many(self) -> bool:
+        return len(self.times) >= PARKING_DEATHS
+
+    def delay(self, jitter: Jitter = random.uniform) -> float:
+        """How long to wait before the next fork."""
+        return full_jitter(len(self.times), 0.25, 30.0, jitter)
+
+
+def offline_limit(recycled: int, jitter: Jitter = random.uniform) -> float:
+    """After how long offline a worker is recycled, having been recycled `recycled` times in this outage.
+
+    The worker serves its journal meanwhile; the library's own attempts have neither jitter nor a cap.
+    """
+    return OFFLINE_LIMIT + (full_jitter(recycled, 15.0, 240.0, jitter) if recycled else 0.0)

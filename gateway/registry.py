@@ -1,0 +1,147 @@
+"""The daemon's database: which tenants there are, what the operator wants of them, their wrapped keys."""
+
+import sqlite3
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
+
+import trio
+from sqlite_utils import Database
+
+SCHEMA_VERSION = 1
+
+Wanted = Literal["active", "paused"]
+
+
+class RegistryWrong(Exception):
+    """The file is not a registry that this version understands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A row of the registry. Times are integer milliseconds UTC."""
+
+    name: str
+    created_at: int
+    wrapped_key: bytes
+    key_version: int = 1
+    wanted: Wanted = "active"
+    parked_reason: str | None = None
+    parked_at: int | None = None
+    number: str | None = None
+    """The linked number, `+E164`."""
+    lab: bool | None = None
+    """Whether the session was linked in the lab; None while there is no session."""
+
+    @property
+    def linked(self) -> bool:
+        return self.lab is not None
+
+
+class Registry:
+    """Synchronous and used by one thread at a time. Every change is on disk when its method returns."""
+
+    def __init__(self, path: Path) -> None:
+        connection = sqlite3.connect(path, check_same_thread=False)
+        path.chmod(0o600)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        self._database = Database(connection)
+        self._tenants = self._database.table("tenants")
+        self._migrate(path)
+
+    def close(self) -> None:
+        self._database.close()
+
+    def __len__(self) -> int:
+        return int(self._tenants.count)
+
+    def tenants(self) -> list[Tenant]:
+        """By name."""
+        return [_tenant(row) for row in self._tenants.rows_where(order_by="name")]
+
+    def find(self, name: str) -> Tenant | None:
+        rows = self._tenants.rows_where("name = ?", [name])
+        return next((_tenant(row) for row in rows), None)
+
+    def add(self, tenant: Tenant) -> None:
+        """Raises sqlite3.IntegrityError where the name is taken."""
+        self._tenants.insert(_row(tenant))
+
+    def change(self, tenant: Tenant, **changes: Any) -> Tenant:
+        """Store some fields of a tenant and return it as it is now."""
+        changed = replace(tenant, **changes)
+        row = _row(changed)
+        self._tenants.update(tenant.name, {field: row[field] for field in changes})
+        return changed
+
+    def remove(self, name: str) -> None:
+        self._tenants.delete(name)
+
+    def _migrate(self, path: Path) -> None:
+        version = self._database.execute("PRAGMA user_version").fetchone()[0]
+        if version > SCHEMA_VERSION:
+            raise RegistryWrong(
+                f"{path}: written by a newer comptoir (schema {version}, expected at most {SCHEMA_VERSION}): "
+                "upgrade comptoir again"
+            )
+        if version == SCHEMA_VERSION:
+            return
+        with self._database.conn:
+            self._tenants.create(
+                {
+                    "name": str,
+                    "created_at": int,
+                    "wanted": str,
+                    "parked_reason": str,
+                    "parked_at": int,
+                    "wrapped_key": bytes,
+                    "key_version": int,
+                    "number": str,
+                    "lab": int,
+                },
+                pk="name",
+                not_null={"created_at", "wanted", "wrapped_key", "key_version"},
+                strict=True,
+            )
+            self._database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+class AsyncRegistry:
+    """The registry for trio: one call at a time, on a thread, because each waits for the disk."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._one_at_a_time = trio.CapacityLimiter(1)
+
+    async def tenants(self) -> list[Tenant]:
+        return await trio.to_thread.run_sync(self._registry.tenants, limiter=self._one_at_a_time)
+
+    async def add(self, tenant: Tenant) -> None:
+        await trio.to_thread.run_sync(self._registry.add, tenant, limiter=self._one_at_a_time)
+
+    async def change(self, tenant: Tenant, **changes: Any) -> Tenant:
+        call = partial(self._registry.change, tenant, **changes)
+        return await trio.to_thread.run_sync(call, limiter=self._one_at_a_time)
+
+    async def remove(self, name: str) -> None:
+        await trio.to_thread.run_sync(self._registry.remove, name, limiter=self._one_at_a_time)
+
+
+def _row(tenant: Tenant) -> dict[str, Any]:
+    return {
+        "name": tenant.name,
+        "created_at": tenant.created_at,
+        "wanted": tenant.wanted,
+        "parked_reason": tenant.parked_reason,
+        "parked_at": tenant.parked_at,
+        "wrapped_key": tenant.wrapped_key,
+        "key_version": tenant.key_version,
+        "number": tenant.number,
+        "lab": None if tenant.lab is None else int(tenant.lab),
+    }
+
+
+def _tenant(row: dict[str, Any]) -> Tenant:
+    return Tenant(**{**row, "lab": None if row["lab"] is None else bool(row["lab"])})

@@ -1,0 +1,34 @@
+"""Makes an installation: folders, master key, a commented `comptoir.toml`. Safe to repeat."""
+
+from comptoir.gateway.keys import KeysWrong, create_master_key, master_key_path
+from comptoir.gateway.paths import Paths
+from comptoir.gateway.registry import Registry
+from comptoir.gateway.settings import DEFAULT_TEXT
+
+
+def initialise(paths: Paths) -> list[str]:
+    """What was made, one line each. Raises PathsWrong, KeysWrong, RegistryWrong or OSError."""
+    made = [f"{folder}: folder" for folder in paths.make()]
+    if not master_key_path(paths).exists():
+        _refuse_a_second_master_key(paths)
+        create_master_key(paths.master_key_file)
+        made.append(f"{paths.master_key_file}: the master key; keep a copy apart from the backups of state/")
+    if not paths.settings_file.exists():
+        paths.settings_file.write_text(DEFAULT_TEXT, encoding="utf-8")
+        made.append(f"{paths.settings_file}: settings, all at their defaults")
+    return made
+
+
+def _refuse_a_second_master_key(paths: Paths) -> None:
+    """A new key would leave every tenant that exists locked for good."""
+    if not paths.registry_file.exists():
+        return
+    registry = Registry(paths.registry_file)
+    try:
+        if len(registry):
+            raise KeysWrong(
+                f"{paths.master_key_file} is missing, but {paths.registry_file} holds tenants locked with "
+                "it: restore the master key from its backup"
+            )
+    finally:
+        registry.close()

@@ -1,0 +1,124 @@
+"""All tenants: one task each, so that none can hold up another."""
+
+import re
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+import trio
+
+from comptoir.gateway.installation import Installation
+from comptoir.gateway.keys import new_data_key, wrap
+from comptoir.gateway.paths import is_tenant_name
+from comptoir.gateway.registry import Tenant
+from comptoir.gateway.tenant_supervisor import TenantSupervisor
+from comptoir.gateway.times import now_ms
+from comptoir.sessions.protocol import ErrorCode, RpcError
+
+STOP_WITHIN = 10.0
+UNLINK_WITHIN = 10.0
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+
+
+class Supervisor:
+    """Run `run` in a nursery. `stop` ends it in `STOP_WITHIN` seconds; cancelling it kills the workers."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._installation = installation
+        self._tenants: dict[str, TenantSupervisor] = {}
+        self._nursery: trio.Nursery | None = None
+        self._changing = trio.Lock()
+
+    async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        tenants = await self._installation.registry.tenants()
+        async with trio.open_nursery() as self._nursery:
+            for tenant in tenants:
+                self._start(tenant)
+            task_status.started()
+            await trio.sleep_forever()
+
+    async def stop(self) -> None:
+        """Let every worker finish its sends; what is left after the limit is killed."""
+        with trio.move_on_after(STOP_WITHIN):
+            async with trio.open_nursery() as nursery:
+                for tenant in self._tenants.values():
+                    nursery.start_soon(tenant.stop)
+        if self._nursery:
+            self._nursery.cancel_scope.cancel()
+
+    def tenants(self) -> list[TenantSupervisor]:
+        """By name."""
+        return [self._tenants[name] for name in sorted(self._tenants)]
+
+    def get(self, name: str) -> TenantSupervisor:
+        """Raises RpcError NOT_FOUND."""
+        try:
+            return self._tenants[name]
+        except KeyError:
+            known = ", ".join(sorted(self._tenants)[:10]) or "none yet: `comptoir tenant add NAME`"
+            raise RpcError(ErrorCode.NOT_FOUND, f"no tenant {name!r}; there is {known}") from None
+
+    async def add(self, name: str, template: str, owner: str | None, lang: str) -> Path:
+        """Files from the template (an existing folder keeps its own), a key, a worker. Raises RpcError."""
+        if not is_tenant_name(name):
+            raise RpcError(
+                ErrorCode.INVALID_PARAMS,
+                f"{name!r} is no tenant's name: expected 1 to 32 of a-z, 0-9 and -, not beginning with -",
+            )
+        if owner is not None and not _E164.fullmatch(owner):
+            raise RpcError(ErrorCode.INVALID_PARAMS, f"owner {owner!r}: expected a number like +221771234567")
+        async with self._changing:
+            if name in self._tenants:
+                raise RpcError(ErrorCode.FAILED, f"there is a tenant {name} already: choose another name")
+            if (old := self._installation.paths.tenant_state(name)).exists():
+                raise RpcError(ErrorCode.FAILED, f"{old} holds data that no tenant's key opens: move it away")
+            folder = self._installation.paths.tenant_config(name)
+            await trio.to_thread.run_sync(_write_files, folder, name, template, owner, lang)
+            key = wrap(self._installation.master_key, new_data_key(), name, 1)
+            tenant = Tenant(name, now_ms(), key)
+            await self._installation.registry.add(tenant)
+            self._installation.hub.publish(name, "tenant_added")
+            self._start(tenant)
+            return folder
+
+    async def remove(self, name: str) -> bool:
+        """Unlink where possible (whether it was), end the worker, delete all but the tenant's own files."""
+        async with self._changing:
+            supervisor = self.get(name)
+            logged_out = False
+            if supervisor.tenant.linked:
+                with suppress(RpcError), trio.move_on_after(UNLINK_WITHIN):
+                    logged_out = await supervisor.unlink()
+            with trio.CancelScope(shield=True):
+                await supervisor.stop()
+                # In this order, because a removal that was cut short can then be repeated.
+                await trio.to_thread.run_sync(self._installation.delete_data, name)
+                await self._installation.registry.remove(name)
+                del self._tenants[name]
+            self._installation.hub.publish(name, "tenant_removed")
+            return logged_out
+
+    def config_dir(self, name: str) -> Path:
+        return self._installation.paths.tenant_config(name)
+
+    def _start(self, tenant: Tenant) -> None:
+        if self._nursery is None:
+            raise RpcError(ErrorCode.NOT_NOW, "the daemon is starting: try again")
+        supervisor = TenantSupervisor(self._installation, tenant)
+        self._tenants[tenant.name] = supervisor
+        self._nursery.start_soon(supervisor.run)
+
+
+def _write_files(folder: Path, name: str, template: str, owner: str | None, lang: str) -> None:
+    """Raises RpcError for a template that does not exist."""
+    if (folder / "tenant.toml").exists():
+        return
+    from comptoir.plugins.templates import write_template
+
+    ours = not folder.exists()
+    try:
+        write_template(template, folder, {"name": name, "owner": owner or "", "lang": lang})
+    except ValueError as error:
+        if ours and folder.exists():
+            shutil.rmtree(folder)
+        raise RpcError(ErrorCode.INVALID_PARAMS, str(error)) from None
