@@ -1,4 +1,4 @@
-"""How an account vouches for a linked device (ADV): the phone signs at pairing, the device signs in return."""
+"""How an account vouches for a linked device (ADV): the phone signs at pairing, the device in return."""
 
 from __future__ import annotations
 
