@@ -6,88 +6,65 @@ Both speak the same stanzas, so the server does not know which of the two it ser
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+import trio
 
+from comptoir.lab.accounts import Account
+from comptoir.lab.exchange import Exchange, LocalDevice
 from comptoir.lab.nodes import JID, Node
+from comptoir.lab.pairing import Companion, Pairing, PairingRefused
+from comptoir.lab.routing import route
 from comptoir.lab.signal.keys import Bundle
 
+__all__ = ["Account", "Companion", "LocalDevice", "PairingRefused", "Server"]
 
-class LocalDevice(Protocol):
-    """A device that lives in the lab's own process."""
-
-    @property
-    def jid(self) -> JID:
-        """Its number JID with the device number, 0 for a phone or a customer."""
-
-    @property
-    def lid(self) -> JID:
-        """The same device by its LID."""
-
-    async def deliver(self, node: Node) -> None:
-        """Take one stanza. It stays in the server's queue until the device submits a receipt or an ack for it."""
-
-    def bundle(self) -> Bundle | None:
-        """Give out keys for one new Signal session; None when the device wants none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    number: str
-    """Digits only, with the country code."""
-    lid: str
-    """Digits only."""
-    name: str
-    """The push name that others see."""
-
-
-@dataclass(frozen=True, slots=True)
-class Companion:
-    """A wire device that a phone has just linked."""
-
-    jid: JID
-    lid: JID
-    identity_key: bytes
-    device_identity: bytes
-    """ADVSignedDeviceIdentity as the companion signed it, without the account's key."""
-
-
-class PairingRefused(Exception):
-    """A scan that cannot work; the text says why and what to do."""
+DEVICE_REMOVED = Node("stream:error", {"code": "401"}, (Node("conflict", {"type": "device_removed"}),))
 
 
 class Server:
+    """Local devices live in `nursery`, which the lab closes before it lets go of the server."""
+
+    def __init__(self, exchange: Exchange, pairing: Pairing, nursery: trio.Nursery) -> None:
+        self._exchange = exchange
+        self._pairing = pairing
+        self._nursery = nursery
+        self.store = exchange.store
+        self.clock = exchange.clock
+        self.ledger = exchange.ledger
+        self.media = exchange.media
+        self.faults = exchange.faults
+
     def add_account(self, number: str, *, lid: str | None = None, name: str = "") -> Account:
         """Register a number ("+221 77 000 00 01" or digits); an account that exists already is returned."""
-        raise NotImplementedError
+        return self._exchange.registry.add(number, lid=lid, name=name)
 
     def account_of(self, user: JID) -> Account | None:
         """The account behind a number JID or a LID, whatever its device."""
-        raise NotImplementedError
+        return self._exchange.registry.account_of(user)
 
     def lid_of(self, number: JID) -> JID | None:
         """The LID of a number, same device."""
-        raise NotImplementedError
+        return self._exchange.registry.lid_of(number)
 
     def number_of(self, lid: JID) -> JID | None:
         """The number of a LID, same device."""
-        raise NotImplementedError
+        return self._exchange.registry.number_of(lid)
 
     def devices_of(self, user: JID) -> list[JID]:
         """Device JIDs of an account in the form of `user` (number or LID), the phone (device 0) first."""
-        raise NotImplementedError
+        return self._exchange.registry.devices_of(user)
 
     def take_bundle(self, device: JID) -> Bundle | None:
-        """Keys for one new session with a device; uses up one of its one-time prekeys, without when none is left."""
-        raise NotImplementedError
+        """Keys for one new session with a device; uses up one of its one-time prekeys, if one is left."""
+        return self._exchange.take_bundle(device)
 
     def attach(self, device: LocalDevice) -> None:
-        """Bring a local device online: what waits for it is delivered at once, `offline` marks included."""
-        raise NotImplementedError
+        """Bring a local device online: what waits for it is delivered at once, marked `offline`."""
+        self._exchange.locals[device.jid] = device
+        self._nursery.start_soon(self._hand_out, device)
 
     def detach(self, device: LocalDevice) -> None:
-        """Take a local device offline: stanzas for it wait until it is attached again."""
-        raise NotImplementedError
+        """Take a local device offline: stanzas for it wait until it is attached again. Its keys stay to be had."""
+        self._exchange.leave(device.jid)
 
     async def submit(self, sender: JID, node: Node) -> Node | None:
         """Take a message, receipt, ack, chatstate or presence stanza from a local device.
@@ -97,19 +74,42 @@ class Server:
         every device of the receiver and every other device of the sender, or one bare `<enc>` for the device in `to`
         (retries), plus `<device-identity>` where an enc is a pkmsg of a companion. The answer to a message is its ack.
         """
-        raise NotImplementedError
+        await trio.lowlevel.checkpoint()
+        answer = route(self._exchange, sender, node)
+        if node.tag == "message" and answer is not None:
+            self.ledger.acked(node.attr("id"), sender, int(answer.get("error", "0")) or None)
+        return answer
 
     async def link_companion(self, *, ref: str, phone: JID, identity: bytes) -> Companion:
         """Link the client that shows `ref` to the phone's account and wait until the client has signed.
 
         `identity` is a serialised ADVSignedDeviceIdentityHMAC. Raises PairingRefused.
         """
-        raise NotImplementedError
+        account = self.account_of(phone)
+        if account is None:
+            raise PairingRefused(f"{phone} has no account here: add it before it scans")
+        return await self._pairing.candidate(ref).link(account, identity)
+
+    async def wait_ready(self, companion: JID) -> None:
+        """Return once a wire client has logged in, uploaded its prekeys and asked for its stanzas."""
+        await self._exchange.wait_present(companion)
 
     async def unlink(self, companion: JID) -> None:
         """Remove a companion: its connection ends with 401 device_removed, its next login fails with 401."""
-        raise NotImplementedError
+        jid = self.number_of(companion) or companion
+        self._exchange.unlink(jid)
+        line = self._exchange.lines.get(jid)
+        if line is not None:
+            await line.end(DEVICE_REMOVED)
 
     async def put_app_state(self, account: Account, collection: str, patch: bytes) -> None:
         """Append a SyncdPatch to an account's collection and tell its companions that it changed."""
-        raise NotImplementedError
+        await trio.lowlevel.checkpoint()
+        self._exchange.put_app_state(account, collection, patch)
+
+    def app_state(self, account: Account, collection: str) -> list[bytes]:
+        """The patches of a collection so far; the first made version 1."""
+        return self._exchange.app_state(account, collection)
+
+    async def _hand_out(self, device: LocalDevice) -> None:
+        await self._exchange.hand_out(device.jid, device.deliver, announce=False)

@@ -1,0 +1,140 @@
+"""Faults that a test orders: what a network, a server or an angry moderator does to a shop, on demand."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+import trio
+
+from comptoir.lab.nodes import Node
+
+
+@dataclass(slots=True)
+class Standing:
+    """The faults that wait for an account's next stanzas or logins. Zero and None mean none."""
+
+    failure: Node | None = None
+    """What every login is answered with."""
+    refused_until: float = 0.0
+    """trio time before which its connections are closed before login."""
+    duplicates: int = 0
+    """How many of the next messages to its companions come twice."""
+    lost_acks: int = 0
+    """How many of the next messages of its companions are taken, yet never acknowledged."""
+    late_acks: int = 0
+    late_seconds: float = 0.0
+    refused_sends: int = 0
+    """How many of its companions' next messages are answered with `send_error` and go nowhere."""
+    send_error: int = 0
+
+
+class Line(Protocol):
+    """A wire client's connection, as a fault sees it."""
+
+    async def drop(self) -> None: ...
+
+    def stall(self) -> None: ...
+
+    def resume(self) -> None: ...
+
+    async def end(self, last: Node) -> None: ...
+
+
+class Faults:
+    """Numbers in any spelling. Faults concern companions (wire clients); phones and customers have none."""
+
+    def __init__(self, lines_of: Callable[[str], Iterable[Line]]) -> None:
+        self._lines_of = lines_of
+        self._standing: defaultdict[str, Standing] = defaultdict(Standing)
+        self.refusing_all = False
+        """While true every new connection is closed at once, as by a server that is down; open ones stay."""
+
+    def standing(self, number: str) -> Standing:
+        return self._standing[_digits(number)]
+
+    # At once.
+
+    async def drop(self, number: str) -> None:
+        """Cut the TCP connections without a word."""
+        for line in self._lines(number):
+            await line.drop()
+
+    def stall(self, number: str) -> None:
+        """Neither read nor write any more, and keep the connections open."""
+        for line in self._lines(number):
+            line.stall()
+
+    def resume(self, number: str) -> None:
+        """Let stalled connections go on where they were."""
+        for line in self._lines(number):
+            line.resume()
+
+    async def stream_error(self, number: str, code: int = 515) -> None:
+        """End the connections with a stream error: 515 (log in again) or 503 (the server restarts)."""
+        for line in self._lines(number):
+            await line.end(Node("stream:error", {"code": str(code)}))
+
+    async def replace(self, number: str) -> None:
+        """End the connections as if the same session had been opened elsewhere."""
+        for line in self._lines(number):
+            await line.end(Node("stream:error", {}, (Node("conflict", {"type": "replaced"}),)))
+
+    # At every login, until lifted.
+
+    async def ban(self, number: str, *, code: int = 101, expire: int = 3600) -> None:
+        """A temporary ban for `expire` seconds (101: too many messages to strangers); open connections end."""
+        attrs = {"reason": "402", "code": str(code), "expire": str(expire)}
+        await self._fail_logins(number, Node("failure", attrs))
+
+    async def outdate(self, number: str) -> None:
+        """Tell the client that it is too old."""
+        await self._fail_logins(number, Node("failure", {"reason": "405"}))
+
+    async def fail_logins(self, number: str, reason: int) -> None:
+        """Any other failure: 401, 403 and 406 log the client out, 500 and 503 pass."""
+        await self._fail_logins(number, Node("failure", {"reason": str(reason)}))
+
+    def lift(self, number: str) -> None:
+        """Forget every fault that was ordered for this number and has not struck yet."""
+        self._standing.pop(_digits(number), None)
+
+    # At the next connections.
+
+    async def refuse_connections(self, number: str, seconds: float) -> None:
+        """Drop an account's connections and close new ones before they are logged in, for a while."""
+        self.standing(number).refused_until = trio.current_time() + seconds
+        await self.drop(number)
+
+    # At the next messages.
+
+    def duplicate(self, number: str, times: int = 1) -> None:
+        """Deliver the next messages to the account's companions twice."""
+        self.standing(number).duplicates = times
+
+    def lose_acks(self, number: str, times: int = 1) -> None:
+        """Take the companions' next messages and never acknowledge them."""
+        self.standing(number).lost_acks = times
+
+    def delay_acks(self, number: str, seconds: float, times: int = 1) -> None:
+        """Acknowledge the companions' next messages late."""
+        standing = self.standing(number)
+        standing.late_acks, standing.late_seconds = times, seconds
+
+    def refuse_sends(self, number: str, error: int = 463, times: int = 1) -> None:
+        """Answer the companions' next messages with an error (463: too many strangers) and deliver nothing."""
+        standing = self.standing(number)
+        standing.refused_sends, standing.send_error = times, error
+
+    async def _fail_logins(self, number: str, failure: Node) -> None:
+        self.standing(number).failure = failure
+        await self.drop(number)
+
+    def _lines(self, number: str) -> list[Line]:
+        return list(self._lines_of(_digits(number)))
+
+
+def _digits(number: str) -> str:
+    return "".join(filter(str.isdigit, number))

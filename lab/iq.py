@@ -1,0 +1,195 @@
+"""Queries of a logged-in client and their answers. What the lab does not know it answers with an empty result."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+from comptoir.lab import media
+from comptoir.lab.accounts import Account, Device
+from comptoir.lab.exchange import SERVER, Exchange
+from comptoir.lab.nodes import JID, Node
+from comptoir.lab.signal.keys import Bundle, PreKey, SignedPreKey
+
+log = logging.getLogger("comptoir.lab")
+
+PRIVACY = {
+    "readreceipts": "all",
+    "last": "contacts",
+    "online": "all",
+    "profile": "all",
+    "status": "contacts",
+    "groupadd": "all",
+    "calladd": "all",
+}
+_DAY_SECONDS = 86_400
+
+Answer: TypeAlias = tuple[Node, ...]
+Handler: TypeAlias = Callable[[Exchange, Device, Node], Answer]
+
+
+def answer(exchange: Exchange, device: Device, iq: Node) -> Node:
+    """The result (or error) that the client waits for."""
+    handler = _HANDLERS.get((iq.get("xmlns"), iq.get("type")))
+    if handler is None:
+        log.info("no handler for an iq, answering with an empty result: %s", iq)
+    content = handler(exchange, device, iq) if handler is not None else ()
+    failed = any(child.tag == "error" for child in content)
+    attrs: dict[str, str | JID] = {"id": iq.attr("id"), "from": SERVER, "type": "error" if failed else "result"}
+    return Node("iq", attrs, content)
+
+
+def _ping(exchange: Exchange, device: Device, iq: Node) -> Answer:
+    return ()
+
+
+def _get_keys(exchange: Exchange, device: Device, iq: Node) -> Answer:
+    if iq.child("count") is not None:
+        return (Node("count", {"value": str(len(device.prekeys))}),)
+    wanted = iq.child("key")
+    users = wanted.children("user") if wanted is not None else ()
+    return (Node("list", {}, tuple(_user_keys(exchange, user) for user in users)),)
+
+
+def _user_keys(exchange: Exchange, user: Node) -> Node:
+    jid = user.jid("jid")
+    bundle = exchange.take_bundle(jid) if jid is not None else None
+    if jid is None or bundle is None:
+        return Node("user", user.attrs, (Node("error", {"code": "404", "text": "item-not-found"}),))
+    return Node("user", {"jid": jid}, tuple(_bundle_nodes(bundle)))
+
+
+def _bundle_nodes(bundle: Bundle) -> Iterator[Node]:
+    yield Node("registration", {}, bundle.registration_id.to_bytes(4, "big"))
+    yield Node("type", {}, b"\x05")
+    yield Node("identity", {}, bundle.identity)
+    signed = bundle.signed_prekey
+    yield Node("skey", {}, (*_key_nodes(signed.id, signed.public), Node("signature", {}, signed.signature)))
+    if bundle.prekey is not None:
+        yield Node("key", {}, _key_nodes(bundle.prekey.id, bundle.prekey.public))
+
+
+def _key_nodes(id: int, public: bytes) -> tuple[Node, Node]:
+    return Node("id", {}, id.to_bytes(3, "big")), Node("value", {}, public)
+
+
+def _upload_keys(exchange: Exchange, device: Device, iq: Node) -> Answer:
+    listed, signed = iq.child("list"), iq.child("skey")
+    if listed is None or signed is None:
+        return (_bad_request(),)
+    keys = [_read_key(key) for key in listed.children("key")]
+    signature = signed.child("signature")
+    last = _read_key(signed)
+    device.upload(
+        {key.id: key.public for key in keys},
+        SignedPreKey(last.id, last.public, signature.data if signature is not None else b""),
+    )
+    exchange.registry.changed(device)
+    return ()
+
+
+def _read_key(node: Node) -> PreKey:
+    id, public = node.child("id"), node.child("value")
+    return PreKey(int.from_bytes(id.data if id else b"", "big"), public.data if public else b"")
+
+
+def _usync(exchange: Exchange, device: Device, iq: Node) -> Answer:
+    query, listed = iq.child("usync", "query"), iq.child("usync", "list")
+    asked = {child.tag for child in query.children()} if query is not None else set()
+    users = listed.children("user") if listed is not None else ()
+    found = [_by_contact(exchange, user) if "contact" in asked else _by_jid(exchange, user, asked) for user in users]
+    result = Node("list", {}, tuple(node for node in found if node is not None))
+    return (Node("usync", _carried(iq.child("usync")), (Node("result", {}), result)),)
+
+
+def _by_contact(exchange: Exchange, user: Node) -> Node | None:
+    """Is this number on WhatsApp? (whatsmeow, user.go, IsOnWhatsApp)"""
+    contact = user.child("contact")
+    if contact is None:
+        return None
+    digits = "".join(filter(str.isdigit, contact.data.decode(errors="replace").partition("@")[0]))
+    number = JID(digits, "s.whatsapp.net")
+    account = exchange.registry.account_of(number)
+    found = Node("contact", {"type": "in" if account else "out"}, contact.data)
+    if account is None:
+        return Node("user", {"pn_jid": number}, (found,))
+    return Node("user", {"jid": account.jid(as_lid=True), "pn_jid": number}, (found,))
+
+
+def _by_jid(exchange: Exchange, user: Node, asked: set[str]) -> Node | None:
+    jid = user.jid("jid")
+    if jid is None:
+        return None
+    account = exchange.registry.account_of(jid)
+    if account is None:
+        # Unknown numbers come back bare: the client then finds neither devices nor a LID.
+        return Node("user", {"jid": jid})
+    children = []
+    if "devices" in asked:
+        numbers = (Node("device", {"id": str(each.device)}) for each in exchange.registry.devices_of(jid))
+        children.append(Node("devices", {}, (Node("device-list", {}, tuple(numbers)),)))
+    if "lid" in asked:
+        children.append(Node("lid", {"val": account.jid(as_lid=True)}))
+    return Node("user", {"jid": jid}, tuple(children))
+
+
+def _privacy(exchange: Exchange, device: Device, iq: Node) -> Answer:
+    return (Node("privacy", {}, tuple(Node("category", {"name": n, "value": v}) for n, v in PRIVACY.items())),)
+
+
+def _media_conn(exchange: Exchange, device: Device, iq: Node) -> Answer:
+    attrs = {"auth": "lab", "ttl": str(_DAY_SECONDS), "auth_ttl": str(_DAY_SECONDS), "max_buckets": "12"}
+    return (Node("media_conn", attrs, (Node("host", {"hostname": media.HOST}),)),)
+
+
+def _app_state(exchange: Exchange, device: Device, iq: Node) -> Answer:
+    sync = iq.child("sync")
+    account = exchange.registry.account_of(device.jid)
+    if sync is None or account is None:
+        return (_bad_request(),)
+    return (Node("sync", {}, tuple(_collection(exchange, account, each) for each in sync.children("collection"))),)
+
+
+def _collection(exchange: Exchange, account: Account, wanted: Node) -> Node:
+    """The patches that the client has not seen. Nobody but the phone writes any: what the client sends is left out."""
+    name = wanted.attr("name")
+    patches = exchange.app_state(account, name)
+    new = tuple(Node("patch", {}, patch) for patch in patches[int(wanted.get("version", "0")) :])
+    attrs = {"name": name, "version": str(len(patches)), "has_more_patches": "false"}
+    return Node("collection", attrs, (Node("patches", {}, new),) if new else ())
+
+
+def _remove_companion(exchange: Exchange, device: Device, iq: Node) -> Answer:
+    """A client that logs itself out. It leaves by itself once it has read this."""
+    if iq.child("remove-companion-device") is not None:
+        exchange.unlink(device.jid)
+    return ()
+
+
+def _blocklist(exchange: Exchange, device: Device, iq: Node) -> Answer:
+    return (Node("list", {"dhash": "none"}),)
+
+
+def _bad_request() -> Node:
+    return Node("error", {"code": "400", "text": "bad-request"})
+
+
+def _carried(node: Node | None) -> dict[str, str | JID]:
+    return {} if node is None else {name: node.attrs[name] for name in ("sid", "mode", "context") if name in node.attrs}
+
+
+_HANDLERS: dict[tuple[str, str], Handler] = {
+    ("w:p", "get"): _ping,
+    ("passive", "set"): _ping,
+    ("encrypt", "get"): _get_keys,
+    ("encrypt", "set"): _upload_keys,
+    ("usync", "get"): _usync,
+    ("privacy", "get"): _privacy,
+    ("privacy", "set"): _ping,
+    ("w:m", "set"): _media_conn,
+    ("w:sync:app:state", "set"): _app_state,
+    ("md", "set"): _remove_companion,
+    ("blocklist", "get"): _blocklist,
+    ("blocklist", "set"): _blocklist,
+}

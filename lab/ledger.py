@@ -1,0 +1,280 @@
+"""The ledger: for every message who sent it, what was acknowledged, and what was decrypted where, when and with which
+ratchet key and counter. It lets a test judge from outside what a client claims.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import trio
+
+from comptoir.lab.clock import Clock
+from comptoir.lab.nodes import JID
+from comptoir.lab.store import Store
+
+ENTRIES_KEPT = 100_000
+# What hangs on one entry (receipts, deliveries …) is bounded too: a client may repeat itself for ever.
+MARKS_KEPT = 64
+# Waiting predicates look at whole lists: once for a burst of changes is enough.
+WAIT_STEP_SECONDS = 0.01
+
+
+class NotSeen(TimeoutError):
+    """What a test waited for did not happen in time; the text says what the ledger held instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A local device encrypted the message for one device."""
+
+    to: str
+    at: int
+    text: str | None
+    ratchet_key: str
+    counter: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The server handed the stanza to one device."""
+
+    to: str
+    at: int
+    offline: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A receipt: kind is "delivery", "inactive", "read", "sender", "retry", "peer_msg", …"""
+
+    by: str
+    at: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A local device decrypted the message."""
+
+    by: str
+    at: int
+    text: str | None
+    ratchet_key: str
+    counter: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A local device could not use the message: an old counter, or one of `why`."""
+
+    by: str
+    at: int
+    why: str
+
+
+@dataclass(slots=True)
+class Entry:
+    """One message. Devices are number JIDs as text, times are lab milliseconds."""
+
+    number: int
+    id: str
+    sender: str
+    to: str = ""
+    """Digits of the account it is for; empty for what an account sends to its own devices."""
+    stanzas: list[int] = field(default_factory=list)
+    """When the server took it; more than one when the sender sent it again."""
+    acks: list[int] = field(default_factory=list)
+    error: int | None = None
+    """The error that the server's ack carried."""
+    sealed: list[Sealed] = field(default_factory=list)
+    delivered: list[Delivered] = field(default_factory=list)
+    receipts: list[Received] = field(default_factory=list)
+    opened: list[Opened] = field(default_factory=list)
+    failed: list[Failed] = field(default_factory=list)
+
+    @property
+    def sender_number(self) -> str:
+        return _digits(self.sender)
+
+    @property
+    def text(self) -> str | None:
+        """The text, as far as anyone in the lab knows it."""
+        return next((mark.text for mark in (*self.sealed, *self.opened) if mark.text is not None), None)
+
+    def receipts_of(self, kind: str) -> list[Received]:
+        return [mark for mark in self.receipts if mark.kind == kind]
+
+    def export(self) -> bytes:
+        return json.dumps(asdict(self), ensure_ascii=False).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """One decryption of one message by a person of the lab."""
+
+    entry: Entry
+    opened: Opened
+
+    @property
+    def text(self) -> str | None:
+        return self.opened.text
+
+
+class Ledger:
+    """Devices are given as JIDs in either form; `name_of` turns one into its number JID as text."""
+
+    def __init__(self, clock: Clock, store: Store, name_of: Callable[[JID], str] = str) -> None:
+        self._clock = clock
+        self._store = store
+        self._name_of = name_of
+        self._entries: OrderedDict[tuple[str, str], Entry] = OrderedDict()
+        self._numbers = 0
+        self._changed = trio.Event()
+        for body in store.documents("ledger/").values():
+            self._adopt(_load(json.loads(body)))
+
+    # What the server and the people report.
+
+    def took(self, id: str, sender: JID, to: JID | None) -> None:
+        """A message stanza arrived from a device; `to` is None for what stays within its account."""
+        entry = self._entry(id, sender)
+        entry.sender = self._name_of(sender)
+        if to is not None:
+            entry.to = _digits(self._name_of(to))
+        self._mark(entry, entry.stanzas, self._clock.now_ms())
+
+    def acked(self, id: str, sender: JID, error: int | None = None) -> None:
+        entry = self._entry(id, sender)
+        entry.error = error
+        self._mark(entry, entry.acks, self._clock.now_ms())
+
+    def delivered(self, id: str, sender: JID, to: JID, offline: bool) -> None:
+        entry = self._entry(id, sender)
+        self._mark(entry, entry.delivered, Delivered(self._name_of(to), self._clock.now_ms(), offline))
+
+    def receipt(self, id: str, sender: JID, by: JID, kind: str) -> None:
+        """`sender` is any device of the message's sender."""
+        entry = self._entry(id, sender)
+        self._mark(entry, entry.receipts, Received(self._name_of(by), self._clock.now_ms(), kind))
+
+    def sealed(
+        self, id: str, sender: JID, to: JID, text: str | None, ratchet_key: bytes, counter: int, kind: str
+    ) -> None:
+        entry = self._entry(id, sender)
+        mark = Sealed(self._name_of(to), self._clock.now_ms(), text, ratchet_key.hex(), counter, kind)
+        self._mark(entry, entry.sealed, mark)
+
+    def opened(
+        self, id: str, sender: JID, by: JID, text: str | None, ratchet_key: bytes, counter: int, kind: str
+    ) -> None:
+        entry = self._entry(id, sender)
+        mark = Opened(self._name_of(by), self._clock.now_ms(), text, ratchet_key.hex(), counter, kind)
+        self._mark(entry, entry.opened, mark)
+
+    def failed(self, id: str, sender: JID, by: JID, why: str) -> None:
+        entry = self._entry(id, sender)
+        self._mark(entry, entry.failed, Failed(self._name_of(by), self._clock.now_ms(), why))
+
+    # What tests ask.
+
+    def entries(self, *, sender: str | None = None, to: str | None = None, id: str | None = None) -> list[Entry]:
+        """Messages in the order in which the lab first saw them; `sender` and `to` are numbers in any spelling."""
+        wanted_sender, wanted_to = sender and _digits(sender), to and _digits(to)
+        return [
+            entry
+            for entry in self._entries.values()
+            if (wanted_sender is None or entry.sender_number == wanted_sender)
+            and (wanted_to is None or entry.to == wanted_to)
+            and (id is None or entry.id == id)
+        ]
+
+    def heard(self, *, by: str, sender: str | None = None) -> list[Hearing]:
+        """What the account `by` decrypted on its local devices, in the order of decryption."""
+        found = [
+            Hearing(entry, opened)
+            for entry in self.entries(sender=sender)
+            for opened in entry.opened
+            if _digits(opened.by) == _digits(by)
+        ]
+        return sorted(found, key=lambda hearing: hearing.opened.at)
+
+    def reused_counters(self) -> list[tuple[str, str, str, int]]:
+        """(sender, receiver, ratchet key, counter) that more than one message used: it must always be empty."""
+        users: dict[tuple[str, str, str, int], set[str]] = {}
+        for entry in self._entries.values():
+            pairs = [(entry.sender, mark.to, mark) for mark in entry.sealed]
+            for own, other, mark in [*pairs, *((entry.sender, mark.by, mark) for mark in entry.opened)]:
+                users.setdefault((own, other, mark.ratchet_key, mark.counter), set()).add(entry.id)
+        return [key for key, ids in users.items() if len(ids) > 1]
+
+    def unheard(self) -> list[Entry]:
+        """Messages that some local device failed to decrypt and never decrypted later."""
+        return [
+            entry
+            for entry in self._entries.values()
+            if {mark.by for mark in entry.failed} - {mark.by for mark in entry.opened}
+        ]
+
+    async def wait(self, condition: Callable[[Ledger], object], timeout: float, *, what: str = "") -> None:
+        """Return once `condition(ledger)` is true. Raises NotSeen after `timeout` seconds."""
+        with trio.move_on_after(timeout):
+            while not condition(self):
+                await self._changed.wait()
+                await trio.sleep(WAIT_STEP_SECONDS)
+            return
+        last = "; ".join(_line(entry) for entry in list(self._entries.values())[-5:]) or "nothing"
+        raise NotSeen(f"{what or 'a condition'} did not come true within {timeout:g} s; the ledger ends with {last}")
+
+    def as_json(self) -> Iterator[str]:
+        """One line of JSON for each message."""
+        for entry in list(self._entries.values()):
+            yield entry.export().decode()
+
+    def _entry(self, id: str, sender: JID) -> Entry:
+        name = self._name_of(sender)
+        key = (_digits(name), id)
+        if key not in self._entries:
+            self._adopt(Entry(self._numbers + 1, id, name))
+        return self._entries[key]
+
+    def _adopt(self, entry: Entry) -> None:
+        self._numbers = max(self._numbers, entry.number)
+        self._entries[entry.sender_number, entry.id] = entry
+        if len(self._entries) > ENTRIES_KEPT:
+            _, oldest = self._entries.popitem(last=False)
+            self._store.forget(_name(oldest))
+
+    def _mark(self, entry: Entry, marks: list[Any], mark: Any) -> None:
+        if len(marks) < MARKS_KEPT:
+            marks.append(mark)
+        self._store.remember(_name(entry), entry.export)
+        self._changed.set()
+        self._changed = trio.Event()
+
+
+def _digits(number: str) -> str:
+    """The digits of "+221 77 …", "22177…" or "22177…:3@s.whatsapp.net"."""
+    return "".join(filter(str.isdigit, number.partition("@")[0].partition(":")[0]))
+
+
+def _name(entry: Entry) -> str:
+    return f"ledger/{entry.number:012d}"
+
+
+def _line(entry: Entry) -> str:
+    opened = ", ".join(_digits(mark.by) for mark in entry.opened) or "nobody"
+    receipts = ", ".join(mark.kind for mark in entry.receipts) or "none"
+    return f"{entry.sender} → {entry.to} {entry.text!r} (opened by {opened}; receipts: {receipts})"
+
+
+def _load(data: dict[str, Any]) -> Entry:
+    kinds = {"sealed": Sealed, "delivered": Delivered, "receipts": Received, "opened": Opened, "failed": Failed}
+    for name, kind in kinds.items():
+        data[name] = [kind(**mark) for mark in data[name]]
+    return Entry(**data)

@@ -1,0 +1,194 @@
+"""From one device to the others: messages, receipts, acks, typing and presence.
+
+`sender` is the number JID or the LID of a device: the form in which the receivers see it as `from`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from comptoir.lab.accounts import Account
+from comptoir.lab.exchange import Exchange
+from comptoir.lab.nodes import JID, LID_SERVER, Node
+
+NOT_FOUND = 404
+
+# These say something about a message and leave it where it is; every other receipt means that it has arrived.
+_NOT_ARRIVED = frozenset({"retry", "server-error"})
+# What one device of an account has read, its others want to know.
+_READ = frozenset({"read", "read-self", "played", "played-self"})
+_CARRIED = ("id", "type", "category", "edit", "push_priority")
+
+
+def route(exchange: Exchange, sender: JID, node: Node) -> Node | None:
+    """Take any stanza but an iq. The answer, for a message, is its ack."""
+    match node.tag:
+        case "message":
+            return _message(exchange, sender, node)
+        case "receipt":
+            return _receipt(exchange, sender, node)
+        case "ack":
+            exchange.mailbox(sender).settle(node.get("class"), node.get("id"), node.get("to"))
+        case "chatstate":
+            _typing(exchange, sender, node)
+        case "presence":
+            _presence(exchange, sender, node)
+    return None
+
+
+def in_form_of(exchange: Exchange, device: JID, other: JID) -> JID:
+    """`device` as a LID where `other` is one, else as a number."""
+    registry = exchange.registry
+    return (registry.lid_of(device) if other.server == LID_SERVER else registry.number_of(device)) or device
+
+
+def _message(exchange: Exchange, sender: JID, node: Node) -> Node:
+    id, to = node.attr("id"), _to(node)
+    own, receiver = _account(exchange, sender), exchange.registry.account_of(to)
+    exchange.ledger.took(id, sender, to if receiver is not own else None)
+    error = _refusal(exchange, sender, receiver)
+    if not error:
+        for device, encs in _ciphertexts(node, to):
+            _deliver(exchange, sender, node, device, encs)
+    attrs: dict[str, str | JID] = {"class": "message", "id": id, "from": to, "t": _now(exchange)}
+    return Node("ack", attrs | ({"error": str(error)} if error else {}))
+
+
+def _refusal(exchange: Exchange, sender: JID, receiver: Account | None) -> int:
+    standing = exchange.faults.standing(_account(exchange, sender).number)
+    if sender.device and standing.refused_sends:
+        standing.refused_sends -= 1
+        return standing.send_error
+    return 0 if receiver is not None else NOT_FOUND
+
+
+def _ciphertexts(node: Node, to: JID) -> Iterator[tuple[JID, tuple[Node, ...]]]:
+    """Who gets which ciphertexts: one for each participant, or a bare one for the device in `to`."""
+    participants = node.child("participants")
+    if participants is None:
+        yield to, node.children("enc")
+        return
+    for receiver in participants.children("to"):
+        device = receiver.jid("jid")
+        if device is not None:
+            yield device, receiver.children("enc")
+
+
+def _deliver(exchange: Exchange, sender: JID, node: Node, device: JID, encs: tuple[Node, ...]) -> None:
+    if device.bare != device and exchange.registry.companion(device) is None:
+        return
+    account = exchange.registry.account_of(device)
+    if account is None:
+        return
+    content = [child for child in node.children() if child.tag == "meta"] + list(encs)
+    identity = node.child("device-identity")
+    if identity is not None and any(enc.get("type") == "pkmsg" for enc in encs):
+        content.append(identity)
+    message = Node("message", _stamped(exchange, sender, node, account), tuple(content))
+    exchange.mailbox(device).put(message)
+    standing = exchange.faults.standing(account.number)
+    if device.device and standing.duplicates:
+        standing.duplicates -= 1
+        exchange.mailbox(device).put(message)
+
+
+def _stamped(exchange: Exchange, sender: JID, node: Node, receiver: Account) -> dict[str, str | JID]:
+    """The attributes that a receiver sees (whatsmeow, message.go, parseMessageSource)."""
+    own = _account(exchange, sender)
+    by_lid = sender.server == LID_SERVER
+    attrs = {name: node.attrs[name] for name in _CARRIED if name in node.attrs}
+    attrs |= {"from": sender, "t": _now(exchange)}
+    if own.name:
+        attrs["notify"] = own.name
+    if receiver is not own:
+        attrs["addressing_mode"] = "lid" if by_lid else "pn"
+        attrs["sender_pn" if by_lid else "sender_lid"] = own.jid(sender.device, as_lid=not by_lid)
+        return attrs
+    chat = node.jid("recipient") or _to(node).bare
+    other = exchange.registry.account_of(chat)
+    if other is not None and other is not own:
+        attrs["recipient"] = chat
+        as_lid = chat.server != LID_SERVER
+        attrs["peer_recipient_lid" if as_lid else "peer_recipient_pn"] = other.jid(as_lid=as_lid)
+    return attrs
+
+
+def _receipt(exchange: Exchange, sender: JID, node: Node) -> Node:
+    to, kind = _to(node), node.get("type")
+    sender = in_form_of(exchange, sender, to)
+    items = node.child("list")
+    ids = [node.attr("id"), *(item.attr("id") for item in (items.children("item") if items is not None else ()))]
+    for id in ids:
+        if kind not in _NOT_ARRIVED:
+            exchange.mailbox(sender).settle("message", id, to)
+        exchange.ledger.receipt(id, to, sender, kind or "delivery")
+    for device, attrs in _readers(exchange, sender, node, to, kind):
+        stamp = {"id": node.attr("id"), "from": sender, "t": _now(exchange)} | ({"type": kind} if kind else {})
+        exchange.mailbox(device).put(Node("receipt", stamp | attrs, node.content))
+    answer: dict[str, str | JID] = {"class": "receipt", "id": node.attr("id"), "from": to}
+    return Node("ack", answer | ({"type": kind} if kind else {}))
+
+
+def _readers(
+    exchange: Exchange, sender: JID, node: Node, to: JID, kind: str
+) -> Iterator[tuple[JID, dict[str, str | JID]]]:
+    """Who learns of a receipt, and with which attributes besides the usual ones."""
+    registry = exchange.registry
+    own, other = registry.account_of(sender), registry.account_of(to)
+    carried = {name: node.attrs[name] for name in ("recipient", "participant", "category") if name in node.attrs}
+    if other is None or own is None:
+        return
+    if own is other or kind == "retry":
+        # Between the devices of one account, and for one that has to encrypt again, the device itself is meant.
+        if to.device == 0 or registry.companion(to) is not None:
+            yield to, carried
+        return
+    if not kind.endswith("-self"):
+        for device in registry.devices_of(to):
+            yield device, carried
+    if kind in _READ:
+        for device in registry.devices_of(sender):
+            if device != sender:
+                yield device, {"recipient": to.bare}
+
+
+def _typing(exchange: Exchange, sender: JID, node: Node) -> None:
+    to = _to(node)
+    state = Node("chatstate", {"from": in_form_of(exchange, sender, to).bare}, node.content)
+    for device in exchange.registry.devices_of(to):
+        exchange.mailbox(device).put_fleeting(state)
+
+
+def _presence(exchange: Exchange, sender: JID, node: Node) -> None:
+    registry = exchange.registry
+    device = registry.number_of(sender) or sender
+    match node.get("type", "available"):
+        case "available":
+            exchange.available.add(device)
+        case "unavailable":
+            exchange.available.discard(device)
+        case "subscribe":
+            to = _to(node)
+            there = any(registry.number_of(each) in exchange.available for each in registry.devices_of(to))
+            attrs: dict[str, str | JID] = {"from": to.bare}
+            exchange.mailbox(sender).put_fleeting(
+                Node("presence", attrs if there else attrs | {"type": "unavailable", "last": "deny"})
+            )
+
+
+def _account(exchange: Exchange, sender: JID) -> Account:
+    account = exchange.registry.account_of(sender)
+    assert account is not None, "only devices of known accounts get to submit anything"
+    return account
+
+
+def _to(node: Node) -> JID:
+    to = node.jid("to")
+    if to is None:
+        node.attr("to")  # raises, and says what is missing
+        raise AssertionError
+    return to
+
+
+def _now(exchange: Exchange) -> str:
+    return str(int(exchange.clock.now()))
