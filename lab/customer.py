@@ -1,0 +1,73 @@
+"""A customer's phone: writes to shops by number or by LID, in every kind of message the lab knows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from comptoir.lab import messages
+from comptoir.lab.accounts import Account
+from comptoir.lab.addresses import dialled
+from comptoir.lab.cipher import NoKeys
+from comptoir.lab.device import Device
+from comptoir.lab.nodes import JID, Node
+from comptoir.lab.server import Server
+from comptoir.lab.signal.session import Opened
+
+
+class Customer(Device):
+    """One customer. With `reads_at_once` every message is read as it comes; else `read` does it."""
+
+    role = "customer"
+
+    def __init__(self, server: Server, account: Account, state: dict[str, Any] | None = None) -> None:
+        super().__init__(server, account, state)
+        self.reads_at_once = False
+
+    async def say_unknown(self, to: str, *, as_lid: bool = False, secret: bool | None = None) -> str:
+        """Send a message whose only content is a field that no schema of today knows. Else as `say`."""
+        return await self.send(to, messages.unknown(secret=self._secret(secret)), as_lid=as_lid)
+
+    async def ask_poll(
+        self, to: str, question: str, options: tuple[str, ...], *, as_lid: bool = False
+    ) -> str:
+        """Send a poll: an existing kind that is no text. Else as `say`."""
+        message = messages.poll(question, options, secret=self._secret(None))
+        return await self.send(to, message, kind="poll", as_lid=as_lid)
+
+    async def react(self, to: str, target: str, emoji: str, *, as_lid: bool = False) -> str:
+        """React to the message `target`, one's own or one that was heard. Else as `say`."""
+        from_me = all(entry.id != target for entry in self.heard(to))
+        chat = str(dialled(self.server, to, as_lid))
+        now = self.server.clock.now_ms()
+        message = messages.reaction(emoji, chat=chat, target=target, from_me=from_me, at_ms=now)
+        return await self.send(to, message, kind="reaction", as_lid=as_lid)
+
+    async def edit(self, to: str, target: str, text: str, *, as_lid: bool = False) -> str:
+        """Replace the text of one's own message `target`. Else as `say`."""
+        chat = str(dialled(self.server, to, as_lid))
+        message = messages.edit(text, chat=chat, target=target, at_ms=self.server.clock.now_ms())
+        return await self.send(to, message, as_lid=as_lid)
+
+    async def repeat(self, id: str) -> None:
+        """Send the very stanza of `id` once more, as a duplicate. Raises NotSent for an old id."""
+        await self.outgoing.send_twice(id)
+
+    def lose_session(self, other: str) -> None:
+        """Forget the Signal sessions with a number: its next message has to be asked for again."""
+        for device in self.server.devices_of(dialled(self.server, other)):
+            self.cipher.forget(device)
+
+    def renew_session(self, other: str) -> None:
+        """Begin new Signal sessions with a number, as an app does that was installed again."""
+        for device in self.server.devices_of(dialled(self.server, other)):
+            try:
+                self.cipher.start(device)
+            except NoKeys:
+                continue
+
+    async def on_content(self, stanza: Node, content: messages.Content, opened: Opened) -> None:
+        before = self.heard_log.next_number
+        await super().on_content(stanza, content, opened)
+        if self.reads_at_once and self.heard_log.next_number > before:
+            chat = JID.parse(stanza.attr("from")).bare
+            await self._read(chat, [stanza.attr("id")])

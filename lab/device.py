@@ -1,0 +1,233 @@
+"""A device in the lab's own process: it opens what arrives, receipts it, and sends what it is told to."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, deque
+from dataclasses import dataclass
+from typing import Any
+
+from comptoir.lab import messages, stanzas
+from comptoir.lab.accounts import Account
+from comptoir.lab.addresses import dialled, digits, is_lid, spoken
+from comptoir.lab.cipher import Cipher, NoKeys
+from comptoir.lab.heard import Heard, HeardLog
+from comptoir.lab.nodes import JID, Node
+from comptoir.lab.outgoing import RETRIES_AT_MOST, NotSent, Outgoing
+from comptoir.lab.server import Server
+from comptoir.lab.signal.errors import DuplicateMessage, SignalError
+from comptoir.lab.signal.keys import Bundle
+from comptoir.lab.signal.session import Opened
+
+SEEN_KEPT = 1_000
+HEARD_STORED = 1_000
+NOT_FOR_PEOPLE = frozenset({"protocolMessage", "senderKeyDistributionMessage", "empty"})
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A receipt or a typing notice that reached this device."""
+
+    kind: str
+    """A receipt's type ("delivery" where it has none), or "composing" or "paused"."""
+    sender: str
+    """"+E164"."""
+    ids: tuple[str, ...]
+    at_ms: int
+    """Lab time."""
+
+
+class Device:
+    """Device 0 of an account: what phones and customers have in common."""
+
+    role = "device"
+
+    def __init__(self, server: Server, account: Account, state: dict[str, Any] | None = None) -> None:
+        self.server = server
+        self.account = account
+        self.cipher = Cipher(server, account.jid(), self.changed, state["cipher"] if state else None)
+        self.outgoing = Outgoing(server, account, self.cipher)
+        self.heard_log = HeardLog()
+        self.receipts: deque[Seen] = deque(maxlen=SEEN_KEPT)
+        self.typing_seen: deque[Seen] = deque(maxlen=SEEN_KEPT)
+        self._asked: Counter[str] = Counter()
+        self._messages_said = state["said"] if state else 0
+        for entry in state["heard"] if state else ():
+            self.heard_log.add(Heard(**entry))
+
+    @property
+    def jid(self) -> JID:
+        return self.account.jid()
+
+    @property
+    def lid(self) -> JID:
+        return self.account.jid(as_lid=True)
+
+    @property
+    def number(self) -> str:
+        """ "+E164"."""
+        return f"+{self.account.number}"
+
+    def bundle(self) -> Bundle:
+        """Public keys for one new session with this device."""
+        return self.cipher.bundle()
+
+    # What a test or a person at the keyboard does with it.
+
+    def heard(self, sender: str | None = None) -> list[Heard]:
+        """Decrypted messages in order; `sender` (a number in any spelling) narrows them to one other's."""
+        return self.heard_log.all(sender and f"+{digits(sender)}")
+
+    async def wait_heard(
+        self, count: int, seconds: float = 10.0, *, sender: str | None = None
+    ) -> list[Heard]:
+        """All of `heard(sender)` as soon as there are `count`. Raises NotHeard after `seconds`."""
+        return await self.heard_log.wait(count, seconds, sender and f"+{digits(sender)}")
+
+    async def say(
+        self, to: str, text: str, *, as_lid: bool = False, secret: bool | None = None, extended: bool = False
+    ) -> str:
+        """Send a text to a number and return its id once the server has acknowledged it.
+
+        `as_lid` writes between the two LIDs instead of the numbers. Nine in ten of a person's messages carry
+        a message secret, every tenth does not, unless `secret` decides. Raises UnknownNumber, NotSent.
+        """
+        message = messages.text(text, secret=self._secret(secret), extended=extended)
+        return await self.send(to, message, as_lid=as_lid)
+
+    async def send(self, to: str, message: Any, *, kind: str = "text", as_lid: bool = False) -> str:
+        """Send any Message, see `comptoir.lab.messages`; `kind` is the stanza's type. Else as `say`."""
+        self._messages_said += 1
+        return await self.outgoing.send(dialled(self.server, to, as_lid), message, kind)
+
+    async def typing(self, to: str, on: bool = True, *, as_lid: bool = False) -> None:
+        """Show a number that this person is typing, or has stopped."""
+        chat = dialled(self.server, to, as_lid)
+        await self.server.submit(self._own(chat), stanzas.typing(chat, on))
+
+    async def read(self, sender: str | None = None) -> list[str]:
+        """Send read receipts for all that was heard, or for one sender's; returns the ids."""
+        entries = [entry for entry in self.heard(sender) if entry.sender != self.number]
+        chats: dict[JID, list[str]] = {}
+        for entry in entries:
+            chats.setdefault(dialled(self.server, entry.sender, entry.by_lid), []).append(entry.id)
+        for chat, ids in chats.items():
+            await self._read(chat, ids)
+        return [entry.id for entry in entries]
+
+    async def _read(self, chat: JID, ids: list[str]) -> None:
+        receipt = stanzas.read_receipt(ids, chat, int(self.server.clock.now()))
+        await self.server.submit(self._own(chat), receipt)
+
+    # What the server hands over.
+
+    async def deliver(self, node: Node) -> None:
+        """Take one stanza from the server; its answer tells the server to forget it."""
+        match node.tag:
+            case "message":
+                await self._on_message(node)
+            case "receipt":
+                await self._on_receipt(node)
+            case "chatstate":
+                self._on_typing(node)
+            case "notification":
+                await self.server.submit(self.jid, stanzas.ack(node))
+
+    async def _on_message(self, stanza: Node) -> None:
+        id, sender, enc = stanza.attr("id"), _sender(stanza), stanza.child("enc")
+        if enc is not None:
+            try:
+                content, opened = self.cipher.open(id, sender, enc)
+            except DuplicateMessage:
+                pass  # in the ledger by now; like the client, receipt it so that it does not come again
+            except (SignalError, ValueError):
+                await self._ask_again(stanza)
+                return
+            else:
+                await self.on_content(stanza, content, opened)
+        own = self.server.account_of(sender) == self.account
+        await self.server.submit(self._own(sender), stanzas.receipt(stanza, "sender" if own else ""))
+
+    async def on_content(self, stanza: Node, content: messages.Content, opened: Opened) -> None:
+        """Take note of a decrypted message; what no app would show is dropped."""
+        if content.kind in NOT_FOR_PEOPLE:
+            return
+        sender = _sender(stanza)
+        chat = JID.parse(content.sent_to) if content.sent_to else sender
+        self.heard_log.add(
+            Heard(
+                number=self.heard_log.next_number,
+                id=stanza.attr("id"),
+                sender=spoken(self.server, sender),
+                chat=spoken(self.server, chat),
+                text=content.text,
+                kind=content.kind,
+                time=int(stanza.attr("t")),
+                at_ms=self.server.clock.now_ms(),
+                ratchet_key=opened.ratchet_key.hex(),
+                counter=opened.counter,
+                by_lid=is_lid(sender),
+                offline="offline" in stanza.attrs,
+            )
+        )
+
+    async def _ask_again(self, stanza: Node) -> None:
+        id = stanza.attr("id")
+        own = self._own(_sender(stanza))
+        self._asked[id] += 1
+        if self._asked[id] < RETRIES_AT_MOST:
+            bundle = self.bundle() if self._asked[id] > 1 else None
+            registration_id = self.cipher.identity.registration_id
+            request = stanzas.retry_receipt(stanza, self._asked[id], registration_id, bundle)
+            await self.server.submit(own, request)
+        # A request is no receipt: without this, the unreadable copy would come again and again.
+        await self.server.submit(own, stanzas.ack(stanza))
+
+    async def _on_receipt(self, stanza: Node) -> None:
+        self._note(self.receipts, stanza.get("type", "delivery"), stanza, tuple(stanzas.receipt_ids(stanza)))
+        await self.server.submit(self._own(_sender(stanza)), stanzas.ack(stanza))
+        request = stanzas.read_retry(stanza) if stanza.get("type") == "retry" else None
+        if request is not None:
+            # The one who asks may be gone, or its keys no keys: then nobody gets an answer.
+            try:
+                await self.outgoing.send_again(request)
+            except (NoKeys, NotSent, SignalError, ValueError):
+                return
+
+    def _on_typing(self, stanza: Node) -> None:
+        for state in stanza.children():
+            self._note(self.typing_seen, state.tag, stanza, ())
+
+    def _note(self, seen: deque[Seen], kind: str, stanza: Node, ids: tuple[str, ...]) -> None:
+        seen.append(Seen(kind, spoken(self.server, _sender(stanza)), ids, self.server.clock.now_ms()))
+
+    def _own(self, other: JID) -> JID:
+        """This device, named in the form in which the other one is."""
+        return self.account.jid(as_lid=is_lid(other))
+
+    def _secret(self, wanted: bool | None) -> bytes | None:
+        carries = self._messages_said % 10 != 9 if wanted is None else wanted
+        return messages.new_secret() if carries else None
+
+    # What a restarted lab needs to go on.
+
+    def changed(self) -> None:
+        """Have the state written soon."""
+        self.server.store.remember(f"people/{self.account.number}", self.export)
+
+    def export(self) -> bytes:
+        return json.dumps(self.state()).encode()
+
+    def state(self) -> dict[str, Any]:
+        """The argument `state` of a later instance."""
+        return {
+            "role": self.role,
+            "cipher": self.cipher.export(),
+            "said": self._messages_said,
+            "heard": [entry.as_json() for entry in self.heard_log.all()[-HEARD_STORED:]],
+        }
+
+
+def _sender(stanza: Node) -> JID:
+    """Who a stanza is from. Raises NodeError when it does not say."""
+    return JID.parse(stanza.attr("from"))

@@ -1,0 +1,132 @@
+"""What a device in the lab sends: messages to a chat, peer messages, repeated attempts."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+import trio
+
+from comptoir.lab import messages, stanzas
+from comptoir.lab.accounts import Account
+from comptoir.lab.addresses import is_lid
+from comptoir.lab.cipher import Cipher, NoKeys
+from comptoir.lab.nodes import JID, Node
+from comptoir.lab.server import Server
+from comptoir.lab.stanzas import RetryRequest
+
+# As many as the client keeps for the same purpose (whatsmeow, retry.go).
+SENT_KEPT = 256
+RETRIES_AT_MOST = 5
+
+
+class NotSent(Exception):
+    """A message did not go out; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What repeating a message needs: its plaintext for one device, and the stanza that carried it."""
+
+    chat: JID
+    plaintext: bytes
+    kind: str
+    stanza: Node
+    peer: bool = False
+
+
+class Outgoing:
+    """The sending side of one account's device 0; all leaves in the order in which its ratchets stepped."""
+
+    def __init__(self, server: Server, account: Account, cipher: Cipher) -> None:
+        self._server = server
+        self._account = account
+        self._cipher = cipher
+        self._sent: OrderedDict[str, Sent] = OrderedDict()
+        self._lock = trio.Lock()
+
+    async def send(self, chat: JID, message: Any, kind: str = "text") -> str:
+        """Encrypt for each device of the chat, copies for the own companions; returns the id after the ack.
+
+        Raises NotSent when no device of the chat has keys or the server answers with an error.
+        """
+        id, plaintext = messages.new_message_id(), message.SerializeToString()
+        copy = messages.device_sent(str(chat), message).SerializeToString()
+        async with self._lock:
+            own = self._server.devices_of(self._own(chat))[1:]
+            encs = self._seal_all(id, self._server.devices_of(chat), plaintext)
+            if not encs:
+                raise NotSent(f"{chat} has no device with keys: nothing can be encrypted for it")
+            encs += self._seal_all(id, own, copy)
+            stanza = stanzas.message(id, chat, kind, encs)
+            self._remember(id, Sent(chat, plaintext, kind, stanza))
+            await self._submit(self._own(chat), stanza)
+        return id
+
+    async def send_to_own(self, device: JID, message: Any) -> str:
+        """Send a peer message to one of the own companions; returns its id. Raises NoKeys, NotSent."""
+        id, plaintext = messages.new_message_id(), message.SerializeToString()
+        async with self._lock:
+            sealed = self._cipher.seal(id, device, plaintext)
+            stanza = stanzas.message_to_device(id, device, "text", sealed, {"category": "peer"})
+            self._remember(id, Sent(device, plaintext, "text", stanza, peer=True))
+            await self._submit(self._account.jid(), stanza)
+        return id
+
+    async def send_twice(self, id: str) -> None:
+        """Send the very stanza of one of the last 256 messages once more. Raises NotSent."""
+        sent = self._sent.get(id)
+        if sent is None:
+            raise NotSent(f"message {id} is not among the last {SENT_KEPT} that +{self._account.number} sent")
+        async with self._lock:
+            await self._submit(self._own(sent.chat), sent.stanza)
+
+    async def send_again(self, request: RetryRequest) -> None:
+        """Encrypt a message once more for the device that could not read it; late attempts are ignored."""
+        sent = self._sent.get(request.id)
+        if sent is None or request.count >= RETRIES_AT_MOST:
+            return
+        async with self._lock:
+            # A session that failed twice is beyond repair, with or without keys in the request.
+            if request.bundle is not None or request.count > 1:
+                self._cipher.start(request.device, request.bundle)
+            plaintext, extra = self._for_device(sent, request.device)
+            sealed = self._cipher.seal(request.id, request.device, plaintext, request.count)
+            stanza = stanzas.message_to_device(request.id, request.device, sent.kind, sealed, extra)
+            await self._submit(self._own(request.device), stanza)
+
+    def _for_device(self, sent: Sent, device: JID) -> tuple[bytes, stanzas.Attrs]:
+        """The plaintext that this device is to get, and what the stanza says about it."""
+        extra: stanzas.Attrs = {"device_fanout": "false"}
+        if sent.peer:
+            return sent.plaintext, extra | {"category": "peer"}
+        if self._server.account_of(device) != self._account:
+            return sent.plaintext, extra
+        copy = messages.device_sent(str(sent.chat), messages.read(sent.plaintext).message)
+        return copy.SerializeToString(), extra | {"recipient": sent.chat}
+
+    def _seal_all(self, id: str, devices: list[JID], plaintext: bytes) -> list[tuple[JID, Node]]:
+        encs = []
+        for device in devices:
+            try:
+                encs.append((device, self._cipher.seal(id, device, plaintext)))
+            except NoKeys:
+                # Linked a moment ago, its keys not uploaded yet: official clients leave it out, too.
+                continue
+        return encs
+
+    async def _submit(self, own: JID, stanza: Node) -> None:
+        answer = await self._server.submit(own, stanza)
+        error = answer.get("error") if answer is not None else ""
+        if error:
+            raise NotSent(f"the server answered message {stanza.attr('id')} with error {error}")
+
+    def _own(self, other: JID) -> JID:
+        """This device, named in the form in which the other one is."""
+        return self._account.jid(as_lid=is_lid(other))
+
+    def _remember(self, id: str, sent: Sent) -> None:
+        self._sent[id] = sent
+        while len(self._sent) > SENT_KEPT:
+            self._sent.popitem(last=False)

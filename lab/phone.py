@@ -1,0 +1,132 @@
+"""A shop's own phone: it links companions, hands them keys and history, and is sometimes typed on by hand."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+import trio
+
+from comptoir.lab import adv, appstate, history, messages
+from comptoir.lab.accounts import Account
+from comptoir.lab.cipher import NoKeys
+from comptoir.lab.device import Device
+from comptoir.lab.history import OldConversation
+from comptoir.lab.nodes import JID
+from comptoir.lab.outgoing import NotSent
+from comptoir.lab.server import Companion, Server
+
+# From the scan to the companion's first login with its keys: the client reconnects in between.
+READY_SECONDS = 60.0
+
+
+class Phone(Device):
+    """Device 0 of a shop's account. `nursery` runs what a phone does after a scan without being told.
+
+    Set `old_conversations` before a scan to choose the history that the companion gets; else it is invented.
+    """
+
+    role = "phone"
+
+    def __init__(
+        self, server: Server, account: Account, nursery: trio.Nursery, state: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(server, account, state)
+        self._nursery = nursery
+        self.old_conversations: Sequence[OldConversation] | None = None
+        self._account_id = secrets.randbelow(1 << 31)
+        self._links = 0
+        self._key = appstate.SyncKey.generate()
+        self._block = appstate.Collection(appstate.CRITICAL_BLOCK)
+        if state is not None:
+            self._restore(state["phone"])
+
+    @property
+    def companions(self) -> list[JID]:
+        """The devices that are linked to this phone now."""
+        return self.server.devices_of(self.jid)[1:]
+
+    async def scan(self, qr: str) -> JID:
+        """Link the client that shows this QR text; returns its device once it has signed.
+
+        Key share and history follow by themselves when it has logged in. Raises AdvError for a text that is
+        no link code, PairingRefused for one that nobody shows (any more).
+        """
+        code = adv.LinkCode.parse(qr)
+        if not self._block.version:
+            await self.rename(self.account.name or "Boutique")
+        self._links += 1
+        now = int(self.server.clock.now())
+        identity = adv.vouch(
+            self.cipher.identity.pair, code, key_index=self._links, now=now, account_id=self._account_id
+        )
+        companion = await self.server.link_companion(ref=code.ref, phone=self.jid, identity=identity)
+        self._check(companion)
+        self.changed()
+        self._nursery.start_soon(self._welcome, companion.jid)
+        return companion.jid
+
+    async def unlink(self, companion: JID | None = None) -> list[JID]:
+        """Remove one companion, or all of them; returns those removed."""
+        gone = [companion] if companion is not None else self.companions
+        for device in gone:
+            await self.server.unlink(device)
+            self.cipher.forget(device)
+        return gone
+
+    async def rename(self, name: str) -> None:
+        """Set the push name; linked companions learn it through the account's app state."""
+        change = appstate.push_name(name, self.server.clock.now_ms())
+        self._block, patch = appstate.patch(self._block, self._key, [change])
+        self.changed()
+        await self.server.put_app_state(self.account, appstate.CRITICAL_BLOCK, patch)
+
+    async def share_key(self, companion: JID) -> None:
+        """Send the app state key. Raises NoKeys, NotSent."""
+        now = self.server.clock.now_ms()
+        await self.outgoing.send_to_own(
+            companion, messages.app_state_key_share(self._key.id, self._key.data, now)
+        )
+
+    async def share_history(self, companion: JID) -> None:
+        """Put the old conversations on the media host and say where they lie. Raises NoKeys, NotSent."""
+        chats = self.old_conversations
+        if chats is None:
+            chats = history.invented(int(self.server.clock.now()))
+        for chunk in history.chunks(chats):
+            file = history.sealed(chunk)
+            path = self.server.media.put(file.body)
+            note = history.notification(chunk, file, path, secrets.token_hex(16))
+            await self.outgoing.send_to_own(companion, note)
+
+    async def _welcome(self, companion: JID) -> None:
+        with trio.move_on_after(READY_SECONDS):
+            await self.server.wait_ready(companion)
+            try:
+                await self.share_key(companion)
+                await self.share_history(companion)
+            except (NoKeys, NotSent):
+                return  # unlinked in the meantime
+
+    def _check(self, companion: Companion) -> None:
+        adv.check_device(
+            companion.device_identity,
+            account=self.cipher.identity.pair.public,
+            identity=companion.identity_key,
+        )
+
+    def _restore(self, state: dict[str, Any]) -> None:
+        self._account_id, self._links = state["account_id"], state["links"]
+        self._key = appstate.SyncKey(bytes.fromhex(state["key_id"]), bytes.fromhex(state["key_data"]))
+        self._block = appstate.Collection.load(state["block"])
+
+    def state(self) -> dict[str, Any]:
+        phone = {
+            "account_id": self._account_id,
+            "links": self._links,
+            "key_id": self._key.id.hex(),
+            "key_data": self._key.data.hex(),
+            "block": self._block.export(),
+        }
+        return super().state() | {"phone": phone}
