@@ -86,6 +86,12 @@ def finish(
         )
 
 
+def contact_of(db: Connection, message: int) -> int | None:
+    """Whose message it is now: contacts may be merged while a walk is under way."""
+    row = db.execute("SELECT contact FROM messages WHERE id = ?", (message,)).fetchone()
+    return None if row is None else int(row[0])
+
+
 def owner_answered(db: Connection, contact: int, message: int) -> bool:
     """Whether the owner wrote by hand in this chat after this message arrived."""
     query = "SELECT 1 FROM messages WHERE contact = ? AND direction = 'out' AND author = 'owner' AND id > ?"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from comptoir.sessions.journal import outbox
 from comptoir.sessions.journal.database import Connection
 
 
@@ -46,4 +47,8 @@ def learn_session(db: Connection, session: int, *, lid: str | None = None, name:
 
 def end_session(db: Connection, reason: str, now: int) -> None:
     """The device is no longer linked; nothing happens where there is none."""
-    db.execute("UPDATE sessions SET ended_at = ?, end_reason = ? WHERE ended_at IS NULL", (now, reason))
+    rows = db.execute(
+        "UPDATE sessions SET ended_at = ?, end_reason = ? WHERE ended_at IS NULL RETURNING id", (now, reason)
+    ).fetchall()
+    for (session,) in rows:
+        outbox.abandon(db, session, now)

@@ -2,12 +2,13 @@
 
 from comptoir.sessions.journal import event_log, states
 from comptoir.sessions.journal.database import Connection
+from comptoir.sessions.journal.inbox import RAW_KEPT_MS
 
 
 def merge(db: Connection, one: int, other: int, now: int) -> int:
     """Move everything of the younger contact to the older; the older's id."""
     keep, gone = min(one, other), max(one, other)
-    _merge_copies(db, keep, gone)
+    _merge_copies(db, keep, gone, now)
     db.execute("UPDATE messages SET contact = ? WHERE contact = ?", (keep, gone))
     db.execute("UPDATE aliases SET contact = ? WHERE contact = ?", (keep, gone))
     db.execute("UPDATE events SET contact = ? WHERE contact = ?", (keep, gone))
@@ -23,18 +24,22 @@ def merge(db: Connection, one: int, other: int, now: int) -> int:
     return keep
 
 
-def _merge_copies(db: Connection, keep: int, gone: int) -> None:
-    """One WhatsApp message may have been journaled under both contacts: the first row stays."""
+def _merge_copies(db: Connection, keep: int, gone: int, now: int) -> None:
+    """One WhatsApp message may have been journaled under both contacts: the first row with content stays."""
     copies = db.execute(
         """SELECT a.id, a.state, b.id, b.state FROM messages a
             JOIN messages b USING (session, direction, whatsapp_id) WHERE a.contact = ? AND b.contact = ?""",
         (keep, gone),
     ).fetchall()
     for copy in copies:
-        (first, first_state), (second, second_state) = sorted((copy[:2], copy[2:]))
-        db.execute("UPDATE events SET message = ? WHERE message = ?", (first, second))
-        db.execute("DELETE FROM messages WHERE id = ?", (second,))
-        states.advance(db, first, states.further(first_state, second_state))
+        pair = sorted((copy[:2], copy[2:]), key=lambda row: (row[1] == "lost", row[0]))
+        (stays, _), (goes, state) = pair
+        db.execute("UPDATE events SET message = ? WHERE message = ?", (stays, goes))
+        db.execute("DELETE FROM messages WHERE id = ?", (goes,))
+        if states.advance(db, stays, state):
+            db.execute(
+                "UPDATE inbox SET raw_until = ?, plugin = NULL WHERE message = ?", (now + RAW_KEPT_MS, stays)
+            )
 
 
 def _merge_state(db: Connection, keep: int, gone: int) -> None:

@@ -7,8 +7,8 @@ from comptoir.sessions.journal import contacts, event_log, receipts, states
 from comptoir.sessions.journal.database import Connection
 
 ANSWER, NOTICE, CAMPAIGN = 0, 1, 2
-STRANGERS_REFUSED = 463
-"""The server's error for writing to too many strangers; answers keep working."""
+RESEND_AFTER = 15_000
+"""Milliseconds. A receipt may still show that an uncertain message left: it is not sent again before."""
 
 
 class ClientKeyReused(ValueError):
@@ -39,6 +39,7 @@ class QueuedMessage:
     address: Address
     text: str
     attempts: int
+    """This one included."""
 
 
 def enqueue(db: Connection, new: Outgoing, now: int) -> int:
@@ -73,29 +74,24 @@ def _by_client_key(db: Connection, new: Outgoing) -> int | None:
     return int(row[0])
 
 
-def queued_message(db: Connection, message: int) -> QueuedMessage:
-    query = "SELECT id, contact, text, attempts FROM messages JOIN outbox ON message = id WHERE id = ?"
-    row = db.execute(query, (message,)).fetchone()
-    return QueuedMessage(row[0], contacts.address_of(db, row[1]), row[2], row[3])
-
-
-def mark_sending(db: Connection, message: int, session: int, secret: bytes, now: int) -> bool:
-    """About to be sent with this secret; False if it is no longer waiting (withdrawn meanwhile).
+def mark_sending(db: Connection, message: int, session: int, secret: bytes, now: int) -> QueuedMessage | None:
+    """About to be sent with this secret; None if it is no longer waiting (withdrawn meanwhile).
 
     Must be committed before the send begins: the secret is what shows, after a crash, whether it left.
     """
     row = db.execute(
         """UPDATE messages SET state = 'sending', session = ?, whatsapp_id = NULL
-            WHERE id = ? AND state IN ('queued', 'uncertain') RETURNING id""",
+            WHERE id = ? AND state IN ('queued', 'uncertain') RETURNING contact, text""",
         (session, message),
     ).fetchone()
     if row is None:
-        return False
+        return None
     db.execute(
         "UPDATE outbox SET secret = ?, tried_at = ?, attempts = attempts + 1, error = NULL WHERE message = ?",
         (secret, now, message),
     )
-    return True
+    attempts = db.execute("SELECT attempts FROM outbox WHERE message = ?", (message,)).fetchone()[0]
+    return QueuedMessage(message, contacts.address_of(db, row[0]), row[1], attempts)
 
 
 def mark_sent(db: Connection, message: int, whatsapp_id: str, server_time: int, now: int) -> None:
@@ -121,13 +117,42 @@ def mark_failed(db: Connection, message: int, error: str, now: int) -> None:
     _move(db, message, "failed", now)
 
 
-def retry_later(db: Connection, message: int, not_before: int, error: str) -> None:
-    """It did not leave: back into the queue."""
+def retry_later(db: Connection, message: int, error: str, not_before: int, *, counted: bool = True) -> None:
+    """It did not leave: back into the queue. Not `counted`, it does not bring the last attempt nearer."""
     db.execute("UPDATE messages SET state = 'queued' WHERE id = ? AND state = 'sending'", (message,))
     db.execute(
-        "UPDATE outbox SET not_before = ?, error = ?, secret = NULL WHERE message = ?",
-        (not_before, error, message),
+        """UPDATE outbox SET not_before = ?, error = ?, secret = NULL, attempts = attempts - ?
+            WHERE message = ?""",
+        (not_before, error, not counted, message),
     )
+
+
+def requeue(db: Connection, message: int, now: int) -> None:
+    """It is certain now that it never left."""
+    db.execute("UPDATE messages SET state = 'queued', whatsapp_id = NULL WHERE id = ?", (message,))
+    db.execute("UPDATE outbox SET secret = NULL, error = NULL, not_before = 0 WHERE message = ?", (message,))
+    _note(db, message, "queued", now)
+
+
+def abandon(db: Connection, session: int, now: int) -> None:
+    """The session is over: what it was sending can no longer be found out."""
+    rows = db.execute(
+        "SELECT id FROM messages WHERE session = ? AND state = 'sending'", (session,)
+    ).fetchall()
+    for (message,) in rows:
+        mark_uncertain(db, message, "the device was unlinked while it was being sent", now)
+
+
+def hold_strangers(db: Connection, message: int, error: str, until: int, now: int) -> None:
+    """The server refused a new chat: this one waits, and so does every other (see `waiting`)."""
+    retry_later(db, message, error, until, counted=False)
+    event_log.add(db, "new_chats_held", now, message=message, until=until)
+
+
+def address_of_message(db: Connection, message: int) -> Address:
+    """Where a message goes. Raises LookupError."""
+    row = db.execute("SELECT contact FROM messages WHERE id = ?", (message,)).fetchone()
+    return contacts.address_of(db, row[0] if row else 0)
 
 
 def withdraw_answers(db: Connection, contact: int, now: int, reason: str) -> None:
@@ -143,6 +168,10 @@ def withdraw_answers(db: Connection, contact: int, now: int, reason: str) -> Non
 
 def _move(db: Connection, message: int, state: states.State, now: int) -> None:
     if states.advance(db, message, state):
-        query = "SELECT contact, error FROM messages JOIN outbox ON message = id WHERE id = ?"
-        contact, error = db.execute(query, (message,)).fetchone()
-        event_log.add(db, state, now, contact=contact, message=message, **({"error": error} if error else {}))
+        _note(db, message, state, now)
+
+
+def _note(db: Connection, message: int, state: states.State, now: int) -> None:
+    query = "SELECT contact, error FROM messages JOIN outbox ON message = id WHERE id = ?"
+    contact, error = db.execute(query, (message,)).fetchone()
+    event_log.add(db, state, now, contact=contact, message=message, **({"error": error} if error else {}))

@@ -38,6 +38,7 @@ _FIRST = Migration(
         """CREATE UNIQUE INDEX messages_whatsapp_id ON messages (session, whatsapp_id, contact, direction)
             WHERE whatsapp_id IS NOT NULL""",
         "CREATE INDEX messages_contact ON messages (contact, direction)",
+        "CREATE INDEX messages_owner ON messages (contact) WHERE author = 'owner'",
         # Few rows are in these states at a time, and the queues are read on every turn.
         """CREATE INDEX messages_waiting ON messages (state, contact)
             WHERE state IN ('received', 'queued', 'sending', 'uncertain')""",

@@ -1,0 +1,96 @@
+"""What the outbox's policy decides on: the messages that wait, and what was sent lately."""
+
+from dataclasses import dataclass, replace
+
+from comptoir.sessions.journal.database import Connection
+
+MINUTE = 60_000
+DAY = 24 * 3600 * 1000
+STRANGERS_REFUSED = 463
+"""The server's error for writing to too many strangers; answers keep working."""
+_MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The next message of one chat at one priority; later ones of the same wait behind it."""
+
+    id: int
+    contact: int
+    priority: int
+    not_before: int
+    length: int
+    """Of the text, in characters."""
+    last_heard: int | None
+    """When the customer, or the owner by hand, last wrote in the chat."""
+    stranger: bool
+    """Nobody ever wrote in this chat, neither they nor we."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A send that began lately, whatever became of it."""
+
+    contact: int
+    priority: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    waiting: tuple[Waiting, ...]
+    """By priority, then in order of arrival."""
+    tried: tuple[Tried, ...]
+    """Of the last minute, oldest first."""
+    strangers: tuple[int, ...] = ()
+    """When new chats were begun in the last day, oldest first; looked up only where a stranger waits."""
+    strangers_held_until: int = 0
+    """The server refused a new chat: no other before then."""
+
+
+def snapshot(db: Connection, now: int, *, resend_uncertain: bool = False) -> Snapshot:
+    """What waits, and what was tried. With `resend_uncertain`, uncertain messages wait too, each alone."""
+    queue = "messages JOIN outbox ON message = id"
+    heads = f"SELECT min(id) FROM {queue} WHERE state = 'queued' GROUP BY contact, priority"
+    if resend_uncertain:
+        heads += f" UNION SELECT id FROM {queue} WHERE state = 'uncertain' AND not_before > 0"
+    rows = db.execute(
+        f"""SELECT id, m.contact, priority, not_before, length(text),
+                nullif(max(
+                    coalesce((SELECT recorded_at FROM messages h WHERE h.contact = m.contact
+                        AND direction = 'in' ORDER BY id DESC LIMIT 1), 0),
+                    coalesce((SELECT recorded_at FROM messages h WHERE h.contact = m.contact
+                        AND author = 'owner' ORDER BY id DESC LIMIT 1), 0)), 0),
+                {_is_stranger("m.id <> e.id")}
+            FROM messages m JOIN outbox ON message = id WHERE id IN ({heads})
+            ORDER BY priority, id LIMIT ?""",
+        (_MOST,),
+    ).fetchall()
+    waiting = tuple(replace(Waiting(*row), stranger=bool(row[6])) for row in rows)
+    tried = db.execute(
+        """SELECT contact, priority, tried_at FROM outbox JOIN messages ON id = message
+            WHERE tried_at > ? ORDER BY tried_at""",
+        (now - MINUTE,),
+    )
+    known = Snapshot(waiting, tuple(Tried(*row) for row in tried))
+    return _with_strangers(db, known, now) if any(row.stranger for row in waiting) else known
+
+
+def _with_strangers(db: Connection, known: Snapshot, now: int) -> Snapshot:
+    begun = db.execute(
+        f"""SELECT tried_at FROM outbox JOIN messages m ON id = message
+            WHERE tried_at > ? AND {_is_stranger("e.id < m.id")} ORDER BY tried_at""",
+        (now - DAY,),
+    )
+    held = db.execute(
+        """SELECT coalesce(max(not_before), 0) FROM outbox JOIN messages ON id = message
+            WHERE state = 'queued' AND error LIKE ?""",
+        (f"{STRANGERS_REFUSED}:%",),
+    )
+    times = tuple(time for (time,) in begun)
+    return replace(known, strangers=times, strangers_held_until=held.fetchone()[0])
+
+
+def _is_stranger(others: str) -> str:
+    return f"""NOT EXISTS (SELECT 1 FROM messages e WHERE e.contact = m.contact AND {others}
+        AND (e.direction = 'in' OR e.state NOT IN ('queued', 'failed')))"""

@@ -1,0 +1,173 @@
+"""Sends what the outbox holds, one message at a time, for as long as it is open."""
+
+import os
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import trio
+
+from comptoir.sessions.events import Address
+from comptoir.sessions.journal import outbox, waiting
+from comptoir.sessions.journal.database import Connection
+from comptoir.sessions.journal.journal import JournalUnavailable, Store
+from comptoir.sessions.outbox import policy
+from comptoir.sessions.outbox.port import NotConnected, SendingLink, SendRefused, SendUnknown
+from comptoir.sessions.spec import Rates
+
+T = TypeVar("T")
+Record = Callable[[Connection], None]
+
+SEND_LIMIT = 90.0
+"""Seconds. The library itself gives up after 75; this only guards against its hanging."""
+_LONGEST_WAIT = 60.0
+_JOURNAL_PAUSE = 1.0
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class SenderSettings:
+    rates: Rates
+    resend_uncertain: bool = False
+    """The tenant would rather repeat a message than risk that it never arrived."""
+    now: Callable[[], int] = _now
+    rng: random.Random = field(default_factory=random.Random)
+
+
+class Sender:
+    """One for a session; closed until told to `open`. Cancelling `run` in the middle of a send leaves that
+    message in `sending`, which the next start decides on; for a clean stop, `close` and wait for `idle`.
+    """
+
+    def __init__(self, journal: Store, link: SendingLink, session: int, settings: SenderSettings) -> None:
+        self._journal = journal
+        self._link = link
+        self._session = session
+        self._settings = settings
+        self._open = False
+        self._woken = trio.Event()
+        self._idle = trio.Event()
+        self._idle.set()
+        self._held: dict[int, int] = {}
+        self._typing: dict[int, int] = {}
+        self._typing_in: dict[int, Address] = {}
+
+    def open(self) -> None:
+        """Send from now on."""
+        self._open = True
+        self.wake()
+
+    def close(self) -> None:
+        """Begin no other send."""
+        self._open = False
+
+    def wake(self) -> None:
+        """The outbox changed."""
+        self._woken.set()
+
+    async def idle(self) -> None:
+        """Wait until no send is under way."""
+        await self._idle.wait()
+
+    async def run(self) -> None:
+        """Send until cancelled."""
+        while True:
+            woken = self._woken = trio.Event()
+            try:
+                seconds = await self._turn() if self._open else _LONGEST_WAIT
+            except JournalUnavailable:
+                seconds = _JOURNAL_PAUSE
+            with trio.move_on_after(seconds):
+                await woken.wait()
+
+    async def _turn(self) -> float:
+        """Do what can be done now; how many seconds to wait before the next turn."""
+        plan = await self._plan()
+        for id in plan.type_for:
+            await self._begin_typing(id)
+        if plan.send is not None and self._open:
+            await self._send(plan.send)
+            return 0
+        wait = _LONGEST_WAIT if plan.wake_at is None else (plan.wake_at - self._settings.now()) / 1000
+        return min(max(wait, 0), _LONGEST_WAIT)
+
+    async def _plan(self) -> policy.Plan:
+        settings, now = self._settings, self._settings.now()
+        known = await self._journal.read(
+            lambda db: waiting.snapshot(db, now, resend_uncertain=settings.resend_uncertain)
+        )
+        await self._forget_typing({row.id for row in known.waiting})
+        plan = policy.plan(known, policy.Progress(self._held, self._typing), settings.rates, now)
+        self._held = {id: self._held.get(id, now) for id in plan.held}
+        return plan
+
+    async def _begin_typing(self, id: int) -> None:
+        address = await self._journal.read(lambda db: outbox.address_of_message(db, id))
+        self._typing[id], self._typing_in[id] = self._settings.now(), address
+        await self._link.typing(address, True)
+
+    async def _forget_typing(self, waiting: set[int]) -> None:
+        """A message that was withdrawn must not leave somebody typing for ever."""
+        for id in self._typing.keys() - waiting:
+            del self._typing[id]
+            await self._link.typing(self._typing_in.pop(id), False)
+
+    async def _send(self, id: int) -> None:
+        self._idle = trio.Event()
+        try:
+            secret, now = os.urandom(32), self._settings.now()
+            message = await self._journal.write(
+                lambda db: outbox.mark_sending(db, id, self._session, secret, now)
+            )
+            if message is not None:
+                # The message itself ends the typing on the customer's screen.
+                self._typing.pop(id, None)
+                self._typing_in.pop(id, None)
+                await self._keep(await self._attempt(message, secret))
+        finally:
+            self._idle.set()
+
+    async def _attempt(self, message: outbox.QueuedMessage, secret: bytes) -> Record:
+        """Send; what is to be recorded of it."""
+        id, settings = message.id, self._settings
+        try:
+            with trio.fail_after(SEND_LIMIT):
+                sent = await self._link.send_text(message.address, message.text, secret)
+        except SendRefused as refusal:
+            return self._refused(message, refusal)
+        except NotConnected as error:
+            text, later = str(error), settings.now() + policy.backoff(0, settings.rng)
+            return lambda db: outbox.retry_later(db, id, text, later, counted=False)
+        except (SendUnknown, trio.TooSlowError) as error:
+            return self._unknown(message, str(error) or "no acknowledgement came")
+        now = settings.now()
+        return lambda db: outbox.mark_sent(db, id, sent.whatsapp_id, sent.server_time, now)
+
+    def _unknown(self, message: outbox.QueuedMessage, text: str) -> Record:
+        now = self._settings.now()
+        again = self._settings.resend_uncertain and message.attempts < policy.MAX_ATTEMPTS
+        not_before = now + outbox.RESEND_AFTER if again else 0
+        return lambda db: outbox.mark_uncertain(db, message.id, text, now, not_before)
+
+    def _refused(self, message: outbox.QueuedMessage, refusal: SendRefused) -> Record:
+        id, now, text = message.id, self._settings.now(), f"{refusal.code}: {refusal.text}"
+        if refusal.permanent or message.attempts >= policy.MAX_ATTEMPTS:
+            return lambda db: outbox.mark_failed(db, id, text, now)
+        if refusal.code == waiting.STRANGERS_REFUSED:
+            # The server's limit on writing to strangers: asking again soon would only make it worse.
+            return lambda db: outbox.hold_strangers(db, id, text, now + policy.STRANGERS_PAUSE, now)
+        later = now + policy.backoff(message.attempts, self._settings.rng)
+        return lambda db: outbox.retry_later(db, id, text, later)
+
+    async def _keep(self, record: Record) -> None:
+        """Write, however long the disk refuses: what was sent must be recorded before anything else goes."""
+        while True:
+            try:
+                return await self._journal.write(record)
+            except JournalUnavailable:
+                await trio.sleep(_JOURNAL_PAUSE)
