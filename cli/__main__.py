@@ -1,0 +1,5 @@
+"""`python -m comptoir.cli`."""
+
+from comptoir.cli.main import main
+
+main()

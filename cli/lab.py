@@ -1,0 +1,136 @@
+"""`comptoir lab …`: the stand-in for WhatsApp, its phones and its customers."""
+
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from comptoir.cli.connection import folders
+from comptoir.cli.errors import CommandError, ExitCode
+from comptoir.cli.numbers import read_number
+from comptoir.cli.options import AsJson, examples
+from comptoir.cli.output import print_json, print_line
+
+if TYPE_CHECKING:
+    from comptoir.lab.client import LabClient
+
+DESCRIPTION = "lab.json"
+# A code in whatever `comptoir link` prints: its plain lines and its JSON alike.
+_CODE = re.compile(r'https?://[^\s"]+#[^\s"]+|\b2@[^\s"]+')
+
+app = typer.Typer(
+    help="A stand-in for WhatsApp on this machine, to try everything without a phone.",
+    rich_markup_mode="rich",
+)
+
+Number = Annotated[str, typer.Argument(metavar="NUMBER", help="An invented number, +E164.")]
+Lab = Annotated[
+    Path | None,
+    typer.Option(
+        "--lab", envvar="COMPTOIR_LAB", metavar="FILE", help="The lab's description.", show_default=False
+    ),
+]
+
+
+@app.command(epilog=examples("comptoir lab serve", "comptoir lab serve /tmp/lab --port 8400"))
+def serve(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(metavar="[FOLDER]", help="Where its accounts are kept.", show_default=False),
+    ] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="On 127.0.0.1; 0 takes a free one.")] = 0,
+) -> None:
+    """Run the lab until SIGTERM or Ctrl-C. Start the daemon with COMPTOIR_LAB set to the file it names."""
+    from comptoir.lab.lab import LabInUse
+    from comptoir.lab.serve import serve as serve_lab
+
+    try:
+        serve_lab(folder or _default_folder(), port)
+    except LabInUse as error:
+        raise CommandError(ExitCode.FAILED, str(error)) from None
+
+
+@app.command(
+    epilog=examples(
+        "comptoir lab scan +221770000001 'https://wa.me/settings/linked_devices#2@…'",
+        "comptoir link chez-awa | comptoir lab scan +221770000001 --name 'Chez Awa'",
+    )
+)
+def scan(
+    number: Number,
+    code: Annotated[
+        str | None, typer.Argument(metavar="[CODE]", help="The code; found in stdin without.")
+    ] = None,
+    name: Annotated[str, typer.Option(help="What the phone's owner is called.")] = "",
+    lab: Lab = None,
+) -> None:
+    """A phone scans the code that `comptoir link` shows."""
+    phone = read_number(number)
+    lines = iter([code]) if code else iter(sys.stdin)
+    found = find_code(lines)
+    if found is None:
+        raise CommandError(ExitCode.USAGE, "no code to scan: expected what `comptoir link NAME` prints")
+    with _client(lab) as client:
+        client.scan(found, phone, name)
+    print_line(f"{phone} scanned the code")
+    # The other end of a pipe must be able to say that it is linked.
+    for _ in lines:
+        pass
+
+
+@app.command(epilog=examples("comptoir lab say +221780000001 +221770000001 'Bonjour, vous livrez ?'"))
+def say(
+    sender: Annotated[str, typer.Argument(metavar="FROM", help="A customer, or a tenant's phone by hand.")],
+    to: Annotated[str, typer.Argument(metavar="TO", help="Who reads it, +E164.")],
+    text: Annotated[str, typer.Argument(metavar="TEXT")],
+    lab: Lab = None,
+) -> None:
+    """Write as a customer (made on the spot) or as a tenant's own phone; prints the message's id."""
+    with _client(lab) as client:
+        print_line(client.say(read_number(sender), read_number(to), text))
+
+
+@app.command(
+    epilog=examples("comptoir lab heard +221780000001", "comptoir lab heard +221780000001 --follow --json")
+)
+def heard(
+    number: Number,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until interrupted.")] = False,
+    json: AsJson = False,
+    lab: Lab = None,
+) -> None:
+    """What a customer or a phone has decrypted."""
+    from comptoir.cli.render.text import safe
+
+    with _client(lab) as client:
+        for item in client.heard(read_number(number), follow=follow):
+            if json:
+                print_json(item)
+            else:
+                print_line(f"{safe(item['sender'])}: {safe(item['text'])}")
+
+
+def find_code(lines: Iterable[str]) -> str | None:
+    """The first code in these lines."""
+    return next((match[0] for line in lines if (match := _CODE.search(line))), None)
+
+
+def _default_folder() -> Path:
+    return folders().state / "lab"
+
+
+@contextmanager
+def _client(lab: Path | None) -> Iterator["LabClient"]:
+    from comptoir.lab.client import LabClient, LabError, LabUnreachable
+
+    try:
+        with LabClient(lab or _default_folder() / DESCRIPTION) as client:
+            yield client
+    except LabUnreachable as error:
+        raise CommandError(ExitCode.UNREACHABLE, str(error)) from None
+    except LabError as error:
+        raise CommandError(ExitCode.FAILED, str(error)) from None

@@ -1,0 +1,66 @@
+"""The command `comptoir`. Each command imports what it needs when it runs: help and completion are quick."""
+
+import sys
+from typing import NoReturn
+
+import typer
+
+from comptoir.cli import installation, lab, linking, messaging, tenants, watching
+from comptoir.cli.errors import CommandError, ExitCode
+from comptoir.cli.output import print_error
+
+app = typer.Typer(
+    name="comptoir",
+    help="One WhatsApp gateway for many small shops: each with its own number, its own process, its own key.",
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+for commands in (installation.app, linking.app, messaging.app, watching.app):
+    app.add_typer(commands)
+app.add_typer(tenants.app, name="tenant", rich_help_panel="Tenants")
+app.add_typer(lab.app, name="lab", rich_help_panel="Trying it out")
+
+
+def main() -> NoReturn:
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a character gets a substitute, not a traceback.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are text files
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command and say with what code to exit. Prints why, where it failed."""
+    try:
+        command = typer.main.get_command(app)
+        result = command.main(arguments or ["--help"], prog_name="comptoir", standalone_mode=False)
+        sys.stdout.flush()
+    except CommandError as error:
+        print_error(error)
+        return error.code
+    except typer.TyperException as error:
+        failure = CommandError(ExitCode.USAGE, usage(error))
+        print_error(failure)
+        return failure.code
+    except typer.Abort:
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        return ExitCode.BROKEN_PIPE
+    except SystemExit as exit:
+        # Typer and rich turn a broken pipe into exit code 1.
+        return ExitCode.BROKEN_PIPE if isinstance(exit.__context__, BrokenPipeError) else _code(exit.code)
+    return _code(result)
+
+
+def usage(error: typer.TyperException) -> str:
+    """One line: what was wrong with the command, and where to read how it is written."""
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "comptoir"
+    return f"{error.format_message().rstrip('.')}; see {command} --help"
+
+
+def _code(result: object) -> int:
+    return result if isinstance(result, int) else ExitCode.DONE
+
+
+if __name__ == "__main__":
+    main()

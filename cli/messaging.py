@@ -1,0 +1,181 @@
+"""`send`, `messages`, `try` and `reload`: a tenant's chats, and what answers in them."""
+
+import sys
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from comptoir.cli.connection import call, daemon
+from comptoir.cli.errors import CommandError, ExitCode
+from comptoir.cli.numbers import needs_country, read_chat
+from comptoir.cli.options import AsJson, Tenant, examples
+from comptoir.cli.output import print_json, print_line
+
+if TYPE_CHECKING:
+    from comptoir.gateway.client import Client
+
+PANEL = "Messages"
+PAGE = 200
+
+app = typer.Typer()
+
+
+class Awaited(StrEnum):
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+
+
+@app.command(
+    rich_help_panel=PANEL,
+    epilog=examples(
+        'comptoir send chez-awa +221771234567 "Votre commande est prête."',
+        "comptoir send chez-awa 77-123-45-67 --wait delivered --timeout 30 < text.txt",
+    ),
+)
+def send(  # noqa: PLR0913, PLR0917 (a parameter for each option)
+    name: Tenant,
+    to: Annotated[str, typer.Argument(metavar="TO", help="A number in any common form, or lid:DIGITS.")],
+    text: Annotated[
+        str | None, typer.Argument(metavar="[TEXT]", help="What to write; read from stdin without.")
+    ] = None,
+    wait: Annotated[Awaited | None, typer.Option(help="Wait until the message is that far.")] = None,
+    timeout: Annotated[
+        float, typer.Option(min=0.1, metavar="S", help="Wait that many seconds at most.")
+    ] = 60,
+    client_key: Annotated[
+        str | None, typer.Option(metavar="KEY", help="A second send with this key sends nothing.")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Queue a message and print its id."""
+    words = checked_text(text)
+    with daemon() as client:
+        chat = find_chat(client, name, to)
+        message = client.call("send", tenant=name, to=chat, text=words, client_key=client_key)
+        if not json:
+            print_line(str(message["id"]))
+        try:
+            if wait is not None:
+                message = wait_for(client, name, message["id"], wait, timeout)
+        finally:
+            # Also when the wait failed: the message stays queued, and its id is needed to find it.
+            if json:
+                print_json(message)
+
+
+@app.command(
+    rich_help_panel=PANEL,
+    epilog=examples(
+        "comptoir messages chez-awa --limit 50",
+        "comptoir messages chez-awa --chat +221771234567",
+        "comptoir messages chez-awa --json | jq -r '.[].text'",
+    ),
+)
+def messages(
+    name: Tenant,
+    chat: Annotated[str | None, typer.Option(metavar="X", help="Only this chat.")] = None,
+    limit: Annotated[int, typer.Option(min=1, metavar="N", help="The newest N.")] = 50,
+    json: AsJson = False,
+) -> None:
+    """What was written in the tenant's chats, newest last."""
+    with daemon() as client:
+        rows = history(client, name, chat and find_chat(client, name, chat), limit)
+    if json:
+        print_json(rows)
+        return
+    from comptoir.cli.render.console import console
+    from comptoir.cli.render.messages import print_messages
+
+    print_messages(console(), rows)
+
+
+@app.command(
+    "try",
+    rich_help_panel=PANEL,
+    epilog=examples(
+        'comptoir try chez-awa "Vous ouvrez à quelle heure ?"',
+        "comptoir try chez-awa Bonjour --from +221771234567 --json",
+    ),
+)
+def try_(
+    name: Tenant,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What the customer writes.")],
+    from_: Annotated[
+        str | None, typer.Option("--from", metavar="X", help="Who writes; a stranger without.")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Walk the pipeline for an imagined message: each plugin's decision and the answer. Nothing is kept."""
+    words = checked_text(text)
+    with daemon() as client:
+        sender = from_ and find_chat(client, name, from_)
+        # The client strips the underscore that Python needs.
+        trace = client.call("try", tenant=name, text=words, from_=sender)
+    if json:
+        print_json(trace)
+        return
+    from comptoir.cli.render.console import console
+    from comptoir.cli.render.trace import print_trace
+
+    print_trace(console(), trace)
+
+
+@app.command(rich_help_panel="Tenants", epilog=examples("comptoir reload chez-awa"))
+def reload(name: Tenant) -> None:
+    """Load the tenant's configuration now; a wrong one leaves the running pipeline as it is."""
+    call("reload", tenant=name)
+    print_line(f"{name}: configuration loaded")
+
+
+def checked_text(text: str | None) -> str:
+    """The text to send, from stdin where it was not given. Raises CommandError."""
+    if text is None:
+        if sys.stdin.isatty():
+            raise CommandError(ExitCode.USAGE, "TEXT is missing: write it after the number, or pipe it in")
+        text = sys.stdin.buffer.read().decode(errors="surrogateescape").removesuffix("\n")
+    if not text.strip():
+        raise CommandError(ExitCode.USAGE, "the text is empty: nothing would be sent")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise CommandError(ExitCode.USAGE, "the text is not UTF-8: convert it first") from None
+    return text
+
+
+def find_chat(client: "Client", tenant: str, text: str) -> str:
+    """A chat as people write it; asks the daemon for the tenant's country only for local forms."""
+    country = client.call("tenant.show", tenant=tenant).get("country") if needs_country(text) else None
+    return read_chat(text, country)
+
+
+def history(client: "Client", tenant: str, chat: str | None, limit: int) -> list[dict[str, Any]]:
+    """The newest `limit` messages, newest last, fetched by pages."""
+    pages = list(_pages(client, tenant, chat, limit))
+    return [row for page in reversed(pages) for row in page]
+
+
+def _pages(client: "Client", tenant: str, chat: str | None, limit: int) -> Iterator[list[dict[str, Any]]]:
+    before = None
+    while limit > 0:
+        page = client.call("messages", tenant=tenant, chat=chat, limit=min(limit, PAGE), before=before)
+        yield page["messages"]
+        limit -= len(page["messages"])
+        before = page.get("next")
+        if before is None:
+            return
+
+
+def wait_for(client: "Client", tenant: str, id: int, state: Awaited, timeout: float) -> dict[str, Any]:
+    """The message once it is that far. Raises CommandError where it never will be, or not in time."""
+    message: dict[str, Any] = client.call(
+        "message.wait", tenant=tenant, id=id, state=state.value, timeout=timeout
+    )
+    if message["state"] == "failed":
+        raise CommandError(
+            ExitCode.FAILED,
+            f"message {id} was not sent; see `comptoir messages {tenant} --chat {message['chat']}`",
+        )
+    return message

@@ -1,0 +1,38 @@
+"""What scripts read: JSON and single lines on stdout, written at once. No rich, so that it starts quickly."""
+
+import json
+import re
+import sys
+from typing import Any
+
+from comptoir.cli.errors import CommandError, ExitCode
+
+# What a JSON encoder leaves as it is, and a terminal might obey.
+_UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def print_json(value: Any) -> None:
+    """One JSON document, or one object of a stream, on a line of its own."""
+    print_line(json_line(value))
+
+
+def json_line(value: Any) -> str:
+    """Readable JSON in which nothing can move a cursor or turn a line round."""
+    line = json.dumps(value, ensure_ascii=False)
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", line)
+
+
+def print_line(line: str) -> None:
+    """A line that others parse. `line` is ours or was made safe."""
+    print(line, flush=True)
+
+
+def print_error(error: CommandError) -> None:
+    """What went wrong and what to do next, on stderr. Faults of files begin with the file, for editors."""
+    prefix = "" if error.code is ExitCode.CONFIG_WRONG else "comptoir: "
+    print(prefix + error.message, file=sys.stderr, flush=True)
+
+
+def on_terminal() -> bool:
+    """A person looks at stdout: pictures, colours and redrawing make sense."""
+    return sys.stdout.isatty()
