@@ -1,4 +1,4 @@
-"""Who exists: accounts (a number and its LID), the devices linked to them, and the keys that sessions start from."""
+"""Who exists: accounts (a number and a LID each), their linked devices, the keys to start sessions with."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from comptoir.lab.nodes import LID_SERVER, NUMBER_SERVER, JID
+from comptoir.lab.nodes import JID, LID_SERVER, NUMBER_SERVER
 from comptoir.lab.signal.keys import Bundle, PreKey, SignedPreKey
 from comptoir.lab.store import Store
 
@@ -112,11 +112,11 @@ class Registry:
 
     def number_of(self, jid: JID) -> JID | None:
         account = self.account_of(jid)
-        return account and account.jid(jid.device)
+        return None if account is None else account.jid(jid.device)
 
     def lid_of(self, jid: JID) -> JID | None:
         account = self.account_of(jid)
-        return account and account.jid(jid.device, as_lid=True)
+        return None if account is None else account.jid(jid.device, as_lid=True)
 
     def devices_of(self, user: JID) -> list[JID]:
         """The phone (device 0) first, then the companions, in the form of `user`."""

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 class Clock:
-    """Stamps stanzas and the ledger. The Noise certificates keep to the real time: clients check them by it."""
+    """Stamps stanzas and the ledger. Noise certificates keep to the real time: clients check them by it."""
 
     def __init__(self) -> None:
         self.offset = 0.0

@@ -37,7 +37,7 @@ class LocalDevice(Protocol):
         """The same device by its LID."""
 
     async def deliver(self, node: Node) -> None:
-        """Take one stanza. It stays in the server's queue until the device submits a receipt or an ack for it."""
+        """Take one stanza. The server keeps it until the device submits a receipt or an ack for it."""
 
     def bundle(self) -> Bundle | None:
         """Give out keys for one new Signal session; None when the device wants none."""
@@ -112,7 +112,7 @@ class Exchange:
     async def hand_out(
         self, device: JID, deliver: Callable[[Node], Awaitable[None]], *, announce: bool
     ) -> None:
-        """Give a device its stanzas until another call takes over or `leave` ends it: first what waited, marked.
+        """Give a device its stanzas until another call takes over or `leave` ends it; first what waited.
 
         With `announce` the wait is announced and ended by `ib` stanzas, as wire clients expect.
         """

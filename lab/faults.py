@@ -85,7 +85,7 @@ class Faults:
     # At every login, until lifted.
 
     async def ban(self, number: str, *, code: int = 101, expire: int = 3600) -> None:
-        """A temporary ban for `expire` seconds (101: too many messages to strangers); open connections end."""
+        """A temporary ban for `expire` seconds (101: too many strangers written to); open connections end."""
         attrs = {"reason": "402", "code": str(code), "expire": str(expire)}
         await self._fail_logins(number, Node("failure", attrs))
 
@@ -124,7 +124,7 @@ class Faults:
         standing.late_acks, standing.late_seconds = times, seconds
 
     def refuse_sends(self, number: str, error: int = 463, times: int = 1) -> None:
-        """Answer the companions' next messages with an error (463: too many strangers) and deliver nothing."""
+        """Answer the companions' next messages with an error (463: too many strangers), deliver nothing."""
         standing = self.standing(number)
         standing.refused_sends, standing.send_error = times, error
 

@@ -1,7 +1,7 @@
 """The lab's door: an HTTP CONNECT proxy on loopback that plays every host its clients ask for.
 
-Whatever is asked for, the lab does TLS itself. Behind it a host named web.… speaks the chat's websocket, all others
-are media hosts that answer plain requests.
+Whatever is asked for, the lab does TLS itself. Behind it a host named web.… speaks the chat's websocket, all
+others are media hosts that answer plain requests.
 """
 
 from __future__ import annotations
@@ -21,7 +21,13 @@ CONNECTIONS = 256
 GREETING_SECONDS = 10.0
 IDLE_SECONDS = 60.0
 
-_GONE = (trio.BrokenResourceError, trio.ClosedResourceError, trio.TooSlowError, ProtocolError, WebSocketClosed)
+_GONE = (
+    trio.BrokenResourceError,
+    trio.ClosedResourceError,
+    trio.TooSlowError,
+    ProtocolError,
+    WebSocketClosed,
+)
 
 
 class Front:
@@ -51,7 +57,7 @@ class Front:
             task_status.started(listeners[0].socket.getsockname()[1])
 
     async def _greet(self, stream: trio.SocketStream) -> None:
-        """Serve one client for as long as it stays; what it does wrong ends its connection and nothing else."""
+        """Serve one client for as long as it stays. What it does wrong ends its connection, nothing else."""
         self._open += 1
         try:
             if self._open <= CONNECTIONS and not self._refusing():

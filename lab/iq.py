@@ -1,4 +1,4 @@
-"""Queries of a logged-in client and their answers. What the lab does not know it answers with an empty result."""
+"""Queries of a logged-in client and their answers; to what the lab does not know, an empty result."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TypeAlias
 from comptoir.lab import media
 from comptoir.lab.accounts import Account, Device
 from comptoir.lab.exchange import SERVER, Exchange
-from comptoir.lab.nodes import JID, Node
+from comptoir.lab.nodes import JID, NUMBER_SERVER, Node
 from comptoir.lab.signal.keys import Bundle, PreKey, SignedPreKey
 
 log = logging.getLogger("comptoir.lab")
@@ -36,7 +36,11 @@ def answer(exchange: Exchange, device: Device, iq: Node) -> Node:
         log.info("no handler for an iq, answering with an empty result: %s", iq)
     content = handler(exchange, device, iq) if handler is not None else ()
     failed = any(child.tag == "error" for child in content)
-    attrs: dict[str, str | JID] = {"id": iq.attr("id"), "from": SERVER, "type": "error" if failed else "result"}
+    attrs: dict[str, str | JID] = {
+        "id": iq.attr("id"),
+        "from": SERVER,
+        "type": "error" if failed else "result",
+    }
     return Node("iq", attrs, content)
 
 
@@ -98,7 +102,8 @@ def _usync(exchange: Exchange, device: Device, iq: Node) -> Answer:
     query, listed = iq.child("usync", "query"), iq.child("usync", "list")
     asked = {child.tag for child in query.children()} if query is not None else set()
     users = listed.children("user") if listed is not None else ()
-    found = [_by_contact(exchange, user) if "contact" in asked else _by_jid(exchange, user, asked) for user in users]
+    by_contact = "contact" in asked
+    found = (_by_contact(exchange, user) if by_contact else _by_jid(exchange, user, asked) for user in users)
     result = Node("list", {}, tuple(node for node in found if node is not None))
     return (Node("usync", _carried(iq.child("usync")), (Node("result", {}), result)),)
 
@@ -109,7 +114,7 @@ def _by_contact(exchange: Exchange, user: Node) -> Node | None:
     if contact is None:
         return None
     digits = "".join(filter(str.isdigit, contact.data.decode(errors="replace").partition("@")[0]))
-    number = JID(digits, "s.whatsapp.net")
+    number = JID(digits, NUMBER_SERVER)
     account = exchange.registry.account_of(number)
     found = Node("contact", {"type": "in" if account else "out"}, contact.data)
     if account is None:
@@ -135,7 +140,8 @@ def _by_jid(exchange: Exchange, user: Node, asked: set[str]) -> Node | None:
 
 
 def _privacy(exchange: Exchange, device: Device, iq: Node) -> Answer:
-    return (Node("privacy", {}, tuple(Node("category", {"name": n, "value": v}) for n, v in PRIVACY.items())),)
+    settings = tuple(Node("category", {"name": name, "value": value}) for name, value in PRIVACY.items())
+    return (Node("privacy", {}, settings),)
 
 
 def _media_conn(exchange: Exchange, device: Device, iq: Node) -> Answer:
@@ -148,11 +154,12 @@ def _app_state(exchange: Exchange, device: Device, iq: Node) -> Answer:
     account = exchange.registry.account_of(device.jid)
     if sync is None or account is None:
         return (_bad_request(),)
-    return (Node("sync", {}, tuple(_collection(exchange, account, each) for each in sync.children("collection"))),)
+    collections = (_collection(exchange, account, each) for each in sync.children("collection"))
+    return (Node("sync", {}, tuple(collections)),)
 
 
 def _collection(exchange: Exchange, account: Account, wanted: Node) -> Node:
-    """The patches that the client has not seen. Nobody but the phone writes any: what the client sends is left out."""
+    """The patches that the client has not seen. Only phones write any: what a client sends is left out."""
     name = wanted.attr("name")
     patches = exchange.app_state(account, name)
     new = tuple(Node("patch", {}, patch) for patch in patches[int(wanted.get("version", "0")) :])
@@ -176,7 +183,9 @@ def _bad_request() -> Node:
 
 
 def _carried(node: Node | None) -> dict[str, str | JID]:
-    return {} if node is None else {name: node.attrs[name] for name in ("sid", "mode", "context") if name in node.attrs}
+    if node is None:
+        return {}
+    return {name: node.attrs[name] for name in ("sid", "mode", "context") if name in node.attrs}
 
 
 _HANDLERS: dict[tuple[str, str], Handler] = {

@@ -10,6 +10,7 @@ import ssl
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import trio
@@ -37,19 +38,26 @@ class LabInUse(Exception):
     """Another lab runs on this folder."""
 
 
+@dataclass(frozen=True, slots=True)
+class Address:
+    """How clients reach a lab and why they trust it."""
+
+    port: int
+    ca_file: Path
+    root_key: bytes
+
+
 class Lab:
     """A running lab. Made by `open_lab`."""
 
-    def __init__(self, folder: Path, port: int, root: KeyPair, ca_file: Path, server: Server, people: People) -> None:
+    def __init__(self, folder: Path, address: Address, server: Server, people: People) -> None:
         self.folder = folder
-        self.port = port
+        self.address = address
         self.server = server
         self.people = people
         self.clock = server.clock
         self.ledger = server.ledger
         self.faults = server.faults
-        self._root = root
-        self._ca_file = ca_file
 
     def phone(self, number: str, name: str = "") -> Phone:
         """The phone of a number; bought and switched on where there is none yet."""
@@ -60,11 +68,11 @@ class Lab:
         return self.people.customer(number, name)
 
     def describe(self) -> dict[str, str]:
-        """What a client needs: the proxy to dial through, the CA to trust, the Noise root key (hex) to expect."""
+        """What a client needs: the proxy to dial, the CA to trust, the Noise root key (hex) to expect."""
         return {
-            "proxy": f"http://{LOOPBACK}:{self.port}",
-            "ca_file": str(self._ca_file),
-            "root_key": self._root.public.hex(),
+            "proxy": f"http://{LOOPBACK}:{self.address.port}",
+            "ca_file": str(self.address.ca_file),
+            "root_key": self.address.root_key.hex(),
         }
 
     def write_description(self, path: Path) -> None:
@@ -78,13 +86,13 @@ class Lab:
 async def open_lab(folder: Path | str, port: int = 0, host: str = LOOPBACK) -> AsyncIterator[Lab]:
     """Run a lab in `folder`, which keeps its accounts, keys and mail from one run to the next.
 
-    Port 0 means the port of the last run where that is free, else any. Raises LabInUse when another lab runs there,
-    and ValueError for a host that is not this machine.
+    Port 0 means the port of the last run where that is free, else any. Raises LabInUse when another lab runs
+    there, and ValueError for a host that is not this machine.
     """
     if not ipaddress.ip_address(host).is_loopback or host != LOOPBACK:
         raise ValueError(f"the lab plays WhatsApp's servers and listens on {LOOPBACK} only, not on {host}")
-    folder = Path(folder).absolute()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = Path(folder)
+    await trio.Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)
     with _sole_user(folder):
         tokens = await trio.to_thread.run_sync(read_tokens)
         store = Store(folder / "lab.db")
@@ -108,7 +116,7 @@ async def _running(folder: Path, port: int, store: Store, codec: Codec) -> Async
         server = Server(exchange, pairing, nursery)
         people = People(server, nursery)
         people.restore()
-        yield Lab(folder, bound, root, tls.ca_file, server, people)
+        yield Lab(folder, Address(bound, tls.ca_file, root.public), server, people)
         nursery.cancel_scope.cancel()
 
 
@@ -132,7 +140,9 @@ def _sole_user(folder: Path) -> Iterator[None]:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise LabInUse(f"another lab runs in {folder}: stop it, or give this one a folder of its own") from None
+        raise LabInUse(
+            f"another lab runs in {folder}: stop it, or give this one a folder of its own"
+        ) from None
     else:
         yield
     finally:

@@ -1,5 +1,6 @@
-"""The ledger: for every message who sent it, what was acknowledged, and what was decrypted where, when and with which
-ratchet key and counter. It lets a test judge from outside what a client claims.
+"""The ledger: who sent each message, who receipted it, who decrypted it, when and with which key.
+
+It lets a test judge from outside what a client claims.
 """
 
 from __future__ import annotations
@@ -105,7 +106,8 @@ class Entry:
     @property
     def text(self) -> str | None:
         """The text, as far as anyone in the lab knows it."""
-        return next((mark.text for mark in (*self.sealed, *self.opened) if mark.text is not None), None)
+        texts = [mark.text for mark in self.sealed] + [mark.text for mark in self.opened]
+        return next((text for text in texts if text is not None), None)
 
     def receipts_of(self, kind: str) -> list[Received]:
         return [mark for mark in self.receipts if mark.kind == kind]
@@ -163,14 +165,14 @@ class Ledger:
         entry = self._entry(id, sender)
         self._mark(entry, entry.receipts, Received(self._name_of(by), self._clock.now_ms(), kind))
 
-    def sealed(
+    def sealed(  # noqa: PLR0913, PLR0917  (one row of the ledger)
         self, id: str, sender: JID, to: JID, text: str | None, ratchet_key: bytes, counter: int, kind: str
     ) -> None:
         entry = self._entry(id, sender)
         mark = Sealed(self._name_of(to), self._clock.now_ms(), text, ratchet_key.hex(), counter, kind)
         self._mark(entry, entry.sealed, mark)
 
-    def opened(
+    def opened(  # noqa: PLR0913, PLR0917  (likewise)
         self, id: str, sender: JID, by: JID, text: str | None, ratchet_key: bytes, counter: int, kind: str
     ) -> None:
         entry = self._entry(id, sender)
@@ -183,8 +185,10 @@ class Ledger:
 
     # What tests ask.
 
-    def entries(self, *, sender: str | None = None, to: str | None = None, id: str | None = None) -> list[Entry]:
-        """Messages in the order in which the lab first saw them; `sender` and `to` are numbers in any spelling."""
+    def entries(
+        self, *, sender: str | None = None, to: str | None = None, id: str | None = None
+    ) -> list[Entry]:
+        """Messages in the order of their first sight; `sender` and `to` are numbers in any spelling."""
         wanted_sender, wanted_to = sender and _digits(sender), to and _digits(to)
         return [
             entry
@@ -205,12 +209,13 @@ class Ledger:
         return sorted(found, key=lambda hearing: hearing.opened.at)
 
     def reused_counters(self) -> list[tuple[str, str, str, int]]:
-        """(sender, receiver, ratchet key, counter) that more than one message used: it must always be empty."""
+        """(sender, receiver, ratchet key, counter) that more than one message used: must always be empty."""
         users: dict[tuple[str, str, str, int], set[str]] = {}
         for entry in self._entries.values():
-            pairs = [(entry.sender, mark.to, mark) for mark in entry.sealed]
-            for own, other, mark in [*pairs, *((entry.sender, mark.by, mark) for mark in entry.opened)]:
-                users.setdefault((own, other, mark.ratchet_key, mark.counter), set()).add(entry.id)
+            keys = [(mark.to, mark.ratchet_key, mark.counter) for mark in entry.sealed]
+            keys += [(mark.by, mark.ratchet_key, mark.counter) for mark in entry.opened]
+            for key in keys:
+                users.setdefault((entry.sender, *key), set()).add(entry.id)
         return [key for key, ids in users.items() if len(ids) > 1]
 
     def unheard(self) -> list[Entry]:
@@ -221,15 +226,17 @@ class Ledger:
             if {mark.by for mark in entry.failed} - {mark.by for mark in entry.opened}
         ]
 
-    async def wait(self, condition: Callable[[Ledger], object], timeout: float, *, what: str = "") -> None:
-        """Return once `condition(ledger)` is true. Raises NotSeen after `timeout` seconds."""
-        with trio.move_on_after(timeout):
+    async def wait(self, condition: Callable[[Ledger], object], seconds: float, *, what: str = "") -> None:
+        """Return once `condition(ledger)` is true. Raises NotSeen after `seconds`."""
+        with trio.move_on_after(seconds):
             while not condition(self):
                 await self._changed.wait()
                 await trio.sleep(WAIT_STEP_SECONDS)
             return
         last = "; ".join(_line(entry) for entry in list(self._entries.values())[-5:]) or "nothing"
-        raise NotSeen(f"{what or 'a condition'} did not come true within {timeout:g} s; the ledger ends with {last}")
+        raise NotSeen(
+            f"{what or 'a condition'} did not come true within {seconds:g} s; the ledger ends with {last}"
+        )
 
     def as_json(self) -> Iterator[str]:
         """One line of JSON for each message."""
@@ -274,7 +281,13 @@ def _line(entry: Entry) -> str:
 
 
 def _load(data: dict[str, Any]) -> Entry:
-    kinds = {"sealed": Sealed, "delivered": Delivered, "receipts": Received, "opened": Opened, "failed": Failed}
+    kinds = {
+        "sealed": Sealed,
+        "delivered": Delivered,
+        "receipts": Received,
+        "opened": Opened,
+        "failed": Failed,
+    }
     for name, kind in kinds.items():
         data[name] = [kind(**mark) for mark in data[name]]
     return Entry(**data)

@@ -33,7 +33,7 @@ class Letter:
 
 
 class Mailbox:
-    """The stanzas for one device, in order. One reader at a time takes them; settling takes them out for good."""
+    """The stanzas for one device, in order. One reader takes them; only settling takes them out for good."""
 
     def __init__(
         self, device: JID, store: Store, encode: Callable[[Node], bytes], decode: Callable[[bytes], Node]
@@ -55,7 +55,7 @@ class Mailbox:
         return len(self._letters)
 
     def put(self, node: Node) -> None:
-        """Keep a stanza until it is settled. A full mailbox loses its oldest: nobody comes for it any more."""
+        """Keep a stanza until it is settled. A full mailbox loses its oldest: nobody comes for it."""
         number = self._last + 1
         self._file(number, node)
         self._store.put(self._name(number), self._encode(node))
@@ -78,7 +78,7 @@ class Mailbox:
         return True
 
     def reopen(self) -> list[Node]:
-        """Start over for a device that has just logged in; returns what waits and will come marked `offline`."""
+        """Start over for a device that has just logged in; returns what waits and will come marked."""
         self._to_give, self._waited = deque(self._letters), self._last
         self._fleeting.clear()
         self._news.set()

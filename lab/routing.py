@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from comptoir.lab.accounts import Account
 from comptoir.lab.exchange import Exchange
@@ -50,8 +50,8 @@ def _message(exchange: Exchange, sender: JID, node: Node) -> Node:
     if not error:
         for device, encs in _ciphertexts(node, to):
             _deliver(exchange, sender, node, device, encs)
-    attrs: dict[str, str | JID] = {"class": "message", "id": id, "from": to, "t": _now(exchange)}
-    return Node("ack", attrs | ({"error": str(error)} if error else {}))
+    answer: dict[str, str | JID] = {"class": "message", "id": id, "from": to, "t": _now(exchange)}
+    return Node("ack", answer | _given({"error": str(error or "")}))
 
 
 def _refusal(exchange: Exchange, sender: JID, receiver: Account | None) -> int:
@@ -116,17 +116,16 @@ def _stamped(exchange: Exchange, sender: JID, node: Node, receiver: Account) -> 
 def _receipt(exchange: Exchange, sender: JID, node: Node) -> Node:
     to, kind = _to(node), node.get("type")
     sender = in_form_of(exchange, sender, to)
-    items = node.child("list")
-    ids = [node.attr("id"), *(item.attr("id") for item in (items.children("item") if items is not None else ()))]
-    for id in ids:
+    listed = node.child("list")
+    more = listed.children("item") if listed is not None else ()
+    for id in (node.attr("id"), *(item.attr("id") for item in more)):
         if kind not in _NOT_ARRIVED:
             exchange.mailbox(sender).settle("message", id, to)
         exchange.ledger.receipt(id, to, sender, kind or "delivery")
     for device, attrs in _readers(exchange, sender, node, to, kind):
-        stamp = {"id": node.attr("id"), "from": sender, "t": _now(exchange)} | ({"type": kind} if kind else {})
+        stamp = _given({"id": node.attr("id"), "from": sender, "t": _now(exchange), "type": kind})
         exchange.mailbox(device).put(Node("receipt", stamp | attrs, node.content))
-    answer: dict[str, str | JID] = {"class": "receipt", "id": node.attr("id"), "from": to}
-    return Node("ack", answer | ({"type": kind} if kind else {}))
+    return Node("ack", _given({"class": "receipt", "id": node.attr("id"), "from": to, "type": kind}))
 
 
 def _readers(
@@ -135,11 +134,13 @@ def _readers(
     """Who learns of a receipt, and with which attributes besides the usual ones."""
     registry = exchange.registry
     own, other = registry.account_of(sender), registry.account_of(to)
-    carried = {name: node.attrs[name] for name in ("recipient", "participant", "category") if name in node.attrs}
+    carried = {
+        name: node.attrs[name] for name in ("recipient", "participant", "category") if name in node.attrs
+    }
     if other is None or own is None:
         return
     if own is other or kind == "retry":
-        # Between the devices of one account, and for one that has to encrypt again, the device itself is meant.
+        # Within one account, and where a message has to be encrypted again, the device itself is meant.
         if to.device == 0 or registry.companion(to) is not None:
             yield to, carried
         return
@@ -188,6 +189,10 @@ def _to(node: Node) -> JID:
         node.attr("to")  # raises, and says what is missing
         raise AssertionError
     return to
+
+
+def _given(attrs: Mapping[str, str | JID]) -> dict[str, str | JID]:
+    return {name: value for name, value in attrs.items() if value}
 
 
 def _now(exchange: Exchange) -> str:

@@ -63,16 +63,16 @@ class Server:
         self._nursery.start_soon(self._hand_out, device)
 
     def detach(self, device: LocalDevice) -> None:
-        """Take a local device offline: stanzas for it wait until it is attached again. Its keys stay to be had."""
+        """Take a local device offline: its stanzas wait until it is attached again, its keys remain."""
         self._exchange.leave(device.jid)
 
     async def submit(self, sender: JID, node: Node) -> Node | None:
         """Take a message, receipt, ack, chatstate or presence stanza from a local device.
 
-        `sender` is the device's number JID or its LID: the form that the receivers see as `from`. Messages are
-        built as clients do: `<message to id type>` with `<participants><to jid><enc/></to>…</participants>` for
-        every device of the receiver and every other device of the sender, or one bare `<enc>` for the device in `to`
-        (retries), plus `<device-identity>` where an enc is a pkmsg of a companion. The answer to a message is its ack.
+        `sender` is the device's number JID or its LID: the form that receivers see as `from`. Messages are
+        built as clients do: `<message to id type>` with `<participants><to jid><enc/></to>…` for every device
+        of the receiver and every other one of the sender; or, for retries, one bare `<enc>` for the device in
+        `to`; plus `<device-identity>` where an enc is a companion's pkmsg. The answer to a message is its ack.
         """
         await trio.lowlevel.checkpoint()
         answer = route(self._exchange, sender, node)

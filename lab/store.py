@@ -37,7 +37,7 @@ class Store:
         self._change(name, body)
 
     def remember(self, name: str, export: Export) -> None:
-        """Mark a document as changed. `export` is called once, at the next flush: cheap to call after every step."""
+        """Mark a document as changed; cheap after every step, since `export` is called at the next flush."""
         self._change(name, export)
 
     def forget(self, name: str) -> None:

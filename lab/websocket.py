@@ -74,7 +74,7 @@ class WebSocket:
                 data = await self._stream.receive_some(READ_BYTES)
                 if not data:
                     raise WebSocketClosed("the connection ended")
-                self._protocol.receive_data(data)
+                self._protocol.receive_data(bytes(data))
                 self._events.extend(self._protocol.events())
             except (trio.BrokenResourceError, trio.ClosedResourceError, RemoteProtocolError) as error:
                 raise WebSocketClosed("the connection broke") from error

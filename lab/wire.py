@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from contextlib import suppress
 
 import trio
 
@@ -15,7 +16,7 @@ from comptoir.lab.websocket import WebSocket, WebSocketClosed
 HANDSHAKE_SECONDS = 20.0
 # A client shows that it lives by a ping of its own every 20 to 30 s (whatsmeow, keepalive.go).
 SILENCE_SECONDS = 300.0
-# A client that reads an error and the end of the connection at once may act on the end only: let it read first.
+# A client that reads an error and the end of the connection at once may act on the end only: give it time.
 LAST_WORD_SECONDS = 1.0
 
 
@@ -53,7 +54,7 @@ class Wire:
         return client_payload
 
     async def receive(self) -> Node:
-        """The next stanza. Raises WireClosed, also when the last word has been said and the client has had time."""
+        """The next stanza. Raises WireClosed, also when the client has had time to read the last word."""
         assert self._transport is not None, "shake hands first"
         while True:
             seconds = LAST_WORD_SECONDS if self._ended else SILENCE_SECONDS
@@ -85,13 +86,11 @@ class Wire:
         self.resume()
 
     async def end(self, last: Node) -> None:
-        """Send a last stanza, stalled or not; `receive` then waits a moment for the client to leave by itself."""
+        """Send a last stanza, stalled or not; `receive` then waits a moment for the client to leave."""
         self._ended = True
         self.resume()
-        try:
+        with suppress(WireClosed):
             await self._send(last)
-        except WireClosed:
-            pass
         self._patience.deadline = min(self._patience.deadline, trio.current_time() + LAST_WORD_SECONDS)
 
     async def aclose(self) -> None:

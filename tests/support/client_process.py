@@ -1,7 +1,7 @@
 """One unmodified neonize client for tests of the lab, in a process of its own.
 
-Takes commands as JSON lines on stdin and prints what happens as JSON lines on stdout; all that neonize and Go print
-themselves goes to stderr. Run with SSL_CERT_FILE set and with one argument: a JSON object with `session` (path),
+Takes commands as JSON lines on stdin and prints what happens as JSON lines on stdout; what neonize and Go
+print goes to stderr. Run with SSL_CERT_FILE set and with one argument: a JSON object with `session` (path),
 `proxy`, and `root_key` (hex, or null to keep WhatsApp's own).
 """
 
@@ -17,7 +17,20 @@ import pylibmagic  # noqa: F401  (puts libmagic where neonize's import looks for
 
 OPTIONS = "?_journal_mode=WAL&_synchronous=OFF&_busy_timeout=10000&_txlock=immediate&_foreign_keys=on&_y="
 WHATSAPP_ROOT_KEY = bytes.fromhex("142375574d0a5871")
-RECEIPTS = "? delivered sender retry read read-self played played-self server-error inactive peer_msg hist_sync".split()
+RECEIPTS = [
+    "?",
+    "delivered",
+    "sender",
+    "retry",
+    "read",
+    "read-self",
+    "played",
+    "played-self",
+    "server-error",
+    "inactive",
+    "peer_msg",
+    "hist_sync",
+]
 
 settings = json.loads(sys.argv[1])
 # Before neonize is imported: it prints, and so does Go.

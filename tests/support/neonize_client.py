@@ -28,11 +28,11 @@ class NeonizeClient:
         self._orders = 0
 
     async def wait(self, event: str, seconds: float = EVENT_SECONDS, **fields: Any) -> dict[str, Any]:
-        """The first report of this name with these fields that no `wait` has returned yet; it is taken out."""
+        """The first report of this name with these fields; it is taken out of `events`."""
         with trio.move_on_after(seconds):
             while True:
-                for report in self.events:
-                    if report["event"] == event and all(report.get(name) == value for name, value in fields.items()):
+                for report in self.seen(event):
+                    if report.items() >= fields.items():
                         self.events.remove(report)
                         return report
                 await self._news.wait()
