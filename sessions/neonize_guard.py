@@ -5,6 +5,7 @@ the library of the pinned wheel or nothing.
 """
 
 import base64
+import csv
 import ctypes
 import functools
 import hashlib
@@ -45,18 +46,27 @@ def check_distribution(distribution: importlib.metadata.Distribution, machine: s
         known = " and ".join(ARCHITECTURES)
         raise LibraryUnfitError(f"neonize has no library for {machine}: Comptoir runs on Linux on {known}")
     name = f"neonize/neonize-linux-{architecture}.so"
-    entry = next((file for file in distribution.files or () if file.as_posix() == name), None)
-    if entry is None or entry.hash is None:
+    recorded = _recorded_digest(distribution, name)
+    if recorded is None:
         raise _unfit(f"the installed neonize does not list {name}: it is a wheel for another machine")
     path = Path(str(distribution.locate_file(name)))
     try:
         with path.open("rb") as library:
-            digest = hashlib.file_digest(library, entry.hash.mode).digest()
+            digest = hashlib.file_digest(library, "sha256").digest()
     except OSError as error:
         raise _unfit(f"neonize's library cannot be read ({error})") from None
-    # RECORD writes digests in URL-safe base64 without padding (PyPA, "Recording installed projects").
-    if base64.urlsafe_b64encode(digest).decode().rstrip("=") != entry.hash.value:
+    if base64.urlsafe_b64encode(digest).decode().rstrip("=") != recorded:
         raise _unfit(f"{path} is not the file that its wheel brought")
+
+
+def _recorded_digest(distribution: importlib.metadata.Distribution, name: str) -> str | None:
+    """The SHA-256 that the wheel's RECORD gives for a file: URL-safe base64, unpadded (PEP 427)."""
+    # Not by distribution.files, which leaves out what is missing from Python 3.12 on.
+    for row in csv.reader((distribution.read_text("RECORD") or "").splitlines()):
+        match row:
+            case [path, digest, _] if path == name and digest.startswith("sha256="):
+                return digest.removeprefix("sha256=")
+    return None
 
 
 @functools.cache
