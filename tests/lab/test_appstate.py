@@ -52,6 +52,13 @@ def test_the_push_name_is_in_the_patch() -> None:
     assert (change.index, change.value.pushNameSetting.name) == (("setting_pushName",), "Chez Awa")
 
 
+def test_an_index_is_json_as_the_client_writes_it() -> None:
+    _, body = patch(EMPTY, KEY, [locale("é", "fr")])
+    index_key = hkdf(KEY.data, 160, b"WhatsApp Mutation Keys")[:32]
+    index = pb.server_sync.SyncdPatch.FromString(body).mutations[0].record.index.blob
+    assert index == hmac.digest(index_key, '["setting_locale","é"]'.encode(), "sha256")
+
+
 def test_a_replaced_value_leaves_the_hash() -> None:
     one, _ = patch(EMPTY, KEY, [push_name("Awa", 5)])
     two, body = patch(one, KEY, [push_name("Binta", 6)])

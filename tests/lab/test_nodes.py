@@ -69,6 +69,7 @@ def test_a_node_cut_short_is_refused(node: Node, place: int) -> None:
         (Node("read-self"), [248, 1, 236, 0]),
         (Node("12.3-"), [248, 1, 255, 0x83, 0x12, 0xB3, 0xAF]),
         (Node("3EB0AF"), [248, 1, 251, 3, 0x3E, 0xB0, 0xAF]),
+        (Node("1" * 128), [248, 1, 252, 128, *b"1" * 128]),
         (Node("é"), [248, 1, 252, 2, 0xC3, 0xA9]),
         (Node("iq", {"to": JID("", "s.whatsapp.net")}), [248, 3, 25, 17, 250, 0, 3]),
         (Node("iq", {"to": JID("77", "s.whatsapp.net")}), [248, 3, 25, 17, 250, 255, 1, 0x77, 3]),
@@ -88,8 +89,9 @@ def test_content_of_each_size_has_its_length(size: int, head: bytes) -> None:
     assert head + bytes(size) in CODEC.encode(Node("enc", {}, bytes(size)))
 
 
-def test_more_than_255_children_use_the_long_list() -> None:
-    node = Node("list", {}, tuple(Node("item", {"id": str(i)}) for i in range(812)))
+@pytest.mark.parametrize("count", [255, 256, 812])
+def test_more_than_255_children_use_the_long_list(count: int) -> None:
+    node = Node("list", {}, tuple(Node("item", {"id": str(i)}) for i in range(count)))
     assert CODEC.decode(CODEC.encode(node)) == node
 
 

@@ -107,12 +107,20 @@ def test_a_leaf_that_its_intermediate_did_not_sign_is_refused() -> None:
         verify_noise_chain(ours.SerializeToString(), SERVER.public, ROOT.public, NOW)
 
 
-def test_an_intermediate_of_another_issuer_is_refused() -> None:
-    chain = pb.cert.CertChain.FromString(noise_chain(ROOT, SERVER.public, NOW))
-    details = pb.cert.CertChain.NoiseCertificate.Details.FromString(chain.intermediate.details)
-    details.issuerSerial = 5
-    chain.intermediate.details = details.SerializeToString()
+@pytest.mark.parametrize(("of_intermediate", "of_leaf"), [(5, 1), (0, 5)])
+def test_a_certificate_of_another_issuer_is_refused(of_intermediate: int, of_leaf: int) -> None:
+    """Both signatures hold here: only the serials say whom the certificates are from."""
+    details = pb.cert.CertChain.NoiseCertificate.Details
+    intermediate, times = KeyPair.generate(), {"notBefore": NOW, "notAfter": NOW}
+    chain = pb.cert.CertChain()
+    chain.intermediate.details = details(
+        serial=1, issuerSerial=of_intermediate, key=intermediate.public, **times
+    ).SerializeToString()
     chain.intermediate.signature = xeddsa_sign(ROOT.private, chain.intermediate.details)
+    chain.leaf.details = details(
+        serial=2, issuerSerial=of_leaf, key=SERVER.public, **times
+    ).SerializeToString()
+    chain.leaf.signature = xeddsa_sign(intermediate.private, chain.leaf.details)
     with pytest.raises(CertificateError, match="issuerSerial"):
         verify_noise_chain(chain.SerializeToString(), SERVER.public, ROOT.public, NOW)
 
