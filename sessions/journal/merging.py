@@ -14,9 +14,9 @@ def merge(db: Connection, one: int, other: int, now: int) -> int:
     db.execute("UPDATE events SET contact = ? WHERE contact = ?", (keep, gone))
     _merge_state(db, keep, gone)
     db.execute(
-        """UPDATE contacts SET silenced_until = max(silenced_until, other.silenced_until),
+        """UPDATE contacts SET silenced_until = max(contacts.silenced_until, other.silenced_until),
                 name = iif(contacts.name = '', other.name, contacts.name)
-            FROM (SELECT name, silenced_until FROM contacts WHERE id = ?) AS other WHERE id = ?""",
+            FROM contacts AS other WHERE other.id = ? AND contacts.id = ?""",
         (gone, keep),
     )
     db.execute("DELETE FROM contacts WHERE id = ?", (gone,))

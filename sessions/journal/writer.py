@@ -40,12 +40,11 @@ class Writer:
 
     A job that raises undoes only itself. When the disk refuses, nothing of the transaction happened: jobs to
     be kept are tried again until the disk takes them, all others fail with JournalUnavailable.
-    `on_commit` is called on the writer's thread after every commit.
+    `on_commit` is called on the writer's thread after every commit, before its jobs are answered.
     """
 
     def __init__(self, db: Connection, on_commit: Callable[[], None]) -> None:
         self.trouble: str | None = None
-        self.commits = 0
         self._db = db
         self._on_commit = on_commit
         self._changed = threading.Condition()
@@ -108,11 +107,9 @@ class Writer:
             again = [job for job in batch if job.keep]
         else:
             self.trouble = None
-            self.commits += 1
             again = []
-        self._settle([job for job in batch if job not in again])
-        if not again:
             self._on_commit()
+        self._settle([job for job in batch if job not in again])
         return again
 
     def _transact(self, batch: list[_Job]) -> None:
