@@ -51,7 +51,7 @@ class MessageReceived:
     from_me: bool
     audience: Audience
     kind: str
-    """`text`, `image`, …; `unknown` for what this version cannot name; `empty` for key material only."""
+    """`text`, `image`, …; `unknown` for what this version cannot name; `empty` for what no person wrote (keys, settings)."""
     text: str
     time: int
     push_name: str
@@ -119,6 +119,13 @@ class Connected:
 
 
 @dataclass(frozen=True, slots=True)
+class BacklogBegun:
+    """The server announces what waited for us: what comes next is old mail."""
+
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
 class BacklogRead:
     """Everything that waited for us at the server has been handed over."""
 
@@ -143,4 +150,4 @@ class Ended:
     detail: str
 
 
-Changed = QrOffered | Paired | PairingFailed | Connected | BacklogRead | Disconnected | Ended
+Changed = QrOffered | Paired | PairingFailed | Connected | BacklogBegun | BacklogRead | Disconnected | Ended

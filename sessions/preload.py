@@ -11,7 +11,7 @@ from comptoir.sessions import neonize_guard
 # Importing neonize's Python side here and its library after the fork is what makes a worker cheap.
 neonize_guard.import_python_side()
 
-import comptoir.sessions.worker  # noqa: E402  (after the guard: it imports neonize)
+import comptoir.sessions.serving  # noqa: E402, F401  (after the guard: it imports neonize)
 
 _PR_SET_CHILD_SUBREAPER = 36
 _PR_SET_DUMPABLE = 4

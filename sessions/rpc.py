@@ -92,7 +92,7 @@ class Channel:
         while True:
             try:
                 data = await self._stream.receive_some(65536)
-                received = lines.feed(data)
+                received = lines.feed(bytes(data))
             except (trio.BrokenResourceError, trio.ClosedResourceError, LineTooLong):
                 return
             if not data:
@@ -126,9 +126,7 @@ class Channel:
             answer = Failure(request.id, error.code, error.message, error.data)
         except Exception as error:
             # A bug in one method must not end the session; the caller gets its type, the log the rest.
-            answer = Failure(
-                request.id, ErrorCode.INTERNAL, f"internal error: {type(error).__name__}: {error}"
-            )
+            answer = Failure(request.id, ErrorCode.INTERNAL, f"internal error: {type(error).__name__}: {error}")
         finally:
             self._running -= 1
         await self._answer(answer)
@@ -145,7 +143,8 @@ class Channel:
             async with self._writing:
                 if self._closed:
                     raise ChannelClosed("the other side is gone")
-                with trio.fail_after(SEND_TIMEOUT):
+                # Shielded: a caller's cancellation in mid-line would garble every line after it.
+                with trio.fail_after(SEND_TIMEOUT, shield=True):
                     await self._stream.send_all(line)
         except (trio.BrokenResourceError, trio.ClosedResourceError, trio.TooSlowError, OSError) as error:
             self._closed = True

@@ -1,0 +1,80 @@
+"""The way of the link's reports into the worker: into the journal first, and only then to anyone else."""
+
+import time
+from collections.abc import Callable
+
+import trio
+
+from comptoir.sessions.events import BacklogBegun, BacklogRead, Changed, Connected, Disconnected, Kept, Paired
+from comptoir.sessions.journal import linkings, recording
+from comptoir.sessions.journal.database import Connection
+from comptoir.sessions.journal.journal import Journal
+from comptoir.sessions.journal.recording import Arrival, Recorded
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _open_session(db: Connection) -> int:
+    session = linkings.current_session(db)
+    if session is None:
+        raise LookupError("an event came before the session it belongs to")
+    return session.id
+
+
+class Intake:
+    """A link's sink. Its methods run on neonize's thread; `on_recorded` and `on_change` run in trio.
+
+    `on_recorded` is called after the commit: before it nobody knows of the event.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        *,
+        lab: bool,
+        silence_ms: Callable[[], int],
+        on_recorded: Callable[[Recorded], None],
+        on_change: Callable[[Changed], None],
+    ) -> None:
+        self._journal = journal
+        self._lab = lab
+        self._silence_ms = silence_ms
+        self._on_recorded = on_recorded
+        self._on_change = on_change
+        self._token = trio.lowlevel.current_trio_token()
+        self._backlog = True
+
+    def keep(self, event: Kept) -> None:
+        """Put the event in line for the writer; blocks while the line is full, which holds neonize back."""
+        backlog, arrived, silence = self._backlog, now_ms(), self._silence_ms()
+        self._journal.write_from_thread(
+            lambda db: recording.record_event(
+                db, event, Arrival(_open_session(db), arrived, backlog=backlog, silence_ms=silence)
+            ),
+            self._on_recorded,
+        )
+
+    def change(self, event: Changed) -> None:
+        """Follow the connection, in order with what is kept: a session must stand before its messages."""
+        match event:
+            case Paired(number):
+                self._journal.write_from_thread(lambda db: self._begin(db, number))
+            case Connected(number, lid, name):
+                self._journal.write_from_thread(lambda db: self._learn(db, number, lid, name))
+            case BacklogBegun() | Disconnected():
+                self._backlog = True
+            case BacklogRead():
+                self._backlog = False
+            case _:
+                pass
+        self._token.run_sync_soon(self._on_change, event)
+
+    def _begin(self, db: Connection, number: str) -> int:
+        return linkings.begin_session(db, number, lab=self._lab, now=now_ms())
+
+    def _learn(self, db: Connection, number: str, lid: str | None, name: str) -> None:
+        current = linkings.current_session(db)
+        session = current.id if current and current.number == number else self._begin(db, number)
+        linkings.learn_session(db, session, lid=lid, name=name)

@@ -1,0 +1,309 @@
+"""The adapter around neonize: one linked device. The only module that talks to neonize's client.
+
+neonize runs on threads of its own. What it reports is handed to a `Sink` on the thread that calls us;
+what it is asked to do (send, type, log out) runs on worker threads of ours. One client per process and
+no second one after `stop`: its Go side keeps clients in unguarded maps and may abort the process.
+"""
+
+import ctypes
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import trio
+
+from comptoir.sessions import neonize_guard, translate
+from comptoir.sessions.events import (
+    Address,
+    BacklogBegun,
+    BacklogRead,
+    Changed,
+    Connected,
+    Disconnected,
+    Ended,
+    Kept,
+    Paired,
+    PairingFailed,
+    QrOffered,
+)
+from comptoir.sessions.outbox.port import NotConnected, SendRefused, SendUnknown, Sent
+from comptoir.sessions.rootkey import trust_root_key
+from comptoir.sessions.spec import LabServer
+
+logger = logging.getLogger("link")
+
+# whatsmeow waits 75 s for an answer; past this it will not come back and the client is stuck.
+SEND_LIMIT = 80.0
+# Seconds each code lives: whatsmeow shows the first of six for a minute, the others for twenty.
+_FIRST_CODE, _NEXT_CODE = 60, 20
+
+# Rides behind the path neonize appends to "file:": a database in RAM needs no fsync, and two of
+# neonize's connections must wait for each other instead of failing. `_y=` swallows neonize's own tail.
+_DATABASE_OPTIONS = "?_journal_mode=WAL&_synchronous=OFF&_busy_timeout=10000&_txlock=immediate&_foreign_keys=on&_y="
+
+
+class Sink(Protocol):
+    """Where a link's reports go. Both methods are called on neonize's thread, one after the other."""
+
+    def keep(self, event: Kept) -> None:
+        """Must not return before the event is in line for the journal; blocking holds neonize back."""
+        ...
+
+    def change(self, event: Changed) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """How an error text of whatsmeow (send.go, errors.go) is to be understood."""
+
+    marker: str
+    error: Callable[[str], Exception]
+
+
+_REFUSALS = (
+    _Refusal("no LID found for", lambda text: SendRefused(404, "this number is not on WhatsApp", permanent=True)),
+    # "server returned error 463": 463 is the limit on writing to strangers; others are as final for this text.
+    _Refusal("server returned error", lambda text: SendRefused(_code(text), text, permanent="463" not in text)),
+    # With this prefix the stanza never left; the bare errors of a repeated frame leave it open.
+    _Refusal("failed to send message node", NotConnected),
+    _Refusal("failed to get", NotConnected),
+    _Refusal("failed to encrypt", NotConnected),
+    _Refusal("failed to fetch", NotConnected),
+    _Refusal("the store doesn't contain a device JID", NotConnected),
+)
+
+
+def understand(error: str) -> Exception:
+    """The exception an error text of a send means. What is not known to have stayed here is SendUnknown."""
+    return next((refusal.error(error) for refusal in _REFUSALS if refusal.marker in error), SendUnknown(error))
+
+
+def _code(text: str) -> int:
+    digits = text.rsplit(" ", 1)[-1]
+    return int(digits) if digits.isdigit() else 0
+
+
+class Link:
+    """A linked device, or one that is being linked.
+
+    `start` may be called once. Afterwards `send_text`, `typing`, `logout` and `disconnect` may be called
+    from trio; after `disconnect` or `logout` nothing may be, and the process should end soon.
+    """
+
+    def __init__(self, session_path: Path, sink: Sink, lab: LabServer | None = None) -> None:
+        self._path = session_path
+        self._sink = sink
+        self._lab = lab
+        self._codes = 0
+        self._limiter = trio.CapacityLimiter(1)
+        self._typing_limiter = trio.CapacityLimiter(1)
+        self._client: Any = None
+        self._ended = False
+
+    def start(self) -> None:
+        """Load neonize's library (a second of work, blocking) and connect on a thread of its own."""
+        neonize_guard.load()
+        if self._lab is not None:
+            trust_root_key(self._lab.root_key)
+        self._client = self._make_client()
+        threading.Thread(target=self._run, name="link", daemon=True).start()
+
+    async def send_text(self, address: Address, text: str, secret: bytes) -> Sent:
+        """Send and wait for the server's ack.
+
+        Raises SendRefused, NotConnected (it never left), or SendUnknown (nobody knows). Cancelling
+        abandons the call, not the message: treat it as unknown.
+        """
+        from neonize.proto.waE2E.WAWebProtobufsE2E_pb2 import Message
+
+        body = Message(conversation=text)
+        # Our own secret leaves a trace in the session database before the stanza leaves.
+        body.messageContextInfo.messageSecret = secret
+        try:
+            with trio.fail_after(SEND_LIMIT):
+                return await trio.to_thread.run_sync(
+                    self._send, self._jid(address), body, abandon_on_cancel=True, limiter=self._limiter
+                )
+        except trio.TooSlowError:
+            # One hanging send stops all others of the client: offline for a minute, and the worker is recycled.
+            self._sink.change(Disconnected("a send hangs"))
+            raise SendUnknown(f"no answer within {SEND_LIMIT:.0f} s") from None
+
+    async def typing(self, address: Address, on: bool) -> None:
+        """Show or stop showing that we write. Its failure is of no consequence and is not raised."""
+        with trio.move_on_after(5):
+            await trio.to_thread.run_sync(
+                self._type, self._jid(address), on, abandon_on_cancel=True, limiter=self._typing_limiter
+            )
+
+    async def logout(self, within: float = 10.0) -> bool:
+        """Log the device out at the server; False where the server could not be told."""
+        with trio.move_on_after(within):
+            return await trio.to_thread.run_sync(self._logout, abandon_on_cancel=True)
+        return False
+
+    async def disconnect(self, within: float = 3.0) -> None:
+        """Close the connection, so that nothing more is acknowledged. The client is not used again."""
+        if self._client is None or self._ended:
+            return
+        self._ended = True
+        # Not neonize's stop(): it may hang or crash during pairing, and calls after it crash for sure.
+        with trio.move_on_after(within):
+            await trio.to_thread.run_sync(self._client.disconnect, abandon_on_cancel=True)
+
+    # --- on our worker threads
+
+    def _send(self, jid: Any, body: Any) -> Sent:
+        if self._ended:
+            raise NotConnected("the link is closed")
+        try:
+            answer = self._client.send_message(jid, body)
+        except Exception as error:
+            raise understand(str(error)) from None
+        return Sent(answer.ID, answer.Timestamp * 1000)
+
+    def _type(self, jid: Any, on: bool) -> None:
+        from neonize.utils.enum import ChatPresence, ChatPresenceMedia
+
+        state = ChatPresence.CHAT_PRESENCE_COMPOSING if on else ChatPresence.CHAT_PRESENCE_PAUSED
+        try:
+            if not self._ended:
+                self._client.send_chat_presence(jid, state, ChatPresenceMedia.CHAT_PRESENCE_MEDIA_TEXT)
+        except Exception as error:
+            logger.info("typing: %s", error)
+
+    def _logout(self) -> bool:
+        self._ended = True
+        try:
+            self._client.logout()
+        except Exception as error:
+            logger.warning("logout: %s", error)
+            return False
+        return True
+
+    def _jid(self, address: Address) -> Any:
+        from neonize.utils.jid import build_jid
+
+        if address.lid:
+            return build_jid(address.lid, "lid")
+        assert address.number is not None
+        return build_jid(address.number.removeprefix("+"))
+
+    # --- on neonize's threads
+
+    def _make_client(self) -> Any:
+        from neonize import client, events
+
+        on_status = self._status
+        client.log_whatsmeow = _log
+
+        class Client(client.NewClient):  # type: ignore[misc]  # neonize has no types
+            # neonize prints the end of a pairing and gives no event for it.
+            def _NewClient__onLoginStatus(self, _uuid: int, status: int) -> None:
+                on_status(ctypes.string_at(status).decode())
+
+        made = Client(f"{self._path}{_DATABASE_OPTIONS}", uuid=uuid.uuid4().hex)
+        made.event.qr(lambda _client, code: self._code(code))
+        handlers: dict[type[Any], Callable[[Any], None]] = {
+            events.MessageEv: self._message,
+            events.UndecryptableMessageEv: lambda event: self._keep(translate.unreadable(event)),
+            events.ReceiptEv: lambda event: self._keep(translate.receipt(event)),
+            events.HistorySyncEv: lambda event: self._keep(translate.history(event)),
+            events.PairStatusEv: self._pair_status,
+            events.ConnectedEv: self._connected,
+            events.OfflineSyncPreviewEv: lambda event: self._sink.change(BacklogBegun(event.Message)),
+            events.OfflineSyncCompletedEv: lambda event: self._sink.change(BacklogRead(event.Count)),
+            events.DisconnectedEv: lambda event: self._sink.change(Disconnected("connection lost")),
+            events.KeepAliveTimeoutEv: lambda event: self._sink.change(Disconnected("the server does not answer")),
+            events.KeepAliveRestoredEv: self._connected,
+            events.LoggedOutEv: lambda event: self._sink.change(Ended("logged_out", f"reason {event.Reason}")),
+            events.StreamReplacedEv: lambda event: self._sink.change(Ended("replaced", "")),
+            events.TemporaryBanEv: lambda event: self._sink.change(Ended("banned", _ban(event))),
+            events.ClientOutdatedEv: lambda event: self._sink.change(Ended("outdated", "")),
+            events.ConnectFailureEv: lambda event: self._sink.change(
+                Ended("connect_failure", f"{event.Reason} {event.Message}".strip())
+            ),
+            events.StreamErrorEv: lambda event: logger.warning("stream error %s", event.Code),
+        }
+        for kind, handle in handlers.items():
+            made.event(kind)(_guarded(handle))
+        return made
+
+    def _run(self) -> None:
+        from neonize.client import ProxySettings
+
+        try:
+            self._client.connect(ProxySettings(self._lab.proxy) if self._lab else None)
+        except Exception as error:
+            # Only the first connect raises; later drops reconnect by themselves.
+            logger.warning("connect: %s", error)
+            self._sink.change(Disconnected(f"no connection: {error}"))
+
+    def _code(self, code: bytes) -> None:
+        self._codes += 1
+        self._sink.change(QrOffered(code.decode(), _FIRST_CODE if self._codes == 1 else _NEXT_CODE))
+
+    def _status(self, status: str) -> None:
+        if status != "success":
+            self._sink.change(PairingFailed(_PAIRING_ENDS.get(status, f"WhatsApp refused the link ({status})")))
+
+    def _pair_status(self, event: Any) -> None:
+        if event.Status == event.SUCCESS:
+            self._sink.change(Paired(f"+{event.ID.User}"))
+        else:
+            self._sink.change(PairingFailed(event.Error or "WhatsApp refused the link"))
+
+    def _connected(self, _event: Any) -> None:
+        me = self._client.get_me()
+        self._sink.change(Connected(f"+{me.JID.User}", me.LID.User or None, me.PushName))
+
+    def _message(self, event: Any) -> None:
+        self._keep(translate.message(event))
+
+    def _keep(self, event: Kept | None) -> None:
+        if event is not None:
+            self._sink.keep(event)
+
+
+_PAIRING_ENDS = {
+    "timeout": "expired",
+    "err-client-outdated": "WhatsApp no longer accepts this version: upgrade comptoir",
+    "err-scanned-without-multidevice": "the phone's WhatsApp is too old for linked devices: update it and scan again",
+    "err-unexpected-state": "WhatsApp closed the link attempt: run `comptoir link` again",
+    "error": "the phone and WhatsApp could not agree. Accounts that ask for a passkey cannot be linked "
+    "with this version; otherwise run `comptoir link` again",
+}
+
+
+def _ban(event: Any) -> str:
+    return f"code {event.Code}, ends in {event.Expire} s" if event.Expire else f"code {event.Code}"
+
+
+def _guarded(handle: Callable[[Any], None]) -> Callable[[Any, Any], None]:
+    """neonize's C callback swallows exceptions unseen; here they at least reach the log."""
+
+    def guarded(_client: Any, event: Any) -> None:
+        started = time.monotonic()
+        try:
+            handle(event)
+        except Exception:
+            logger.exception("handling %s failed", type(event).__name__)
+        if (took := time.monotonic() - started) > 1:
+            logger.warning("handling %s took %.1f s", type(event).__name__, took)
+
+    return guarded
+
+
+def _log(binary: int, size: int) -> None:
+    """whatsmeow's own log lines, straight to ours: neonize would queue them without bound."""
+    from neonize.proto.Neonize_pb2 import LogEntry
+
+    if binary and size > 0:
+        entry = LogEntry.FromString(ctypes.string_at(binary, size))
+        level = logging.getLevelName(entry.Level.upper())
+        logger.log(level if isinstance(level, int) else logging.INFO, "%s: %s", entry.Name, entry.Message)

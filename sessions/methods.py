@@ -1,0 +1,248 @@
+"""What the daemon may ask of a worker: one method each, parameters checked before anything happens."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import trio
+
+from comptoir.plugins.faults import ConfigWrong
+from comptoir.sessions.events import Address
+from comptoir.sessions.intake import now_ms
+from comptoir.sessions.journal import contacts, history, linkings, outbox, states
+from comptoir.sessions.journal.database import Connection
+from comptoir.sessions.journal.journal import JournalUnavailable
+from comptoir.sessions.protocol import ErrorCode, Params, RpcError
+from comptoir.sessions.runner import Runner
+from comptoir.sessions.worker import Worker
+
+T = TypeVar("T")
+
+# A WhatsApp text may be this long; longer ones are refused by the server.
+MAX_TEXT = 65_536
+MAX_PAGE = 500
+MAX_WAIT = 3600.0
+
+
+class Methods:
+    """The worker's side of the channel. Raises RpcError for whatever cannot be done."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+        self._methods: dict[str, Callable[[Params], Awaitable[Any]]] = {
+            "ping": self._ping,
+            "status": self._status,
+            "link": self._link,
+            "link_cancel": self._link_cancel,
+            "unlink": self._unlink,
+            "pause": lambda _: self._pause(paused=True),
+            "resume": lambda _: self._pause(paused=False),
+            "send": self._send,
+            "message": self._message,
+            "wait": self._wait,
+            "messages": self._messages,
+            "reload": self._reload,
+            "try": self._try,
+            "stop": self._stop,
+        }
+
+    async def handle(self, method: str, params: Params) -> Any:
+        known = self._methods.get(method)
+        if known is None:
+            raise RpcError(ErrorCode.METHOD_NOT_FOUND, f"a worker has no method {method!r}")
+        try:
+            return await known(params)
+        except JournalUnavailable as error:
+            raise RpcError(ErrorCode.FAILED, f"the journal cannot be written: {error}") from error
+
+    async def _ping(self, _params: Params) -> Params:
+        return {}
+
+    async def _status(self, _params: Params) -> Params:
+        worker = self._worker
+        standing, config = worker.standing, worker.config
+        counters = await worker.journal.read(history.counters)
+        return {
+            "state": standing.shown,
+            "reason": worker.journal.trouble or standing.reason or worker.config_trouble,
+            "number": standing.number,
+            "name": standing.name,
+            "inbox": counters.inbox,
+            "outbox": counters.outbox,
+            "last_in": _time(counters.last_in),
+            "last_out": _time(counters.last_out),
+            "pipeline": worker.runner.status() if worker.runner else [],
+            "memory_pss_kb": pss_kb(),
+            "country": config.country if config else None,
+            "lang": config.lang if config else None,
+            "timezone": config.timezone if config else None,
+            "owner": config.owner if config else None,
+        }
+
+    # --- the session
+
+    async def _link(self, _params: Params) -> Params:
+        worker = self._worker
+        if worker.link is not None:
+            raise RpcError(ErrorCode.FAILED, "already linked: run `comptoir unlink` first")
+        await worker.link_device()
+        return {}
+
+    async def _link_cancel(self, _params: Params) -> Params:
+        # The daemon recycles this worker: neonize may hang or crash when stopped during pairing.
+        return {}
+
+    async def _unlink(self, _params: Params) -> Params:
+        return {"told": await self._worker.unlink()}
+
+    async def _pause(self, *, paused: bool) -> Params:
+        await self._worker.pause(paused)
+        return {}
+
+    async def _stop(self, _params: Params) -> Params:
+        await self._worker.finish()
+        return {}
+
+    # --- messages
+
+    async def _send(self, params: Params) -> Params:
+        address = _address(_text(params, "to"))
+        text = _text(params, "text")
+        if not text or len(text.encode("utf-8", "replace")) > MAX_TEXT:
+            raise _invalid(f"text: between 1 and {MAX_TEXT} bytes of UTF-8 were expected")
+        client_key = params.get("client_key")
+        author = str(params.get("by", "operator"))
+
+        def enqueue(db: Connection) -> int:
+            if linkings.current_session(db) is None:
+                raise RpcError(ErrorCode.NOT_NOW, "not linked: run `comptoir link` first")
+            contact = contacts.contact_for(db, address, now_ms())
+            return outbox.enqueue(db, outbox.Outgoing(contact, text, author, client_key=client_key), now_ms())
+
+        try:
+            id = await self._worker.journal.write(enqueue)
+        except outbox.ClientKeyReused as error:
+            raise _invalid(str(error)) from None
+        except UnicodeEncodeError:
+            raise _invalid("text: valid Unicode was expected") from None
+        self._worker.wake_sender()
+        return await self._message({"id": id})
+
+    async def _message(self, params: Params) -> Params:
+        id = _number(params, "id")
+        row, error = await self._worker.journal.read(lambda db: (history.message(db, id), history.error_of(db, id)))
+        if row is None:
+            raise RpcError(ErrorCode.NOT_FOUND, f"no message {id}: `comptoir messages` lists them")
+        return row.as_json() | ({"error": error} if error else {})
+
+    async def _wait(self, params: Params) -> Params:
+        """Until the message has come as far as `state`; states only move forward."""
+        wanted = _text(params, "state")
+        if wanted not in ("sent", "delivered", "read"):
+            raise _invalid("state: sent, delivered or read was expected")
+        timeout = params.get("timeout", 60.0)
+        if isinstance(timeout, bool) or not isinstance(timeout, int | float) or not 0 <= timeout <= MAX_WAIT:
+            raise _invalid(f"timeout: seconds between 0 and {MAX_WAIT:.0f} were expected")
+        with trio.move_on_after(timeout):
+            seen = self._worker.journal.commits
+            while True:
+                row = await self._message(params)
+                if row["state"] == "failed":
+                    raise RpcError(ErrorCode.FAILED, f"message {row['id']} failed: {row.get('error', 'no reason')}")
+                if states.reached(row["state"], wanted):
+                    return row
+                seen = await self._worker.journal.wait_commit(seen)
+        row = await self._message(params)
+        why = row.get("error") or self._worker.standing.reason or "no answer from the server yet"
+        raise RpcError(ErrorCode.NOT_NOW, f"message {row['id']} is {row['state']} after {timeout:g} s: {why}", row)
+
+    async def _messages(self, params: Params) -> Params:
+        limit = _number(params, "limit", 50)
+        before = _number(params, "before", 0) or None
+        if not 1 <= limit <= MAX_PAGE:
+            raise _invalid(f"limit: between 1 and {MAX_PAGE} was expected")
+        chat = params.get("chat")
+        alias = _address(chat).aliases[0] if chat is not None else None
+
+        def read(db: Connection) -> list[history.MessageRow]:
+            contact = contacts.find_contact(db, alias) if alias else None
+            if alias and contact is None:
+                raise RpcError(
+                    ErrorCode.NOT_FOUND, f"no chat {alias}: nobody with this address wrote or was written to"
+                )
+            return history.messages(db, contact, limit, before)
+
+        rows = await self._worker.journal.read(read)
+        page: Params = {"messages": [row.as_json() for row in rows]}
+        if len(rows) == limit:
+            page["next"] = rows[0].id
+        return page
+
+    # --- the pipeline
+
+    async def _reload(self, _params: Params) -> Params:
+        try:
+            await self._worker.reload()
+        except ConfigWrong as error:
+            raise config_error(error) from None
+        return {"pipeline": self._runner.status()}
+
+    async def _try(self, params: Params) -> Any:
+        text = _text(params, "text")
+        address = _address(params.get("from") or "+221770000000")
+        return (await self._runner.imagine(text, address)).as_json()
+
+    @property
+    def _runner(self) -> Runner:
+        if self._worker.runner is None:
+            raise RpcError(ErrorCode.CONFIG_WRONG, self._worker.config_trouble)
+        return self._worker.runner
+
+
+def config_error(error: ConfigWrong) -> RpcError:
+    """The faults as the CLI prints them, one a line."""
+    faults = [
+        {"file": fault.file, "line": fault.line, "what": fault.what, "expected": fault.expected}
+        for fault in error.faults
+    ]
+    return RpcError(ErrorCode.CONFIG_WRONG, "\n".join(map(str, error.faults)), {"faults": faults})
+
+
+def pss_kb() -> int | None:
+    """This process's proportional share of memory; only the process itself may read it once undumpable."""
+    try:
+        lines = Path("/proc/self/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return None
+    return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), None)
+
+
+def _time(milliseconds: int | None) -> str | None:
+    return None if milliseconds is None else history.rfc3339(milliseconds)
+
+
+def _invalid(message: str) -> RpcError:
+    return RpcError(ErrorCode.INVALID_PARAMS, message)
+
+
+def _text(params: Params, name: str) -> str:
+    value = params.get(name)
+    if not isinstance(value, str):
+        raise _invalid(f"{name}: a text was expected")
+    return value
+
+
+def _number(params: Params, name: str, default: int | None = None) -> int:
+    value = params.get(name)
+    if value is None:
+        value = default
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise _invalid(f"{name}: a whole number was expected")
+    return value
+
+
+def _address(text: object) -> Address:
+    try:
+        return Address.parse(str(text))
+    except ValueError as error:
+        raise _invalid(str(error)) from None

@@ -1,0 +1,63 @@
+"""The first function of a forked worker: what the process needs before anything else runs in it."""
+
+import ctypes
+import fcntl
+import os
+import resource
+import signal
+import socket
+
+import trio
+
+from comptoir.sessions import output
+from comptoir.sessions.spec import WorkerSpec
+
+EXIT_LOCKED = 75
+
+_PR_SET_NAME = 15
+_PR_SET_DUMPABLE = 4
+
+
+def run_worker(spec: WorkerSpec, connection: socket.socket) -> None:
+    """Run the tenant's worker until told to stop or until `connection` ends. Never returns.
+
+    Exits with EXIT_LOCKED while another worker holds the session: two would use one Signal counter twice.
+    """
+    output.capture(spec.log_path)
+    _harden(spec.tenant)
+    if (lock := _lock(spec)) is None:
+        os._exit(EXIT_LOCKED)
+    from comptoir.sessions.serving import main
+
+    code = 1
+    try:
+        trio.run(main, spec, connection)
+        code = 0
+    except BaseException:
+        output.logger.exception("the worker failed")
+    finally:
+        # neonize leaves a thread that Python would wait for, for ever; and the lock lasts as long as we do.
+        output.flush()
+        os._exit(code if lock >= 0 else 1)
+
+
+def _harden(tenant: str) -> None:
+    libc = ctypes.CDLL(None)
+    libc.prctl(_PR_SET_NAME, f"tenant:{tenant}".encode()[:15], 0, 0, 0)
+    libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.umask(0o077)
+    # Ctrl-C and systemd's stop reach the whole group; our orders to finish are `stop` and the connection's end.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _lock(spec: WorkerSpec) -> int | None:
+    """Hold the session for life. None where another process holds it."""
+    handle = os.open(spec.lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        output.logger.error("another process holds %s", spec.lock_path)
+        return None
+    return handle

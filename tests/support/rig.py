@@ -1,0 +1,250 @@
+"""A whole Comptoir for a test: a lab in this process, a daemon beside it, shops linked by scanning.
+
+The daemon runs as its user would start it, against real neonize; only the chat server is the lab's.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import trio
+
+from comptoir.lab import Lab, open_lab
+from comptoir.lab.phone import Phone
+from comptoir.sessions.protocol import Params
+from comptoir.sessions.rpc import Channel
+
+START_LIMIT = 30.0
+LINK_LIMIT = 60.0
+
+
+@dataclass(frozen=True)
+class Shop:
+    name: str
+    number: str
+    phone: Phone
+
+
+class Rig:
+    """`home` is the daemon's COMPTOIR_HOME. `events` grows with what the daemon tells; `wait_event` awaits."""
+
+    def __init__(self, home: Path, lab: Lab, nursery: trio.Nursery) -> None:
+        self.home = home
+        self.lab = lab
+        self.events: list[Params] = []
+        self.shops: dict[str, Shop] = {}
+        self._nursery = nursery
+        self._grown = trio.Event()
+        self._daemon: trio.Process | None = None
+        self._channel: Channel | None = None
+        self._links: dict[str, trio.MemorySendChannel[Params]] = {}
+
+    # --- the daemon
+
+    async def start_daemon(self) -> None:
+        self._daemon = await trio.lowlevel.open_process(
+            [sys.executable, "-P", "-W", "ignore", "-m", "comptoir.gateway"],
+            stderr=subprocess.PIPE,
+            env=os.environ | {"COMPTOIR_HOME": str(self.home), "COMPTOIR_LAB": str(self.home / "lab.json")},
+        )
+        with trio.fail_after(START_LIMIT):
+            await self._nursery.start(self._read_stderr, self._daemon)
+            await self._connect()
+
+    async def stop_daemon(self) -> int:
+        """SIGTERM; its exit code."""
+        assert self._daemon is not None
+        self._daemon.terminate()
+        with trio.fail_after(15):
+            return await self._daemon.wait()
+
+    async def kill_daemon(self) -> None:
+        assert self._daemon is not None
+        self._daemon.kill()
+        await self._daemon.wait()
+
+    async def kill_worker(self, shop: str) -> int:
+        """kill -9; the pid it had."""
+        pid = (await self.status(shop))["pid"]
+        os.kill(pid, signal.SIGKILL)
+        return int(pid)
+
+    async def kill_forkserver(self) -> int:
+        worker = (await self.status(next(iter(self.shops))))["pid"]
+        stat = Path(f"/proc/{worker}/stat").read_text()
+        pid = int(stat.rpartition(")")[2].split()[1])
+        assert self._daemon is not None
+        assert pid != self._daemon.pid
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
+    # --- talking to it
+
+    async def call(self, method: str, *, within: float = 60.0, **params: Any) -> Any:
+        assert self._channel is not None
+        return await self._channel.call(method, params, within=within)
+
+    async def status(self, shop: str) -> Params:
+        tenants = (await self.call("status", tenant=shop))["tenants"]
+        return next(row for row in tenants if row["name"] == shop)
+
+    async def wait_event(self, matches: Callable[[Params], object], within: float = 30.0, after: int = 0) -> Params:
+        """The first event from position `after` on that matches, as soon as it comes."""
+        try:
+            with trio.fail_after(within):
+                while True:
+                    grown = self._grown
+                    for event in self.events[after:]:
+                        if matches(event):
+                            return event
+                    after = max(after, len(self.events))
+                    await grown.wait()
+        except trio.TooSlowError:
+            shown = "\n".join(map(str, self.events[-15:]))
+            raise AssertionError(f"the event did not come within {within} s; the last were\n{shown}") from None
+
+    async def wait_state(self, shop: str, state: str, within: float = 30.0) -> Params:
+        """The shop's status once it is in `state`. Woken by events, so it never sleeps past a change."""
+        try:
+            with trio.fail_after(within):
+                while True:
+                    grown = self._grown
+                    status = await self.status(shop)
+                    if status["state"] == state:
+                        return status
+                    with trio.move_on_after(1.0):
+                        await grown.wait()
+        except trio.TooSlowError:
+            raise AssertionError(f"{shop} is {status['state']} ({status['reason']}), not {state}") from None
+
+    async def messages(self, shop: str) -> list[Params]:
+        """The shop's whole history, oldest first."""
+        rows: list[Params] = []
+        before: int | None = None
+        while True:
+            page = await self.call("messages", tenant=shop, limit=500, **({"before": before} if before else {}))
+            rows = page["messages"] + rows
+            before = page.get("next")
+            if before is None:
+                return rows
+
+    # --- shops
+
+    async def add_shop(self, name: str, number: str, config: str | None = None) -> Shop:
+        """A tenant with this `tenant.toml`, its phone in the lab, linked by scanning the code it is shown."""
+        phone = self.lab.phone(number, name=name.title())
+        if config is not None:
+            folder = self.home / "config" / "tenants" / name
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / "tenant.toml").write_text(config)
+        await self.call("tenant.add", tenant=name)
+        shop = self.shops[name] = Shop(name, phone.number, phone)
+        await self.link(name)
+        return shop
+
+    async def link(self, name: str) -> Params:
+        """Run `link` and scan the first code; the `linked` notification."""
+        send, receive = trio.open_memory_channel[Params](32)
+        stream = await trio.open_unix_socket(str(self._socket))
+        channel = Channel(stream)
+
+        async def note(method: str, params: Params) -> None:
+            if method == "link":
+                await send.send(params)
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(channel.serve, note)
+            await channel.call("hello", {"version": 1})
+            nursery.start_soon(self._quietly, channel, {"tenant": name})
+            with trio.fail_after(LINK_LIMIT):
+                linked = await self._scan(receive, self.shops[name].phone)
+            nursery.cancel_scope.cancel()
+        await stream.aclose()
+        await self.wait_state(name, "online")
+        return linked
+
+    async def _scan(self, receive: trio.MemoryReceiveChannel[Params], phone: Phone) -> Params:
+        scanned = False
+        async for note in receive:
+            if note["event"] == "qr" and not scanned:
+                scanned = True
+                await phone.scan(note["code"])
+            elif note["event"] == "linked":
+                # Leaving early would cancel the request; the answer follows at once.
+                return note
+            elif note["event"] == "failed":
+                raise AssertionError(f"linking failed: {note}")
+        raise AssertionError("linking ended without a word")
+
+    async def _quietly(self, channel: Channel, params: Params) -> None:
+        await channel.call("link", params, within=LINK_LIMIT)
+
+    @property
+    def _socket(self) -> Path:
+        return self.home / "run" / "control.sock"
+
+    async def _connect(self) -> None:
+        stream = await trio.open_unix_socket(str(self._socket))
+        self._channel = Channel(stream)
+        self._nursery.start_soon(self._channel.serve, self._note)
+        await self._channel.call("hello", {"version": 1})
+        self._nursery.start_soon(self._follow, self._channel)
+        # The first notification says that nothing is missed from here on.
+        await self.wait_event(lambda event: event["kind"] == "following", after=len(self.events))
+
+    async def _follow(self, channel: Channel) -> None:
+        try:
+            await channel.call("events", {}, within=float("inf"))
+        except Exception as error:
+            # The daemon was stopped or killed by the test; the next `_connect` follows again.
+            print("events ended:", type(error).__name__, file=sys.stderr)
+
+    async def _note(self, method: str, params: Params) -> None:
+        if method == "event":
+            self.events.append(params)
+            grown, self._grown = self._grown, trio.Event()
+            grown.set()
+
+    async def _read_stderr(
+        self, process: trio.Process, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
+    ) -> None:
+        assert process.stderr is not None
+        ready, text = False, ""
+        async for data in process.stderr:
+            text += data.decode("utf-8", "replace")
+            sys.stderr.write(data.decode("utf-8", "replace"))
+            if not ready and any(line.strip() == "ready" for line in text.splitlines()):
+                ready = True
+                task_status.started()
+        if not ready:
+            raise AssertionError(f"the daemon ended before it was ready: {text}")
+
+
+@asynccontextmanager
+async def open_rig(settings: str = "version = 1\n\n[lab]\nfast = true\n") -> AsyncIterator[Rig]:
+    """A lab, and a daemon on an empty home under it; both gone at the end, whatever happened."""
+    home = Path(tempfile.mkdtemp(prefix="comptoir-", dir="/tmp"))
+    (home / "config").mkdir()
+    (home / "config" / "comptoir.toml").write_text(settings)
+    try:
+        async with open_lab(home / "lab") as lab, trio.open_nursery() as nursery:
+            lab.write_description(home / "lab.json")
+            rig = Rig(home, lab, nursery)
+            await rig.start_daemon()
+            try:
+                yield rig
+            finally:
+                with trio.CancelScope(shield=True):
+                    if rig._daemon is not None and rig._daemon.returncode is None:
+                        await rig.stop_daemon()
+                nursery.cancel_scope.cancel()
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
