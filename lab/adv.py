@@ -7,6 +7,9 @@ import binascii
 import hashlib
 import hmac
 from dataclasses import dataclass, field
+from typing import Any
+
+from google.protobuf.message import DecodeError
 
 from comptoir.lab import protobufs as pb
 from comptoir.lab.crypto import KEY_LENGTH, KeyPair, xeddsa_sign, xeddsa_verify
@@ -35,9 +38,7 @@ class LinkCode:
         """Read `ref,noise,identity,secret[,type]`, keys in base64, with or without the address before `#`."""
         parts = text.strip().rpartition("#")[2].split(",")
         if len(parts) < 4:
-            raise AdvError(
-                "a link code was expected: ref, noise key, identity key and secret, with commas between"
-            )
+            raise AdvError("a link code was expected: ref, noise key, identity key and secret, with commas between")
         try:
             keys = [base64.b64decode(part, validate=True) for part in parts[1:4]]
         except binascii.Error as error:
@@ -53,9 +54,7 @@ def vouch(account: KeyPair, code: LinkCode, *, key_index: int, now: int, account
     `now` is in Unix seconds; `key_index` numbers the account's linked devices; `account_id` stays the same
     for all of them.
     """
-    details = pb.adv.ADVDeviceIdentity(
-        rawID=account_id, timestamp=now, keyIndex=key_index
-    ).SerializeToString()
+    details = pb.adv.ADVDeviceIdentity(rawID=account_id, timestamp=now, keyIndex=key_index).SerializeToString()
     identity = pb.adv.ADVSignedDeviceIdentity(
         details=details,
         accountSignatureKey=account.public,
@@ -72,7 +71,7 @@ def check_device(signed: bytes, *, account: bytes, identity: bytes) -> None:
 
     The account's key may be left out of the protobuf, as a device does that answers its own phone.
     """
-    message = pb.adv.ADVSignedDeviceIdentity.FromString(signed)
+    message = _parse(pb.adv.ADVSignedDeviceIdentity, signed)
     if message.accountSignatureKey not in (b"", account):
         raise AdvError("the device identity names another account's key")
     if not xeddsa_verify(account, _ACCOUNT_PREFIX + message.details + identity, message.accountSignature):
@@ -84,10 +83,10 @@ def check_device(signed: bytes, *, account: bytes, identity: bytes) -> None:
 
 def accept(sealed: bytes, *, secret: bytes, identity: KeyPair) -> bytes:
     """The device's side: its ADVSignedDeviceIdentity, without the account's key. Raises AdvError."""
-    container = pb.adv.ADVSignedDeviceIdentityHMAC.FromString(sealed)
+    container = _parse(pb.adv.ADVSignedDeviceIdentityHMAC, sealed)
     if not hmac.compare_digest(container.HMAC, hmac.digest(secret, container.details, hashlib.sha256)):
         raise AdvError("the device identity was not sealed with this device's secret")
-    message = pb.adv.ADVSignedDeviceIdentity.FromString(container.details)
+    message = _parse(pb.adv.ADVSignedDeviceIdentity, container.details)
     account = message.accountSignatureKey
     covered = _ACCOUNT_PREFIX + message.details + identity.public
     if not xeddsa_verify(account, covered, message.accountSignature):
@@ -96,3 +95,10 @@ def accept(sealed: bytes, *, secret: bytes, identity: KeyPair) -> bytes:
     message.deviceSignature = xeddsa_sign(identity.private, covered)
     message.ClearField("accountSignatureKey")
     return bytes(message.SerializeToString())
+
+
+def _parse(kind: Any, data: bytes) -> Any:
+    try:
+        return kind.FromString(data)
+    except DecodeError as error:
+        raise AdvError(f"the protobuf {kind.DESCRIPTOR.name} was expected: {error}") from error

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from google.protobuf.message import DecodeError
+
 from comptoir.lab import protobufs as pb
 from comptoir.lab.crypto import aes_cbc_decrypt, aes_cbc_encrypt, hkdf
 
@@ -105,7 +107,10 @@ def patch(collection: Collection, key: SyncKey, changes: Sequence[Change]) -> tu
 
 def read(collection: Collection, key: SyncKey, patch: bytes) -> tuple[Collection, list[Change]]:
     """Check and open a patch as the other devices do. Raises AppStateError."""
-    message = pb.server_sync.SyncdPatch.FromString(patch)
+    try:
+        message = pb.server_sync.SyncdPatch.FromString(patch)
+    except DecodeError as error:
+        raise AppStateError(f"a SyncdPatch was expected: {error}") from error
     if key.id != message.keyID.ID:
         raise AppStateError("the patch was sealed with another key")
     keys = key.expand()
@@ -119,9 +124,7 @@ def read(collection: Collection, key: SyncKey, patch: bytes) -> tuple[Collection
 
 def _mutation(key_id: bytes, keys: _Keys, change: Change) -> Any:
     index = json.dumps(change.index, separators=(",", ":"), ensure_ascii=False).encode()
-    action = pb.sync_action.SyncActionData(
-        index=index, value=change.value, padding=b"", version=change.version
-    )
+    action = pb.sync_action.SyncActionData(index=index, value=change.value, padding=b"", version=change.version)
     iv = secrets.token_bytes(_IV_LENGTH)
     sealed = iv + aes_cbc_encrypt(keys.value, iv, action.SerializeToString())
     mutation = pb.server_sync.SyncdMutation(operation=_SET)
@@ -138,9 +141,7 @@ def _open(mutation: Any, key_id: bytes, keys: _Keys) -> Change:
         raise AppStateError("a value in the patch was altered")
     plaintext = aes_cbc_decrypt(keys.value, sealed[:_IV_LENGTH], sealed[_IV_LENGTH:])
     action = pb.sync_action.SyncActionData.FromString(plaintext)
-    if not hmac.compare_digest(
-        mutation.record.index.blob, hmac.digest(keys.index, action.index, hashlib.sha256)
-    ):
+    if not hmac.compare_digest(mutation.record.index.blob, hmac.digest(keys.index, action.index, hashlib.sha256)):
         raise AppStateError("a value in the patch stands under another index")
     return Change(tuple(json.loads(action.index)), action.value, action.version)
 

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from google.protobuf.message import DecodeError
 
 from comptoir.lab import protobufs as pb
 from comptoir.lab.crypto import KeyPair, xeddsa_sign, xeddsa_verify
@@ -49,13 +50,14 @@ def noise_chain(root: KeyPair, server_static_public: bytes, now: int) -> bytes:
 
 def verify_noise_chain(chain: bytes, server_static_public: bytes, root_public: bytes, now: int) -> None:
     """Check a chain as clients do (whatsmeow, handshake.go). Raises CertificateError."""
-    certificates = pb.cert.CertChain.FromString(chain)
     details = pb.cert.CertChain.NoiseCertificate.Details
-    intermediate = details.FromString(certificates.intermediate.details)
-    leaf = details.FromString(certificates.leaf.details)
-    _verify_signature(
-        certificates.intermediate, root_public, "the intermediate is not signed by the root key"
-    )
+    try:
+        certificates = pb.cert.CertChain.FromString(chain)
+        intermediate = details.FromString(certificates.intermediate.details)
+        leaf = details.FromString(certificates.leaf.details)
+    except DecodeError as error:
+        raise CertificateError(f"a CertChain was expected: {error}") from error
+    _verify_signature(certificates.intermediate, root_public, "the intermediate is not signed by the root key")
     _verify_signature(certificates.leaf, intermediate.key, "the leaf is not signed by the intermediate")
     if intermediate.issuerSerial != _ROOT_SERIAL or leaf.issuerSerial != intermediate.serial:
         raise CertificateError("a certificate's issuerSerial is not the serial of its issuer")

@@ -11,6 +11,7 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from google.protobuf.message import DecodeError
 
 from comptoir.lab import protobufs as pb
 from comptoir.lab.crypto import KEY_LENGTH, KeyPair, dh, hkdf
@@ -145,9 +146,7 @@ class Initiator:
 
     transport: Transport
 
-    def __init__(
-        self, static: KeyPair, verify: Callable[[bytes, bytes], None], *, intro: bytes = INTRO
-    ) -> None:
+    def __init__(self, static: KeyPair, verify: Callable[[bytes, bytes], None], *, intro: bytes = INTRO) -> None:
         """`verify(certificate, server_static)` raises when the client must not trust this server."""
         self._static = static
         self._verify = verify
@@ -181,7 +180,7 @@ class Initiator:
 def _message(data: bytes) -> Any:
     try:
         return pb.wa6.HandshakeMessage.FromString(data)
-    except Exception as error:  # protobuf's DecodeError is not part of its typed surface
+    except DecodeError as error:
         raise NoiseError(f"a HandshakeMessage was expected: {error}") from error
 
 

@@ -15,9 +15,7 @@ CODE = LinkCode("2@ref", NOISE.public, DEVICE.public, SECRET)
 
 
 def text(code: LinkCode) -> str:
-    return ",".join(
-        [code.ref, *(base64.b64encode(key).decode() for key in (code.noise, code.identity, code.secret))]
-    )
+    return ",".join([code.ref, *(base64.b64encode(key).decode() for key in (code.noise, code.identity, code.secret))])
 
 
 def vouched(code: LinkCode = CODE) -> bytes:
@@ -93,6 +91,11 @@ def test_a_device_that_did_not_sign_is_refused() -> None:
     identity.deviceSignature = identity.accountSignature
     with pytest.raises(AdvError, match="the device's signature"):
         check_device(identity.SerializeToString(), account=ACCOUNT.public, identity=DEVICE.public)
+
+
+def test_what_is_no_device_identity_is_refused() -> None:
+    with pytest.raises(AdvError, match="ADVSignedDeviceIdentity was expected"):
+        check_device(b"\xff", account=ACCOUNT.public, identity=DEVICE.public)
 
 
 def test_another_account_named_inside_is_refused() -> None:

@@ -98,6 +98,11 @@ def test_a_patch_under_another_key_is_refused() -> None:
         read(EMPTY, SyncKey.generate(), body)
 
 
+def test_what_is_no_patch_is_refused() -> None:
+    with pytest.raises(AppStateError, match="a SyncdPatch was expected"):
+        read(EMPTY, KEY, b"\xff")
+
+
 def flip(data: bytes) -> bytes:
     return bytes([data[0] ^ 1]) + data[1:]
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from comptoir.lab.nodes import JID, MAX_DEPTH, MAX_UNPACKED, Codec, Node, NodeError
+from comptoir.lab.codec import MAX_DEPTH, MAX_UNPACKED, Codec
+from comptoir.lab.nodes import JID, Node, NodeError
 from comptoir.lab.tokens import read_tokens
 
 TOKENS = read_tokens()
@@ -163,17 +164,12 @@ def test_jids_know_their_user_and_their_session() -> None:
 
 def test_a_node_gives_what_is_asked_or_says_what_it_lacks() -> None:
     item = Node("item", {"id": "A"}, b"x")
-    node = Node(
-        "receipt", {"from": JID("77", "lid"), "to": "88@lid"}, (Node("list", {}, (item,)), Node("other"))
-    )
+    node = Node("receipt", {"from": JID("77", "lid"), "to": "88@lid"}, (Node("list", {}, (item,)), Node("other")))
     assert node.child("list", "item") == item
     assert node.child("other", "item") is None
     assert [child.tag for child in node.children()] == ["list", "other"]
     assert (node.jid("from"), node.jid("to"), node.jid("t")) == (JID("77", "lid"), JID("88", "lid"), None)
     assert (item.data, node.data, node.attr("from"), node.get("t")) == (b"x", b"", "77@lid", "")
-    assert (
-        str(node)
-        == '<receipt from="77@lid" to="88@lid"><list><item id="A">1 bytes</item></list><other/></receipt>'
-    )
+    assert str(node) == '<receipt from="77@lid" to="88@lid"><list><item id="A">1 bytes</item></list><other/></receipt>'
     with pytest.raises(NodeError, match="<receipt> lacks the attribute 't'; it has from, to"):
         node.attr("t")

@@ -107,6 +107,12 @@ def test_a_leaf_that_its_intermediate_did_not_sign_is_refused() -> None:
         verify_noise_chain(ours.SerializeToString(), SERVER.public, ROOT.public, NOW)
 
 
+@pytest.mark.parametrize("chain", [b"", b"\xff"])
+def test_what_is_no_chain_is_refused(chain: bytes) -> None:
+    with pytest.raises(CertificateError):
+        verify_noise_chain(chain, SERVER.public, ROOT.public, NOW)
+
+
 @pytest.mark.parametrize(("of_intermediate", "of_leaf"), [(5, 1), (0, 5)])
 def test_a_certificate_of_another_issuer_is_refused(of_intermediate: int, of_leaf: int) -> None:
     """Both signatures hold here: only the serials say whom the certificates are from."""
@@ -117,9 +123,7 @@ def test_a_certificate_of_another_issuer_is_refused(of_intermediate: int, of_lea
         serial=1, issuerSerial=of_intermediate, key=intermediate.public, **times
     ).SerializeToString()
     chain.intermediate.signature = xeddsa_sign(ROOT.private, chain.intermediate.details)
-    chain.leaf.details = details(
-        serial=2, issuerSerial=of_leaf, key=SERVER.public, **times
-    ).SerializeToString()
+    chain.leaf.details = details(serial=2, issuerSerial=of_leaf, key=SERVER.public, **times).SerializeToString()
     chain.leaf.signature = xeddsa_sign(intermediate.private, chain.leaf.details)
     with pytest.raises(CertificateError, match="issuerSerial"):
         verify_noise_chain(chain.SerializeToString(), SERVER.public, ROOT.public, NOW)
