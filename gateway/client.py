@@ -8,13 +8,16 @@ from types import TracebackType
 from typing import Any, Self
 
 from comptoir.sessions.protocol import (
+    ErrorCode,
     Failure,
     LineReceiver,
     LineTooLong,
     Notification,
     Params,
+    ProtocolFault,
     Request,
     Response,
+    RpcMessage,
     encode,
     parse,
 )
@@ -29,7 +32,7 @@ class ControlError(Exception):
 
     def __init__(self, code: int, message: str, data: Any = None) -> None:
         super().__init__(message)
-        self.code = code
+        self.code = int(code)
         self.message = message
         self.data = data
 
@@ -100,9 +103,9 @@ class Client:
         try:
             self._socket.connect(str(self._path))
         except PermissionError:
-            # 4 is the CLI's exit code for it.
             raise ControlError(
-                4, f"{self._path}: not permitted: run this as root or as the user that owns state/"
+                ErrorCode.NOT_PERMITTED,
+                f"{self._path}: not permitted: run this as root or as the user that owns state/",
             ) from None
         except OSError as error:
             why = error.strerror or error
@@ -115,9 +118,9 @@ class Client:
         given = {name.rstrip("_"): value for name, value in params.items() if value is not None}
         if self._socket.gettimeout() is not None:
             self._socket.settimeout(ANSWER_LIMIT + float(params.get("timeout") or 0))
-        self._send(encode(Request(id, method, given)))
+        self._send(_line(Request(id, method, given)))
         while True:
-            match parse(self._next_line()):
+            match self._next_message():
                 case Notification(_, told):
                     yield told
                 case Response(answered, result) if answered == id:
@@ -134,6 +137,12 @@ class Client:
         except OSError as error:
             raise self._lost(error) from None
 
+    def _next_message(self) -> RpcMessage:
+        try:
+            return parse(self._next_line())
+        except ProtocolFault as fault:
+            raise self._lost(fault) from None
+
     def _next_line(self) -> bytes:
         while not self._received:
             try:
@@ -147,3 +156,10 @@ class Client:
 
     def _lost(self, why: object) -> DaemonUnreachable:
         return DaemonUnreachable(f"the daemon stopped answering on {self._path} ({why}): see its log")
+
+
+def _line(request: Request) -> bytes:
+    try:
+        return encode(request)
+    except LineTooLong as error:
+        raise ControlError(ErrorCode.INVALID_PARAMS, f"{request.method}: too much at once: {error}") from None

@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 
 EXIT_FAILED = 1
 EXIT_CONFIG = 78
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _PR_SET_DUMPABLE = 4
 _PR_SET_CHILD_SUBREAPER = 36
 
@@ -59,7 +60,7 @@ async def serve(installation: Installation) -> None:
     owner = installation.paths.state.stat().st_uid
     server = ControlServer(table_of(methods), owner)
     listener = bind_control_socket(installation.paths.control_socket)
-    with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT, signal.SIGHUP) as signals:
+    with trio.open_signal_receiver(*_STOP_SIGNALS) as signals:
         async with trio.open_nursery() as workers:
             workers.start_soon(installation.forkserver.start)
             await workers.start(supervisor.run)
@@ -123,6 +124,9 @@ def _harden() -> None:
     # What outlives the forkserver comes to us, and so stays recognisable as a worker's.
     libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     os.umask(0o077)
+    # Whoever asks twice must not cut the clean stop short; `serve` hears them.
+    for number in _STOP_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _fail(text: str, code: int) -> int:

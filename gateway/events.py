@@ -1,6 +1,6 @@
 """What happens, handed to everyone who follows it; a follower that does not keep up is dropped."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -32,11 +32,16 @@ class Subscription:
             self._overrun = True
             self._send.close()
 
-    async def __aiter__(self) -> AsyncIterator[dict[str, Any]]:
-        async for event in self._receive:
-            yield event
-        if self._overrun:
-            raise TooSlow(f"more than {BUFFER} events waited to be read")
+    def __aiter__(self) -> "Subscription":
+        return self
+
+    async def __anext__(self) -> dict[str, Any]:
+        try:
+            return await self._receive.receive()
+        except trio.EndOfChannel:
+            if self._overrun:
+                raise TooSlow(f"more than {BUFFER} events waited to be read") from None
+            raise StopAsyncIteration from None
 
     def end(self) -> None:
         self._send.close()
@@ -49,8 +54,8 @@ class EventHub:
         self._subscriptions: set[Subscription] = set()
 
     def publish(self, tenant: str | None, kind: str, /, **data: Any) -> None:
-        """`data` must be JSON; `time`, `tenant` and `kind` are ours to set."""
-        event = data | {"time": rfc3339(now_ms()), "tenant": tenant, "kind": kind}
+        """`data` must be JSON; its own `time` wins, for what was noted earlier."""
+        event = {"time": rfc3339(now_ms())} | data | {"tenant": tenant, "kind": kind}
         for subscription in self._subscriptions:
             subscription.offer(event)
 

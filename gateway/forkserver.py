@@ -55,9 +55,7 @@ class Forkserver:
     async def fork(self, spec: WorkerSpec) -> tuple[ForkServerProcess, socket.socket]:
         """A new worker and our end of its channel. Raises ForkFailed."""
         ours, theirs = socket.socketpair()
-        process = self._context.Process(
-            target=self._target, args=(spec, theirs), name=f"worker {spec.tenant}"
-        )
+        process = self._context.Process(target=self._target, args=(spec, theirs), name=f"worker {spec.tenant}")
         try:
             async with self._one_at_a_time:
                 await trio.to_thread.run_sync(process.start)

@@ -3,6 +3,7 @@
 import trio
 
 from comptoir.gateway.control.table import Tell
+from comptoir.gateway.policy import what_to_do
 from comptoir.gateway.tenant_supervisor import TenantSupervisor
 from comptoir.sessions.protocol import ErrorCode, Params, RpcError
 
@@ -13,24 +14,37 @@ WINDOW = 300.0
 async def link(tenant: TenantSupervisor, tell: Tell) -> Params:
     """Tell every event of the attempt; return when linked. Cancelling calls the attempt off.
 
-    Raises RpcError: NOT_NOW where the time for scanning ran out, FAILED for everything else.
+    Raises RpcError: NOT_NOW where the time for scanning ran out or another attempt runs, else FAILED.
     """
-    async with tenant.linking() as events:
-        await tenant.call("link")
-        with trio.move_on_after(WINDOW):
-            async for event in events:
-                await tell(event)
-                if event.get("event") == "linked":
-                    return {"number": event.get("number"), "name": event.get("name")}
-                if event.get("event") == "failed":
-                    raise _failure(tenant.name, str(event.get("reason")))
-        await tell({"event": "failed", "reason": "expired"})
-        raise _failure(tenant.name, "expired")
+    if tenant.tenant.linked:
+        help = what_to_do(tenant.parked, tenant.name) if tenant.parked else f"`comptoir unlink {tenant.name}`"
+        raise RpcError(ErrorCode.FAILED, f"{tenant.name} is linked as {tenant.tenant.number} already: {help}")
+    with tenant.follow_linking() as events:
+        if tenant.tenant.parked_reason:
+            await tenant.change(parked_reason=None, parked_at=None)
+            tenant.recycle("linking")
+        try:
+            await tenant.call("link")
+            return await _follow(tenant.name, events, tell)
+        finally:
+            if not tenant.tenant.linked:
+                # A client that has failed or been left is never used again.
+                tenant.recycle("not linked")
+
+
+async def _follow(name: str, events: trio.MemoryReceiveChannel[Params], tell: Tell) -> Params:
+    with trio.move_on_after(WINDOW):
+        async for event in events:
+            await tell(event)
+            if event.get("event") == "linked":
+                return {"number": event.get("number"), "name": event.get("name")}
+            if event.get("event") == "failed":
+                raise _failure(name, str(event.get("reason")))
+    await tell({"event": "failed", "reason": "expired"})
+    raise _failure(name, "expired")
 
 
 def _failure(name: str, reason: str) -> RpcError:
     if reason == "expired":
-        return RpcError(
-            ErrorCode.NOT_NOW, f"nobody scanned a code in time: `comptoir link {name}` offers new ones"
-        )
-    return RpcError(ErrorCode.FAILED, f"{name} was not linked: {reason}; see the tenant's log and try again")
+        return RpcError(ErrorCode.NOT_NOW, f"nobody scanned a code in time: `comptoir link {name}` offers new ones")
+    return RpcError(ErrorCode.FAILED, f"{name} was not linked: {reason}: see the tenant's log and try again")

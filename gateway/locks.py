@@ -72,11 +72,12 @@ async def make_sure_nobody_holds(path: Path, grace: float, limit: float = 5.0) -
 
 async def _wait_or_kill(path: Path, pid: int, deadline: float) -> bool:
     """Whether the process had to be killed."""
-    try:
-        pidfd = os.pidfd_open(pid) if pid > 0 else -1
-    except ProcessLookupError:
+    # Ourselves: a process that is just being spawned still holds what we have closed.
+    if pid in (0, os.getpid()):
         return False
-    if pidfd < 0:
+    try:
+        pidfd = os.pidfd_open(pid)
+    except ProcessLookupError:
         return False
     try:
         # The number may have gone to another process before the pidfd was opened: ask the kernel again.

@@ -105,9 +105,7 @@ def find_paths(environ: Mapping[str, str] = os.environ, uid: int | None = None) 
         root = Path(home)
         if not root.is_absolute():
             raise PathsWrong(f"COMPTOIR_HOME={home}: expected an absolute path")
-        return Paths(
-            root / "config", root / "keys", root / "state", root / "run", root / "state/logs", credentials
-        )
+        return Paths(root / "config", root / "keys", root / "state", root / "run", root / "state/logs", credentials)
     if "STATE_DIRECTORY" in environ or uid == 0 or _owned_by(SYSTEM_STATE, uid):
         return _system_paths(environ, credentials)
     return _user_paths(environ, uid, credentials)

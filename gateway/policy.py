@@ -13,20 +13,15 @@ Jitter = Callable[[float, float], float]
 PARK_REASONS = {
     "logged_out": "the phone removed this device: `comptoir link {name}` links it again",
     "replaced": "another program uses this session: stop that one, then `comptoir tenant resume {name}`",
-    "banned": "WhatsApp has locked the number for a time: see the phone, then "
-    "`comptoir tenant resume {name}`",
+    "banned": "WhatsApp has locked the number for a time: see the phone, then `comptoir tenant resume {name}`",
     "outdated": "WhatsApp refuses this version of the client library: upgrade comptoir, then "
     "`comptoir tenant resume {name}`",
-    "connect_failure": "WhatsApp refused the connection: see the tenant's log, then "
-    "`comptoir tenant resume {name}`",
-    "crashed": "its worker died five times in ten minutes: see the tenant's log, then "
-    "`comptoir tenant resume {name}`",
+    "connect_failure": "WhatsApp refused the connection: see the tenant's log, then `comptoir tenant resume {name}`",
+    "crashed": "its worker died five times in ten minutes: see the tenant's log, then `comptoir tenant resume {name}`",
     "session_lost": "its credentials were in this machine's memory and are gone with a restart: "
     "`comptoir link {name}` links it again",
-    "lab_session": "it was linked in the lab and never connects to WhatsApp: start the daemon with "
-    "COMPTOIR_LAB",
-    "real_session": "it was linked with WhatsApp and never connects to a lab: start the daemon without "
-    "COMPTOIR_LAB",
+    "lab_session": "it was linked in the lab and never connects to WhatsApp: start the daemon with COMPTOIR_LAB",
+    "real_session": "it was linked with WhatsApp and never connects to a lab: start the daemon without COMPTOIR_LAB",
 }
 # After these the credentials are worth nothing: only a new link helps.
 LINK_AGAIN = frozenset({"logged_out", "session_lost"})
@@ -34,9 +29,9 @@ LINK_AGAIN = frozenset({"logged_out", "session_lost"})
 
 def what_to_do(reason: str, name: str) -> str:
     """Why a session is parked and what the operator does about it, in one line."""
-    return PARK_REASONS.get(
-        reason, reason + ": see the tenant's log, then `comptoir tenant resume {name}`"
-    ).format(name=name)
+    if reason in PARK_REASONS:
+        return PARK_REASONS[reason].format(name=name)
+    return f"{reason}: see the tenant's log, then `comptoir tenant resume {name}`"
 
 
 def full_jitter(attempt: int, base: float, cap: float, jitter: Jitter = random.uniform) -> float:

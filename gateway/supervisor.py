@@ -9,6 +9,7 @@ import trio
 
 from comptoir.gateway.installation import Installation
 from comptoir.gateway.keys import new_data_key, wrap
+from comptoir.gateway.orders import unlink
 from comptoir.gateway.paths import is_tenant_name
 from comptoir.gateway.registry import Tenant
 from comptoir.gateway.tenant_supervisor import TenantSupervisor
@@ -88,7 +89,7 @@ class Supervisor:
             logged_out = False
             if supervisor.tenant.linked:
                 with suppress(RpcError), trio.move_on_after(UNLINK_WITHIN):
-                    logged_out = await supervisor.unlink()
+                    logged_out = await unlink(supervisor)
             with trio.CancelScope(shield=True):
                 await supervisor.stop()
                 # In this order, because a removal that was cut short can then be repeated.
@@ -116,9 +117,10 @@ def _write_files(folder: Path, name: str, template: str, owner: str | None, lang
     from comptoir.plugins.templates import write_template
 
     ours = not folder.exists()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        write_template(template, folder, {"name": name, "owner": owner or "", "lang": lang})
+        write_template(template, folder, {"name": name, "owner": owner, "lang": lang})
     except ValueError as error:
-        if ours and folder.exists():
+        if ours:
             shutil.rmtree(folder)
         raise RpcError(ErrorCode.INVALID_PARAMS, str(error)) from None

@@ -80,12 +80,13 @@ async def fork_worker(forkserver: Forkserver, spec: WorkerSpec) -> AsyncIterator
         pidfd = os.pidfd_open(process.pid)
     except OSError as error:
         # It died at once; the closed channel ends whatever may still be there.
-        await trio.aclose_forcefully(stream)
+        stream.socket.close()
         raise ForkFailed(f"the worker ended at once: {error}") from error
     worker = WorkerProcess(process, process.pid, pidfd, Channel(stream))
     try:
         yield worker
     finally:
-        await trio.aclose_forcefully(stream)
+        # Nothing may be awaited before the kill: a cancellation would skip it.
+        stream.socket.close()
         await worker.make_sure_gone()
         worker.close()

@@ -2,6 +2,7 @@
 
 import logging
 import math
+import sqlite3
 
 import trio
 
@@ -95,13 +96,9 @@ class Connection:
         if not self._greeted and method.name != "hello":
             raise ProtocolFault(ErrorCode.INVALID_REQUEST, 'say hello first: {"version": 1}', request.id)
         if self._running >= MAX_CALLS:
-            raise ProtocolFault(
-                ErrorCode.NOT_NOW, f"{MAX_CALLS} calls are running: wait for an answer", request.id
-            )
+            raise ProtocolFault(ErrorCode.NOT_NOW, f"{MAX_CALLS} calls are running: wait for an answer", request.id)
         if self._streaming and method.notification:
-            raise ProtocolFault(
-                ErrorCode.NOT_NOW, "one stream at a time: open a second connection", request.id
-            )
+            raise ProtocolFault(ErrorCode.NOT_NOW, "one stream at a time: open a second connection", request.id)
         return method
 
     async def _run(self, request: Request, method: Method) -> None:
@@ -116,6 +113,9 @@ class Connection:
             answer = Failure(request.id, error.code, error.message, error.data)
         except Gone:
             return
+        except (OSError, sqlite3.Error) as error:
+            logger.exception("%s failed", method.name)
+            answer = Failure(request.id, ErrorCode.FAILED, f"{method.name}: {error}: see the daemon's log")
         except Exception:
             # A bug in one method must not end the daemon; the log says where it is.
             logger.exception("%s failed", method.name)

@@ -8,6 +8,7 @@ from comptoir.gateway.control.status import brief, full_status, status_of_all
 from comptoir.gateway.control.table import Tell, method
 from comptoir.gateway.events import EventHub, TooSlow
 from comptoir.gateway.linking import link
+from comptoir.gateway.orders import pause, resume, unlink
 from comptoir.gateway.supervisor import Supervisor
 from comptoir.gateway.times import now_ms, rfc3339
 from comptoir.sessions.protocol import ErrorCode, RpcError
@@ -17,8 +18,7 @@ MAX_PAGE = 500
 MAX_WAIT = 3_600.0
 STATES = ("queued", "sending", "uncertain", "sent", "delivered", "read", "failed")
 NOTICE = (
-    "credentials lie in this machine's memory only: after a restart of the machine every tenant must be "
-    "linked again"
+    "credentials lie in this machine's memory only: after a restart of the machine every tenant must be linked again"
 )
 
 
@@ -54,10 +54,10 @@ class Methods:
 
     @method("tenant.add")
     async def tenant_add(
-        self, *, name: str, template: str = "empty", owner: str | None = None, lang: str = "fr"
+        self, *, tenant: str, template: str = "empty", owner: str | None = None, lang: str = "fr"
     ) -> Any:
-        config = await self._supervisor.add(name, template, owner, lang)
-        return {"tenant": name, "config": str(config)}
+        config = await self._supervisor.add(tenant, template, owner, lang)
+        return {"tenant": tenant, "config": str(config)}
 
     @method("tenant.list")
     async def tenant_list(self) -> Any:
@@ -71,13 +71,13 @@ class Methods:
     @method("tenant.pause")
     async def tenant_pause(self, *, tenant: str) -> Any:
         supervisor = self._supervisor.get(tenant)
-        await supervisor.pause()
+        await pause(supervisor)
         return brief(supervisor)
 
     @method("tenant.resume")
     async def tenant_resume(self, *, tenant: str) -> Any:
         supervisor = self._supervisor.get(tenant)
-        await supervisor.resume()
+        await resume(supervisor)
         return brief(supervisor)
 
     @method("tenant.remove")
@@ -90,7 +90,7 @@ class Methods:
 
     @method("unlink")
     async def unlink(self, *, tenant: str) -> Any:
-        return {"tenant": tenant, "logged_out": await self._supervisor.get(tenant).unlink()}
+        return {"tenant": tenant, "logged_out": await unlink(self._supervisor.get(tenant))}
 
     @method("reload")
     async def reload(self, *, tenant: str) -> Any:

@@ -56,9 +56,7 @@ class ControlServer:
             await _refuse(stream, ErrorCode.NOT_PERMITTED, why)
             return
         if self._connections >= MAX_CONNECTIONS:
-            await _refuse(
-                stream, ErrorCode.NOT_NOW, f"{MAX_CONNECTIONS} connections are open: close one first"
-            )
+            await _refuse(stream, ErrorCode.NOT_NOW, f"{MAX_CONNECTIONS} connections are open: close one first")
             return
         self._connections += 1
         try:

@@ -58,9 +58,12 @@ async def _ask(supervisor: TenantSupervisor) -> Params:
 
 
 def _row(supervisor: TenantSupervisor, said: Params) -> Params:
+    known = brief(supervisor)
     return (
-        brief(supervisor)
+        known
         | {
+            # A wrong tenant.toml or a full disk is worth a word, whatever the state.
+            "reason": known["reason"] or said.get("reason") or None,
             "pid": supervisor.pid,
             "since": rfc3339(supervisor.since),
             "restarts": supervisor.restarts,

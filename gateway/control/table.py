@@ -50,9 +50,7 @@ class Method:
         for name, value in params.items():
             if name not in self.parameters:
                 known = ", ".join(self.parameters) or "none"
-                raise RpcError(
-                    ErrorCode.INVALID_PARAMS, f"{self.name} has no parameter {name}: expected {known}"
-                )
+                raise RpcError(ErrorCode.INVALID_PARAMS, f"{self.name} has no parameter {name}: expected {known}")
             self.parameters[name].check(value)
         for parameter in self.parameters.values():
             if parameter.required and parameter.name not in params:

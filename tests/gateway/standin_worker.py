@@ -12,7 +12,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
+from typing import Any, NoReturn
 
 from comptoir.sessions.spec import WorkerSpec
 
@@ -51,7 +52,9 @@ class StandIn:
         return {"result": {}}
 
     def do_unlink(self) -> dict[str, Any]:
-        return {"result": {}}
+        # What logging out brings about, before the answer.
+        self.notify("state", state="parked", reason="logged_out", park=True)
+        return {"result": {"told": True}}
 
     def do_link(self) -> dict[str, Any]:
         (self.spec.session_dir / "session.db").write_text("credentials")
@@ -97,7 +100,7 @@ class StandIn:
                 result["key"] = self.spec.data_key.hex()
             case "child":
                 done = subprocess.run(
-                    [sys.executable, "-c", rest], capture_output=True, text=True, timeout=20
+                    [sys.executable, "-c", rest], capture_output=True, text=True, timeout=20, check=False
                 )
                 result = {"out": done.stdout, "err": done.stderr}
             case "environ":
@@ -123,17 +126,19 @@ class StandIn:
 
 def run_standin(spec: WorkerSpec, connection: socket.socket) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with open(spec.session_dir / "lock", "a") as lock:
+    with spec.lock_path.open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         StandIn(spec, connection).run()
     os._exit(0)
 
 
-def run_stubborn(spec: WorkerSpec, connection: socket.socket) -> None:
-    """Holds its session for ever, whatever is said to it."""
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    with open(spec.session_dir / "lock", "a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        connection.sendall(b"")
-        while True:
-            time.sleep(60)
+def hold_for_ever(lock_path: Path, ready: int) -> NoReturn:
+    """For a plain fork: what a worker looks like that does not finish when its daemon was killed."""
+    try:
+        with lock_path.open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.write(ready, b"!")
+            while True:
+                time.sleep(60)
+    finally:
+        os._exit(1)

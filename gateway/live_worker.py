@@ -1,0 +1,91 @@
+"""One worker from fork to end: listened to, asked every two seconds whether it lives, ended when told."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import trio
+
+from comptoir.gateway.worker_process import WorkerProcess
+from comptoir.sessions.protocol import Params, RpcError
+from comptoir.sessions.rpc import Channel, ChannelClosed
+
+START_LIMIT = 30.0
+PING_EVERY = 2.0
+PING_LIMIT = 10.0
+STOP_LIMIT = 8.0
+LAST_WORDS_LIMIT = 1.0
+
+Hear = Callable[[str, Params], Awaitable[None]]
+
+
+class LiveWorker:
+    """`told_to_finish` may be set by anyone at any time; the worker then finishes its sends and ends.
+
+    `on_answer` is called after every ping that it answered.
+    """
+
+    def __init__(
+        self, process: WorkerProcess, told_to_finish: trio.Event, hear: Hear, on_answer: Callable[[], None]
+    ) -> None:
+        self.trouble: str | None = None
+        """What the daemon killed it for."""
+        self._process = process
+        self._told_to_finish = told_to_finish
+        self._hear = hear
+        self._on_answer = on_answer
+        self._said_all = trio.Event()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def channel(self) -> Channel:
+        return self._process.channel
+
+    async def run(self) -> str:
+        """Returns how it ended."""
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._listen)
+            nursery.start_soon(self._watch)
+            nursery.start_soon(self._finish_when_told)
+            code = await self._process.exited()
+            # What it said last, such as why it gives up its session, may still be on its way.
+            with trio.move_on_after(LAST_WORDS_LIMIT):
+                await self._said_all.wait()
+            nursery.cancel_scope.cancel()
+        how = "cause unknown" if code is None else f"signal {-code}" if code < 0 else f"exit code {code}"
+        return f"{self.trouble}, {how}" if self.trouble else how
+
+    async def _listen(self) -> None:
+        await self.channel.serve(self._hear)
+        self._said_all.set()
+
+    async def _watch(self) -> None:
+        limit = START_LIMIT
+        while True:
+            try:
+                await self.channel.call("ping", within=limit)
+            except trio.TooSlowError:
+                self._kill(f"no answer within {limit:g} s")
+                return
+            except (ChannelClosed, RpcError):
+                # About to end; if not, it has lost its mind.
+                await trio.sleep(STOP_LIMIT)
+                self._kill("its channel is closed")
+                return
+            limit = PING_LIMIT
+            self._on_answer()
+            await trio.sleep(PING_EVERY)
+
+    async def _finish_when_told(self) -> None:
+        await self._told_to_finish.wait()
+        with trio.move_on_after(STOP_LIMIT):
+            with suppress(ChannelClosed, RpcError, trio.TooSlowError):
+                await self.channel.call("stop", within=STOP_LIMIT)
+            await trio.sleep_forever()
+        self._kill(f"did not finish within {STOP_LIMIT:g} s")
+
+    def _kill(self, why: str) -> None:
+        self.trouble = self.trouble or why
+        self._process.kill()

@@ -1,0 +1,65 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from comptoir.gateway.policy import (
+    LINK_AGAIN,
+    OFFLINE_LIMIT,
+    PARK_REASONS,
+    Deaths,
+    full_jitter,
+    offline_limit,
+    what_to_do,
+)
+
+
+def longest(_low: float, high: float) -> float:
+    return high
+
+
+def test_five_deaths_in_ten_minutes_are_too_many():
+    deaths = Deaths()
+    for second in (0, 100, 200, 300):
+        deaths = deaths.add(second)
+        assert not deaths.too_many
+    assert deaths.add(400).too_many
+    # The first two are more than ten minutes ago by then.
+    assert not deaths.add(750).too_many
+
+
+def test_a_customers_message_is_forgiven():
+    deaths = Deaths((1.0, 2.0, 3.0, 4.0)).forgive(2)
+    assert deaths.times == (1.0, 2.0)
+    assert Deaths((1.0,)).forgive(2).times == ()
+
+
+@given(st.integers(1, 10_000), st.floats(0.01, 10), st.floats(1, 1000))
+def test_full_jitter_lies_between_nothing_and_the_cap(attempt, base, cap):
+    assert 0 <= full_jitter(attempt, base, cap) <= cap
+    assert full_jitter(attempt, base, cap, longest) <= full_jitter(attempt + 1, base, cap, longest)
+
+
+def test_the_wait_before_a_fork_doubles():
+    deaths = Deaths()
+    waits = []
+    for second in range(4):
+        deaths = deaths.add(second)
+        waits.append(deaths.delay(longest))
+    assert waits == [0.25, 0.5, 1.0, 2.0]
+
+
+def test_a_worker_is_recycled_after_a_minute_offline_and_later_less_often():
+    assert offline_limit(0) == OFFLINE_LIMIT
+    limits = [offline_limit(recycled, longest) for recycled in range(1, 8)]
+    assert limits == sorted(limits)
+    assert limits[-1] == 300.0
+
+
+@pytest.mark.parametrize("reason", [*PARK_REASONS, "something the worker said: {braces}"])
+def test_every_reason_says_what_to_do(reason):
+    assert "comptoir" in what_to_do(reason, "awa").lower()
+    assert "{name}" not in what_to_do(reason, "awa")
+
+
+def test_reasons_that_need_a_new_link_say_so():
+    assert all("comptoir link awa" in what_to_do(reason, "awa") for reason in LINK_AGAIN)

@@ -1,0 +1,77 @@
+import sqlite3
+
+import pytest
+
+from comptoir.gateway.registry import AsyncRegistry, Registry, RegistryWrong, Tenant
+
+AWA = Tenant("awa", 1_700_000_000_000, b"wrapped")
+
+
+def test_a_tenant_survives_a_restart(tmp_path):
+    registry = Registry(tmp_path / "registry.db")
+    registry.add(AWA)
+    changed = registry.change(AWA, wanted="paused", number="+221770000001", lab=False, parked_reason="banned")
+    registry.close()
+    registry = Registry(tmp_path / "registry.db")
+    assert registry.tenants() == [changed]
+    assert registry.find("awa") == changed
+    assert changed.linked
+    assert not AWA.linked
+    registry.close()
+
+
+def test_fields_that_did_not_change_are_left_alone(tmp_path):
+    registry = Registry(tmp_path / "registry.db")
+    registry.add(AWA)
+    registry.change(AWA, number="+221770000001")
+    # AWA still has no number here: a stale copy must not undo it.
+    registry.change(AWA, wanted="paused")
+    found = registry.find("awa")
+    assert found is not None
+    assert (found.number, found.wanted) == ("+221770000001", "paused")
+    registry.close()
+
+
+def test_names_are_taken_once_and_free_after_removal(tmp_path):
+    registry = Registry(tmp_path / "registry.db")
+    registry.add(AWA)
+    with pytest.raises(sqlite3.IntegrityError):
+        registry.add(AWA)
+    registry.remove("awa")
+    assert len(registry) == 0
+    registry.add(AWA)
+    registry.close()
+
+
+def test_tenants_come_by_name(tmp_path):
+    registry = Registry(tmp_path / "registry.db")
+    for name in ("c", "a", "b"):
+        registry.add(Tenant(name, 1, b"k"))
+    assert [tenant.name for tenant in registry.tenants()] == ["a", "b", "c"]
+    registry.close()
+
+
+def test_a_newer_registry_is_refused(tmp_path):
+    file = tmp_path / "registry.db"
+    Registry(file).close()
+    connection = sqlite3.connect(file)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(RegistryWrong, match="newer comptoir .schema 99"):
+        Registry(file)
+
+
+def test_the_file_is_closed_to_others(tmp_path):
+    Registry(tmp_path / "registry.db").close()
+    assert (tmp_path / "registry.db").stat().st_mode & 0o777 == 0o600
+
+
+async def test_from_trio(tmp_path):
+    registry = Registry(tmp_path / "registry.db")
+    shared = AsyncRegistry(registry)
+    await shared.add(AWA)
+    assert await shared.tenants() == [AWA]
+    assert (await shared.change(AWA, lab=True)).linked
+    await shared.remove("awa")
+    assert await shared.tenants() == []
+    registry.close()

@@ -1,0 +1,403 @@
+import os
+import signal
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import standin_worker
+import trio
+import trio.testing
+
+from comptoir.gateway import live_worker, tenant_supervisor
+from comptoir.gateway.keys import unwrap
+from comptoir.gateway.orders import pause, resume, unlink
+from comptoir.gateway.policy import Deaths
+from comptoir.sessions.protocol import ErrorCode, RpcError
+from comptoir.sessions.spec import LabServer
+
+LAB = LabServer("http://127.0.0.1:1", Path("/tmp/ca.pem"), bytes(32))
+
+
+def alive(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.fixture
+def no_delay(monkeypatch):
+    monkeypatch.setattr(Deaths, "delay", lambda _self: 0.0)
+
+
+async def test_a_new_tenant_gets_files_a_key_and_a_worker(open_shop):
+    async with open_shop() as shop:
+        assert shop.tenant.state == ("new", None)
+        assert (shop.installation.paths.tenant_config("awa") / "tenant.toml").exists()
+        said = await shop.order("spec")
+        row = (await shop.installation.registry.tenants())[0]
+        assert bytes.fromhex(said["key"]) == unwrap(shop.installation.master_key, row.wrapped_key, "awa", 1)
+        assert (said["linked"], said["paused"], said["parked"]) == (False, False, None)
+
+
+@pytest.mark.parametrize("name", ["", "Awa", "../x", "a/b", "-a", "a" * 33])
+async def test_names_that_would_be_paths_are_refused(open_shop, name):
+    async with open_shop(add=False) as shop:
+        with pytest.raises(RpcError, match="no tenant's name") as refused:
+            await shop.supervisor.add(name, "empty", None, "fr")
+        assert refused.value.code == ErrorCode.INVALID_PARAMS
+        assert shop.supervisor.tenants() == []
+
+
+async def test_an_existing_folder_keeps_the_owners_files(open_shop, installation):
+    folder = installation.paths.tenant_config("awa")
+    folder.mkdir(parents=True)
+    (folder / "tenant.toml").write_text("version = 1\n# the owner's\n")
+    (folder / "catalogue.csv").write_text("mine")
+    async with open_shop() as shop:
+        assert "the owner's" in (folder / "tenant.toml").read_text()
+        await shop.supervisor.remove("awa")
+        assert (folder / "catalogue.csv").read_text() == "mine"
+
+
+async def test_a_template_that_does_not_exist_leaves_nothing_behind(open_shop):
+    async with open_shop(add=False) as shop:
+        with pytest.raises(RpcError) as refused:
+            await shop.supervisor.add("awa", "castle", None, "fr")
+        assert refused.value.code == ErrorCode.INVALID_PARAMS
+        assert not shop.installation.paths.tenant_config("awa").exists()
+        assert await shop.installation.registry.tenants() == []
+
+
+async def test_a_name_is_taken_once(open_shop):
+    async with open_shop() as shop:
+        with pytest.raises(RpcError, match="already"):
+            await shop.supervisor.add("awa", "empty", None, "fr")
+        with pytest.raises(RpcError, match="no tenant 'bintou'; there is awa") as refused:
+            shop.supervisor.get("bintou")
+        assert refused.value.code == ErrorCode.NOT_FOUND
+
+
+async def test_a_worker_that_dies_is_forked_again(open_shop):
+    async with open_shop() as shop:
+        first = shop.tenant.pid
+        with pytest.raises(RpcError) as lost:
+            await shop.order("exit 3")
+        assert lost.value.code == ErrorCode.NOT_NOW
+        died = await shop.events.until("worker_died")
+        assert died["how"] == "exit code 3"
+        # A call that comes in between waits for the next one.
+        assert await shop.tenant.call("ping") == {}
+        await shop.events.until("recovered")
+        assert shop.tenant.pid not in (first, None)
+        assert shop.tenant.restarts == 1
+        assert shop.tenant.state == ("new", None)
+
+
+async def test_one_tenants_death_does_not_touch_another(open_shop):
+    async with open_shop() as shop:
+        await shop.supervisor.add("bintou", "empty", None, "fr")
+        other = shop.supervisor.get("bintou")
+        await other.call("ping")
+        pid = other.pid
+        os.kill(shop.tenant.pid, signal.SIGKILL)
+        await shop.events.until("recovered", tenant="awa")
+        assert other.pid == pid
+        assert other.restarts == 0
+
+
+async def test_a_linked_tenant_whose_worker_keeps_dying_is_parked(open_shop, no_delay):
+    async with open_shop() as shop:
+        await shop.link()
+        for _ in range(5):
+            await shop.tenant.call("ping")
+            os.kill(shop.tenant.pid, signal.SIGKILL)
+            await shop.events.until("worker_died")
+        parked = await shop.events.until("parked")
+        assert parked["reason"] == "crashed"
+        assert "tenant resume awa" in parked["advice"]
+        said = await shop.order("spec")
+        assert (said["linked"], said["parked"]) == (False, "crashed")
+        await resume(shop.tenant)
+        said = await shop.order("spec")
+        assert (said["linked"], said["parked"]) == (True, None)
+
+
+async def test_one_customers_message_does_not_close_a_shop(open_shop, no_delay):
+    async with open_shop() as shop:
+        await shop.link()
+        for death in range(6):
+            await shop.tenant.call("ping")
+            os.kill(shop.tenant.pid, signal.SIGKILL)
+            await shop.events.until("worker_died")
+            if death % 2:
+                await shop.order('notify event {"kind": "message_given_up"}')
+                await shop.events.until("message_given_up")
+        assert shop.tenant.parked is None
+
+
+async def test_without_a_session_to_park_the_daemon_gives_up_until_told(open_shop, no_delay):
+    async with open_shop() as shop:
+        for _ in range(5):
+            await shop.tenant.call("ping")
+            os.kill(shop.tenant.pid, signal.SIGKILL)
+            await shop.events.until("worker_died")
+        await shop.events.until("gave_up")
+        assert shop.tenant.state == ("stopped", "signal 9")
+        with trio.fail_after(1), pytest.raises(RpcError, match="no worker answers"):
+            await shop.tenant.call("ping")
+        await resume(shop.tenant)
+        assert await shop.tenant.call("ping") == {}
+
+
+async def test_a_worker_that_does_not_answer_is_killed(open_shop, monkeypatch):
+    monkeypatch.setattr(live_worker, "PING_LIMIT", 0.3)
+    monkeypatch.setattr(live_worker, "PING_EVERY", 0.1)
+    async with open_shop() as shop:
+        with pytest.raises(RpcError):
+            await shop.order("hang")
+        died = await shop.events.until("worker_died")
+        assert died["how"] == "no answer within 0.3 s, signal 9"
+        assert await shop.tenant.call("ping") == {}
+
+
+async def test_stopping_lets_the_worker_finish(open_shop):
+    async with open_shop() as shop:
+        pid = shop.tenant.pid
+        state = shop.installation.paths.tenant_state("awa")
+        with trio.fail_after(5):
+            await shop.supervisor.stop()
+        assert (state / "stopped").read_text() == str(pid)
+        assert not alive(pid)
+        assert shop.tenant.restarts == 0
+
+
+async def test_stopping_kills_what_does_not_finish(open_shop, monkeypatch):
+    monkeypatch.setattr(live_worker, "STOP_LIMIT", 0.3)
+    async with open_shop() as shop:
+        pid = shop.tenant.pid
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(ignore_errors, shop.order, "hang")
+            await trio.testing.wait_all_tasks_blocked()
+            with trio.fail_after(5):
+                await shop.supervisor.stop()
+        assert not alive(pid)
+
+
+async def ignore_errors(function, *args):
+    try:
+        await function(*args)
+    except RpcError:
+        return
+
+
+@pytest.mark.parametrize("reason", ["replaced", "banned", "outdated", "connect_failure"])
+async def test_a_session_that_ended_is_parked_at_once(open_shop, reason):
+    async with open_shop() as shop:
+        await shop.link()
+        first = shop.tenant.pid
+        await shop.order(f'notify state {{"state": "parked", "reason": "{reason}", "park": true}}')
+        await shop.events.until("parked", reason=reason)
+        said = await shop.order("spec")
+        assert (said["linked"], said["parked"]) == (False, reason)
+        assert shop.tenant.pid != first
+        assert shop.tenant.state == ("parked", reason)
+        assert shop.tenant.restarts == 0
+        # Credentials are kept: resuming connects with them.
+        await resume(shop.tenant)
+        assert (await shop.order("spec"))["linked"]
+
+
+async def test_a_device_that_was_logged_out_needs_a_new_link(open_shop):
+    async with open_shop() as shop:
+        await shop.link()
+        session = shop.installation.sessions / "awa/session.db"
+        assert session.exists()
+        await shop.order('notify state {"state": "parked", "reason": "logged_out", "park": true}')
+        await shop.events.until("parked", reason="logged_out")
+        await shop.tenant.call("ping")
+        assert not session.exists()
+        with pytest.raises(RpcError, match="comptoir link awa") as refused:
+            await resume(shop.tenant)
+        assert refused.value.code == ErrorCode.NOT_NOW
+
+
+async def test_parking_survives_a_restart_of_the_daemon(open_shop):
+    async with open_shop() as shop:
+        await shop.link()
+        await shop.tenant.park("banned")
+    async with open_shop(add=False) as shop:
+        assert (await shop.order("spec"))["parked"] == "banned"
+        assert shop.tenant.state == ("parked", "banned")
+
+
+async def test_pausing_keeps_the_worker(open_shop):
+    async with open_shop() as shop:
+        first = shop.tenant.pid
+        await pause(shop.tenant)
+        await shop.events.until("state", state="paused")
+        assert shop.tenant.pid == first
+    async with open_shop(add=False) as shop:
+        assert (await shop.order("spec"))["paused"]
+        assert shop.tenant.state == ("paused", None)
+        await resume(shop.tenant)
+        await shop.events.until("state", state="new")
+
+
+async def test_unlinking_forgets_the_credentials_and_does_not_park(open_shop):
+    async with open_shop() as shop:
+        await shop.link()
+        assert await unlink(shop.tenant)
+        await shop.events.until("unlinked")
+        await shop.tenant.call("ping")
+        assert not (shop.installation.sessions / "awa/session.db").exists()
+        assert (shop.installation.sessions / "awa/lock").exists()
+        assert shop.tenant.state == ("new", None)
+        assert "parked" not in shop.events.kinds()
+        with pytest.raises(RpcError, match="not linked"):
+            await unlink(shop.tenant)
+
+
+async def test_a_parked_session_is_unlinked_without_the_server(open_shop):
+    async with open_shop() as shop:
+        await shop.link()
+        await shop.tenant.park("banned")
+        assert not await unlink(shop.tenant)
+        await shop.tenant.call("ping")
+        assert shop.tenant.state == ("new", None)
+        assert not (shop.installation.sessions / "awa/session.db").exists()
+
+
+async def test_a_removed_tenant_leaves_only_its_own_files(open_shop):
+    async with open_shop() as shop:
+        await shop.link()
+        pid = shop.tenant.pid
+        assert await shop.supervisor.remove("awa")
+        assert not alive(pid)
+        paths = shop.installation.paths
+        assert not paths.tenant_state("awa").exists()
+        assert not (shop.installation.sessions / "awa").exists()
+        assert (paths.tenant_config("awa") / "tenant.toml").exists()
+        assert await shop.installation.registry.tenants() == []
+        # The name is free again.
+        await shop.supervisor.add("awa", "empty", None, "fr")
+        assert await shop.tenant.call("ping") == {}
+
+
+async def test_data_that_no_key_opens_is_not_overwritten(open_shop):
+    async with open_shop(add=False) as shop:
+        old = shop.installation.paths.tenant_state("awa")
+        old.mkdir()
+        with pytest.raises(RpcError, match="move it away"):
+            await shop.supervisor.add("awa", "empty", None, "fr")
+
+
+async def test_a_session_lost_with_the_machines_memory(open_shop):
+    async with open_shop() as shop:
+        await shop.link()
+    (shop.installation.sessions / "awa/session.db").unlink()
+    async with open_shop(add=False) as shop:
+        said = await shop.order("spec")
+        assert (said["linked"], said["parked"]) == (False, "session_lost")
+        assert shop.tenant.state == ("parked", "session_lost")
+
+
+async def test_a_session_comes_back_after_a_restart_of_the_daemon(open_shop):
+    async with open_shop() as shop:
+        await shop.link()
+    async with open_shop(add=False) as shop:
+        assert (await shop.order("spec"))["linked"]
+        await shop.events.until("state", state="online")
+
+
+@pytest.mark.parametrize(
+    ("linked_in", "opened_in", "reason"), [(None, LAB, "real_session"), (LAB, None, "lab_session")]
+)
+async def test_lab_and_whatsapp_never_meet(open_shop, linked_in, opened_in, reason):
+    async with open_shop(lab=linked_in) as shop:
+        await shop.link()
+    async with open_shop(add=False, lab=opened_in) as shop:
+        said = await shop.order("spec")
+        assert (said["linked"], said["parked"]) == (False, reason)
+        await shop.order(f'notify state {{"state": "parked", "reason": "{reason}", "park": true}}')
+        with pytest.raises(RpcError):
+            await resume(shop.tenant)
+        assert (shop.installation.sessions / "awa/session.db").exists()
+    async with open_shop(add=False, lab=linked_in) as shop:
+        assert (await shop.order("spec"))["linked"]
+
+
+async def test_rates_are_off_only_in_the_lab(open_shop, installation):
+    fast = replace(installation.settings, fast=True)
+    async with open_shop(settings=fast) as shop:
+        assert not (await shop.order("spec"))["fast"]
+    async with open_shop(settings=fast, lab=LAB, add=False) as shop:
+        assert (await shop.order("spec"))["fast"]
+
+
+async def test_a_worker_that_is_offline_for_too_long_is_recycled(open_shop, monkeypatch):
+    monkeypatch.setattr(live_worker, "PING_EVERY", 0.05)
+    monkeypatch.setattr(tenant_supervisor, "offline_limit", lambda recycled: 0.2 if recycled == 0 else 60.0)
+    async with open_shop() as shop:
+        await shop.link()
+        first = shop.tenant.pid
+        await shop.order('notify state {"state": "offline", "reason": "keepalive"}')
+        await shop.events.until("worker_recycled", reason="offline")
+        said = await shop.order("spec")
+        assert said["linked"]
+        assert shop.tenant.pid != first
+        # No crash of its own: it does not count as one.
+        assert shop.tenant.restarts == 0
+
+
+async def test_a_worker_of_a_daemon_that_was_killed_is_waited_for(open_shop, monkeypatch):
+    """The next daemon must not run a second worker of the session."""
+    monkeypatch.setattr(tenant_supervisor, "ORPHAN_GRACE", 0.2)
+    async with open_shop() as shop:
+        session = shop.installation.sessions / "awa"
+    ready, go_on = os.pipe()
+    holder = os.fork()
+    if holder == 0:
+        standin_worker.hold_for_ever(session / "lock", go_on)
+    os.close(go_on)
+    assert os.read(ready, 1) == b"!"
+    os.close(ready)
+    try:
+        async with open_shop(add=False) as shop:
+            killed = await shop.events.until("orphan_killed")
+            assert killed["pid"] == holder
+            assert await shop.tenant.call("ping") == {}
+    finally:
+        assert os.waitpid(holder, 0)[1] == signal.SIGKILL
+
+
+async def test_a_session_that_somebody_holds_is_never_run_twice(open_shop, monkeypatch, no_delay):
+    async def held(_path, _grace):
+        raise tenant_supervisor.LockHeld("the lock is held by process 7: end that one first", 7)
+
+    monkeypatch.setattr(tenant_supervisor, "make_sure_nobody_holds", held)
+    async with open_shop(add=False) as shop:
+        await shop.supervisor.add("awa", "empty", None, "fr")
+        died = await shop.events.until("worker_died")
+        assert died["how"] == "no worker: the lock is held by process 7: end that one first"
+        assert shop.tenant.pid is None
+        monkeypatch.undo()
+        assert await shop.tenant.call("ping") == {}
+
+
+async def test_workers_outlive_the_forkserver(open_shop):
+    async with open_shop() as shop:
+        await shop.supervisor.add("bintou", "empty", None, "fr")
+        other = shop.supervisor.get("bintou")
+        await other.call("ping")
+        pids = (shop.tenant.pid, other.pid)
+        forkserver = int(Path(f"/proc/{other.pid}/stat").read_text().rpartition(")")[2].split()[1])
+        os.kill(forkserver, signal.SIGKILL)
+        assert await shop.tenant.call("ping") == {}
+        assert (shop.tenant.pid, other.pid) == pids
+        assert other.restarts == 0
+        # A death after that is noticed, and a new forkserver forks the next.
+        os.kill(shop.tenant.pid, signal.SIGKILL)
+        await shop.events.until("recovered", tenant="awa")
+        assert await shop.tenant.call("ping") == {}
+        assert other.pid == pids[1]

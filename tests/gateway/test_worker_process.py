@@ -1,0 +1,141 @@
+import os
+import signal
+import socket
+from multiprocessing import forkserver as python_forkserver
+from pathlib import Path
+
+import pytest
+import standin_worker
+import trio
+import trio.testing
+
+from comptoir.gateway.forkserver import ForkFailed, Forkserver, go_environment, is_descendant
+from comptoir.gateway.worker_process import fork_worker
+from comptoir.sessions.rpc import ChannelClosed
+from comptoir.sessions.spec import LabServer, WorkerSpec
+
+
+@pytest.fixture
+def spec(tmp_path):
+    for name in ("config", "state", "session"):
+        (tmp_path / name).mkdir()
+    return WorkerSpec("awa", tmp_path / "config", tmp_path / "state", tmp_path / "session", tmp_path / "log", bytes(32))
+
+
+@pytest.fixture
+async def forkserver():
+    server = Forkserver(standin_worker.run_standin, preload=())
+    await server.start()
+    return server
+
+
+async def heard_nothing(method, params):
+    raise AssertionError(f"the stand-in says nothing by itself: {method} {params}")
+
+
+def forkserver_pid():
+    return python_forkserver._forkserver._forkserver_pid
+
+
+@pytest.mark.parametrize(("order", "code"), [("exit 7", 7), ("exit 0", 0), ("abort", -signal.SIGABRT)])
+async def test_the_end_of_a_worker(forkserver, spec, order, code):
+    async with fork_worker(forkserver, spec) as worker, trio.open_nursery() as nursery:
+        nursery.start_soon(worker.channel.serve, heard_nothing)
+        assert await worker.channel.call("ping") == {}
+        with pytest.raises(ChannelClosed):
+            await worker.channel.call("try", {"text": order})
+        with trio.fail_after(5):
+            assert await worker.exited() == code
+
+
+async def test_a_killed_worker(forkserver, spec):
+    async with fork_worker(forkserver, spec) as worker:
+        worker.kill()
+        with trio.fail_after(5):
+            assert await worker.exited() == -signal.SIGKILL
+        worker.kill()
+
+
+async def test_leaving_the_block_ends_it_even_when_cancelled(forkserver, spec):
+    with trio.CancelScope() as scope:
+        async with fork_worker(forkserver, spec) as worker:
+            scope.cancel()
+            await trio.sleep_forever()
+    assert not Path(f"/proc/{worker.pid}").exists() or is_zombie(worker.pid)
+
+
+async def test_the_death_of_the_forkserver_is_not_the_workers(forkserver, spec):
+    async with fork_worker(forkserver, spec) as worker, trio.open_nursery() as nursery:
+        nursery.start_soon(worker.channel.serve, heard_nothing)
+        assert await worker.channel.call("ping") == {}
+        os.kill(forkserver_pid(), signal.SIGKILL)
+        # From here on multiprocessing believes the worker dead.
+        with trio.fail_after(5):
+            await trio.lowlevel.wait_readable(worker._process.sentinel)
+        assert worker._process.exitcode == 255
+        assert await worker.channel.call("ping") == {}
+        async with trio.open_nursery() as waiting:
+            ends = []
+
+            async def wait_for_end():
+                ends.append(await worker.exited())
+
+            waiting.start_soon(wait_for_end)
+            await trio.testing.wait_all_tasks_blocked()
+            assert ends == []
+            # The next fork gets a new forkserver; the old worker is not touched.
+            other = WorkerSpec("bintou", *[getattr(spec, name) for name in ("config_dir", "state_dir")],
+                               spec.session_dir.parent, spec.log_path, bytes(32))  # fmt: skip
+            async with fork_worker(forkserver, other) as second:
+                assert second.pid != worker.pid
+            assert await worker.channel.call("ping") == {}
+            worker.kill()
+        # Whoever adopted it knows the code; this process may not.
+        assert ends[0] in (None, -signal.SIGKILL)
+
+
+async def test_a_worker_is_the_only_holder_of_its_end(forkserver, spec):
+    """Otherwise its death, and the daemon's, would go unnoticed by the other."""
+    process, ours = await forkserver.fork(spec)
+    other_spec = WorkerSpec("b", spec.config_dir, spec.state_dir, spec.session_dir.parent, spec.log_path, bytes(32))
+    second, seconds = await forkserver.fork(other_spec)
+    ours.shutdown(socket.SHUT_WR)
+    ours.settimeout(5)
+    # The first finishes at the end of its channel though a younger sibling lives.
+    assert ours.recv(1) == b""
+    await trio.to_thread.run_sync(process.join)
+    assert process.exitcode == 0
+    seconds.close()
+    await trio.to_thread.run_sync(second.join)
+    assert second.exitcode == 0
+    ours.close()
+    process.close()
+    second.close()
+
+
+async def test_a_forkserver_that_dies_under_a_request(forkserver, spec, monkeypatch):
+    def dies(*_args):
+        raise EOFError("unexpected EOF")
+
+    monkeypatch.setattr(python_forkserver, "read_signed", dies)
+    with pytest.raises(ForkFailed, match="EOFError"):
+        await forkserver.fork(spec)
+
+
+def test_descent():
+    assert not is_descendant(os.getpid())
+    assert not is_descendant(os.getppid())
+    assert is_descendant(forkserver_pid()) if forkserver_pid() else True
+    # Somebody who is gone cannot be judged.
+    assert is_descendant(2**22 + 1)
+
+
+def test_what_go_must_find_in_the_environment():
+    assert "SSL_CERT_FILE" not in go_environment(None)
+    lab = LabServer("http://127.0.0.1:1", Path("/tmp/ca.pem"), bytes(32))
+    assert go_environment(lab)["SSL_CERT_FILE"] == "/tmp/ca.pem"
+    assert go_environment(lab)["NEONIZE_BOT_TAG"] == "off"
+
+
+def is_zombie(pid):
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
