@@ -78,9 +78,7 @@ class Device:
         """Decrypted messages in order; `sender` (a number in any spelling) narrows them to one other's."""
         return self.heard_log.all(sender and f"+{digits(sender)}")
 
-    async def wait_heard(
-        self, count: int, seconds: float = 10.0, *, sender: str | None = None
-    ) -> list[Heard]:
+    async def wait_heard(self, count: int, seconds: float = 10.0, *, sender: str | None = None) -> list[Heard]:
         """All of `heard(sender)` as soon as there are `count`. Raises NotHeard after `seconds`."""
         return await self.heard_log.wait(count, seconds, sender and f"+{digits(sender)}")
 
@@ -166,6 +164,7 @@ class Device:
                 at_ms=self.server.clock.now_ms(),
                 ratchet_key=opened.ratchet_key.hex(),
                 counter=opened.counter,
+                secret=content.secret is not None,
                 by_lid=is_lid(sender),
                 offline="offline" in stanza.attrs,
             )

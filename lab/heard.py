@@ -37,6 +37,8 @@ class Heard:
     ratchet_key: str
     """Hex; with `counter` it names the message key, which nothing may use twice."""
     counter: int
+    secret: bool = False
+    """Whether it carried a message secret."""
     by_lid: bool = False
     """Whether it came from a LID rather than from a number."""
     offline: bool = False

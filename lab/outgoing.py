@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,10 +47,13 @@ class Outgoing:
         self._sent: OrderedDict[str, Sent] = OrderedDict()
         self._lock = trio.Lock()
 
-    async def send(self, chat: JID, message: Any, kind: str = "text") -> str:
+    async def send(
+        self, chat: JID, message: Any, kind: str = "text", spoil: Callable[[Node], Node] | None = None
+    ) -> str:
         """Encrypt for each device of the chat, copies for the own companions; returns the id after the ack.
 
-        Raises NotSent when no device of the chat has keys or the server answers with an error.
+        `spoil` may alter what companions of the chat get. Raises NotSent when no device of the chat has keys or
+        the server answers with an error.
         """
         id, plaintext = messages.new_message_id(), message.SerializeToString()
         copy = messages.device_sent(str(chat), message).SerializeToString()
@@ -58,6 +62,8 @@ class Outgoing:
             encs = self._seal_all(id, self._server.devices_of(chat), plaintext)
             if not encs:
                 raise NotSent(f"{chat} has no device with keys: nothing can be encrypted for it")
+            if spoil is not None:
+                encs = [(device, spoil(enc) if device.device else enc) for device, enc in encs]
             encs += self._seal_all(id, own, copy)
             stanza = stanzas.message(id, chat, kind, encs)
             self._remember(id, Sent(chat, plaintext, kind, stanza))
@@ -73,6 +79,10 @@ class Outgoing:
             self._remember(id, Sent(device, plaintext, "text", stanza, peer=True))
             await self._submit(self._account.jid(), stanza)
         return id
+
+    def forget(self, id: str) -> None:
+        """Never send a message again, whoever asks for it."""
+        self._sent.pop(id, None)
 
     async def send_twice(self, id: str) -> None:
         """Send the very stanza of one of the last 256 messages once more. Raises NotSent."""
