@@ -10,11 +10,12 @@ import trio
 
 from comptoir.lab.accounts import Account, Device, Registry
 from comptoir.lab.clock import Clock
+from comptoir.lab.codec import Codec
 from comptoir.lab.faults import Faults, Line
 from comptoir.lab.ledger import Ledger
 from comptoir.lab.mailbox import Letter, Mailbox
 from comptoir.lab.media import Media
-from comptoir.lab.nodes import JID, NUMBER_SERVER, Codec, Node
+from comptoir.lab.nodes import JID, NUMBER_SERVER, Node
 from comptoir.lab.signal.keys import Bundle
 from comptoir.lab.store import Store
 
@@ -109,9 +110,7 @@ class Exchange:
         self.mailbox(companion).clear()
         self.available.discard(companion)
 
-    async def hand_out(
-        self, device: JID, deliver: Callable[[Node], Awaitable[None]], *, announce: bool
-    ) -> None:
+    async def hand_out(self, device: JID, deliver: Callable[[Node], Awaitable[None]], *, announce: bool) -> None:
         """Give a device its stanzas until another call takes over or `leave` ends it; first what waited.
 
         With `announce` the wait is announced and ended by `ib` stanzas, as wire clients expect.

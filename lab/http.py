@@ -55,9 +55,7 @@ class HttpPeer:
                     if len(body) > BODY_LIMIT:
                         raise h11.RemoteProtocolError(f"a body of more than {BODY_LIMIT} bytes", 413)
                 case h11.EndOfMessage() if head is not None:
-                    headers = {
-                        name.decode("latin-1"): value.decode("latin-1") for name, value in head.headers
-                    }
+                    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in head.headers}
                     return Request(head.method.decode(), head.target.decode("latin-1"), headers, bytes(body))
                 case _:
                     return None
@@ -69,9 +67,7 @@ class HttpPeer:
         if not tunnel:
             headers["Content-Length"] = str(len(response.body))
         reason = HTTPStatus(response.status).phrase
-        head = h11.Response(
-            status_code=response.status, headers=list(headers.items()), reason=reason.encode()
-        )
+        head = h11.Response(status_code=response.status, headers=list(headers.items()), reason=reason.encode())
         data = self._http.send(head) or b""
         if not tunnel:
             data += self._http.send(h11.Data(data=response.body)) or b""

@@ -17,12 +17,12 @@ import trio
 
 from comptoir.lab.certificates import TlsFiles, noise_chain, write_tls_files
 from comptoir.lab.clock import Clock
+from comptoir.lab.codec import Codec
 from comptoir.lab.connection import Door
 from comptoir.lab.crypto import KeyPair
 from comptoir.lab.customer import Customer
 from comptoir.lab.exchange import Exchange
 from comptoir.lab.front import LOOPBACK, Front
-from comptoir.lab.nodes import Codec
 from comptoir.lab.pairing import Pairing
 from comptoir.lab.people import People
 from comptoir.lab.phone import Phone
@@ -140,9 +140,7 @@ def _sole_user(folder: Path) -> Iterator[None]:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise LabInUse(
-            f"another lab runs in {folder}: stop it, or give this one a folder of its own"
-        ) from None
+        raise LabInUse(f"another lab runs in {folder}: stop it, or give this one a folder of its own") from None
     else:
         yield
     finally:

@@ -185,9 +185,7 @@ class Ledger:
 
     # What tests ask.
 
-    def entries(
-        self, *, sender: str | None = None, to: str | None = None, id: str | None = None
-    ) -> list[Entry]:
+    def entries(self, *, sender: str | None = None, to: str | None = None, id: str | None = None) -> list[Entry]:
         """Messages in the order of their first sight; `sender` and `to` are numbers in any spelling."""
         wanted_sender, wanted_to = sender and _digits(sender), to and _digits(to)
         return [
@@ -234,9 +232,7 @@ class Ledger:
                 await trio.sleep(WAIT_STEP_SECONDS)
             return
         last = "; ".join(_line(entry) for entry in list(self._entries.values())[-5:]) or "nothing"
-        raise NotSeen(
-            f"{what or 'a condition'} did not come true within {seconds:g} s; the ledger ends with {last}"
-        )
+        raise NotSeen(f"{what or 'a condition'} did not come true within {seconds:g} s; the ledger ends with {last}")
 
     def as_json(self) -> Iterator[str]:
         """One line of JSON for each message."""

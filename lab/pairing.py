@@ -63,16 +63,12 @@ class Candidate:
         self._signed, answers = trio.open_memory_channel[Node](4)
         jid = self._exchange.registry.next_device(account)
         try:
-            await self._wire.send(
-                self._iq("pair-success", _pair_success(self._exchange, account, jid, identity))
-            )
+            await self._wire.send(self._iq("pair-success", _pair_success(self._exchange, account, jid, identity)))
             with trio.fail_after(SIGN_SECONDS):
                 answer = await answers.receive()
             companion = _read_answer(answer, account, jid, bytes(self._data.eIdent))
         except (WireClosed, trio.TooSlowError) as error:
-            raise PairingRefused(
-                "the client left before it was linked: show a new code and scan that"
-            ) from error
+            raise PairingRefused("the client left before it was linked: show a new code and scan that") from error
         finally:
             self._signed = None
         self._exchange.registry.link(_device(self._data, jid, self._wire.client_static))
@@ -99,9 +95,7 @@ class Pairing:
     def candidate(self, reference: str) -> Candidate:
         """Raises PairingRefused when no client shows this code any more."""
         if reference not in self._candidates:
-            raise PairingRefused(
-                "no connected client shows this code: it has expired, scan the one on the screen now"
-            )
+            raise PairingRefused("no connected client shows this code: it has expired, scan the one on the screen now")
         return self._candidates[reference]
 
 
@@ -125,9 +119,7 @@ def _read_answer(answer: Node, account: Account, jid: JID, identity_key: bytes) 
     signed = answer.child("pair-device-sign", "device-identity")
     if error is not None or signed is None:
         why = error.get("text") if error is not None else "no signature"
-        raise PairingRefused(
-            f"the client refused the scan ({why}): the code was another client's or is too old"
-        )
+        raise PairingRefused(f"the client refused the scan ({why}): the code was another client's or is too old")
     return Companion(jid, account.jid(jid.device, as_lid=True), identity_key, signed.data)
 
 

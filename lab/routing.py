@@ -134,9 +134,7 @@ def _readers(
     """Who learns of a receipt, and with which attributes besides the usual ones."""
     registry = exchange.registry
     own, other = registry.account_of(sender), registry.account_of(to)
-    carried = {
-        name: node.attrs[name] for name in ("recipient", "participant", "category") if name in node.attrs
-    }
+    carried = {name: node.attrs[name] for name in ("recipient", "participant", "category") if name in node.attrs}
     if other is None or own is None:
         return
     if own is other or kind == "retry":

@@ -7,9 +7,10 @@ from contextlib import suppress
 
 import trio
 
+from comptoir.lab.codec import Codec
 from comptoir.lab.crypto import KeyPair
 from comptoir.lab.frames import FrameBuffer, FrameError, frame
-from comptoir.lab.nodes import Codec, Node, NodeError
+from comptoir.lab.nodes import Node, NodeError
 from comptoir.lab.noise import NoiseError, Responder, Transport
 from comptoir.lab.websocket import WebSocket, WebSocketClosed
 
@@ -66,11 +67,13 @@ class Wire:
                 return node
 
     async def send(self, node: Node) -> None:
-        """Send one stanza, after those sent before it. Waits while stalled. Raises WireClosed."""
+        """Send one stanza, after those sent before it. Waits while stalled. Raises WireClosed.
+
+        After the last word it sends nothing and raises nothing: the client is to read that word in peace.
+        """
         await self._flowing.wait()
-        if self._ended:
-            raise WireClosed("the last word has been said")
-        await self._send(node)
+        if not self._ended:
+            await self._send(node)
 
     def stall(self) -> None:
         """Read and write nothing until `resume`."""

@@ -77,8 +77,9 @@ def body_of(message: Any) -> str:
 
 def on_message(_: Any, event: Any) -> None:
     source = event.Info.MessageSource
+    # The app state key and history notices between a phone and its companions are events too.
     tell(
-        "message",
+        "protocol" if event.Message.HasField("protocolMessage") else "message",
         id=event.Info.ID,
         text=body_of(event.Message),
         chat=address(source.Chat),
@@ -124,7 +125,7 @@ def watch(client: Any) -> None:
     client.event(events.LoggedOutEv)(lambda _, e: tell("logged_out", reason=e.Reason, on_connect=e.OnConnect))
     client.event(events.UndecryptableMessageEv)(lambda _, e: tell("undecryptable", id=e.Info.ID))
     client.event(events.OfflineSyncCompletedEv)(lambda _, e: tell("offline_read", count=e.Count))
-    client.event(events.OfflineSyncPreviewEv)(lambda _, e: tell("offline_preview", messages=e.Messages))
+    client.event(events.OfflineSyncPreviewEv)(lambda _, e: tell("offline_preview", count=e.Total))
     client.event(events.PresenceEv)(lambda _, e: tell("presence", sender=address(e.From), away=e.Unavailable))
     plain = {
         "connected": events.ConnectedEv,

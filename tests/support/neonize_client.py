@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -117,3 +117,10 @@ async def link(lab: Lab, client: NeonizeClient, number: str) -> None:
     code = (await client.wait("qr"))["code"]
     await lab.phone(number).scan(code)
     await client.wait("connected")
+
+
+async def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
+    """Return once a condition is true that nothing announces. Raises trio.TooSlowError."""
+    with trio.fail_after(seconds):
+        while not condition():
+            await trio.sleep(0.005)
