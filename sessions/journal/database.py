@@ -52,9 +52,7 @@ def open_database(path: Path, key: bytes, *, read_only: bool = False) -> Connect
         raise ValueError(f"a data key has {KEY_BYTES} bytes, this one has {len(key)}")
     # SQLite gives -wal and -shm the mode of the database; it would itself make it world-readable.
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    db = cast(
-        Connection, dbapi2.connect(str(path), isolation_level=None, check_same_thread=False, timeout=5.0)
-    )
+    db = cast(Connection, dbapi2.connect(str(path), isolation_level=None, check_same_thread=False, timeout=5.0))
     try:
         # SQLCipher would print its own lines on stderr.
         db.execute("PRAGMA cipher_log_level = NONE")

@@ -40,9 +40,7 @@ def page(db: Connection, after: int, limit: int = 500) -> list[Event]:
     """Events newer than id `after`, oldest first. Follow with `Journal.wait_commit`."""
     columns = f"id, at, kind, {chat_of('events.contact')}, message, data"
     rows = db.execute(f"SELECT {columns} FROM events WHERE id > ? ORDER BY id LIMIT ?", (after, limit))
-    return [
-        Event(id, at, kind, chat, message, json.loads(data)) for id, at, kind, chat, message, data in rows
-    ]
+    return [Event(id, at, kind, chat, message, json.loads(data)) for id, at, kind, chat, message, data in rows]
 
 
 def last_id(db: Connection) -> int:

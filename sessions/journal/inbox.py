@@ -78,12 +78,8 @@ def finish(
         ).fetchone()
         if row is None:
             continue
-        db.execute(
-            "UPDATE inbox SET raw_until = ?, plugin = NULL WHERE message = ?", (now + RAW_KEPT_MS, message)
-        )
-        event_log.add(
-            db, state, now, contact=row[0], message=message, **({"reason": reason} if reason else {})
-        )
+        db.execute("UPDATE inbox SET raw_until = ?, plugin = NULL WHERE message = ?", (now + RAW_KEPT_MS, message))
+        event_log.add(db, state, now, contact=row[0], message=message, **({"reason": reason} if reason else {}))
 
 
 def contact_of(db: Connection, message: int) -> int | None:

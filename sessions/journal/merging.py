@@ -37,9 +37,7 @@ def _merge_copies(db: Connection, keep: int, gone: int, now: int) -> None:
         db.execute("UPDATE events SET message = ? WHERE message = ?", (stays, goes))
         db.execute("DELETE FROM messages WHERE id = ?", (goes,))
         if states.advance(db, stays, state):
-            db.execute(
-                "UPDATE inbox SET raw_until = ?, plugin = NULL WHERE message = ?", (now + RAW_KEPT_MS, stays)
-            )
+            db.execute("UPDATE inbox SET raw_until = ?, plugin = NULL WHERE message = ?", (now + RAW_KEPT_MS, stays))
 
 
 def _merge_state(db: Connection, keep: int, gone: int) -> None:

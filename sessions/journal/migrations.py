@@ -43,9 +43,7 @@ def _applied(db: Connection) -> list[str]:
 def _apply(db: Connection, migration: Migration, now: int) -> None:
     db.execute("BEGIN IMMEDIATE")
     try:
-        db.execute(
-            "CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, applied_at INTEGER NOT NULL)"
-        )
+        db.execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, applied_at INTEGER NOT NULL)")
         for statement in migration.statements:
             db.execute(statement)
         db.execute("INSERT INTO migrations VALUES (?, ?)", (migration.name, now))

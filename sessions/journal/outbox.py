@@ -136,9 +136,7 @@ def requeue(db: Connection, message: int, now: int) -> None:
 
 def abandon(db: Connection, session: int, now: int) -> None:
     """The session is over: what it was sending can no longer be found out."""
-    rows = db.execute(
-        "SELECT id FROM messages WHERE session = ? AND state = 'sending'", (session,)
-    ).fetchall()
+    rows = db.execute("SELECT id FROM messages WHERE session = ? AND state = 'sending'", (session,)).fetchall()
     for (message,) in rows:
         mark_uncertain(db, message, "the device was unlinked while it was being sent", now)
 

@@ -64,9 +64,7 @@ def _record_customer(db: Connection, event: MessageReceived, arrival: Arrival) -
     message = _complete(db, contact, event, arrival.session) or _insert(db, contact, event, arrival)
     if message is None:
         return Recorded()
-    db.execute(
-        "INSERT INTO inbox (message, raw, backlog) VALUES (?, ?, ?)", (message, event.raw, arrival.backlog)
-    )
+    db.execute("INSERT INTO inbox (message, raw, backlog) VALUES (?, ?, ?)", (message, event.raw, arrival.backlog))
     event_log.add(db, "received", arrival.now, contact=contact, message=message)
     return Recorded(message, contact, inbox=True)
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import trio
 
-from comptoir.sessions.events import Address, MessageReceived, ReceiptKind, ReceiptReceived
+from comptoir.sessions.events import Address, Kept, MessageReceived, ReceiptKind, ReceiptReceived
 from comptoir.sessions.journal import linkings, recording
 from comptoir.sessions.journal.database import Connection, open_database
 from comptoir.sessions.journal.migrations import migrate
@@ -31,21 +31,15 @@ def open_new(path: Path) -> Connection:
     return db
 
 
-def heard(
-    whatsapp_id: str, chat: Address = AWA, text: str = "bonjour", *, by_owner: bool = False
-) -> MessageReceived:
-    return MessageReceived(
-        whatsapp_id, chat, by_owner, "person", "text", text, time=1_000, push_name="Awa", raw=b"raw"
-    )
+def heard(whatsapp_id: str, chat: Address = AWA, text: str = "bonjour", *, by_owner: bool = False) -> MessageReceived:
+    return MessageReceived(whatsapp_id, chat, by_owner, "person", "text", text, time=1_000, push_name="Awa", raw=b"raw")
 
 
 def receipt(kind: ReceiptKind, *whatsapp_ids: str, by: Address = AWA) -> ReceiptReceived:
     return ReceiptReceived(whatsapp_ids, by, kind, time=1_000)
 
 
-def record(
-    db: Connection, event: MessageReceived | ReceiptReceived, now: int = 2_000, *, session: int = 1
-) -> Recorded:
+def record(db: Connection, event: Kept, now: int = 2_000, *, session: int = 1) -> Recorded:
     return recording.record_event(db, event, Arrival(session, now, silence_ms=60_000))
 
 

@@ -1,0 +1,149 @@
+"""After a crash: what had left, what had not, and what was received and never journaled."""
+
+import pytest
+from journal_rig import AWA, AWA_LID, MOUSSA, OWN, heard, receipt, record
+
+from comptoir.sessions.events import Address, HistoryReceived
+from comptoir.sessions.journal import contacts, event_log, history, linkings, outbox, recovery
+from comptoir.sessions.journal.database import Connection
+from comptoir.sessions.journal.recording import Arrival, record_event
+from comptoir.sessions.journal.recovery import Fate, Known, Lost, SecretRow, SessionSecrets, decide
+from comptoir.sessions.journal.waiting import snapshot
+
+SESSION = linkings.Session(1, OWN.number or "", OWN.lid, "", lab=True, linked_at=0)
+OURS = b"o" * 32
+OWN_ROW = SecretRow("5001@lid", "99000@lid", "W", OURS)
+
+
+def row(chat: str, whatsapp_id: str = "X", sender: str | None = None) -> SecretRow:
+    return SecretRow(chat, sender or chat, whatsapp_id, b"k" * 32)
+
+
+def fates(known: Known, *rows: SecretRow, intact: bool = True) -> list[Fate]:
+    return decide(SessionSecrets(rows, intact), known, SESSION)[0]
+
+
+def lost(*rows: SecretRow, accounted: frozenset[str] = frozenset()) -> list[Lost]:
+    return decide(SessionSecrets(rows, True), Known({}, frozenset(), accounted), SESSION)[1]
+
+
+SENDING = Known({7: OURS}, frozenset(), frozenset())
+RECEIPTED = Known({7: OURS}, frozenset({"W"}), frozenset())
+
+
+def test_no_trace_never_left() -> None:
+    assert fates(SENDING, row("5001@lid")) == [Fate(7, "queued")]
+
+
+def test_no_trace_in_an_older_copy_proves_nothing() -> None:
+    assert fates(SENDING, intact=False) == [Fate(7, "uncertain")]
+
+
+@pytest.mark.parametrize("intact", [True, False])
+def test_trace_leaves_it_uncertain_until_a_receipt(intact: bool) -> None:
+    assert fates(SENDING, OWN_ROW, intact=intact) == [Fate(7, "uncertain", "W")]
+    assert fates(RECEIPTED, OWN_ROW, intact=intact) == [Fate(7, "sent", "W")]
+
+
+def test_what_came_and_is_not_known_is_lost() -> None:
+    assert lost(row("221770000001@s.whatsapp.net", "X"), row("5001:3@lid", "Y")) == [
+        Lost("X", AWA), Lost("Y", AWA_LID),
+    ]  # fmt: skip
+    assert lost(row("5001@lid"), accounted=frozenset({"X"})) == []
+    assert lost(row("5001@lid"), row("221770000001@s.whatsapp.net")) == [Lost("X", AWA_LID)], "once"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        row("120363000000000001@g.us", sender="5001@lid"),
+        row("status@broadcast", sender="5001@lid"),
+        row("1700000000@broadcast", sender="5001@lid"),
+        row("120363000000000001@newsletter"),
+        row("867051314767696@bot"),
+        row("5001@lid", sender="99000:12@lid"),
+        row("5001@lid", sender="221330000000:12@s.whatsapp.net"),
+        row("0@s.whatsapp.net"),
+        row("nonsense"),
+        row(""),
+    ],
+    ids=lambda other: f"{other.chat} {other.sender}",
+)
+def test_what_is_not_lost_mail(other: SecretRow) -> None:
+    assert lost(other) == []
+
+
+# --- committed
+
+
+def sending(db: Connection, secret: bytes = OURS) -> int:
+    id = outbox.enqueue(db, outbox.Outgoing(contacts.contact_for(db, AWA, 0), "oui", "plugin:answers"), 0)
+    outbox.mark_sending(db, id, 1, secret, 0)
+    return id
+
+
+def recover(db: Connection, *rows: SecretRow, resend: bool = False) -> recovery.Recovered:
+    return recovery.recover(db, SessionSecrets(rows, True), SESSION, 10_000, resend=resend)
+
+
+def states(db: Connection) -> list[str]:
+    return [row.state for row in history.messages(db)]
+
+
+def test_message_that_never_left_is_sent_first(db: Connection) -> None:
+    first, second = sending(db), sending(db, b"2" * 32)
+    outbox.enqueue(db, outbox.Outgoing(contacts.contact_for(db, AWA, 0), "après", "plugin:answers"), 0)
+    outbox.mark_uncertain(db, second, "no acknowledgement", 0)
+    recover(db)
+    assert states(db) == ["queued"] * 3
+    assert [waiting.id for waiting in snapshot(db, 0).waiting] == [first]
+
+
+def test_uncertain_message_is_found_by_a_later_receipt(db: Connection) -> None:
+    id = sending(db)
+    assert recover(db, OWN_ROW).fates == (Fate(id, "uncertain", "W"),)
+    assert states(db) == ["uncertain"]
+    assert "may have arrived or not" in (history.error_of(db, id) or "")
+    assert recover(db, OWN_ROW) == recovery.Recovered((), ()), "decided once"
+    record(db, receipt("read", "W"))
+    assert states(db) == ["read"]
+
+
+@pytest.mark.parametrize(("by", "state"), [(AWA, "delivered"), (Address(OWN.number), "sent")], ids=str)
+def test_receipt_that_came_before_the_crash(db: Connection, by: Address, state: str) -> None:
+    sending(db)
+    record(db, receipt("delivered", "W", by=by))
+    recover(db, OWN_ROW)
+    assert states(db) == [state]
+    assert "uncertain" not in [event.kind for event in event_log.page(db, 0)]
+
+
+def test_uncertain_message_is_repeated_only_where_the_tenant_wants_it(db: Connection) -> None:
+    id = sending(db)
+    recover(db, OWN_ROW, resend=True)
+    assert states(db) == ["uncertain"]
+    [waiting] = snapshot(db, 10_000, resend_uncertain=True).waiting
+    assert (waiting.id, waiting.not_before) == (id, 10_000 + outbox.RESEND_AFTER)
+
+
+def test_lost_mail_is_shown_and_told_once(db: Connection) -> None:
+    record(db, heard("KNOWN"))
+    record_event(db, HistoryReceived(("OLD",)), Arrival(1, 0))
+    rows = [
+        row("221770000001@s.whatsapp.net", "KNOWN"), row("221770000002@s.whatsapp.net", "OLD"),
+        row("221770000002@s.whatsapp.net", "LOST"), OWN_ROW,
+    ]  # fmt: skip
+    sending(db)
+    recovered = recover(db, *rows)
+    assert recover(db, *rows).lost == ()
+    shown = [message for message in history.messages(db) if message.state == "lost"]
+    assert [(message.id, message.chat) for message in shown] == [(recovered.lost[0], MOUSSA.number)]
+    events = [event for event in event_log.page(db, 0) if event.kind == "lost_unread"]
+    assert [(event.message, event.chat) for event in events] == [(recovered.lost[0], MOUSSA.number)]
+
+
+def test_lost_message_that_comes_after_all_is_done(db: Connection) -> None:
+    recovered = recover(db, row("221770000001@s.whatsapp.net", "X"))
+    again = record(db, heard("X", text="me revoilà"))
+    assert (again.message, again.inbox) == (recovered.lost[0], True)
+    assert states(db) == ["received"]
