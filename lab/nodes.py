@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 NUMBER_SERVER: Final = "s.whatsapp.net"
 LID_SERVER: Final = "lid"
@@ -106,11 +106,3 @@ class Node:
         if isinstance(self.content, bytes):
             return f"<{self.tag}{attrs}>{len(self.content)} bytes</{self.tag}>"
         return f"<{self.tag}{attrs}>{''.join(map(str, self.content))}</{self.tag}>"
-
-
-def __getattr__(name: str) -> Any:
-    if name == "Codec":
-        from comptoir.lab.codec import Codec
-
-        return Codec
-    raise AttributeError(name)
