@@ -1,0 +1,45 @@
+"""Greets a customer who writes for the first time, or again after a long silence."""
+
+from datetime import date, timedelta
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from comptoir.plugins.api import Context, Message, Plugin, PluginConfig, Verdict
+from comptoir.plugins.builtin.speaking import speaks
+from comptoir.plugins.wording import CustomerText, fill
+
+
+class WelcomeConfig(PluginConfig):
+    text: CustomerText
+    again_after_days: Annotated[int, Field(ge=1, le=3650)] | None = None
+    """Greet again who has not written for this many days."""
+    then: Literal["continue", "stop"] = "continue"
+    """Whether the plugins after this one may answer the same message too."""
+
+
+class Welcome(Plugin):
+    """State: `seen`, the day of the contact's last message."""
+
+    name = "welcome"
+    Config = WelcomeConfig
+    config: WelcomeConfig
+
+    async def message(self, context: Context, message: Message) -> Verdict:
+        if not speaks(message):
+            return Verdict.CONTINUE
+        today = context.now.date()
+        seen = await context.get("seen")
+        if seen != today.isoformat():
+            context.put("seen", today.isoformat())
+        last = date.fromisoformat(seen) if isinstance(seen, str) else None
+        if not self._is_due(last, today, context.contact.is_new):
+            return Verdict.CONTINUE
+        context.reply(fill(self.config.text, name=context.contact.name, shop=context.tenant_name))
+        return Verdict(self.config.then)
+
+    def _is_due(self, last: date | None, today: date, is_new: bool) -> bool:
+        if last is None:
+            return is_new
+        again = self.config.again_after_days
+        return again is not None and today - last >= timedelta(days=again)

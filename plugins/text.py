@@ -1,0 +1,65 @@
+"""Reads text as people write it: without accents, in any case, in the plural."""
+
+import re
+import unicodedata
+
+_WORD = re.compile(r"[^\W_]+")
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
+# Words that link others: "prix de la livraison" asks what "prix livraison" asks.
+_LINKING = frozenset(
+    (
+        "a",
+        "au",
+        "aux",
+        "d",
+        "de",
+        "des",
+        "du",
+        "en",
+        "et",
+        "l",
+        "la",
+        "le",
+        "les",
+        "un",
+        "une",
+        "the",
+        "of",
+        "an",
+    )
+)
+_SHORTEST_PLURAL = 4
+
+
+def fold(text: str) -> str:
+    """Lower case without accents: `Où êtes-vous ?` becomes `ou etes-vous ?`."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+def words(text: str) -> list[str]:
+    """The folded words of a text; apostrophes, hyphens and signs part them."""
+    return _WORD.findall(fold(text))
+
+
+def terms(text: str) -> list[str]:
+    """The words to compare by: folded, in the singular, linking words left out."""
+    return [singular(word) for word in words(text) if word not in _LINKING]
+
+
+def singular(word: str) -> str:
+    """One form for the singular and the plural of a folded French or English word.
+
+    It need not be a word, only the same for both: `tuyau` and `tuyaux` give `tuyal`.
+    """
+    if len(word) < _SHORTEST_PLURAL:
+        return word
+    if word.endswith(("eaux", "eux", "oux")):
+        return word[:-1]
+    if word.endswith("aux"):
+        return word[:-3] + "al"
+    if word.endswith("au") and not word.endswith("eau"):
+        return word[:-2] + "al"
+    if word.endswith("s") and not word.endswith("ss"):
+        return word[:-1]
+    return word

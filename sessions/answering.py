@@ -1,0 +1,144 @@
+"""One burst from the inbox to its end: walked, committed, and walked again where the ground has shifted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+
+from comptoir.plugins.api import Contact, Message
+from comptoir.plugins.loading import Pipeline
+from comptoir.sessions.bursts import Burst, is_stale
+from comptoir.sessions.effects import Decided, GivenUp, commit
+from comptoir.sessions.events import Address
+from comptoir.sessions.fallback import fallback
+from comptoir.sessions.imagined import Imagined
+from comptoir.sessions.journal import inbox, state
+from comptoir.sessions.journal.journal import JournalUnavailable, Store
+from comptoir.sessions.journal.state import Slot, StateConflict, Value
+from comptoir.sessions.lending import Lender
+from comptoir.sessions.situation import Situation, imagined_situation, situation_of
+from comptoir.sessions.walk import Scene, walk
+
+MAX_WALKS = 3
+"""How often a message is walked before a conflict is taken for lasting."""
+DEATHS = 2
+"""Workers that a message may take along before it is given up."""
+
+
+@dataclass(slots=True)
+class Faults:
+    """How often a plugin failed since this worker began, and how it failed last."""
+
+    count: int = 0
+    last: str | None = None
+
+
+class Answerer:
+    """Knows which walks this worker began, so that only those of dead workers count against a message."""
+
+    def __init__(
+        self, journal: Store, pipelines: Lender, wake_outbox: Callable[[], object], now: Callable[[], int]
+    ) -> None:
+        self._journal = journal
+        self._pipelines = pipelines
+        self._wake_outbox = wake_outbox
+        self._now = now
+        self._begun: set[int] = set()
+        self.faults: dict[str, Faults] = {}
+
+    async def answer(self, burst: Burst) -> None:
+        """Do what the plugins decide about a burst; nothing where it no longer waits. Raises JournalUnavailable."""
+        given_up = self._deadly(burst)
+        for attempt in range(MAX_WALKS + 1):
+            if attempt == MAX_WALKS:
+                given_up = GivenUp("conflicts", None)
+            async with self._pipelines.borrow() as pipeline:
+                decided = await self._decide(pipeline, burst, given_up)
+            if decided is None:
+                return
+            try:
+                sends = await self._journal.write(partial(commit, decided=decided, now=self._now()))
+            except StateConflict:
+                continue
+            self._settle(decided)
+            if sends:
+                self._wake_outbox()
+            return
+
+    async def imagine(self, text: str, sender: Address) -> Imagined:
+        """What would happen if `sender` wrote this now. Nothing is kept, sent or counted."""
+        now = self._now()
+        situation = await self._journal.read(partial(imagined_situation, address=sender, now=now))
+        message = Message((), "text", text, _time(now))
+        async with self._pipelines.borrow() as pipeline:
+            plugins = pipeline.mandatory if situation.silenced else pipeline.plugins
+            scene = _scene(pipeline, situation.contact, message, now)
+            made = await walk(plugins, scene, self._read_state)
+            return Imagined(situation.silenced, made, tuple(plugin.name for plugin in pipeline.plugins))
+
+    async def release(self) -> None:
+        """The walks on their way were cancelled in good order: they do not count as deaths."""
+        try:
+            await self._journal.write(partial(inbox.release, messages=tuple(self._begun)))
+        except JournalUnavailable:
+            return  # they count, which is safe: at two a person looks at the message
+        self._begun.clear()
+
+    async def _decide(self, pipeline: Pipeline, burst: Burst, given_up: GivenUp | None) -> Decided | None:
+        now = self._now()
+        situation = await self._journal.read(partial(situation_of, burst=burst, now=now))
+        if situation is None:
+            return None
+        config = pipeline.config
+        skipped = _why_skipped(situation, burst, config.stale_hours)
+        plugins = pipeline.mandatory if skipped or given_up else pipeline.plugins
+        newest = burst.messages[-1]
+        message = Message(burst.ids, newest.kind, burst.text, _time(newest.server_time))
+        scene = _scene(pipeline, situation.contact, message, now)
+        made = await walk(plugins, scene, self._read_state, partial(self._mark, burst))
+        decide = partial(Decided, burst.contact, burst.ids, owner=config.owner)
+        if made.stopped or not (skipped or given_up):
+            return decide(walk=made, unless_silenced=not (skipped or given_up))
+        if skipped:
+            return decide(walk=made, ending="skipped", reason=skipped)
+        words = fallback(lang=config.lang, shop=config.name, chat=situation.contact.chat)
+        return decide(walk=made + words, reason="given up", given_up=given_up)
+
+    def _deadly(self, burst: Burst) -> GivenUp | None:
+        first = burst.messages[0]
+        if first.walks < DEATHS or first.id in self._begun:
+            return None
+        return GivenUp("deaths", first.plugin)
+
+    async def _mark(self, burst: Burst, plugin: str) -> None:
+        """Keep where the walk is, so that the next worker knows what this one died of."""
+        if self._begun.issuperset(burst.ids):
+            await self._journal.write(partial(inbox.at_plugin, messages=burst.ids, plugin=plugin))
+        else:
+            await self._journal.write(partial(inbox.begin_walk, messages=burst.ids, plugin=plugin))
+            self._begun.update(burst.ids)
+
+    def _settle(self, decided: Decided) -> None:
+        self._begun.difference_update(decided.messages)
+        for outcome in decided.walk.outcomes:
+            if outcome.failed:
+                faults = self.faults.setdefault(outcome.plugin, Faults())
+                faults.count += 1
+                faults.last = outcome.fault
+
+    async def _read_state(self, slot: Slot) -> Value:
+        return await self._journal.read(partial(state.get, slot=slot))
+
+
+def _why_skipped(situation: Situation, burst: Burst, stale_hours: float) -> str | None:
+    if situation.silenced:
+        return situation.silenced
+    return "stale" if is_stale(burst.messages[0], stale_hours) else None
+
+
+def _scene(pipeline: Pipeline, contact: Contact, message: Message, now: int) -> Scene:
+    return Scene(contact, message, pipeline.config.lang, pipeline.config.name, _time(now))
+
+
+def _time(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, UTC)

@@ -1,0 +1,57 @@
+"""Which of a chat's waiting messages are answered together, and from when: decided without I/O."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from comptoir.sessions.journal.inbox import InboxMessage
+
+MAX_JOINED = 10
+MAX_WINDOWS = 4
+"""A burst is answered after this many joining times, even if the customer goes on writing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """Messages of one contact that are answered as one, oldest first."""
+
+    messages: tuple[InboxMessage, ...]
+    due_at: int
+    """Not to be answered before: another part may still come."""
+
+    @property
+    def contact(self) -> int:
+        return self.messages[0].contact
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        return tuple(message.id for message in self.messages)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(message.text for message in self.messages)
+
+
+def next_burst(messages: Sequence[InboxMessage], join_seconds: float, stale_hours: float) -> Burst:
+    """What to answer first of `messages`, which are in order and at least one."""
+    first, *following = messages
+    joined = [first]
+    if not join_seconds or not _joins(first, stale_hours):
+        return Burst((first,), 0)
+    window = round(join_seconds * 1000)
+    for message in following:
+        apart = message.server_time - joined[-1].server_time > window
+        if apart or len(joined) == MAX_JOINED or not _joins(message, stale_hours):
+            return Burst(tuple(joined), 0)
+        joined.append(message)
+    due_at = min(joined[-1].recorded_at + window, first.recorded_at + MAX_WINDOWS * window)
+    return Burst(tuple(joined), due_at)
+
+
+def is_stale(message: InboxMessage, stale_hours: float) -> bool:
+    """Whether it was too old on arrival to be answered by a machine."""
+    return message.recorded_at - message.server_time > stale_hours * 3_600_000
+
+
+def _joins(message: InboxMessage, stale_hours: float) -> bool:
+    # One that a worker may have died of is walked alone, so that it takes no other along.
+    return message.kind == "text" and message.walks == 0 and not is_stale(message, stale_hours)

@@ -1,0 +1,99 @@
+"""Does what the plugins decided: all or nothing, in the transaction that also marks the message done."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from comptoir.plugins.api import Effect, Notice, Put, Reply, Silence
+from comptoir.sessions.events import Address
+from comptoir.sessions.journal import causes, contacts, event_log, inbox, outbox, state
+from comptoir.sessions.journal.database import Connection
+from comptoir.sessions.journal.outbox import Outgoing
+from comptoir.sessions.journal.state import TENANT, Slot, StateConflict
+from comptoir.sessions.situation import is_silenced
+from comptoir.sessions.walk import Walk
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """Why messages were not left to the plugins any longer."""
+
+    reason: Literal["deaths", "conflicts"]
+    plugin: str | None
+    """Where the last walk was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A finished walk, ready to be committed."""
+
+    contact: int
+    messages: tuple[int, ...]
+    walk: Walk
+    owner: str | None
+    ending: Literal["done", "skipped"] = "done"
+    reason: str = ""
+    """Why it ends so, for the event log."""
+    unless_silenced: bool = False
+    """A conflict if the owner answered, or silence began, while the walk was on its way."""
+    given_up: GivenUp | None = None
+
+
+def commit(db: Connection, decided: Decided, now: int) -> bool:
+    """Do everything, once; whether something is to be sent. A job of the journal.
+
+    Raises StateConflict where the decision rests on what is no longer so (walk again), and AlreadyDone.
+    """
+    _check(db, decided, now)
+    for message in decided.messages:
+        causes.mark_done(db, f"message:{message}", now)
+    sends = [_do(db, decided, plugin, effect, now) for plugin, effect in _effects(decided.walk)]
+    for outcome in decided.walk.outcomes:
+        if outcome.failed:
+            fault = {"plugin": outcome.plugin, "decision": outcome.decision, "fault": outcome.fault}
+            _note(db, decided, "plugin_failed", fault, now)
+    if decided.given_up is not None:
+        _note(db, decided, "message_given_up", asdict(decided.given_up), now)
+    inbox.finish(db, decided.messages, decided.ending, now, decided.reason)
+    return any(sends)
+
+
+def _check(db: Connection, decided: Decided, now: int) -> None:
+    for message in decided.messages:
+        # Two contacts may have become one meanwhile, and then another walk has this message.
+        row = db.execute("SELECT contact, state FROM messages WHERE id = ?", (message,)).fetchone()
+        if row != (decided.contact, "received"):
+            raise StateConflict(f"message {message} no longer waits in this chat")
+    state.check(db, decided.walk.read)
+    if decided.unless_silenced and is_silenced(db, decided.contact, decided.messages[-1], now):
+        raise StateConflict("the chat was silenced meanwhile")
+
+
+def _effects(walk: Walk) -> Iterator[tuple[str, Effect]]:
+    for outcome in walk.outcomes:
+        for effect in outcome.effects:
+            yield outcome.plugin, effect
+
+
+def _do(db: Connection, decided: Decided, plugin: str, effect: Effect, now: int) -> bool:
+    """Whether the effect is a message to be sent."""
+    author, cause = f"plugin:{plugin}", f"message:{decided.messages[-1]}"
+    match effect:
+        case Reply(text):
+            outbox.enqueue(db, Outgoing(decided.contact, text, author, cause=cause), now)
+            return True
+        case Notice(text) if decided.owner is not None:
+            owner = contacts.contact_for(db, Address(number=decided.owner), now)
+            outbox.enqueue(db, Outgoing(owner, text, author, outbox.NOTICE, cause=cause), now)
+            return True
+        case Notice():
+            _note(db, decided, "owner_not_told", {"plugin": plugin, "reason": "no owner in tenant.toml"}, now)
+        case Put(key, value, shared):
+            state.put(db, Slot(plugin, TENANT if shared else decided.contact, key), value)
+        case Silence(until):
+            contacts.silence(db, decided.contact, round(until.timestamp() * 1000))
+    return False
+
+
+def _note(db: Connection, decided: Decided, kind: str, data: Mapping[str, str | None], now: int) -> None:
+    event_log.add(db, kind, now, contact=decided.contact, message=decided.messages[-1], **data)

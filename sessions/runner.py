@@ -1,0 +1,135 @@
+"""Takes the customers' messages through the pipeline: in order within a chat, chats side by side."""
+
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import trio
+
+from comptoir.plugins.loading import Pipeline
+from comptoir.sessions.answering import Answerer, Faults
+from comptoir.sessions.bursts import Burst, next_burst
+from comptoir.sessions.events import Address
+from comptoir.sessions.imagined import Imagined
+from comptoir.sessions.journal import inbox
+from comptoir.sessions.journal.journal import JournalUnavailable, Store
+from comptoir.sessions.lending import Lender
+
+CHATS = 100
+"""Chats that are looked after at once; most of them wait for the rest of a burst."""
+WALKS = 16
+"""Walks at once."""
+RETRY_AFTER = 1.0
+"""Seconds to wait when the journal cannot be used."""
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+class Runner:
+    """Held until `open`: nothing is answered before the backlog has been read.
+
+    `wake_outbox` is called, inside trio, after a commit that queued something. `fast` joins no bursts.
+    """
+
+    def __init__(
+        self,
+        journal: Store,
+        pipeline: Pipeline,
+        *,
+        wake_outbox: Callable[[], object],
+        fast: bool = False,
+        now: Callable[[], int] = now_ms,
+    ) -> None:
+        self._journal = journal
+        self._pipelines = Lender(pipeline)
+        self._answerer = Answerer(journal, self._pipelines, wake_outbox, now)
+        self._fast = fast
+        self._now = now
+        self._opened = trio.Event()
+        self._woken = trio.Event()
+        self._slots = trio.CapacityLimiter(WALKS)
+        self._busy: set[int] = set()
+
+    def open(self) -> None:
+        self._opened.set()
+
+    def hold(self) -> None:
+        """No walk begins until `open`; those on their way go on."""
+        if self._opened.is_set():
+            self._opened = trio.Event()
+
+    def wake(self) -> None:
+        """The inbox has got something."""
+        self._woken.set()
+
+    async def reload(self, pipeline: Pipeline) -> None:
+        """The next walks use this pipeline; the one before is stopped when its last walk has ended."""
+        await self._pipelines.replace(pipeline)
+
+    async def imagine(self, text: str, sender: Address) -> Imagined:
+        """What would happen if `sender` wrote this now. Nothing is kept, sent or counted."""
+        return await self._answerer.imagine(text, sender)
+
+    def status(self) -> list[dict[str, Any]]:
+        """For each plugin: whether it runs, how often it failed, and how it failed last."""
+        pipeline, faults = self._pipelines.current, self._answerer.faults
+        running = [_status(plugin.name, "running", faults.get(plugin.name)) for plugin in pipeline.plugins]
+        return running + [_status(out.plugin, "left out", Faults(0, out.reason)) for out in pipeline.left_out]
+
+    async def run(self) -> None:
+        """Serve the inbox until cancelled. What is then on its way counts as not begun, and is not lost."""
+        try:
+            async with trio.open_nursery() as nursery:
+                while True:
+                    await self._opened.wait()
+                    self._woken = trio.Event()
+                    for contact in await self._waiting_chats():
+                        self._busy.add(contact)
+                        nursery.start_soon(self._serve_chat, contact)
+                    await self._woken.wait()
+        finally:
+            with trio.CancelScope(shield=True):
+                await self._answerer.release()
+                await self._pipelines.stop()
+
+    async def _waiting_chats(self) -> list[int]:
+        room = CHATS - len(self._busy)
+        if room <= 0:
+            return []  # a chat that has been served wakes the runner
+        try:
+            return await self._journal.read(partial(inbox.next_chats, busy=frozenset(self._busy), limit=room))
+        except JournalUnavailable:
+            await trio.sleep(RETRY_AFTER)
+            self.wake()
+            return []
+
+    async def _serve_chat(self, contact: int) -> None:
+        """Answer what waits in a chat, one burst after the other, until there is nothing more."""
+        try:
+            while burst := await self._next_burst(contact):
+                if (early := burst.due_at - self._now()) > 0:
+                    await trio.sleep(early / 1000)
+                    continue
+                async with self._slots:
+                    if not self._opened.is_set():
+                        return
+                    await self._answerer.answer(burst)
+        except JournalUnavailable:
+            await trio.sleep(RETRY_AFTER)
+        finally:
+            self._busy.discard(contact)
+            self.wake()
+
+    async def _next_burst(self, contact: int) -> Burst | None:
+        config = self._pipelines.current.config
+        messages = await self._journal.read(partial(inbox.due, contact=contact))
+        join_seconds = 0 if self._fast else config.join_seconds
+        return next_burst(messages, join_seconds, config.stale_hours) if messages else None
+
+
+def _status(plugin: str, state: str, faults: Faults | None) -> dict[str, Any]:
+    faults = faults or Faults()
+    return {"plugin": plugin, "state": state, "faults": faults.count, "last_fault": faults.last}

@@ -1,0 +1,51 @@
+"""What the journal knows about a chat when a message is to be answered."""
+
+from dataclasses import dataclass
+
+from comptoir.plugins.api import Contact
+from comptoir.sessions.bursts import Burst
+from comptoir.sessions.events import Address
+from comptoir.sessions.journal import contacts, inbox
+from comptoir.sessions.journal.database import Connection
+
+NOBODY = -1
+"""The id of a contact that the journal does not know; nothing is kept under it."""
+_AFTER_ALL = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    contact: Contact
+    silenced: str | None
+    """Why the chat gets no automatic answer."""
+
+
+def situation_of(db: Connection, burst: Burst, now: int) -> Situation | None:
+    """None where the burst no longer waits in this chat: two contacts have become one meanwhile."""
+    waiting = {message.id for message in inbox.due(db, burst.contact)}
+    if not waiting.issuperset(burst.ids):
+        return None
+    return _situation(db, burst.contact, burst.ids[0], is_silenced(db, burst.contact, burst.ids[-1], now))
+
+
+def imagined_situation(db: Connection, address: Address, now: int) -> Situation:
+    """As if this address wrote now."""
+    contact = contacts.find_address(db, address)
+    if contact is None:
+        return Situation(Contact(NOBODY, contacts.chat_name(address), "", is_new=True), None)
+    return _situation(db, contact, _AFTER_ALL, is_silenced(db, contact, _AFTER_ALL, now))
+
+
+def is_silenced(db: Connection, contact: int, message: int, now: int) -> str | None:
+    """Why this message must get no automatic answer: somebody else has the chat."""
+    if inbox.owner_answered(db, contact, message):
+        return "answered by the owner"
+    if contacts.silenced_until(db, contact) > now:
+        return "silenced"
+    return None
+
+
+def _situation(db: Connection, contact: int, message: int, silenced: str | None) -> Situation:
+    chat = contacts.chat_name(contacts.address_of(db, contact))
+    is_new = not inbox.answered_before(db, contact, message)
+    return Situation(Contact(contact, chat, contacts.name_of(db, contact), is_new), silenced)

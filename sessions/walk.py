@@ -1,0 +1,206 @@
+"""One message through the plugins: what each decided, collected and not yet done."""
+
+import json
+import traceback
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import trio
+
+from comptoir.plugins.api import (
+    Contact,
+    Effect,
+    Json,
+    Message,
+    Notice,
+    Plugin,
+    Put,
+    Reply,
+    Silence,
+    Verdict,
+)
+from comptoir.sessions.journal.state import TENANT, Slot, Value
+
+PLUGIN_LIMIT = 20.0
+"""Seconds that a plugin may take for one message."""
+MAX_EFFECTS = 50
+MAX_TEXT = 65_536
+MAX_VALUE = 65_536
+
+ReadState = Callable[[Slot], Awaitable[Value]]
+Decision = Literal["continue", "stop", "raised", "late"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a walk is about, as it was when the walk began."""
+
+    contact: Contact
+    message: Message
+    language: str
+    tenant_name: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one plugin decided. One that raised or was late has no effects: it is as if it were not there."""
+
+    plugin: str
+    decision: Decision
+    effects: tuple[Effect, ...] = ()
+    fault: str = ""
+    """Where and what it raised, without any text of the message."""
+    seconds: float = 0.0
+
+    @property
+    def failed(self) -> bool:
+        return self.decision in ("raised", "late")
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """What the plugins decided, in their order, and on which of their state they decided it."""
+
+    outcomes: tuple[Outcome, ...]
+    read: Mapping[Slot, int]
+
+    @property
+    def stopped(self) -> bool:
+        return bool(self.outcomes) and self.outcomes[-1].decision == "stop"
+
+    def __add__(self, other: "Walk") -> "Walk":
+        """This walk, then the other."""
+        return Walk(self.outcomes + other.outcomes, {**other.read, **self.read})
+
+
+async def walk(
+    plugins: Sequence[Plugin],
+    scene: Scene,
+    read_state: ReadState,
+    at_plugin: Callable[[str], Awaitable[None]] | None = None,
+) -> Walk:
+    """Ask the plugins in order until one says stop. `at_plugin` is awaited before each."""
+    outcomes: list[Outcome] = []
+    read: dict[Slot, int] = {}
+    for plugin in plugins:
+        if at_plugin is not None:
+            await at_plugin(plugin.name)
+        replied = any(isinstance(effect, Reply) for outcome in outcomes for effect in outcome.effects)
+        context = PluginContext(plugin.name, scene, read_state, read, replied)
+        outcomes.append(await _ask(plugin, context, scene.message))
+        if outcomes[-1].decision == "stop":
+            break
+    return Walk(tuple(outcomes), read)
+
+
+async def _ask(plugin: Plugin, context: "PluginContext", message: Message) -> Outcome:
+    begun = trio.current_time()
+    decision, fault = await _decision(plugin, context, message)
+    effects = context.close()
+    failed = decision in ("raised", "late")
+    return Outcome(plugin.name, decision, () if failed else effects, fault, trio.current_time() - begun)
+
+
+async def _decision(plugin: Plugin, context: "PluginContext", message: Message) -> tuple[Decision, str]:
+    verdict: object = None
+    try:
+        with trio.move_on_after(PLUGIN_LIMIT) as limit:
+            verdict = await plugin.message(context, message)
+    except Exception as error:
+        return "raised", _where(error)
+    if limit.cancelled_caught:
+        return "late", f"no verdict within {PLUGIN_LIMIT:.0f} s"
+    if not isinstance(verdict, Verdict):
+        return "raised", f"no verdict but {type(verdict).__name__}"
+    return verdict.value, ""
+
+
+def _where(error: Exception) -> str:
+    """Type and place. Not the error's own text: it may quote what the customer wrote."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" in {frames[-1].name}, line {frames[-1].lineno}" if frames else ""
+    return type(error).__name__ + place
+
+
+class PluginContext:
+    """One plugin's view of a message, as the plugin API describes it; collects the effects."""
+
+    def __init__(self, plugin: str, scene: Scene, read_state: ReadState, read: dict[Slot, int], replied: bool) -> None:
+        self._plugin = plugin
+        self._scene = scene
+        self._read_state = read_state
+        self._read = read
+        self._replied = replied
+        self._effects: list[Effect] = []
+        self._closed = False
+
+    @property
+    def contact(self) -> Contact:
+        return self._scene.contact
+
+    @property
+    def language(self) -> str:
+        return self._scene.language
+
+    @property
+    def tenant_name(self) -> str:
+        return self._scene.tenant_name
+
+    @property
+    def now(self) -> datetime:
+        return self._scene.now
+
+    @property
+    def replied(self) -> bool:
+        return self._replied
+
+    async def get(self, key: str, *, shared: bool = False) -> Json:
+        for effect in reversed(self._effects):
+            if isinstance(effect, Put) and (effect.key, effect.shared) == (key, shared):
+                return effect.value
+        slot = Slot(self._plugin, TENANT if shared else self.contact.id, key)
+        found = await self._read_state(slot)
+        # The first version seen is the one the decision rests on.
+        self._read.setdefault(slot, found.version)
+        value: Json = found.value
+        return value
+
+    def put(self, key: str, value: Json, *, shared: bool = False) -> None:
+        if len(json.dumps(value)) > MAX_VALUE:
+            raise ValueError(f"the value of {key!r} is too large: at most {MAX_VALUE} bytes of JSON")
+        self._add(Put(key, value, shared))
+
+    def reply(self, text: str) -> None:
+        self._add(Reply(_checked(text)))
+
+    def notify_owner(self, text: str) -> None:
+        self._add(Notice(_checked(text)))
+
+    def silence(self, until: datetime) -> None:
+        if until.tzinfo is None:
+            raise ValueError("`until` has no time zone: use context.now")
+        self._add(Silence(until))
+
+    def close(self) -> tuple[Effect, ...]:
+        """What was collected; nothing more is taken."""
+        self._closed = True
+        return tuple(self._effects)
+
+    def _add(self, effect: Effect) -> None:
+        if self._closed:
+            raise RuntimeError("this message is decided: a context is valid until `message` returns")
+        if len(self._effects) == MAX_EFFECTS:
+            raise ValueError(f"too many effects for one message: at most {MAX_EFFECTS}")
+        self._effects.append(effect)
+
+
+def _checked(text: str) -> str:
+    """Raises ValueError for what could not be sent."""
+    if not text.strip():
+        raise ValueError("the text is empty")
+    if len(text.encode()) > MAX_TEXT:
+        raise ValueError(f"the text is too long: at most {MAX_TEXT} bytes")
+    return text

@@ -1,0 +1,55 @@
+"""Which messages are answered together, and when."""
+
+from comptoir.sessions.bursts import MAX_JOINED, MAX_WINDOWS, Burst, next_burst
+from comptoir.sessions.journal.inbox import InboxMessage
+
+HOUR = 3_600_000
+NOW = 100 * HOUR
+JOIN = 4.0
+
+
+def heard(id: int, at: int, text: str = "x", *, kind: str = "text", age: int = 0, walks: int = 0) -> InboxMessage:
+    return InboxMessage(id, 7, kind, text, NOW + at - age, NOW + at, False, None, walks)
+
+
+def burst(*messages: InboxMessage, join: float = JOIN) -> Burst:
+    return next_burst(messages, join, stale_hours=6)
+
+
+def test_a_message_waits_for_the_next_one() -> None:
+    assert burst(heard(1, 0)) == Burst((heard(1, 0),), NOW + 4_000)
+
+
+def test_what_follows_in_time_is_joined_and_starts_the_waiting_again() -> None:
+    joined = burst(heard(1, 0, "bonjour"), heard(2, 3_000, "vous livrez ?"))
+    assert (joined.ids, joined.text, joined.due_at) == ((1, 2), "bonjour\nvous livrez ?", NOW + 7_000)
+
+
+def test_a_later_message_ends_the_burst_at_once() -> None:
+    assert burst(heard(1, 0), heard(2, 4_001)) == Burst((heard(1, 0),), 0)
+
+
+def test_nobody_waits_for_ever() -> None:
+    messages = [heard(id, id * 2_000) for id in range(8)]
+    waiting = burst(*messages)
+    assert waiting.due_at == NOW + MAX_WINDOWS * 4_000
+    assert len(burst(*(heard(id, id) for id in range(50))).ids) == MAX_JOINED
+
+
+def test_without_joining_each_is_answered_at_once() -> None:
+    assert burst(heard(1, 0), heard(2, 1), join=0) == Burst((heard(1, 0),), 0)
+
+
+def test_only_text_joins() -> None:
+    assert burst(heard(1, 0), heard(2, 1, kind="image")).ids == (1,)
+    assert burst(heard(2, 1, kind="image"), heard(3, 2)) == Burst((heard(2, 1, kind="image"),), 0)
+
+
+def test_old_mail_joins_nothing() -> None:
+    assert burst(heard(1, 0, age=7 * HOUR), heard(2, 1)).ids == (1,)
+    assert burst(heard(1, 0), heard(2, 1, age=7 * HOUR)).ids == (1,)
+
+
+def test_what_a_worker_died_of_is_walked_alone() -> None:
+    assert burst(heard(1, 0, walks=1), heard(2, 1)) == Burst((heard(1, 0, walks=1),), 0)
+    assert burst(heard(1, 0), heard(2, 1, walks=1)).ids == (1,)
