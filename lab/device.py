@@ -20,7 +20,6 @@ from comptoir.lab.signal.keys import Bundle
 from comptoir.lab.signal.session import Opened
 
 SEEN_KEPT = 1_000
-HEARD_STORED = 1_000
 NOT_FOR_PEOPLE = frozenset({"protocolMessage", "senderKeyDistributionMessage", "empty"})
 
 
@@ -47,13 +46,11 @@ class Device:
         self.account = account
         self.cipher = Cipher(server, account.jid(), self.changed, state["cipher"] if state else None)
         self.outgoing = Outgoing(server, account, self.cipher)
-        self.heard_log = HeardLog()
+        self.heard_log = HeardLog(server.store, account.number)
         self.receipts: deque[Seen] = deque(maxlen=SEEN_KEPT)
         self.typing_seen: deque[Seen] = deque(maxlen=SEEN_KEPT)
         self._asked: Counter[str] = Counter()
         self._messages_said = state["said"] if state else 0
-        for entry in state["heard"] if state else ():
-            self.heard_log.add(Heard(**entry))
 
     @property
     def jid(self) -> JID:
@@ -174,6 +171,8 @@ class Device:
         id = stanza.attr("id")
         own = self._own(_sender(stanza))
         self._asked[id] += 1
+        if len(self._asked) > SEEN_KEPT:
+            del self._asked[next(iter(self._asked))]
         if self._asked[id] < RETRIES_AT_MOST:
             bundle = self.bundle() if self._asked[id] > 1 else None
             registration_id = self.cipher.identity.registration_id
@@ -223,7 +222,6 @@ class Device:
             "role": self.role,
             "cipher": self.cipher.export(),
             "said": self._messages_said,
-            "heard": [entry.as_json() for entry in self.heard_log.all()[-HEARD_STORED:]],
         }
 
 

@@ -1,13 +1,16 @@
-"""What a person has read on the screen: decrypted messages in order, and a way to wait for more."""
+"""What a person has on the screen: decrypted messages in order, and a way to wait for more."""
 
 from __future__ import annotations
 
+import json
 from collections import deque
 from collections.abc import AsyncGenerator
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import trio
+
+from comptoir.lab.store import Store
 
 KEPT = 20_000
 
@@ -49,22 +52,30 @@ class Heard:
 
 
 class HeardLog:
-    """A bounded list of `Heard` that grows at its end; the oldest go when it is full."""
+    """A bounded list of `Heard` that grows at its end and outlives the lab; the oldest go when it is full.
 
-    def __init__(self) -> None:
-        self._items: deque[Heard] = deque(maxlen=KEPT)
-        self._count = 0
+    Each entry is a document of its own in the store: a list written anew with every message would grow too dear.
+    """
+
+    def __init__(self, store: Store, owner: str) -> None:
+        self._store = store
+        self._prefix = f"heard/{owner}/"
+        documents = store.documents(self._prefix).values()
+        self._items: deque[Heard] = deque((Heard(**json.loads(body)) for body in documents), maxlen=KEPT)
         self._grown = trio.Event()
 
     def add(self, heard: Heard) -> None:
+        """Append an entry, which has the `next_number`."""
+        if len(self._items) == KEPT:
+            self._store.forget(self._name(self._items[0]))
         self._items.append(heard)
-        self._count = heard.number
+        self._store.put(self._name(heard), json.dumps(heard.as_json()).encode())
         grown, self._grown = self._grown, trio.Event()
         grown.set()
 
     @property
     def next_number(self) -> int:
-        return self._count + 1
+        return self._items[-1].number + 1 if self._items else 1
 
     def all(self, sender: str | None = None) -> list[Heard]:
         return [item for item in self._items if sender is None or item.sender == sender]
@@ -89,3 +100,6 @@ class HeardLog:
                     yield item
             if grown is self._grown:
                 await grown.wait()
+
+    def _name(self, heard: Heard) -> str:
+        return f"{self._prefix}{heard.number:010d}"

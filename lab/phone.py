@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import trio
@@ -39,6 +40,8 @@ class Phone(Device):
         self._links = 0
         self._key = appstate.SyncKey.generate()
         self._block = appstate.Collection(appstate.CRITICAL_BLOCK)
+        # Linked, and not served yet: a restart of the lab may come between.
+        self._to_welcome: list[JID] = []
         if state is not None:
             self._restore(state["phone"])
 
@@ -63,6 +66,7 @@ class Phone(Device):
         )
         companion = await self.server.link_companion(ref=code.ref, phone=self.jid, identity=identity)
         self._check(companion)
+        self._to_welcome.append(companion.jid)
         self.changed()
         self._nursery.start_soon(self._welcome, companion.jid)
         return companion.jid
@@ -73,6 +77,7 @@ class Phone(Device):
         for device in gone:
             await self.server.unlink(device)
             self.cipher.forget(device)
+            self._to_welcome = [each for each in self._to_welcome if each != device]
         return gone
 
     async def rename(self, name: str) -> None:
@@ -85,9 +90,7 @@ class Phone(Device):
     async def share_key(self, companion: JID) -> None:
         """Send the app state key. Raises NoKeys, NotSent."""
         now = self.server.clock.now_ms()
-        await self.outgoing.send_to_own(
-            companion, messages.app_state_key_share(self._key.id, self._key.data, now)
-        )
+        await self.outgoing.send_to_own(companion, messages.app_state_key_share(self._key.id, self._key.data, now))
 
     async def share_history(self, companion: JID) -> None:
         """Put the old conversations on the media host and say where they lie. Raises NoKeys, NotSent."""
@@ -103,11 +106,12 @@ class Phone(Device):
     async def _welcome(self, companion: JID) -> None:
         with trio.move_on_after(READY_SECONDS):
             await self.server.wait_ready(companion)
-            try:
+            # Neither happens unless the companion was unlinked in the meantime.
+            with suppress(NoKeys, NotSent):
                 await self.share_key(companion)
                 await self.share_history(companion)
-            except (NoKeys, NotSent):
-                return  # unlinked in the meantime
+            self._to_welcome = [each for each in self._to_welcome if each != companion]
+            self.changed()
 
     def _check(self, companion: Companion) -> None:
         adv.check_device(
@@ -120,6 +124,9 @@ class Phone(Device):
         self._account_id, self._links = state["account_id"], state["links"]
         self._key = appstate.SyncKey(bytes.fromhex(state["key_id"]), bytes.fromhex(state["key_data"]))
         self._block = appstate.Collection.load(state["block"])
+        self._to_welcome = [JID.parse(device) for device in state["to_welcome"]]
+        for device in self._to_welcome:
+            self._nursery.start_soon(self._welcome, device)
 
     def state(self) -> dict[str, Any]:
         phone = {
@@ -128,5 +135,6 @@ class Phone(Device):
             "key_id": self._key.id.hex(),
             "key_data": self._key.data.hex(),
             "block": self._block.export(),
+            "to_welcome": [str(device) for device in self._to_welcome],
         }
         return super().state() | {"phone": phone}

@@ -113,11 +113,13 @@ async def test_who_reads_at_once_needs_no_order(lab: Lab) -> None:
 async def test_typing_is_seen(lab: Lab) -> None:
     awa, moussa = lab.customer(AWA), lab.customer(MOUSSA)
 
-    await awa.typing(MOUSSA)
-    await awa.typing(MOUSSA, on=False)
-    # Typing overtakes messages, never the other way round.
+    # Typing is shown to those who are there, and overtakes messages, never the other way round.
     await awa.say(MOUSSA, "bonjour")
     await moussa.wait_heard(1)
+    await awa.typing(MOUSSA)
+    await awa.typing(MOUSSA, on=False)
+    await awa.say(MOUSSA, "vous êtes là ?")
+    await moussa.wait_heard(2)
 
     assert [(seen.kind, seen.sender) for seen in moussa.typing_seen] == [("composing", AWA), ("paused", AWA)]
 
