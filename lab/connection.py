@@ -12,7 +12,7 @@ from comptoir.lab import iq
 from comptoir.lab.accounts import Device
 from comptoir.lab.crypto import KeyPair
 from comptoir.lab.exchange import Exchange
-from comptoir.lab.nodes import JID, NUMBER_SERVER, Node, NodeError
+from comptoir.lab.nodes import JID, NUMBER_SERVER, Node
 from comptoir.lab.pairing import Candidate, Pairing, read_payload
 from comptoir.lab.routing import in_form_of, route
 from comptoir.lab.websocket import WebSocket
@@ -42,7 +42,8 @@ class Door:
                 await self._pair(wire, payload)
             else:
                 await self._log_in(wire, payload)
-        except (WireClosed, NodeError) as error:
+        except (WireClosed, ValueError) as error:
+            # NodeError is a ValueError: what a client puts into a stanza ends its own connection only.
             log.info("a connection ended: %s", error)
         finally:
             with trio.CancelScope(shield=True):
@@ -83,7 +84,7 @@ class Session:
         self._handing_out = False
 
     async def run(self) -> None:
-        """Raises WireClosed when the client is gone."""
+        """Serve until the client is gone or breaks the rules."""
         exchange, jid = self._exchange, self._device.jid
         older = exchange.lines.get(jid)
         exchange.lines[jid] = self._wire
@@ -94,8 +95,8 @@ class Session:
             await self._wire.send(self._success())
             async with trio.open_nursery() as self._tasks:
                 await self._listen(self._tasks)
-        except* WireClosed:
-            pass
+        except* (WireClosed, ValueError) as errors:
+            log.info("%s is gone: %s", jid, "; ".join(map(str, errors.exceptions)))
         finally:
             if exchange.lines.get(jid) is self._wire:
                 del exchange.lines[jid]
@@ -142,7 +143,8 @@ class Session:
         self._exchange.ledger.acked(node.attr("id"), self._device.jid, error)
 
     async def _hand_out(self) -> None:
-        await self._exchange.hand_out(self._device.jid, self._wire.send, announce=True)
+        taker = self._exchange.arrive(self._device.jid)
+        await self._exchange.hand_out(taker, self._wire.send, announce=True)
 
     def _success(self) -> Node:
         lid = self._exchange.registry.lid_of(self._device.jid)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import trio
@@ -44,6 +45,15 @@ class LocalDevice(Protocol):
         """Give out keys for one new Signal session; None when the device wants none."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Taker:
+    """Whoever takes a device's stanzas: a login of a wire client, or a local device."""
+
+    device: JID
+    waiting: tuple[Node, ...]
+    """What had come for the device before."""
+
+
 class Exchange:
     def __init__(self, store: Store, clock: Clock, codec: Codec) -> None:
         self.store = store
@@ -57,7 +67,7 @@ class Exchange:
         """Attached local devices, by number JID."""
         self.lines: dict[JID, Line] = {}
         """Connected wire clients, by number JID."""
-        self._takers: dict[JID, object] = {}
+        self._takers: dict[JID, Taker] = {}
         """Who takes a device's stanzas right now, by number JID."""
         self.available: set[JID] = set()
         """Devices that show themselves as online, by number JID."""
@@ -110,23 +120,26 @@ class Exchange:
         self.mailbox(companion).clear()
         self.available.discard(companion)
 
-    async def hand_out(self, device: JID, deliver: Callable[[Node], Awaitable[None]], *, announce: bool) -> None:
-        """Give a device its stanzas until another call takes over or `leave` ends it; first what waited.
+    def arrive(self, device: JID) -> Taker:
+        """From now on a device's stanzas are handed out, to whom this taker stands for and to nobody before."""
+        taker = self._takers[device] = Taker(device, tuple(self.mailbox(device).reopen()))
+        self._arrival.set()
+        self._arrival = trio.Event()
+        return taker
+
+    async def hand_out(self, taker: Taker, deliver: Callable[[Node], Awaitable[None]], *, announce: bool) -> None:
+        """Deliver what has waited and then what comes, until another taker arrives or `leave` ends it.
 
         With `announce` the wait is announced and ended by `ib` stanzas, as wire clients expect.
         """
-        mailbox = self.mailbox(device)
-        waiting = mailbox.reopen()
-        taker = self._takers[device] = object()
-        self._arrival.set()
-        self._arrival = trio.Event()
+        device, mailbox = taker.device, self.mailbox(taker.device)
         if announce:
-            await deliver(_preview(waiting))
+            await deliver(_preview(taker.waiting))
         while self._takers.get(device) is taker:
             letter = mailbox.next()
             if announce and (letter is None or letter.fresh):
                 announce = False
-                await deliver(_ib("offline", count=len(waiting)))
+                await deliver(_ib("offline", count=len(taker.waiting)))
             if letter is None:
                 await mailbox.wait()
                 continue
@@ -160,7 +173,7 @@ def _collection(account: Account, name: str) -> str:
     return f"appstate/{account.number}/{name}/"
 
 
-def _preview(waiting: list[Node]) -> Node:
+def _preview(waiting: Sequence[Node]) -> Node:
     tags = [node.tag for node in waiting]
     counts = {tag: tags.count(tag) for tag in ("message", "receipt", "notification")}
     return _ib("offline_preview", count=len(waiting), appdata=0, **counts)

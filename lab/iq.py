@@ -8,8 +8,9 @@ from typing import TypeAlias
 
 from comptoir.lab import media
 from comptoir.lab.accounts import Account, Device
+from comptoir.lab.crypto import KEY_LENGTH, SIGNATURE_LENGTH
 from comptoir.lab.exchange import SERVER, Exchange
-from comptoir.lab.nodes import JID, NUMBER_SERVER, Node
+from comptoir.lab.nodes import JID, NUMBER_SERVER, Node, NodeError
 from comptoir.lab.signal.keys import Bundle, PreKey, SignedPreKey
 
 log = logging.getLogger("comptoir.lab")
@@ -83,19 +84,21 @@ def _upload_keys(exchange: Exchange, device: Device, iq: Node) -> Answer:
     if listed is None or signed is None:
         return (_bad_request(),)
     keys = [_read_key(key) for key in listed.children("key")]
-    signature = signed.child("signature")
-    last = _read_key(signed)
-    device.upload(
-        {key.id: key.public for key in keys},
-        SignedPreKey(last.id, last.public, signature.data if signature is not None else b""),
-    )
+    last, signature = _read_key(signed), _data(signed, "signature", SIGNATURE_LENGTH)
+    device.upload({key.id: key.public for key in keys}, SignedPreKey(last.id, last.public, signature))
     exchange.registry.changed(device)
     return ()
 
 
 def _read_key(node: Node) -> PreKey:
-    id, public = node.child("id"), node.child("value")
-    return PreKey(int.from_bytes(id.data if id else b"", "big"), public.data if public else b"")
+    return PreKey(int.from_bytes(_data(node, "id", 3), "big"), _data(node, "value", KEY_LENGTH))
+
+
+def _data(node: Node, tag: str, length: int) -> bytes:
+    child = node.child(tag)
+    if child is None or len(child.data) != length:
+        raise NodeError(f"<{node.tag}> lacks a <{tag}> of {length} bytes")
+    return child.data
 
 
 def _usync(exchange: Exchange, device: Device, iq: Node) -> Answer:

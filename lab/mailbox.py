@@ -51,8 +51,9 @@ class Mailbox:
         for name, body in store.documents(self._prefix).items():
             self._file(int(name.removeprefix(self._prefix)), decode(body))
 
-    def __len__(self) -> int:
-        return len(self._letters)
+    def letters(self) -> list[Node]:
+        """All that is kept, in order."""
+        return list(self._letters.values())
 
     def put(self, node: Node) -> None:
         """Keep a stanza until it is settled. A full mailbox loses its oldest: nobody comes for it."""
@@ -81,8 +82,8 @@ class Mailbox:
         """Start over for a device that has just logged in; returns what waits and will come marked."""
         self._to_give, self._waited = deque(self._letters), self._last
         self._fleeting.clear()
-        self._news.set()
-        return list(self._letters.values())
+        self.wake()
+        return self.letters()
 
     def clear(self) -> None:
         for number in list(self._letters):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import trio
 
 from comptoir.lab.accounts import Account
-from comptoir.lab.exchange import Exchange, LocalDevice
+from comptoir.lab.exchange import Exchange, LocalDevice, Taker
 from comptoir.lab.nodes import JID, Node
 from comptoir.lab.pairing import Companion, Pairing, PairingRefused
 from comptoir.lab.routing import route
@@ -60,7 +60,7 @@ class Server:
     def attach(self, device: LocalDevice) -> None:
         """Bring a local device online: what waits for it is delivered at once, marked `offline`."""
         self._exchange.locals[device.jid] = device
-        self._nursery.start_soon(self._hand_out, device)
+        self._nursery.start_soon(self._hand_out, device, self._exchange.arrive(device.jid))
 
     def detach(self, device: LocalDevice) -> None:
         """Take a local device offline: its stanzas wait until it is attached again, its keys remain."""
@@ -111,5 +111,9 @@ class Server:
         """The patches of a collection so far; the first made version 1."""
         return self._exchange.app_state(account, collection)
 
-    async def _hand_out(self, device: LocalDevice) -> None:
-        await self._exchange.hand_out(device.jid, device.deliver, announce=False)
+    def waiting(self, device: JID) -> list[Node]:
+        """What a device has not receipted yet, whether it has been delivered or not."""
+        return self._exchange.mailbox(device).letters()
+
+    async def _hand_out(self, device: LocalDevice, taker: Taker) -> None:
+        await self._exchange.hand_out(taker, device.deliver, announce=False)

@@ -15,6 +15,8 @@ SHOP = "+221 77 000 00 01"
 SHOP_JID = "221770000001@s.whatsapp.net"
 CUSTOMER = "+221 77 000 01 01"
 CUSTOMER_JID = "221770000101@s.whatsapp.net"
+# Right to left inside left to right, and a character of two code points.
+TEXT = "salut \u2067שלום\u2069 👋🏿"
 
 
 @pytest.fixture
@@ -55,9 +57,9 @@ async def test_a_client_writes_and_learns_what_becomes_of_it(lab: Lab, client: N
         # A client cannot know the number behind a LID before it has met it.
         await customer.say(SHOP, "bonjour", as_lid=True)
         await client.wait("message", text="bonjour")
-    sent = await client.do("send", to=to, text="salut ⁧שלום⁩ 👋🏿", secret=True)
+    sent = await client.do("send", to=to, text=TEXT, secret=True)
     heard = await customer.wait_heard(1)
-    assert (heard[0].id, heard[0].text, heard[0].sender) == (sent["id"], "salut ⁧שלום⁩ 👋🏿", "+221770000001")
+    assert (heard[0].id, heard[0].text, heard[0].sender) == (sent["id"], TEXT, "+221770000001")
     await client.wait("receipt", kind="delivered", ids=[sent["id"]], chat=str(customer.lid))
     await client.wait("receipt", kind="sender", ids=[sent["id"]], from_me=True)
     await customer.read()
@@ -66,7 +68,7 @@ async def test_a_client_writes_and_learns_what_becomes_of_it(lab: Lab, client: N
     assert entry.sender == "221770000001:1@s.whatsapp.net"
     assert len(entry.stanzas) == len(entry.acks) == 1
     assert {mark.by for mark in entry.opened} == {CUSTOMER_JID, SHOP_JID}, "the phone has its copy"
-    assert lab.ledger.heard(by=CUSTOMER)[0].text == "salut ⁧שלום⁩ 👋🏿"
+    assert lab.ledger.heard(by=CUSTOMER)[0].text == TEXT
 
 
 async def test_what_is_typed_on_the_phone_reaches_the_companion_as_its_own(lab: Lab, client: NeonizeClient) -> None:
