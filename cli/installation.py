@@ -20,9 +20,7 @@ PANEL = "Installation"
 app = typer.Typer()
 
 
-@app.command(
-    rich_help_panel=PANEL, epilog=examples("comptoir init", "COMPTOIR_HOME=/srv/shops comptoir init")
-)
+@app.command(rich_help_panel=PANEL, epilog=examples("comptoir init", "COMPTOIR_HOME=/srv/shops comptoir init"))
 def init() -> None:
     """Make the folders, the master key and a commented comptoir.toml. Safe to repeat."""
     from comptoir.gateway.keys import KeysWrong
@@ -35,9 +33,10 @@ def init() -> None:
         made = initialise(paths)
     except (PathsWrong, KeysWrong, RegistryWrong) as error:
         raise CommandError(ExitCode.FAILED, str(error)) from None
-    except PermissionError as error:
+    except OSError as error:
+        code = ExitCode.NOT_PERMITTED if isinstance(error, PermissionError) else ExitCode.FAILED
         raise CommandError(
-            ExitCode.NOT_PERMITTED, f"{error.filename}: not permitted: run this as root, or set COMPTOIR_HOME"
+            code, f"{error.filename}: cannot be made ({error.strerror}): run this as root, or set COMPTOIR_HOME"
         ) from None
     for line in made:
         print_line(line)
@@ -94,9 +93,7 @@ def _all_tenants(paths: "Paths") -> list[str]:
     try:
         return sorted(folder.name for folder in (paths.config / "tenants").iterdir() if folder.is_dir())
     except FileNotFoundError:
-        raise CommandError(
-            ExitCode.FAILED, f"{paths.config}: nothing there yet: `comptoir init` makes it"
-        ) from None
+        raise CommandError(ExitCode.FAILED, f"{paths.config}: nothing there yet: `comptoir init` makes it") from None
     except PermissionError:
         raise CommandError(
             ExitCode.NOT_PERMITTED, f"{paths.config}: not permitted: run this as root or as its owner"

@@ -30,9 +30,7 @@ app = typer.Typer(
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help="An invented number, +E164.")]
 Lab = Annotated[
     Path | None,
-    typer.Option(
-        "--lab", envvar="COMPTOIR_LAB", metavar="FILE", help="The lab's description.", show_default=False
-    ),
+    typer.Option("--lab", envvar="COMPTOIR_LAB", metavar="FILE", help="The lab's description.", show_default=False),
 ]
 
 
@@ -62,9 +60,7 @@ def serve(
 )
 def scan(
     number: Number,
-    code: Annotated[
-        str | None, typer.Argument(metavar="[CODE]", help="The code; found in stdin without.")
-    ] = None,
+    code: Annotated[str | None, typer.Argument(metavar="[CODE]", help="The code; found in stdin without.")] = None,
     name: Annotated[str, typer.Option(help="What the phone's owner is called.")] = "",
     lab: Lab = None,
 ) -> None:
@@ -94,9 +90,7 @@ def say(
         print_line(client.say(read_number(sender), read_number(to), text))
 
 
-@app.command(
-    epilog=examples("comptoir lab heard +221780000001", "comptoir lab heard +221780000001 --follow --json")
-)
+@app.command(epilog=examples("comptoir lab heard +221780000001", "comptoir lab heard +221780000001 --follow --json"))
 def heard(
     number: Number,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until interrupted.")] = False,

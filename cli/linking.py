@@ -17,9 +17,7 @@ app = typer.Typer()
 
 @app.command(
     rich_help_panel=PANEL,
-    epilog=examples(
-        "comptoir link chez-awa", "comptoir link chez-awa --png code.png", "comptoir link chez-awa --json"
-    ),
+    epilog=examples("comptoir link chez-awa", "comptoir link chez-awa --png code.png", "comptoir link chez-awa --json"),
 )
 def link(
     name: Tenant,

@@ -1,12 +1,15 @@
 """The command `comptoir`. Each command imports what it needs when it runs: help and completion are quick."""
 
+import os
+import signal
 import sys
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
 from comptoir.cli import installation, lab, linking, messaging, tenants, watching
 from comptoir.cli.errors import CommandError, ExitCode
+from comptoir.cli.options import examples
 from comptoir.cli.output import print_error
 
 app = typer.Typer(
@@ -21,11 +24,27 @@ app.add_typer(tenants.app, name="tenant", rich_help_panel="Tenants")
 app.add_typer(lab.app, name="lab", rich_help_panel="Trying it out")
 
 
+@app.command(rich_help_panel="Trying it out", epilog=examples("comptoir demo", "comptoir demo --speed 4"))
+def demo(
+    speed: Annotated[float, typer.Option(min=0.1, metavar="X", help="So many times as fast.")] = 1,
+) -> None:
+    """The whole thing in one terminal, on the lab: shops linked, customers answered, a worker killed."""
+    from comptoir.cli.demo import run as run_demo
+
+    raise typer.Exit(run_demo(speed))
+
+
 def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a character gets a substitute, not a traceback.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are text files
-    sys.exit(run(sys.argv[1:]))
+    # A full screen is left properly, as on Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+    code = run(sys.argv[1:])
+    if code == ExitCode.BROKEN_PIPE:
+        # Python flushes once more at the end, and would complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:

@@ -42,15 +42,15 @@ def send(  # noqa: PLR0913, PLR0917 (a parameter for each option)
         str | None, typer.Argument(metavar="[TEXT]", help="What to write; read from stdin without.")
     ] = None,
     wait: Annotated[Awaited | None, typer.Option(help="Wait until the message is that far.")] = None,
-    timeout: Annotated[
-        float, typer.Option(min=0.1, metavar="S", help="Wait that many seconds at most.")
-    ] = 60,
+    timeout: Annotated[float, typer.Option(min=0.1, metavar="S", help="Wait that many seconds at most.")] = 60,
     client_key: Annotated[
         str | None, typer.Option(metavar="KEY", help="A second send with this key sends nothing.")
     ] = None,
     json: AsJson = False,
 ) -> None:
     """Queue a message and print its id."""
+    from comptoir.gateway.client import ControlError
+
     words = checked_text(text)
     with daemon() as client:
         chat = find_chat(client, name, to)
@@ -59,9 +59,12 @@ def send(  # noqa: PLR0913, PLR0917 (a parameter for each option)
             print_line(str(message["id"]))
         try:
             if wait is not None:
-                message = wait_for(client, name, message["id"], wait, timeout)
+                message = client.call("message.wait", tenant=name, id=message["id"], state=wait.value, timeout=timeout)
+        except ControlError as error:
+            # It stays queued, and its id is needed to find it; `data` is how far it came.
+            message = error.data or message
+            raise
         finally:
-            # Also when the wait failed: the message stays queued, and its id is needed to find it.
             if json:
                 print_json(message)
 
@@ -103,9 +106,7 @@ def messages(
 def try_(
     name: Tenant,
     text: Annotated[str, typer.Argument(metavar="TEXT", help="What the customer writes.")],
-    from_: Annotated[
-        str | None, typer.Option("--from", metavar="X", help="Who writes; a stranger without.")
-    ] = None,
+    from_: Annotated[str | None, typer.Option("--from", metavar="X", help="Who writes; a stranger without.")] = None,
     json: AsJson = False,
 ) -> None:
     """Walk the pipeline for an imagined message: each plugin's decision and the answer. Nothing is kept."""
@@ -166,16 +167,3 @@ def _pages(client: "Client", tenant: str, chat: str | None, limit: int) -> Itera
         before = page.get("next")
         if before is None:
             return
-
-
-def wait_for(client: "Client", tenant: str, id: int, state: Awaited, timeout: float) -> dict[str, Any]:
-    """The message once it is that far. Raises CommandError where it never will be, or not in time."""
-    message: dict[str, Any] = client.call(
-        "message.wait", tenant=tenant, id=id, state=state.value, timeout=timeout
-    )
-    if message["state"] == "failed":
-        raise CommandError(
-            ExitCode.FAILED,
-            f"message {id} was not sent; see `comptoir messages {tenant} --chat {message['chat']}`",
-        )
-    return message

@@ -40,8 +40,6 @@ Tenant = Annotated[
 ]
 AnyTenant = Annotated[
     str | None,
-    typer.Argument(
-        metavar="[NAME]", help="The tenant; all without.", autocompletion=tenant_names, show_default=False
-    ),
+    typer.Argument(metavar="[NAME]", help="The tenant; all without.", autocompletion=tenant_names, show_default=False),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="For scripts: JSON.")]

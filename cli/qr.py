@@ -94,9 +94,7 @@ def with_border(modules: Modules, border: int) -> Modules:
     return (*edge, *((*side, *row, *side) for row in modules), *edge)
 
 
-def _draw(
-    modules: Modules, border: int, cell_columns: int, cell_rows: int, character: Callable[[int], str]
-) -> Picture:
+def _draw(modules: Modules, border: int, cell_columns: int, cell_rows: int, character: Callable[[int], str]) -> Picture:
     framed = with_border(modules, border)
     size = len(framed)
 

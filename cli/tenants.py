@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from comptoir.cli.connection import call
+from comptoir.cli.connection import call, folders
 from comptoir.cli.errors import CommandError, ExitCode
 from comptoir.cli.numbers import read_number
 from comptoir.cli.options import AsJson, Tenant, check_tenant_name, examples
@@ -53,7 +53,7 @@ def list_(json: AsJson = False) -> None:
     from comptoir.cli.render.status import tenant_table
 
     screen = console()
-    screen.print(tenant_table(tenants, boxed=screen.is_terminal))
+    screen.print(tenant_table(screen, tenants))
 
 
 @app.command(epilog=examples("comptoir tenant show chez-awa", "comptoir tenant show chez-awa --json"))
@@ -73,22 +73,23 @@ def show(name: Tenant, json: AsJson = False) -> None:
 def pause(name: Tenant) -> None:
     """Stop answering; messages are still received and kept."""
     call("tenant.pause", tenant=name)
+    print_line(f"{name} paused")
 
 
 @app.command(epilog=examples("comptoir tenant resume chez-awa"))
 def resume(name: Tenant) -> None:
     """Answer again, first what came meanwhile; also starts a parked session again."""
     call("tenant.resume", tenant=name)
+    print_line(f"{name} resumed")
 
 
 @app.command(epilog=examples("comptoir tenant remove chez-awa", "comptoir tenant remove chez-awa --yes"))
-def remove(
-    name: Tenant, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False
-) -> None:
+def remove(name: Tenant, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False) -> None:
     """Log the tenant's device out and delete its journal and key for good; its config folder stays."""
     if not yes:
         _ask(name)
     call("tenant.remove", tenant=name)
+    print_line(f"{name} removed; its files stay in {folders().tenant_config(name)}")
 
 
 def _ask(name: str) -> None:

@@ -38,14 +38,14 @@ def status(
 
         screen = console()
         if not (follow and on_terminal()):
-            screen.print(status_report(report, boxed=screen.is_terminal))
+            screen.print(status_report(screen, report))
             return
         from rich.live import Live
 
-        with Live(status_report(report), console=screen, screen=True, auto_refresh=False) as live:
+        with Live(status_report(screen, report), console=screen, screen=True, auto_refresh=False) as live:
             while True:
                 time.sleep(1)
-                live.update(status_report(client.call("status", tenant=name)), refresh=True)
+                live.update(status_report(screen, client.call("status", tenant=name)), refresh=True)
 
 
 @app.command(rich_help_panel=PANEL, epilog=examples("comptoir events", "comptoir events chez-awa --json"))

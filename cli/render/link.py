@@ -45,17 +45,13 @@ class LinkView:
 class CodeScreen(LinkView):
     """The code, redrawn in place with a countdown, on the terminal's second screen: nothing of it stays."""
 
-    def __init__(
-        self, tenant: str, png: Path | None = None, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, tenant: str, png: Path | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self._tenant = tenant
         self._png = png
         self._clock = clock
         self._offer: tuple[qr.Modules, float] | None = None
         self._console = console()
-        self._live = Live(
-            get_renderable=self.render, console=self._console, screen=True, refresh_per_second=2
-        )
+        self._live = Live(get_renderable=self.render, console=self._console, screen=True, refresh_per_second=2)
 
     def __enter__(self) -> Self:
         self._live.__enter__()

@@ -1,9 +1,11 @@
 """Chats as people read them: a heading a day, a line a message, everybody's text kept inside its place."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from itertools import groupby
 from typing import Any
 
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from comptoir.cli.numbers import pretty
@@ -26,33 +28,48 @@ _INDENT = "         "
 
 
 def print_messages(console: Console, rows: Iterable[dict[str, Any]]) -> None:
-    """Newest last, in local time."""
-    day = None
+    """Newest last, in local time: columns on a terminal, a line a message for programs."""
+    for day, of_the_day in groupby(rows, lambda row: local_time(row["time"]).date()):
+        console.print(Text(f"{day:%A %d %B %Y}", "bold"))
+        if console.is_terminal:
+            console.print(_columns(of_the_day))
+            continue
+        for row in of_the_day:
+            console.print(Text(" ").join([*_head(row), _words(row, f"\n{_INDENT}")]), soft_wrap=True)
+
+
+def _columns(rows: Iterable[dict[str, Any]]) -> Table:
+    """Long texts wrap below themselves."""
+    table = Table.grid(padding=(0, 1, 0, 0))
+    for justify in ("left", "right", "left", "left"):
+        table.add_column(no_wrap=True, justify=justify)
+    table.add_column(overflow="fold")
     for row in rows:
-        time = local_time(row["time"])
-        if time.date() != day:
-            day = time.date()
-            console.print(Text(f"{day:%A %d %B %Y}", "bold"))
-        console.print(message_text(row, terminal=console.is_terminal), soft_wrap=not console.is_terminal)
+        table.add_row(*_head(row), _words(row, "\n", isolated))
+    return table
 
 
-def message_text(row: dict[str, Any], *, terminal: bool) -> Text:
-    """`07:00:03  #12  +221 77 123 45 67 → Bonjour`, further lines of the text indented."""
+def _head(row: dict[str, Any]) -> list[Text]:
+    """When, which, with whom, and in which direction."""
     incoming = row["direction"] == "in"
-    # Isolates would be noise for a program that reads the text.
-    words = [isolated(line) if terminal else line for line in safe_lines(row["text"] or "")]
-    if row["kind"] != "text":
-        words[0] = f"[{safe(row['kind'])}] {words[0]}".rstrip()
-    text = Text.assemble(
-        (f"{local_time(row['time']):%H:%M:%S}  #{row['id']}  ", "dim"),
-        (pretty(safe(row["chat"])), "cyan" if incoming else "green"),
-        " → " if incoming else " ← ",
-        ("\n" + _INDENT).join(words),
-    )
-    if not incoming or row["state"] != "done":
-        text.append(f"  {_outcome(row, incoming)}", _STATE_STYLES.get(row["state"], ""))
-    return text
+    return [
+        Text(f"{local_time(row['time']):%H:%M:%S}", "dim"),
+        Text(f"#{row['id']}", "dim"),
+        Text(pretty(safe(row["chat"])), "cyan" if incoming else "green"),
+        Text("→" if incoming else "←"),
+    ]
 
 
-def _outcome(row: dict[str, Any], incoming: bool) -> str:
-    return safe(row["state"]) if incoming else f"{safe(row['state'])}, {safe(row['by'])}"
+def _words(row: dict[str, Any], line_end: str, line: Callable[[str], str] = str) -> Text:
+    """What was said, and what became of it where that is worth a word."""
+    kind = "" if row["kind"] == "text" else f"[{safe(row['kind'])}] "
+    words = Text(kind + line_end.join(line(text) for text in safe_lines(row["text"] or "")))
+    if outcome := _outcome(row):
+        words.append(f"  {outcome}", _STATE_STYLES.get(row["state"], ""))
+    return words
+
+
+def _outcome(row: dict[str, Any]) -> str:
+    if row["direction"] == "in":
+        return "" if row["state"] == "done" else safe(row["state"])
+    return f"{safe(row['state'])}, {safe(row['by'])}"

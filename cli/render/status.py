@@ -1,15 +1,18 @@
 """Tenants in tables: all of them, or one in detail."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
 
-from rich.box import ROUNDED
-from rich.console import Group, RenderableType
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from comptoir.cli.numbers import pretty
-from comptoir.cli.render.text import ago, duration, safe
+from comptoir.cli.render.text import ago, duration, local_time, safe
+
+_WIDE = 100
 
 STATE_STYLES = {
     "online": "bold green",
@@ -23,19 +26,15 @@ STATE_STYLES = {
 }
 
 
-def status_report(report: dict[str, Any], *, boxed: bool = True) -> RenderableType:
+def status_report(console: Console, report: dict[str, Any]) -> RenderableType:
     """The daemon's line, the table, and what the operator should know about both."""
     daemon, tenants = report["daemon"], report["tenants"]
     parts: list[RenderableType] = []
     if daemon["lab"]:
-        parts.append(
-            Text(" LAB ", "bold black on yellow") + Text(" the stand-in server; nothing reaches WhatsApp")
-        )
-    parts.append(
-        Text(f"comptoir {daemon['version']}, pid {daemon['pid']}, up {duration(daemon['uptime'])}", "dim")
-    )
+        parts.append(Text(" LAB ", "bold black on yellow") + Text(" the stand-in server; nothing reaches WhatsApp"))
+    parts.append(Text(f"comptoir {daemon['version']}, pid {daemon['pid']}, up {duration(daemon['uptime'])}", "dim"))
     if tenants:
-        parts.append(tenant_table(tenants, boxed=boxed))
+        parts.append(tenant_table(console, tenants))
         parts += [_reason_line(tenant) for tenant in tenants if tenant.get("reason")]
     else:
         parts.append(Text("No tenant yet: `comptoir tenant add NAME`"))
@@ -43,28 +42,18 @@ def status_report(report: dict[str, Any], *, boxed: bool = True) -> RenderableTy
     return Group(*parts)
 
 
-def tenant_table(tenants: Iterable[dict[str, Any]], *, boxed: bool) -> Table:
-    """A row a tenant. Without a box the columns are two spaces apart, for pipes."""
-    table = Table(box=ROUNDED if boxed else None, pad_edge=boxed, header_style="bold", border_style="dim")
-    for heading in ("Tenant", "State", "Number", "Since"):
-        table.add_column(heading, no_wrap=True)
-    for heading in ("Starts", "MB", "In", "Out"):
-        table.add_column(heading, no_wrap=True, justify="right")
-    table.add_column("Last in", no_wrap=True)
-    table.add_column("Last out", no_wrap=True)
+def tenant_table(console: Console, tenants: Iterable[dict[str, Any]]) -> Table:
+    """A row a tenant. The usual 80 columns have no room for what matters less."""
+    narrow = console.is_terminal and console.width < _WIDE
+    columns = [column for column in _COLUMNS if not (narrow and column.spare)]
+    box = SIMPLE_HEAD if console.is_terminal else None
+    padding = (0, 1, 0, 0) if console.is_terminal else (0, 2, 0, 0)
+    table = Table(box=box, padding=padding, pad_edge=False, header_style="bold", border_style="dim")
+    for column in columns:
+        # Only names may wrap: half a number is no number.
+        table.add_column(column.heading, justify=column.justify, no_wrap=column.heading != "Tenant", overflow="fold")
     for tenant in tenants:
-        table.add_row(
-            Text(tenant["name"], "bold"),
-            state_text(tenant["state"]),
-            _shown(tenant.get("number") and pretty(tenant["number"])),
-            ago(tenant.get("since")),
-            _shown(tenant.get("restarts")),
-            _megabytes(tenant.get("memory_pss_kb")),
-            _shown(tenant.get("inbox")),
-            _shown(tenant.get("outbox")),
-            ago(tenant.get("last_in")),
-            ago(tenant.get("last_out")),
-        )
+        table.add_row(*(column.cell(tenant) for column in columns))
     return table
 
 
@@ -72,8 +61,7 @@ def tenant_details(tenant: dict[str, Any]) -> RenderableType:
     """Every field on its line."""
     table = Table.grid(padding=(0, 2))
     for key, value in tenant.items():
-        shown = state_text(value) if key == "state" else _value(value)
-        table.add_row(Text(key.replace("_", " "), "dim"), shown)
+        table.add_row(Text(key.replace("_", " "), "dim"), _detail(key, value))
     return table
 
 
@@ -82,17 +70,31 @@ def state_text(state: str) -> Text:
 
 
 def _reason_line(tenant: dict[str, Any]) -> Text:
-    return Text.assemble((tenant["name"], "bold"), f": {tenant['state']}: {safe(str(tenant['reason']))}")
+    """Why, and what to do: `advice` comes with parked sessions."""
+    why = safe(" · ".join(filter(None, (tenant["reason"], tenant.get("advice")))))
+    return Text.assemble((tenant["name"], "bold"), f": {tenant['state']}: {why}")
 
 
-def _value(value: Any) -> Text:
-    match value:
-        case None:
+def _detail(key: str, value: Any) -> Text:
+    match key, value:
+        case _, None:
             return Text("–", "dim")
-        case list():
-            return Text(", ".join(safe(str(item)) for item in value))
+        case "state", _:
+            return state_text(value)
+        case (("since" | "last_in" | "last_out"), _):
+            return Text(f"{local_time(value):%Y-%m-%d %H:%M:%S} ({ago(value)} ago)")
+        case _, list():
+            return Text(", ".join(safe(_step(item)) for item in value))
         case _:
             return Text(safe(str(value)))
+
+
+def _step(step: Any) -> str:
+    """A plugin of the pipeline, and whether it does its work."""
+    if not isinstance(step, dict):
+        return str(step)
+    faults = f", {step['faults']} faults, the last: {step['last_fault']}" if step.get("faults") else ""
+    return f"{step['plugin']} ({step['state']}{faults})"
 
 
 def _shown(value: Any) -> str:
@@ -101,3 +103,26 @@ def _shown(value: Any) -> str:
 
 def _megabytes(kilobytes: int | None) -> str:
     return "" if kilobytes is None else f"{kilobytes / 1024:.0f}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    heading: str
+    cell: Callable[[dict[str, Any]], str | Text]
+    justify: Literal["left", "right"] = "left"
+    spare: bool = False
+    """Left out where the window is narrow."""
+
+
+_COLUMNS = (
+    _Column("Tenant", lambda row: Text(row["name"], "bold")),
+    _Column("State", lambda row: state_text(row["state"])),
+    _Column("Number", lambda row: pretty(safe(row.get("number") or ""))),
+    _Column("Since", lambda row: ago(row.get("since"))),
+    _Column("Restarts", lambda row: _shown(row.get("restarts")), "right", spare=True),
+    _Column("MB", lambda row: _megabytes(row.get("memory_pss_kb")), "right", spare=True),
+    _Column("In", lambda row: _shown(row.get("inbox")), "right"),
+    _Column("Out", lambda row: _shown(row.get("outbox")), "right"),
+    _Column("Last in", lambda row: ago(row.get("last_in"))),
+    _Column("Last out", lambda row: ago(row.get("last_out"))),
+)

@@ -23,7 +23,7 @@ def safe_lines(text: str) -> list[str]:
 
 def isolated(text: str) -> str:
     """A customer's text inside a line of ours, whatever its direction."""
-    return f"{_FIRST_STRONG_ISOLATE}{text}{_POP_ISOLATE}"
+    return f"{_FIRST_STRONG_ISOLATE}{text}{_POP_ISOLATE}" if text else ""
 
 
 def local_time(text: str) -> datetime:

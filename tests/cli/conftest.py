@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from terminal import Terminal
 
 from comptoir.cli.main import run
 
@@ -148,7 +149,7 @@ def start(home: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
 
     def start_command(*arguments: str, **options: Any) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-P", "-m", "comptoir.cli", *arguments]
-        process = subprocess.Popen(command, env=os.environ | options.pop("env", {}), **options)
+        process = subprocess.Popen(command, bufsize=0, env=os.environ | options.pop("env", {}), **options)
         processes.append(process)
         return process
 
@@ -160,3 +161,11 @@ def start(home: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
             if stream is not None:
                 with suppress(BrokenPipeError):
                     stream.close()
+
+
+@pytest.fixture
+def window() -> Iterator[Terminal]:
+    """The smallest terminal in use."""
+    terminal = Terminal(80, 24)
+    yield terminal
+    terminal.close()

@@ -25,7 +25,10 @@ ROW = {
     "outbox": 4,
     "last_in": None,
     "last_out": None,
-    "pipeline": ["optout", "answers"],
+    "pipeline": [
+        {"plugin": "optout", "state": "ready", "faults": 0, "last_fault": None},
+        {"plugin": "answers", "state": "ready", "faults": 2, "last_fault": "too slow"},
+    ],
 }
 DAEMON = {
     "version": "0.1.0",
@@ -50,9 +53,7 @@ def test_the_daemon_does_not_answer(comptoir):
     ("code", "exit_code"), [(1, 1), (3, 3), (4, 4), (75, 75), (-32602, 2), (-32601, 1), (-32603, 1), (999, 1)]
 )
 def test_the_daemons_refusals_are_exit_codes(comptoir, control, code, exit_code):
-    control.answers["tenant.pause"] = lambda tenant: control.refuse(
-        code, "no such tenant: see comptoir tenant list"
-    )
+    control.answers["tenant.pause"] = lambda tenant: control.refuse(code, "no such tenant: see comptoir tenant list")
     ended = comptoir("tenant", "pause", "chez-awa")
     assert ended.code == exit_code
     assert ended.err == "comptoir: no such tenant: see comptoir tenant list\n"
@@ -60,9 +61,7 @@ def test_the_daemons_refusals_are_exit_codes(comptoir, control, code, exit_code)
 
 
 def test_faults_of_configuration_files_begin_with_the_file(comptoir, control):
-    lines = (
-        "/c/tenant.toml:3: pays inconnu ; attendu : SN\n/c/tenant.toml:9: plugin inconnu ; attendu : welcome"
-    )
+    lines = "/c/tenant.toml:3: pays inconnu ; attendu : SN\n/c/tenant.toml:9: plugin inconnu ; attendu : welcome"
     control.answers["reload"] = lambda tenant: control.refuse(78, lines)
     ended = comptoir("reload", "chez-awa")
     assert ended.code == 78
@@ -115,16 +114,12 @@ def test_a_wrong_new_name_says_what_was_expected(comptoir, control, name):
 
 
 def test_tenant_list_and_show(comptoir, control):
-    control.answers["tenant.list"] = lambda: {
-        "tenants": [{"name": "chez-awa", "state": "parked", "number": None}]
-    }
+    control.answers["tenant.list"] = lambda: {"tenants": [{"name": "chez-awa", "state": "parked", "number": None}]}
     control.answers["tenant.show"] = lambda tenant: ROW | {"country": "SN"}
-    assert comptoir("tenant", "list", "--json").json == [
-        {"name": "chez-awa", "state": "parked", "number": None}
-    ]
+    assert comptoir("tenant", "list", "--json").json == [{"name": "chez-awa", "state": "parked", "number": None}]
     assert "chez-awa" in comptoir("tenant", "list").out
     assert comptoir("tenant", "show", "chez-awa", "--json").json["country"] == "SN"
-    assert "optout, answers" in comptoir("tenant", "show", "chez-awa").out
+    assert "optout (ready), answers (ready, 2 faults, the last: too slow)" in comptoir("tenant", "show", "chez-awa").out
 
 
 @pytest.mark.parametrize("order", ["pause", "resume"])
@@ -201,22 +196,15 @@ def test_send_waits_for_a_state(comptoir, control):
     assert comptoir(*arguments, "--json").json == MESSAGE
 
 
-def test_send_that_is_not_there_in_time_still_tells_the_id(comptoir, control):
+@pytest.mark.parametrize(("data", "printed"), [(None, {"id": 42, "state": "queued"}), (MESSAGE, MESSAGE)])
+def test_a_wait_in_vain_still_tells_the_message(comptoir, control, data, printed):
     control.answers["send"] = lambda **_: {"id": 42, "state": "queued"}
-    control.answers["message.wait"] = lambda **_: control.refuse(
-        75, "message 42 is queued after 5 s: try later"
-    )
-    ended = comptoir("send", "chez-awa", "+221771234567", "Bonjour", "--wait", "read", "--json")
+    control.answers["message.wait"] = lambda **_: control.refuse(75, "message 42 is queued after 5 s", data)
+    arguments = ["send", "chez-awa", "+221771234567", "Bonjour", "--wait", "read"]
+    ended = comptoir(*arguments, "--json")
     assert ended.code == 75
-    assert ended.json == {"id": 42, "state": "queued"}
-
-
-def test_send_that_failed_is_code_1(comptoir, control):
-    control.answers["send"] = lambda **_: {"id": 42, "state": "queued"}
-    control.answers["message.wait"] = lambda **_: MESSAGE | {"state": "failed"}
-    ended = comptoir("send", "chez-awa", "+221771234567", "Bonjour", "--wait", "sent")
-    assert ended.code == 1
-    assert "message 42" in ended.err
+    assert ended.json == printed
+    assert comptoir(*arguments).out == "42\n"
 
 
 def test_messages_come_in_pages_newest_last(comptoir, control):
@@ -245,8 +233,7 @@ def test_messages_are_shown_with_local_time_and_without_their_escapes(comptoir, 
             "text": "\x1b[2J\x1b]0;x\x07ligne 1\nligne 2",
         },
         MESSAGE | {"id": 43, "text": "D'accord"},
-        MESSAGE
-        | {"id": 44, "direction": "in", "kind": "image", "text": "", "state": "received", "by": "customer"},
+        MESSAGE | {"id": 44, "direction": "in", "kind": "image", "text": "", "state": "received", "by": "customer"},
     ]
     control.answers["messages"] = lambda **_: {"messages": rows, "next": None}
     out = comptoir("messages", "chez-awa").out
@@ -254,17 +241,57 @@ def test_messages_are_shown_with_local_time_and_without_their_escapes(comptoir, 
     assert "\x07" not in out
     lines = out.splitlines()
     assert "21 November 2026" in lines[0]
-    assert lines[1] == r"07:00:00  #42  +221 77 123 45 67 → \x1b[2J\x1b]0;x\x07ligne 1"
+    assert lines[1] == r"07:00:00 #42 +221 77 123 45 67 → \x1b[2J\x1b]0;x\x07ligne 1"
     assert lines[2].strip() == "ligne 2"
-    assert lines[3] == "07:00:00  #43  +221 77 123 45 67 ← D'accord  delivered, operator"
+    assert lines[3] == "07:00:00 #43 +221 77 123 45 67 ← D'accord  delivered, operator"
     assert "[image]" in lines[4]
 
 
+TRACE = {
+    "skipped": None,
+    "steps": [
+        {"plugin": "optout", "decision": "continue", "effects": [], "fault": "", "ms": 0},
+        {"plugin": "slow", "decision": "late", "effects": [], "fault": "20 s are over", "ms": 20_000},
+        {
+            "plugin": "answers",
+            "decision": "stop",
+            "effects": [
+                {"effect": "reply", "text": "De 9 h à 18 h.\nÀ bientôt\x1b[2J"},
+                {"effect": "put", "key": "asked", "value": 3, "shared": False},
+            ],
+            "fault": "",
+            "ms": 1,
+        },
+        {"plugin": "handover", "decision": "not reached", "effects": [], "fault": "", "ms": 0},
+    ],
+    "replies": ["De 9 h à 18 h.\nÀ bientôt\x1b[2J"],
+}
+
+
 def test_try_asks_for_the_sender_too(comptoir, control):
-    control.answers["try"] = lambda **_: {"steps": []}
+    control.answers["try"] = lambda **_: TRACE
     ended = comptoir("try", "chez-awa", "Bonjour", "--from", "+221771234567", "--json")
-    assert ended.json == {"steps": []}
+    assert ended.json == TRACE
     assert control.asked("try") == {"tenant": "chez-awa", "text": "Bonjour", "from": "+221771234567"}
+
+
+def test_try_shows_each_decision_and_the_answer(comptoir, control):
+    control.answers["try"] = lambda **_: TRACE
+    lines = comptoir("try", "chez-awa", "Vous ouvrez quand ?").out.splitlines()
+    assert lines[0].split() == ["optout", "continue", "0", "ms"]
+    assert lines[1].split() == ["slow", "late", "20000", "ms", "20", "s", "are", "over"]
+    assert lines[2].split()[:5] == ["answers", "stop", "1", "ms", "reply"]
+    assert r"\x1b[2J" in lines[2]
+    assert lines[3].split() == ["put", "asked", "3", "False"]
+    assert lines[4].split() == ["handover", "not", "reached"]
+    assert [line.rstrip() for line in lines[5:]] == ["answer:", "  De 9 h à 18 h.", r"  À bientôt\x1b[2J"]
+
+
+def test_try_says_when_nothing_would_be_answered(comptoir, control):
+    control.answers["try"] = lambda **_: {"skipped": "silenced", "steps": [], "replies": []}
+    out = comptoir("try", "chez-awa", "Bonjour").out
+    assert "silenced" in out
+    assert "no answer" in out
 
 
 # --- watching
@@ -277,7 +304,12 @@ def test_status_in_json_is_as_the_daemon_says(comptoir, control):
 
 
 def test_status_is_a_plain_table_in_a_pipe(comptoir, control):
-    parked = ROW | {"name": "mairie", "state": "parked", "reason": "logged_out\x1b[2J"}
+    parked = ROW | {
+        "name": "mairie",
+        "state": "parked",
+        "reason": "logged_out\x1b[2J",
+        "advice": "link again",
+    }
     control.answers["status"] = lambda **_: {"daemon": DAEMON, "tenants": [ROW, parked]}
     out = comptoir("status").out
     assert "\x1b" not in out
@@ -285,7 +317,7 @@ def test_status_is_a_plain_table_in_a_pipe(comptoir, control):
     assert "credentials lie in memory only" in out
     [line] = [line for line in out.splitlines() if line.startswith("chez-awa")]
     assert line.split()[:6] == ["chez-awa", "online", "+221", "77", "123", "45"]
-    assert r"mairie: parked: logged_out\x1b[2J" in out
+    assert r"mairie: parked: logged_out\x1b[2J · link again" in out
 
 
 def test_status_says_lab_in_plain_sight(comptoir, control):

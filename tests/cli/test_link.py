@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 import zxingcpp
 from PIL import Image
-from terminal import Terminal
 
 KEYS = ",".join(["QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo0NTY3ODk="] * 3)
 CODES = [f"https://wa.me/settings/linked_devices#2@{'Zm9vYmFyYmF6' * 5}Q{n},{KEYS},1" for n in range(2)]
@@ -37,9 +36,7 @@ class Offers:
             if event["event"] == "linked":
                 return {}
             if event["event"] == "failed":
-                self._control.refuse(
-                    75, "nobody scanned a code in time: `comptoir link chez-awa` offers new ones"
-                )
+                self._control.refuse(75, "nobody scanned a code in time: `comptoir link chez-awa` offers new ones")
         return {}
 
 
@@ -51,20 +48,12 @@ def offers(control: Any) -> Iterator[Offers]:
 
 
 @pytest.fixture
-def window() -> Iterator[Terminal]:
-    terminal = Terminal(80, 24)
-    yield terminal
-    terminal.close()
-
-
-@pytest.fixture
 def link(start, window):
     """Start `comptoir link` on the window."""
 
     def start_link(*options: str, term: str = "xterm-256color"):
         environment = {"TERM": term, "COLORTERM": ""}
-        streams = dict.fromkeys(("stdin", "stdout", "stderr"), window.slave)
-        return start("link", "chez-awa", *options, env=environment, **streams)
+        return start("link", "chez-awa", *options, env=environment, **window.streams)
 
     return start_link
 

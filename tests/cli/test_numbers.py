@@ -52,9 +52,7 @@ def test_old_eight_digit_numbers_of_ivory_coast_reach_nobody():
         read_chat("07080910", "CI")
 
 
-@pytest.mark.parametrize(
-    ("text", "local"), [("+221…", False), (" 00221", False), ("lid:1", False), ("77", True)]
-)
+@pytest.mark.parametrize(("text", "local"), [("+221…", False), (" 00221", False), ("lid:1", False), ("77", True)])
 def test_the_country_is_asked_for_only_when_needed(text, local):
     assert needs_country(text) is local
 

@@ -25,9 +25,7 @@ def ink(character: str) -> list[Box]:
     if name in _BLOCKS:
         return _BLOCKS[name]
     sixths = [int(digit) - 1 for digit in name.removeprefix("BLOCK SEXTANT-")]
-    return [
-        (sixth % 2 / 2, sixth // 2 / 3, sixth % 2 / 2 + 1 / 2, sixth // 2 / 3 + 1 / 3) for sixth in sixths
-    ]
+    return [(sixth % 2 / 2, sixth // 2 / 3, sixth % 2 / 2 + 1 / 2, sixth // 2 / 3 + 1 / 3) for sixth in sixths]
 
 
 def canvas(columns: int, lines: int, cell: tuple[int, int]) -> Image.Image:

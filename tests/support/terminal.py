@@ -1,4 +1,4 @@
-"""A terminal to run a command on: keeps what its window shows, and reads the codes in it."""
+"""What commands write: lines in a pipe, or the window of a terminal and the codes in it."""
 
 import codecs
 import fcntl
@@ -9,6 +9,7 @@ import struct
 import termios
 import time
 from collections.abc import Callable
+from typing import IO
 
 import zxingcpp
 from painter import canvas, paint_cell
@@ -18,6 +19,12 @@ CELL = (10, 20)
 PAPER = {"38;5;16;48;5;231", "30;107"}
 _TOKEN = re.compile(r"\x1b\[(\??[\d;]*)([A-Za-z])|([\s\S])")
 _CUT_OFF = re.compile(r"\x1b(\[[?\d;]*)?$")
+
+
+def read_line(stream: IO[bytes], timeout: float = 30) -> bytes:
+    """The next line of an unbuffered pipe; fails where none comes in time."""
+    assert select.select([stream], [], [], timeout)[0], f"no line within {timeout} s"
+    return stream.readline()
 
 
 class Terminal:
@@ -39,6 +46,15 @@ class Terminal:
         os.close(self.master)
         os.close(self.slave)
 
+    @property
+    def streams(self) -> dict[str, int]:
+        """For Popen: all three on this terminal."""
+        return dict.fromkeys(("stdin", "stdout", "stderr"), self.slave)
+
+    def control(self) -> None:
+        """For a child process before it runs: this is its terminal, Ctrl-C included."""
+        fcntl.ioctl(self.slave, termios.TIOCSCTTY, 0)
+
     def wait(self, shown: Callable[[], object], timeout: float = 20) -> None:
         """Read until that is true of the window."""
         deadline = time.monotonic() + timeout
@@ -51,6 +67,11 @@ class Terminal:
     def text(self) -> str:
         """The window's lines."""
         return "\n".join("".join(character for character, _ in row).rstrip() for row in self._cells)
+
+    def style_of(self, text: str) -> str:
+        """How the first of its characters is drawn, as numbers of the escape sequence."""
+        line = next(number for number, shown in enumerate(self.text.split("\n")) if text in shown)
+        return self._cells[line][self.text.split("\n")[line].index(text)][1]
 
     def codes(self) -> list[str]:
         """What a reader held before the window reads."""

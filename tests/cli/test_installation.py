@@ -1,0 +1,96 @@
+"""Commands that work without a daemon: `init` and `check`."""
+
+import pytest
+
+from comptoir.plugins.templates import write_template
+
+
+@pytest.fixture
+def tenant(comptoir, home):
+    """An installation with one tenant's folder."""
+    assert comptoir("init").code == 0
+    folder = home / "config/tenants/chez-awa"
+    folder.mkdir()
+    write_template("restaurant", folder, {"name": "chez-awa", "owner": None, "lang": "fr"})
+    return folder
+
+
+def test_init_may_be_repeated(comptoir, home):
+    first = comptoir("init")
+    assert first.code == 0
+    assert "master.key" in first.out
+    key = (home / "keys/master.key").read_bytes()
+    (home / "config/comptoir.toml").write_text("version = 1\n# mine\n")
+    again = comptoir("init")
+    assert again.code == 0
+    assert "nothing to do" in again.out
+    assert (home / "keys/master.key").read_bytes() == key
+    assert "# mine" in (home / "config/comptoir.toml").read_text()
+
+
+def test_init_does_not_make_a_second_key_for_tenants_that_are_locked_with_the_first(comptoir, home):
+    from comptoir.gateway.registry import Registry, Tenant
+
+    comptoir("init")
+    registry = Registry(home / "state/registry.db")
+    registry.add(Tenant("chez-awa", 0, b"wrapped"))
+    registry.close()
+    (home / "keys/master.key").unlink()
+    ended = comptoir("init")
+    assert ended.code == 1
+    assert "restore the master key" in ended.err
+
+
+def test_init_where_nothing_can_be_made(comptoir, home, monkeypatch):
+    (home / "file").touch()
+    monkeypatch.setenv("COMPTOIR_HOME", str(home / "file"))
+    ended = comptoir("init")
+    assert ended.code == 1
+    assert "set COMPTOIR_HOME" in ended.err
+
+
+def test_a_relative_home_is_refused(comptoir, monkeypatch):
+    monkeypatch.setenv("COMPTOIR_HOME", "here")
+    ended = comptoir("init")
+    assert ended.code == 2
+    assert "absolute path" in ended.err
+
+
+def test_check_finds_no_fault(comptoir, tenant):
+    assert comptoir("check").code == 0
+    ended = comptoir("check", "chez-awa")
+    assert (ended.code, ended.err) == (0, "")
+    assert "chez-awa" in ended.out
+    assert comptoir("check", "--json").json == {"faults": []}
+
+
+def test_check_prints_every_fault_with_its_line(comptoir, home, tenant):
+    file, settings = tenant / "tenant.toml", home / "config/comptoir.toml"
+    file.write_text(file.read_text().replace('country = "SN"', 'country = "Senegal"'))
+    settings.write_text("version = 1\n\n[outbox]\nquiet_ms = 1\n")
+    line = next(n for n, text in enumerate(file.read_text().splitlines(), 1) if text.startswith("country"))
+    ended = comptoir("check")
+    assert ended.code == 78
+    first, second = ended.err.splitlines()
+    assert first.startswith(f"{settings}:4: ")
+    assert second.startswith(f"{file}:{line}: ")
+    faults = comptoir("check", "--json")
+    assert faults.code == 78
+    assert [(fault["file"], fault["line"]) for fault in faults.json["faults"]] == [
+        (str(settings), 4),
+        (str(file), line),
+    ]
+    assert comptoir("check", "chez-awa").err.splitlines() == [second]
+
+
+def test_check_of_a_tenant_that_is_not_there(comptoir, tenant):
+    ended = comptoir("check", "mairie")
+    assert ended.code == 3
+    assert "mairie" in ended.err
+    assert comptoir("check", "../../etc").code == 2
+
+
+def test_check_before_init(comptoir):
+    ended = comptoir("check")
+    assert ended.code == 1
+    assert "comptoir init" in ended.err

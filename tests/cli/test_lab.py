@@ -1,0 +1,43 @@
+"""`comptoir lab …` without a lab; with one it is tested through the whole."""
+
+import json
+
+import pytest
+
+from comptoir.cli.lab import find_code
+
+CODE = "https://wa.me/settings/linked_devices#2@Zm9v,QUJD=,REVG=,R0hJ=,1"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        CODE,
+        f"code {CODE} (60 s)\n",
+        json.dumps({"event": "qr", "code": CODE, "expires_in": 60}) + "\n",
+        f'  "{CODE}"',
+    ],
+)
+def test_a_code_is_found_in_whatever_link_prints(line):
+    assert find_code(["waiting\n", line, "code https://example.org/#later"]) == CODE
+
+
+def test_an_older_code_is_only_its_fields():
+    assert find_code(["2@Zm9v,QUJD=,REVG=,R0hJ=,1\n"]) == "2@Zm9v,QUJD=,REVG=,R0hJ=,1"
+
+
+def test_nothing_to_scan(comptoir):
+    ended = comptoir("lab", "scan", "+221770000001", "bonjour")
+    assert ended.code == 2
+    assert "comptoir link" in ended.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["scan", "+221770000001", CODE], ["say", "+221780000001", "+221770000001", "Bonjour"], ["heard", "+221780000001"]],
+)
+def test_no_lab(comptoir, arguments):
+    ended = comptoir("lab", *arguments)
+    assert ended.code == 69
+    assert "comptoir lab serve" in ended.err
+    assert ended.err.count("\n") == 1
