@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from comptoir.lab import messages
@@ -12,8 +11,7 @@ from comptoir.lab.cipher import NoKeys
 from comptoir.lab.device import Device
 from comptoir.lab.nodes import JID, Node
 from comptoir.lab.server import Server
-from comptoir.lab.signal.session import PKMSG, Opened
-from comptoir.lab.signal.wire import PreKeyMessage, SignalMessage
+from comptoir.lab.signal.session import Opened
 
 
 class Customer(Device):
@@ -28,14 +26,6 @@ class Customer(Device):
     async def say_unknown(self, to: str, *, as_lid: bool = False, secret: bool | None = None) -> str:
         """Send a message whose only content is a field that no schema of today knows. Else as `say`."""
         return await self.send(to, messages.unknown(secret=self._secret(secret)), as_lid=as_lid)
-
-    async def say_garbled(self, to: str, text: str, *, again: bool = True, as_lid: bool = False) -> str:
-        """Send a text that reaches companions damaged; who asks `again` gets it whole. Else as `say`."""
-        message = messages.text(text, secret=self._secret(None))
-        id = await self.outgoing.send(dialled(self.server, to, as_lid), message, spoil=_damaged)
-        if not again:
-            self.outgoing.forget(id)
-        return id
 
     async def ask_poll(self, to: str, question: str, options: tuple[str, ...], *, as_lid: bool = False) -> str:
         """Send a poll: an existing kind that is no text. Else as `say`."""
@@ -79,17 +69,3 @@ class Customer(Device):
         if self.reads_at_once and self.heard_log.next_number > before:
             chat = JID.parse(stanza.attr("from")).bare
             await self._read(chat, [stanza.attr("id")])
-
-
-def _damaged(enc: Node) -> Node:
-    """The same ciphertext under a wrong MAC: still a Signal message, and nobody can read it."""
-    if enc.get("type") == PKMSG:
-        first = PreKeyMessage.parse(enc.data)
-        body = bytes(replace(first, message=_wrongly_signed(first.message)))
-    else:
-        body = bytes(_wrongly_signed(SignalMessage.parse(enc.data)))
-    return Node(enc.tag, enc.attrs, body)
-
-
-def _wrongly_signed(message: SignalMessage) -> SignalMessage:
-    return replace(message, mac=bytes(len(message.mac)))

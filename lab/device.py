@@ -90,6 +90,14 @@ class Device:
         message = messages.text(text, secret=self._secret(secret), extended=extended)
         return await self.send(to, message, as_lid=as_lid)
 
+    async def say_garbled(self, to: str, text: str, *, again: bool = True, as_lid: bool = False) -> str:
+        """Send a text that reaches companions damaged; who asks `again` gets it whole. Else as `say`."""
+        message = messages.text(text, secret=self._secret(None))
+        id = await self.outgoing.send(dialled(self.server, to, as_lid), message, damage=True)
+        if not again:
+            self.outgoing.forget(id)
+        return id
+
     async def send(self, to: str, message: Any, *, kind: str = "text", as_lid: bool = False) -> str:
         """Send any Message, see `comptoir.lab.messages`; `kind` is the stanza's type. Else as `say`."""
         self._messages_said += 1

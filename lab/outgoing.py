@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +12,7 @@ from comptoir.lab import messages, stanzas
 from comptoir.lab.accounts import Account
 from comptoir.lab.addresses import is_lid
 from comptoir.lab.cipher import Cipher, NoKeys
+from comptoir.lab.damage import damaged
 from comptoir.lab.nodes import JID, Node
 from comptoir.lab.server import Server
 from comptoir.lab.stanzas import RetryRequest
@@ -47,13 +47,11 @@ class Outgoing:
         self._sent: OrderedDict[str, Sent] = OrderedDict()
         self._lock = trio.Lock()
 
-    async def send(
-        self, chat: JID, message: Any, kind: str = "text", spoil: Callable[[Node], Node] | None = None
-    ) -> str:
+    async def send(self, chat: JID, message: Any, kind: str = "text", *, damage: bool = False) -> str:
         """Encrypt for each device of the chat, copies for the own companions; returns the id after the ack.
 
-        `spoil` may alter what companions of the chat get. Raises NotSent when no device of the chat has keys or
-        the server answers with an error.
+        With `damage` no companion can read it. Raises NotSent when no device of the chat has keys or the server
+        answers with an error.
         """
         id, plaintext = messages.new_message_id(), message.SerializeToString()
         copy = messages.device_sent(str(chat), message).SerializeToString()
@@ -62,9 +60,9 @@ class Outgoing:
             encs = self._seal_all(id, self._server.devices_of(chat), plaintext)
             if not encs:
                 raise NotSent(f"{chat} has no device with keys: nothing can be encrypted for it")
-            if spoil is not None:
-                encs = [(device, spoil(enc) if device.device else enc) for device, enc in encs]
             encs += self._seal_all(id, own, copy)
+            if damage:
+                encs = [(device, damaged(enc) if device.device else enc) for device, enc in encs]
             stanza = stanzas.message(id, chat, kind, encs)
             self._remember(id, Sent(chat, plaintext, kind, stanza))
             await self._submit(self._own(chat), stanza)

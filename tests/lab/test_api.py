@@ -1,4 +1,5 @@
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import pytest
 import trio
 from neonize_client import neonize
 
-from comptoir.lab import Lab, open_lab
+from comptoir.lab import Lab, commands, open_lab
 from comptoir.lab.api import CONNECTIONS_AT_MOST, LINE_LIMIT, serve_api
 from comptoir.lab.client import LabClient, LabError, LabUnreachable
 from comptoir.lab.commands import FAULTS
@@ -136,6 +137,13 @@ def test_every_fault_can_be_ordered() -> None:
 
     # `standing` is for the server's own use.
     assert there - ordered == {"standing"}
+
+
+def test_the_readme_names_every_command_and_fault() -> None:
+    readme = Path(commands.__file__).with_name("README.md").read_text()
+    named = set(re.findall(r"`([a-z-]+)`", readme))
+
+    assert commands.COMMANDS.keys() | FAULTS.keys() <= named
 
 
 async def test_the_clock_is_read_and_set(api: Api) -> None:

@@ -71,6 +71,8 @@ async def test_what_the_companion_sends_shows_on_the_phone(lab: Lab, client: Neo
     (shown,) = await lab.phone(SHOP).wait_heard(1)
     assert (heard.id, heard.sender, heard.text) == (sent["id"], SHOP, "Bonjour Awa")
     assert (shown.id, shown.sender, shown.chat, shown.text) == (sent["id"], SHOP, AWA, "Bonjour Awa")
+    # The client tells these apart from a customer's.
+    await client.wait("receipt", kind="sender", ids=[sent["id"]])
 
 
 async def test_damaged_messages_are_repeated_on_request(lab: Lab, client: NeonizeClient) -> None:
@@ -89,6 +91,17 @@ async def test_damaged_messages_are_repeated_on_request(lab: Lab, client: Neoniz
 
     await client.wait("message", text="quatre")
     assert not [event for event in client.seen("message") if event["text"] == "trois"]
+
+
+async def test_a_damaged_copy_of_what_was_typed_by_hand_is_repeated(lab: Lab, client: NeonizeClient) -> None:
+    await link(lab, client, SHOP)
+    awa = lab.customer(AWA)
+
+    typed = await lab.phone(SHOP).say_garbled(AWA, "J'arrive")
+    await client.wait("undecryptable", id=typed)
+
+    copy = await client.wait("message", text="J'arrive")
+    assert (copy["from_me"], copy["chat"]) == (True, f"{awa.account.number}@s.whatsapp.net")
 
 
 async def test_people_who_lost_their_sessions_get_the_message_again(lab: Lab, client: NeonizeClient) -> None:
@@ -164,3 +177,15 @@ async def test_only_a_code_that_is_shown_can_be_scanned(lab: Lab) -> None:
     with pytest.raises(PairingRefused), trio.fail_after(5):
         await phone.scan(f"ref,{key},{key},{key},6")
     assert phone.companions == []
+
+
+async def test_a_companion_is_served_after_a_restart_in_between(tmp_path: Path) -> None:
+    async with open_lab(tmp_path / "lab") as lab, neonize(lab, tmp_path / "session.db") as client:
+        code = (await client.wait("qr"))["code"]
+        lab.faults.refusing_all = True
+        await lab.phone(SHOP).scan(code)
+        await client.wait("paired")
+
+    async with open_lab(tmp_path / "lab") as lab, neonize(lab, tmp_path / "session.db") as client:
+        await client.wait("connected")
+        assert (await client.wait("history"))["conversations"] == 3
