@@ -51,7 +51,7 @@ class MessageReceived:
     from_me: bool
     audience: Audience
     kind: str
-    """`text`, `image`, …; `unknown` for what this version cannot name; `empty` for what no person wrote (keys, settings)."""
+    """`text`, `image`, …; `unknown` for what has no name here; `empty` for what no person wrote (keys, settings)."""
     text: str
     time: int
     push_name: str

@@ -12,6 +12,10 @@ from comptoir.sessions.journal.journal import Journal
 from comptoir.sessions.journal.recording import Arrival, Recorded
 
 
+# neonize hands over what it holds in well under a millisecond each.
+QUIET = 0.1
+
+
 def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
@@ -45,9 +49,11 @@ class Intake:
         self._on_change = on_change
         self._token = trio.lowlevel.current_trio_token()
         self._backlog = True
+        self._kept = 0
 
     def keep(self, event: Kept) -> None:
         """Put the event in line for the writer; blocks while the line is full, which holds neonize back."""
+        self._kept += 1
         backlog, arrived, silence = self._backlog, now_ms(), self._silence_ms()
         self._journal.write_from_thread(
             lambda db: recording.record_event(
@@ -70,6 +76,14 @@ class Intake:
             case _:
                 pass
         self._token.run_sync_soon(self._on_change, event)
+
+    async def quiet(self, within: float = 2.0) -> None:
+        """Wait until nothing more comes, after a disconnect: what neonize still holds was acknowledged already."""
+        with trio.move_on_after(within):
+            before = -1
+            while before != self._kept:
+                before = self._kept
+                await trio.sleep(QUIET)
 
     def _begin(self, db: Connection, number: str) -> int:
         return linkings.begin_session(db, number, lab=self._lab, now=now_ms())

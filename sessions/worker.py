@@ -103,6 +103,7 @@ class Worker:
                     await self.sender.idle()
             if self.link is not None:
                 await self.link.disconnect()
+                await self.intake.quiet()
         self.finished.set()
 
     # --- the pipeline

@@ -19,7 +19,7 @@ import trio
 
 from comptoir.lab import Lab, open_lab
 from comptoir.lab.phone import Phone
-from comptoir.sessions.protocol import Params
+from comptoir.sessions.protocol import ErrorCode, Params, RpcError
 from comptoir.sessions.rpc import Channel
 
 START_LIMIT = 30.0
@@ -78,11 +78,11 @@ class Rig:
         return int(pid)
 
     async def kill_forkserver(self) -> int:
-        worker = (await self.status(next(iter(self.shops))))["pid"]
-        stat = Path(f"/proc/{worker}/stat").read_text()
-        pid = int(stat.rpartition(")")[2].split()[1])
+        """kill -9; the pid it had. Workers it forked live on and pass to the daemon, a subreaper."""
         assert self._daemon is not None
-        assert pid != self._daemon.pid
+        threads = Path(f"/proc/{self._daemon.pid}/task").iterdir()
+        children = [child for thread in threads for child in (thread / "children").read_text().split()]
+        pid = next(int(child) for child in children if b"forkserver" in Path(f"/proc/{child}/cmdline").read_bytes())
         os.kill(pid, signal.SIGKILL)
         return pid
 
@@ -91,6 +91,18 @@ class Rig:
     async def call(self, method: str, *, within: float = 60.0, **params: Any) -> Any:
         assert self._channel is not None
         return await self._channel.call(method, params, within=within)
+
+    async def call_until_now(self, method: str, *, within: float = 60.0, **params: Any) -> Any:
+        """As `call`, tried again while the daemon says "not now": a worker is being replaced."""
+        with trio.fail_after(within):
+            while True:
+                grown = self._grown
+                try:
+                    return await self.call(method, **params)
+                except RpcError as error:
+                    if error.code != ErrorCode.NOT_NOW:
+                        raise
+                await grown.wait()
 
     async def status(self, shop: str) -> Params:
         tenants = (await self.call("status", tenant=shop))["tenants"]
@@ -130,7 +142,9 @@ class Rig:
         rows: list[Params] = []
         before: int | None = None
         while True:
-            page = await self.call("messages", tenant=shop, limit=500, **({"before": before} if before else {}))
+            page = await self.call_until_now(
+                "messages", tenant=shop, limit=500, **({"before": before} if before else {})
+            )
             rows = page["messages"] + rows
             before = page.get("next")
             if before is None:
@@ -160,14 +174,13 @@ class Rig:
             if method == "link":
                 await send.send(params)
 
-        async with trio.open_nursery() as nursery:
+        async with stream, trio.open_nursery() as nursery:
             nursery.start_soon(channel.serve, note)
             await channel.call("hello", {"version": 1})
             nursery.start_soon(self._quietly, channel, {"tenant": name})
             with trio.fail_after(LINK_LIMIT):
                 linked = await self._scan(receive, self.shops[name].phone)
             nursery.cancel_scope.cancel()
-        await stream.aclose()
         await self.wait_state(name, "online")
         return linked
 
@@ -194,11 +207,15 @@ class Rig:
     async def _connect(self) -> None:
         stream = await trio.open_unix_socket(str(self._socket))
         self._channel = Channel(stream)
-        self._nursery.start_soon(self._channel.serve, self._note)
+        self._nursery.start_soon(self._listen, stream, self._channel)
         await self._channel.call("hello", {"version": 1})
         self._nursery.start_soon(self._follow, self._channel)
         # The first notification says that nothing is missed from here on.
         await self.wait_event(lambda event: event["kind"] == "following", after=len(self.events))
+
+    async def _listen(self, stream: trio.SocketStream, channel: Channel) -> None:
+        async with stream:
+            await channel.serve(self._note)
 
     async def _follow(self, channel: Channel) -> None:
         try:

@@ -1,0 +1,117 @@
+"""kill -9 in the middle of a rush: every journaled message is answered once, or its answer is held and shown.
+
+What neonize had acknowledged and the journal never saw cannot be answered: it is counted, reported and printed.
+"""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import crowd
+import pytest
+import rig
+import trio
+
+SHOPS = ("chez-awa", "friperie", "mairie")
+CUSTOMERS = 30
+# Each kill comes once so many of the 360 answers were heard.
+MOMENTS = (1, 60, 150, 240)
+Kill = Callable[[rig.Rig], Awaitable[object]]
+
+
+async def kill_a_worker(here: rig.Rig) -> None:
+    seen = len(here.events)
+    await here.kill_worker("chez-awa")
+    await here.wait_event(lambda event: event["kind"] == "worker_started", after=seen)
+
+
+async def kill_the_forkserver(here: rig.Rig) -> None:
+    await here.kill_forkserver()
+    # What it forked lives on; the next fork needs a new one.
+    seen = len(here.events)
+    await here.kill_worker("friperie")
+    await here.wait_event(lambda event: event["kind"] == "worker_started", after=seen)
+
+
+async def kill_the_daemon(here: rig.Rig) -> None:
+    await here.kill_daemon()
+    await here.start_daemon()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of each question: answered once, or why not."""
+
+    outcomes: Counter[str]
+    wrong: list[str]
+
+    def __str__(self) -> str:
+        return ", ".join(f"{outcome}: {count}" for outcome, count in sorted(self.outcomes.items()))
+
+
+async def judge(here: rig.Rig, conversations: list[crowd.Conversation]) -> Verdict:
+    """Hold what customers heard against what the journals say."""
+    outcomes: Counter[str] = Counter()
+    wrong: list[str] = []
+    journals = {shop: await here.messages(shop) for shop in SHOPS}
+    for conversation in conversations:
+        rows = [row for row in journals[conversation.shop.name] if row["chat"] == conversation.customer.number]
+        asked = [row for row in rows if row["direction"] == "in"]
+        for word in crowd.WORDS:
+            heard = conversation.heard.count(crowd.answer(conversation.shop, word))
+            journaled = [row for row in asked if f" {word} " in row["text"]]
+            held = [row for row in rows if row["state"] == "uncertain" and row["text"].endswith(word)]
+            outcome = _outcome(heard, bool(journaled), bool(held))
+            outcomes[outcome] += 1
+            if outcome not in ("answered once", "never journaled", "held as uncertain"):
+                wrong.append(f"{conversation.customer.number} {word}: {outcome} {journaled} {held}")
+    return Verdict(outcomes, wrong)
+
+
+def _outcome(heard: int, journaled: bool, held: bool) -> str:
+    if heard > 1:
+        return "answered twice"
+    if not journaled:
+        return "never journaled" if heard == 0 else "answered without being journaled"
+    if heard == 1:
+        return "answered once"
+    return "held as uncertain" if held else "journaled and lost"
+
+
+async def settle(here: rig.Rig) -> None:
+    """Until every inbox is empty and every outbox holds nothing but uncertain answers."""
+    with trio.fail_after(90):
+        for shop in SHOPS:
+            await here.wait_state(shop, "online", within=60)
+            while True:
+                seen = len(here.events)
+                rows = await here.messages(shop)
+                if not {"received", "queued", "sending"} & {row["state"] for row in rows}:
+                    break
+                await here.wait_event(lambda event: event["kind"] in ("done", "sent", "uncertain"), 60, after=seen)
+
+
+@pytest.mark.parametrize("kill", [kill_a_worker, kill_the_forkserver, kill_the_daemon])
+async def test_nothing_journaled_is_lost_or_answered_twice(kill: Kill, capsys: pytest.CaptureFixture[str]) -> None:
+    async with rig.open_rig() as here:
+        shops = [
+            await here.add_shop(name, f"+2217700000{index:02}", crowd.config(name))
+            for index, name in enumerate(SHOPS, start=1)
+        ]
+        conversations = crowd.gather(here, shops, CUSTOMERS)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(crowd.write_all, conversations)
+            for answers in MOMENTS:
+                await here.lab.ledger.wait(
+                    lambda _, count=answers: crowd.answers(conversations) >= count, 60, what=f"{answers} answers"
+                )
+                await kill(here)
+        await settle(here)
+        verdict = await judge(here, conversations)
+        lost = {shop: sum(row["state"] == "lost" for row in await here.messages(shop)) for shop in SHOPS}
+        with capsys.disabled():
+            print(f"\n  {kill.__name__}: {verdict}; reported as lost unread: {sum(lost.values())}")
+        assert verdict.wrong == []
+        assert crowd.strangers(conversations) == []
+        assert here.lab.ledger.reused_counters() == []
+        assert verdict.outcomes["answered once"] > 0
