@@ -40,21 +40,14 @@ class Plan:
 def plan(known: Snapshot, progress: Progress, rates: Rates, now: int) -> Plan:
     """Times are in milliseconds. Every message is decided on anew each time, from what is known now."""
     due = {row.id: due_at(row, known, rates) for row in known.waiting}
-    quiet = {
-        row.id: _quiet_at(row, progress.held.get(row.id, max(now, due[row.id])), rates)
-        for row in known.waiting
-    }
+    quiet = {row.id: _quiet_at(row, progress.held.get(row.id, max(now, due[row.id])), rates) for row in known.waiting}
     held = tuple(id for id in due if due[id] <= now < quiet[id])
     times = {id: max(due[id], quiet[id]) for id in due}
     later = [time for time in times.values() if time > now]
     ready = [row for row in known.waiting if times[row.id] <= now]
     if not rates.typing:
         return Plan(ready[0].id if ready else None, (), held, min(later, default=None))
-    typed = {
-        row.id: progress.typing[row.id] + typing_time(row.length)
-        for row in ready
-        if row.id in progress.typing
-    }
+    typed = {row.id: progress.typing[row.id] + typing_time(row.length) for row in ready if row.id in progress.typing}
     send = next((id for id, time in typed.items() if time <= now), None)
     fresh = [row for row in ready if row.id not in typed][: max(0, MAX_TYPING - len(typed))]
     later += [now + typing_time(row.length) for row in fresh] + list(typed.values())

@@ -121,9 +121,7 @@ class Sender:
         self._idle = trio.Event()
         try:
             secret, now = os.urandom(32), self._settings.now()
-            message = await self._journal.write(
-                lambda db: outbox.mark_sending(db, id, self._session, secret, now)
-            )
+            message = await self._journal.write(lambda db: outbox.mark_sending(db, id, self._session, secret, now))
             if message is not None:
                 # The message itself ends the typing on the customer's screen.
                 self._typing.pop(id, None)
