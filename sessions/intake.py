@@ -11,7 +11,6 @@ from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.journal import Journal
 from comptoir.sessions.journal.recording import Arrival, Recorded
 
-
 # neonize hands over what it holds in well under a millisecond each.
 QUIET = 0.1
 

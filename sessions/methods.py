@@ -201,10 +201,7 @@ class Methods:
 
 def config_error(error: ConfigWrong) -> RpcError:
     """The faults as the CLI prints them, one a line."""
-    faults = [
-        {"file": fault.file, "line": fault.line, "what": fault.what, "expected": fault.expected}
-        for fault in error.faults
-    ]
+    faults = [fault.as_json() for fault in error.faults]
     return RpcError(ErrorCode.CONFIG_WRONG, "\n".join(map(str, error.faults)), {"faults": faults})
 
 

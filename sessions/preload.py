@@ -5,6 +5,7 @@ The forkserver swallows an ImportError of a preload; `LOADED` lets a worker tell
 
 import ctypes
 import gc
+import warnings
 
 from comptoir.sessions import neonize_guard
 
@@ -19,6 +20,8 @@ _PR_SET_DUMPABLE = 4
 _libc = ctypes.CDLL(None, use_errno=True)
 # A worker's stray grandchildren are adopted here, so that they stay recognisable as the forkserver's.
 _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+# An adopted process that ends is news to the forkserver, and none to anyone else.
+warnings.filterwarnings("ignore", message="forkserver: waitpid returned unexpected pid")
 # Data keys pass through this process: no core dump, no reading of its memory by its own user.
 _libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 

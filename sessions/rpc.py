@@ -121,7 +121,7 @@ class Channel:
     async def _run(self, request: Request, handler: Handler) -> None:
         try:
             result = await handler(request.method, request.params)
-            answer: RpcMessage = Response(request.id, result)
+            answer: Response | Failure = Response(request.id, result)
         except RpcError as error:
             answer = Failure(request.id, error.code, error.message, error.data)
         except Exception as error:
@@ -131,9 +131,12 @@ class Channel:
             self._running -= 1
         await self._answer(answer)
 
-    async def _answer(self, message: RpcMessage) -> None:
+    async def _answer(self, message: Response | Failure) -> None:
         try:
             await self._write(message)
+        except (LineTooLong, TypeError, ValueError) as error:
+            # A result that no line can carry is this side's fault; the caller must not wait for ever.
+            await self._answer(Failure(message.id, ErrorCode.INTERNAL, f"the answer cannot be sent: {error}"))
         except ChannelClosed:
             return
 

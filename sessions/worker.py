@@ -5,6 +5,7 @@ absence has been read, the runner answers while the tenant is not paused besides
 """
 
 import logging
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -26,8 +27,8 @@ from comptoir.sessions.events import (
     QrOffered,
 )
 from comptoir.sessions.intake import Intake, now_ms
-from comptoir.sessions.journal import event_log, history, linkings
-from comptoir.sessions.journal.journal import Journal
+from comptoir.sessions.journal import event_log, history, linkings, pruning
+from comptoir.sessions.journal.journal import Journal, JournalUnavailable
 from comptoir.sessions.journal.recording import Recorded
 from comptoir.sessions.link import Link
 from comptoir.sessions.outbox.port import NotConnected, Sent
@@ -46,6 +47,7 @@ BACKLOG_LIMIT = 60.0
 LOGIN_LIMIT = 60.0
 # Sends in the middle of their ack get this long when the worker is told to finish.
 FINISH_LIMIT = 5.0
+PRUNE_EVERY = 3600.0
 # How long the bot is silent after the owner's hand while no configuration says otherwise.
 SILENCE_MINUTES = 60
 
@@ -84,6 +86,7 @@ class Worker:
             await self._first_pipeline()
             nursery.start_soon(self._follow_changes)
             nursery.start_soon(self._follow_events)
+            nursery.start_soon(self._prune)
             if self.spec.linked and not self.spec.parked:
                 nursery.start_soon(self._resume)
             else:
@@ -254,6 +257,13 @@ class Worker:
                 await self._tell("event", _event_params(event))
             if not events:
                 seen = await self.journal.wait_commit(seen)
+
+    async def _prune(self) -> None:
+        """Keep the journal from growing with what nobody needs any more; a full disk is no reason to stop."""
+        while True:
+            with suppress(JournalUnavailable):
+                await self.journal.write(lambda db: pruning.prune(db, now_ms()))
+            await trio.sleep(PRUNE_EVERY)
 
     def _set_gates(self) -> None:
         if self.sender is not None:

@@ -86,3 +86,19 @@ async def test_too_many_calls_are_refused() -> None:
                 await trio.testing.wait_all_tasks_blocked()
         assert codes == [ErrorCode.NOT_NOW] * 3
         nursery.cancel_scope.cancel()
+
+
+async def test_a_result_that_no_line_can_carry_is_an_error_to_the_caller() -> None:
+    here, there = memory_stream_pair()
+    left, right = Channel(here), Channel(there)
+
+    async def answer(method: str, params: Params) -> Any:
+        return object() if method == "object" else "x" * 600_000
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(left.serve, echo)
+        nursery.start_soon(right.serve, answer)
+        for method in ("object", "long"):
+            with pytest.raises(RpcError, match="cannot be sent"):
+                await left.call(method)
+        nursery.cancel_scope.cancel()
