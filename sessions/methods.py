@@ -7,11 +7,12 @@ from typing import Any, TypeVar
 import trio
 
 from comptoir.plugins.faults import ConfigWrong
-from comptoir.sessions.events import Address
 from comptoir.sessions.intake import now_ms
 from comptoir.sessions.journal import contacts, history, linkings, outbox, states
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.journal import JournalUnavailable
+from comptoir.sessions.page import fit_page
+from comptoir.sessions.parameters import address_of, invalid, number_of, text_of
 from comptoir.sessions.protocol import ErrorCode, Params, RpcError
 from comptoir.sessions.runner import Runner
 from comptoir.sessions.worker import Worker
@@ -106,10 +107,10 @@ class Methods:
     # --- messages
 
     async def _send(self, params: Params) -> Params:
-        address = _address(_text(params, "to"))
-        text = _text(params, "text")
+        address = address_of(text_of(params, "to"))
+        text = text_of(params, "text")
         if not text or len(text.encode("utf-8", "replace")) > MAX_TEXT:
-            raise _invalid(f"text: between 1 and {MAX_TEXT} bytes of UTF-8 were expected")
+            raise invalid(f"text: between 1 and {MAX_TEXT} bytes of UTF-8 were expected")
         client_key = params.get("client_key")
         author = str(params.get("by", "operator"))
 
@@ -122,14 +123,14 @@ class Methods:
         try:
             id = await self._worker.journal.write(enqueue)
         except outbox.ClientKeyReused as error:
-            raise _invalid(str(error)) from None
+            raise invalid(str(error)) from None
         except UnicodeEncodeError:
-            raise _invalid("text: valid Unicode was expected") from None
+            raise invalid("text: valid Unicode was expected") from None
         self._worker.wake_sender()
         return await self._message({"id": id})
 
     async def _message(self, params: Params) -> Params:
-        id = _number(params, "id")
+        id = number_of(params, "id")
         row, error = await self._worker.journal.read(lambda db: (history.message(db, id), history.error_of(db, id)))
         if row is None:
             raise RpcError(ErrorCode.NOT_FOUND, f"no message {id}: `comptoir messages` lists them")
@@ -137,12 +138,12 @@ class Methods:
 
     async def _wait(self, params: Params) -> Params:
         """Until the message has come as far as `state`; states only move forward."""
-        wanted = _text(params, "state")
+        wanted = text_of(params, "state")
         if wanted not in ("sent", "delivered", "read"):
-            raise _invalid("state: sent, delivered or read was expected")
+            raise invalid("state: sent, delivered or read was expected")
         timeout = params.get("timeout", 60.0)
         if isinstance(timeout, bool) or not isinstance(timeout, int | float) or not 0 <= timeout <= MAX_WAIT:
-            raise _invalid(f"timeout: seconds between 0 and {MAX_WAIT:.0f} were expected")
+            raise invalid(f"timeout: seconds between 0 and {MAX_WAIT:.0f} were expected")
         with trio.move_on_after(timeout):
             seen = self._worker.journal.commits
             while True:
@@ -157,12 +158,12 @@ class Methods:
         raise RpcError(ErrorCode.NOT_NOW, f"message {row['id']} is {row['state']} after {timeout:g} s: {why}", row)
 
     async def _messages(self, params: Params) -> Params:
-        limit = _number(params, "limit", 50)
-        before = _number(params, "before", 0) or None
+        limit = number_of(params, "limit", 50)
+        before = number_of(params, "before", 0) or None
         if not 1 <= limit <= MAX_PAGE:
-            raise _invalid(f"limit: between 1 and {MAX_PAGE} was expected")
+            raise invalid(f"limit: between 1 and {MAX_PAGE} was expected")
         chat = params.get("chat")
-        alias = _address(chat).aliases[0] if chat is not None else None
+        alias = address_of(chat).aliases[0] if chat is not None else None
 
         def read(db: Connection) -> list[history.MessageRow]:
             contact = contacts.find_contact(db, alias) if alias else None
@@ -173,10 +174,7 @@ class Methods:
             return history.messages(db, contact, limit, before)
 
         rows = await self._worker.journal.read(read)
-        page: Params = {"messages": [row.as_json() for row in rows]}
-        if len(rows) == limit:
-            page["next"] = rows[0].id
-        return page
+        return fit_page([row.as_json() for row in rows], more=len(rows) == limit)
 
     # --- the pipeline
 
@@ -188,8 +186,8 @@ class Methods:
         return {"pipeline": self._runner.status()}
 
     async def _try(self, params: Params) -> Any:
-        text = _text(params, "text")
-        address = _address(params.get("from") or "+221770000000")
+        text = text_of(params, "text")
+        address = address_of(params.get("from") or "+221770000000")
         return (await self._runner.imagine(text, address)).as_json()
 
     @property
@@ -216,30 +214,3 @@ def pss_kb() -> int | None:
 
 def _time(milliseconds: int | None) -> str | None:
     return None if milliseconds is None else history.rfc3339(milliseconds)
-
-
-def _invalid(message: str) -> RpcError:
-    return RpcError(ErrorCode.INVALID_PARAMS, message)
-
-
-def _text(params: Params, name: str) -> str:
-    value = params.get(name)
-    if not isinstance(value, str):
-        raise _invalid(f"{name}: a text was expected")
-    return value
-
-
-def _number(params: Params, name: str, default: int | None = None) -> int:
-    value = params.get(name)
-    if value is None:
-        value = default
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise _invalid(f"{name}: a whole number was expected")
-    return value
-
-
-def _address(text: object) -> Address:
-    try:
-        return Address.parse(str(text))
-    except ValueError as error:
-        raise _invalid(str(error)) from None

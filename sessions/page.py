@@ -1,0 +1,37 @@
+"""A page of history that fits into a line, whatever customers wrote."""
+
+import json
+from collections.abc import Sequence
+
+from comptoir.sessions.protocol import MAX_LINE, Params
+
+# What is around the rows in a line is small and fixed.
+ROOM = MAX_LINE - 4096
+
+
+def fit_page(rows: Sequence[Params], *, more: bool) -> Params:
+    """`messages`, the newest of `rows` that fit, and `next`, the cursor to those before them, if there are any.
+
+    A text that fills a line by itself is cut and marked `cut`: the page before it must stay within reach.
+    """
+    kept: list[Params] = []
+    room = ROOM
+    for row in map(_fitting, reversed(rows)):
+        room -= _size(row)
+        if room < 0:
+            more = True
+            break
+        kept.append(row)
+    kept.reverse()
+    return {"messages": kept} | ({"next": kept[0]["id"]} if more and kept else {})
+
+
+def _size(row: Params) -> int:
+    return len(json.dumps(row)) + 1
+
+
+def _fitting(row: Params) -> Params:
+    if _size(row) <= ROOM:
+        return row
+    # A character is at most twelve bytes in JSON's ASCII form.
+    return row | {"text": row["text"][: ROOM // 26], "cut": True}
