@@ -17,6 +17,8 @@ from comptoir.sessions.journal.journal import JournalUnavailable, Store
 from comptoir.sessions.journal.state import Slot, StateConflict, Value
 from comptoir.sessions.lending import Lender
 from comptoir.sessions.situation import Situation, imagined_situation, situation_of
+from comptoir.sessions.stale import REASON as STALE
+from comptoir.sessions.stale import tell_owner
 from comptoir.sessions.walk import Scene, walk
 
 MAX_WALKS = 3
@@ -44,7 +46,14 @@ class Answerer:
         self._wake_outbox = wake_outbox
         self._now = now
         self._begun: set[int] = set()
+        # The worker before may have died before it told.
+        self._stale_untold = True
         self.faults: dict[str, Faults] = {}
+
+    def is_suspect(self, burst: Burst) -> bool:
+        """Whether a worker died while it walked this: to be walked alone, so that only its own deaths count."""
+        first = burst.messages[0]
+        return first.walks > 0 and first.id not in self._begun
 
     async def answer(self, burst: Burst) -> None:
         """Do what the plugins decide about a burst; nothing where it no longer waits. Raises JournalUnavailable."""
@@ -64,6 +73,19 @@ class Answerer:
             if sends:
                 self._wake_outbox()
             return
+
+    async def tell_of_stale(self) -> None:
+        """For when nothing waits any more: one notice to the owner about all that came too late."""
+        if not self._stale_untold:
+            return
+        config = self._pipelines.current.config
+        try:
+            sends = await self._journal.write(partial(tell_owner, config=config, now=self._now()))
+        except JournalUnavailable:
+            return
+        self._stale_untold = False
+        if sends:
+            self._wake_outbox()
 
     async def imagine(self, text: str, sender: Address) -> Imagined:
         """What would happen if `sender` wrote this now. Nothing is kept, sent or counted."""
@@ -106,9 +128,8 @@ class Answerer:
 
     def _deadly(self, burst: Burst) -> GivenUp | None:
         first = burst.messages[0]
-        if first.walks < DEATHS or first.id in self._begun:
-            return None
-        return GivenUp("deaths", first.plugin)
+        deadly = self.is_suspect(burst) and first.walks >= DEATHS
+        return GivenUp("deaths", first.plugin) if deadly else None
 
     async def _mark(self, burst: Burst, plugin: str) -> None:
         """Keep where the walk is, so that the next worker knows what this one died of."""
@@ -120,6 +141,7 @@ class Answerer:
 
     def _settle(self, decided: Decided) -> None:
         self._begun.difference_update(decided.messages)
+        self._stale_untold |= decided.reason == STALE
         for outcome in decided.walk.outcomes:
             if outcome.failed:
                 faults = self.faults.setdefault(outcome.plugin, Faults())
@@ -133,7 +155,7 @@ class Answerer:
 def _why_skipped(situation: Situation, burst: Burst, stale_hours: float) -> str | None:
     if situation.silenced:
         return situation.silenced
-    return "stale" if is_stale(burst.messages[0], stale_hours) else None
+    return STALE if is_stale(burst.messages[0], stale_hours) else None
 
 
 def _scene(pipeline: Pipeline, contact: Contact, message: Message, now: int) -> Scene:

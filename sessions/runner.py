@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import Any
 
@@ -15,6 +16,7 @@ from comptoir.sessions.imagined import Imagined
 from comptoir.sessions.journal import inbox
 from comptoir.sessions.journal.journal import JournalUnavailable, Store
 from comptoir.sessions.lending import Lender
+from comptoir.sessions.turns import Turns
 
 CHATS = 100
 """Chats that are looked after at once; most of them wait for the rest of a burst."""
@@ -50,7 +52,7 @@ class Runner:
         self._now = now
         self._opened = trio.Event()
         self._woken = trio.Event()
-        self._slots = trio.CapacityLimiter(WALKS)
+        self._turns = Turns(WALKS)
         self._busy: set[int] = set()
 
     def open(self) -> None:
@@ -89,6 +91,8 @@ class Runner:
                     for contact in await self._waiting_chats():
                         self._busy.add(contact)
                         nursery.start_soon(self._serve_chat, contact)
+                    if not self._busy:
+                        await self._answerer.tell_of_stale()
                     await self._woken.wait()
         finally:
             with trio.CancelScope(shield=True):
@@ -113,7 +117,7 @@ class Runner:
                 if (early := burst.due_at - self._now()) > 0:
                     await trio.sleep(early / 1000)
                     continue
-                async with self._slots:
+                async with self._turn(burst):
                     if not self._opened.is_set():
                         return
                     await self._answerer.answer(burst)
@@ -122,6 +126,9 @@ class Runner:
         finally:
             self._busy.discard(contact)
             self.wake()
+
+    def _turn(self, burst: Burst) -> AbstractAsyncContextManager[None]:
+        return self._turns.alone() if self._answerer.is_suspect(burst) else self._turns.alongside()
 
     async def _next_burst(self, contact: int) -> Burst | None:
         config = self._pipelines.current.config

@@ -100,6 +100,8 @@ async def _ask(plugin: Plugin, context: "PluginContext", message: Message) -> Ou
     begun = trio.current_time()
     decision, fault = await _decision(plugin, context, message)
     effects = context.close()
+    if context.failure is not None:
+        raise context.failure
     failed = decision in ("raised", "late")
     return Outcome(plugin.name, decision, () if failed else effects, fault, trio.current_time() - begun)
 
@@ -136,6 +138,8 @@ class PluginContext:
         self._replied = replied
         self._effects: list[Effect] = []
         self._closed = False
+        self.failure: Exception | None = None
+        """Why the state could not be read: that is not the plugin's fault, whatever it makes of it."""
 
     @property
     def contact(self) -> Contact:
@@ -162,7 +166,11 @@ class PluginContext:
             if isinstance(effect, Put) and (effect.key, effect.shared) == (key, shared):
                 return effect.value
         slot = Slot(self._plugin, TENANT if shared else self.contact.id, key)
-        found = await self._read_state(slot)
+        try:
+            found = await self._read_state(slot)
+        except Exception as error:
+            self.failure = error
+            raise
         # The first version seen is the one the decision rests on.
         self._read.setdefault(slot, found.version)
         value: Json = found.value

@@ -78,5 +78,5 @@ def country_of(number: str | None) -> str:
 
 
 def _quoted(text: str) -> str:
-    # A JSON string is a TOML string, but for DEL, which neither a name nor a number contains.
-    return json.dumps(text, ensure_ascii=False)
+    # A JSON string is a TOML string, but for DEL.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -173,6 +173,28 @@ async def test_old_mail_is_not_answered(shop: Shop, autojump_clock: MockClock) -
     assert shop.events("skipped")[0].data == {"reason": "stale"}
 
 
+async def test_the_owner_is_told_once_of_all_old_mail(shop: Shop, autojump_clock: MockClock) -> None:
+    for number in range(30):
+        for _ in range(2):
+            await shop.hears(customer(number), "hier", age_ms=7 * HOUR)
+    for _ in range(2):  # the second worker has nothing more to tell
+        async with shop.serving(pipeline(ECHO)):
+            await shop.quiet()
+            await trio.sleep(60)
+    (notice,) = shop.answers()
+    assert notice.startswith("60 message(s)")
+    assert notice.endswith(" (+ 10)")
+    assert len(set(notice.split(" : ")[1].split(", "))) == 20
+    async with shop.serving(pipeline(ECHO)) as runner:
+        await shop.hears(AWA, "avant-hier", age_ms=30 * HOUR)
+        runner.wake()
+        await shop.quiet()
+        await trio.sleep(60)
+    assert shop.answers()[1:] == [
+        f"1 message(s) arrivé(s) trop tard pour une réponse automatique. À vous de voir : {AWA}"
+    ]
+
+
 async def test_a_plugin_can_silence_a_chat(shop: Shop, autojump_clock: MockClock) -> None:
     async def hush(context: Context, message: Message) -> None:
         context.silence(context.now + timedelta(minutes=5))

@@ -1,0 +1,166 @@
+"""`tenant.toml`: what is right, and every way of being wrong at once."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from comptoir.plugins.builtin.answers import AnswersConfig
+from comptoir.plugins.builtin.welcome import WelcomeConfig
+from comptoir.plugins.config import parse_tenant
+from comptoir.plugins.faults import ConfigWrong
+from comptoir.plugins.loading import known_plugins, load_tenant
+from comptoir.plugins.templates import render
+
+FILE = Path("tenant.toml")
+LEAST = """\
+version = 1
+name = "Chez Awa"
+country = "SN"
+timezone = "Africa/Dakar"
+pipeline = []
+"""
+WRONG = '''\
+version = 2
+nam = "Chez Awa"
+lang = "fr"
+country = "Senegal"
+timezone = "Africa/Dakkar"
+owner = "77 123 45 67"
+silence_minutes = "12"
+join_seconds = 99
+on_uncertain = "maybe"
+pipeline = [
+  "welcom",
+  "answers", "answers",
+  3,
+]
+[plugins.welcome]
+text = "Bonjour {nam}"
+agian_after_days = 3
+[[plugins.answers.entries]]
+words = ["ouvert", "de la"]
+text = """
+multi
+"""
+[[plugins.answers.entries]]
+text = " "
+[plugins.weather]
+'''
+
+
+def faults(text: str) -> list[str]:
+    with pytest.raises(ConfigWrong) as wrong:
+        parse_tenant(text, FILE, known_plugins())
+    return [str(fault) for fault in wrong.value.faults]
+
+
+def test_the_least_has_defaults() -> None:
+    config = parse_tenant(LEAST, FILE, known_plugins())
+    assert (config.name, config.lang, config.owner, config.pipeline) == ("Chez Awa", "fr", None, ())
+    assert (config.silence_minutes, config.join_seconds, config.stale_hours) == (60, 3, 6)
+    assert config.on_uncertain == "hold"
+
+
+def test_steps_stand_in_order_with_their_tables() -> None:
+    config = parse_tenant(render("restaurant", {"name": "chez-awa"}), FILE, known_plugins())
+    welcome, answers = config.pipeline
+    assert (welcome.plugin, answers.plugin) == ("welcome", "answers")
+    assert isinstance(welcome.config, WelcomeConfig)
+    assert isinstance(answers.config, AnswersConfig)
+    assert welcome.config.again_after_days == 30
+    assert len(answers.config.entries) == 6
+
+
+def test_every_fault_at_once_with_its_line_in_french() -> None:
+    assert faults(WRONG) == [
+        "tenant.toml:1: version : 2 ; attendu : 1",
+        "tenant.toml:1: name manque ; attendu : une ligne « name = … »",
+        "tenant.toml:2: la clé « nam » n'existe pas ici ; attendu : « name »",
+        "tenant.toml:4: country : « Senegal » ; attendu : le code du pays en deux lettres, comme SN ou CI",
+        "tenant.toml:5: timezone : « Africa/Dakkar » ; attendu : un fuseau horaire, comme Africa/Dakar",
+        "tenant.toml:6: owner : « 77 123 45 67 » ; attendu : un numéro complet sans espaces, comme +221771234567",
+        "tenant.toml:7: silence_minutes : « 12 » ; attendu : un nombre entier, sans guillemets",
+        "tenant.toml:8: join_seconds : 99 ; attendu : au plus 60",
+        "tenant.toml:9: on_uncertain : « maybe » ; attendu : 'hold' ou 'send'",
+        "tenant.toml:11: il n'y a pas de plugin « welcom » ; attendu : « welcome »",
+        "tenant.toml:12: « answers » est deux fois dans pipeline ; attendu : chaque plugin une seule fois",
+        "tenant.toml:13: pipeline[4] : 3 ; attendu : un texte entre guillemets",
+        "tenant.toml:16: plugins.welcome.text : {nam} n'existe pas ; attendu : {name}",
+        "tenant.toml:17: la clé « agian_after_days » n'existe pas ici ; attendu : « again_after_days »",
+        "tenant.toml:19: plugins.answers.entries[1].words[2] : « de la » ; attendu : un mot que le client écrit",
+        "tenant.toml:23: plugins.answers.entries[2].words manque ; attendu : une ligne « words = … »",
+        "tenant.toml:24: plugins.answers.entries[2].text : texte vide ; attendu : ce que le client doit lire",
+        "tenant.toml:25: il n'y a pas de plugin « weather » ; attendu : un de ceux-ci : answers, welcome",
+    ]
+
+
+def test_in_english_where_the_tenant_speaks_it() -> None:
+    said = faults(WRONG.replace('lang = "fr"', 'lang = "en"'))
+    assert len(said) == 18
+    assert said[2] == "tenant.toml:2: the key `nam` does not exist here; expected: `name`"
+    assert not any("attendu" in line for line in said)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("name = ", "cette valeur n'est pas complète ; attendu : un texte entre guillemets"),
+        ('name = "Chez Awa', "le texte n'est pas fermé ; attendu : des guillemets à la fin de la ligne"),
+        ("bonjour", "un signe = manque ; attendu : nom = valeur"),
+        ('name = "a" "b"', "il y a quelque chose de trop après la valeur"),
+        ("[plugins", "un ] manque"),
+        ("version = 1", "ce nom est donné deux fois"),
+        ('name = "C:\\x"', "une barre \\ est dans le texte"),
+        ("name = “Chez Awa”", "cette valeur n'est pas complète"),
+    ],
+)
+def test_what_is_not_toml_is_explained(line: str, said: str) -> None:
+    (fault,) = faults(f"version = 1\n{line}\n")
+    assert fault.startswith(f"tenant.toml:2: {said}")
+
+
+def test_a_plugin_that_needs_a_table_says_so() -> None:
+    assert faults(LEAST.replace("[]", '["welcome"]')) == [
+        "tenant.toml:5: « welcome » n'a pas de réglages ; attendu : une table [plugins.welcome]"
+    ]
+    assert parse_tenant(LEAST.replace("[]", '["answers"]'), FILE, known_plugins()).pipeline
+
+
+def test_optout_cannot_be_named() -> None:
+    (fault,) = faults(LEAST.replace("[]", '["optout"]'))
+    assert "optout" in fault
+
+
+@pytest.mark.parametrize(
+    "text", ["plugins = 3\n", "pipeline = {}\n", "[plugins]\nwelcome = 1\n", "[pipeline]\n", "version = []\n"]
+)
+def test_wrong_shapes_are_faults(text: str) -> None:
+    assert faults(text)
+
+
+@given(st.text(max_size=200) | st.text(alphabet='[]{}=",.\n#a1 ', max_size=60))
+def test_no_text_brings_anything_but_faults(text: str) -> None:
+    with pytest.raises(ConfigWrong) as wrong:
+        parse_tenant(text, FILE, known_plugins())
+    assert all(1 <= fault.line <= text.count("\n") + 1 for fault in wrong.value.faults)
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "what"),
+    [(None, 1, "il n'y a pas de fichier"), (LEAST.encode() + b"\n# \xe9t\xe9\n", 7, "UTF-8")],
+)
+def test_a_file_that_cannot_be_read(tmp_path: Path, content: bytes | None, line: int, what: str) -> None:
+    if content is not None:
+        (tmp_path / "tenant.toml").write_bytes(content)
+    with pytest.raises(ConfigWrong) as wrong:
+        load_tenant(tmp_path)
+    (fault,) = wrong.value.faults
+    assert fault.line == line
+    assert what in fault.what
+
+
+def test_a_bom_and_windows_line_ends_do_not_matter(tmp_path: Path) -> None:
+    (tmp_path / "tenant.toml").write_bytes(b"\xef\xbb\xbf" + LEAST.replace("\n", "\r\n").encode())
+    assert load_tenant(tmp_path).name == "Chez Awa"

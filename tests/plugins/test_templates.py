@@ -1,0 +1,46 @@
+"""Templates: each is a right configuration, whatever it is filled with."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from comptoir.plugins.config import parse_tenant
+from comptoir.plugins.loading import known_plugins, load_tenant
+from comptoir.plugins.templates import TEMPLATES, UnknownTemplate, render, write_template
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_each_is_right(tmp_path: Path, template: str, lang: str) -> None:
+    values = {"name": "chez-awa", "owner": "+2250701020304", "lang": lang}
+    assert write_template(template, tmp_path, values) == tmp_path / "tenant.toml"
+    config = load_tenant(tmp_path)
+    assert (config.name, config.lang, config.owner) == ("Chez Awa", lang, "+2250701020304")
+    assert (config.country, config.timezone) == ("CI", "Africa/Abidjan")
+    assert [step.plugin for step in config.pipeline] == ["welcome", "answers"]
+
+
+def test_what_the_tenant_wrote_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "tenant.toml").write_text("mine")
+    write_template("empty", tmp_path, {"name": "x"})
+    assert (tmp_path / "tenant.toml").read_text() == "mine"
+
+
+def test_without_an_owner_the_line_is_there_to_be_filled() -> None:
+    text = render("empty", {"name": "mairie", "owner": None})
+    assert '\n# owner = "+' in text
+    assert parse_tenant(text, Path("x"), known_plugins()).owner is None
+
+
+@pytest.mark.parametrize("values", [{"name": "x", "lang": "de"}, {"name": "x"}])
+def test_what_there_is_not(values: dict[str, str | None]) -> None:
+    with pytest.raises(UnknownTemplate, match=r"expected one of (fr, en|restaurant)"):
+        render("empty" if "lang" in values else "casino", values)
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1, max_size=40))
+def test_no_name_breaks_the_file(name: str) -> None:
+    text = render("empty", {"name": f"X{name}"})
+    assert parse_tenant(text, Path("x"), known_plugins()).name == f"X{name}"

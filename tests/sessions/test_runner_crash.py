@@ -1,0 +1,219 @@
+"""Workers that die: what was not committed is done again, what was committed is not."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+import trio
+from journal_rig import AWA, KEY, MOUSSA, open_new
+from runner_rig import ECHO, OWNER, Shop, WatchedStore, echo, pipeline, plugin
+from trio.testing import MockClock
+
+from comptoir.plugins.api import Context, Message, Verdict
+from comptoir.sessions.events import Address
+from comptoir.sessions.journal import inbox
+from comptoir.sessions.journal.database import Connection, open_database
+from comptoir.sessions.journal.journal import JournalUnavailable
+
+T = TypeVar("T")
+
+
+class Killed(BaseException):
+    """The process ends here: nothing of it may catch this."""
+
+
+class MortalStore(WatchedStore):
+    """A journal whose process dies at a chosen write, before or just after that is committed."""
+
+    def __init__(self, db: Connection, dies_at: int = -1, *, committed: bool = False) -> None:
+        super().__init__(db)
+        self.writes = 0
+        self.dead = False
+        self._dies_at = dies_at
+        self._committed_first = committed
+
+    def die(self) -> None:
+        self.dead = True
+        raise Killed
+
+    async def write(self, fn: Callable[[Connection], T]) -> T:
+        if self.dead:
+            raise Killed
+        self.writes += 1
+        if self.writes - 1 == self._dies_at:
+            if self._committed_first:
+                await super().write(fn)
+            self.die()
+        return await super().write(fn)
+
+    async def read(self, fn: Callable[[Connection], T]) -> T:
+        if self.dead:
+            raise Killed
+        return await super().read(fn)
+
+
+async def count(context: Context, message: Message) -> None:
+    """A plugin with state: it numbers a contact's messages."""
+    number = await context.get("count") or 0
+    assert isinstance(number, int)
+    context.put("count", number + 1)
+    context.reply(f"message {number + 1}")
+
+
+COUNTING = (plugin("count", count), ECHO)
+
+
+@contextmanager
+def reopened(path: Path, dies_at: int = -1, *, committed: bool = False) -> Iterator[Shop]:
+    db = open_database(path, KEY)
+    try:
+        yield Shop(MortalStore(db, dies_at, committed=committed))
+    finally:
+        db.close()
+
+
+async def fill(path: Path) -> None:
+    shop = Shop(WatchedStore(open_new(path)))
+    for number in range(2):
+        for who in (AWA, MOUSSA):
+            await shop.hears(who, str(number))
+    shop.store.db.close()
+
+
+async def serve_until_dead(shop: Shop) -> None:
+    with pytest.raises(BaseExceptionGroup) as death:
+        async with shop.serving(pipeline(*COUNTING)):
+            await trio.sleep_forever()
+    assert death.value.split(Killed)[1] is None
+
+
+async def serve_to_the_end(shop: Shop) -> None:
+    async with shop.serving(pipeline(*COUNTING)):
+        await shop.quiet()
+
+
+async def test_dying_at_any_write_loses_and_repeats_nothing(tmp_path: Path, autojump_clock: MockClock) -> None:
+    path = tmp_path / "whole.db"
+    await fill(path)
+    with reopened(path) as shop:
+        await serve_to_the_end(shop)
+        expected = {who: shop.answers(who) for who in (AWA, MOUSSA)}
+        store = shop.store
+        assert isinstance(store, MortalStore)
+        writes = store.writes
+    assert expected[AWA] == ["message 1", "echo 0", "message 2", "echo 1"]
+    for dies_at in range(writes - 1):  # the last write is the release at the end
+        for committed in (False, True):
+            path = tmp_path / f"{dies_at}-{committed}.db"
+            await fill(path)
+            with reopened(path, dies_at, committed=committed) as shop:
+                await serve_until_dead(shop)
+            with reopened(path) as shop:
+                await serve_to_the_end(shop)
+                assert {who: shop.answers(who) for who in (AWA, MOUSSA)} == expected, (dies_at, committed)
+                assert shop.states() == ["done"] * 4
+
+
+async def test_a_cancelled_walk_begins_again_and_is_no_death(tmp_path: Path, autojump_clock: MockClock) -> None:
+    path = tmp_path / "tenant.db"
+    await fill(path)
+    entered = trio.Event()
+
+    async def slow(context: Context, message: Message) -> None:
+        entered.set()
+        await trio.sleep(10)
+
+    for _ in range(3):
+        with reopened(path) as shop:
+            async with shop.serving(pipeline(plugin("slow", slow), ECHO)):
+                await entered.wait()
+            assert shop.states() == ["received"] * 4
+            assert sum(shop.store.db.execute("SELECT sum(walks) FROM inbox").fetchone()) == 0
+    with reopened(path) as shop:
+        await serve_to_the_end(shop)
+        assert shop.answers(AWA) == ["message 1", "echo 0", "message 2", "echo 1"]
+
+
+async def test_a_message_that_kills_twice_is_handed_to_the_owner(tmp_path: Path, autojump_clock: MockClock) -> None:
+    path = tmp_path / "tenant.db"
+    await fill(path)
+    deaths = 0
+    for _ in range(2):
+        with reopened(path) as shop:
+            store = shop.store
+            assert isinstance(store, MortalStore)
+
+            async def deadly(context: Context, message: Message, die: Callable[[], None] = store.die) -> Verdict:
+                nonlocal deaths
+                if message.text == "0" and context.contact.chat == str(AWA):
+                    deaths += 1
+                    die()
+                return await echo(context, message)
+
+            with pytest.raises(BaseExceptionGroup):
+                async with shop.serving(pipeline(plugin("deadly", deadly))):
+                    await trio.sleep_forever()
+    with reopened(path) as shop:
+        async with shop.serving(pipeline(plugin("deadly", deadly))):
+            await shop.quiet()
+        assert deaths == 2
+        assert shop.states() == ["done"] * 4
+        (thanks, second) = shop.answers(AWA)
+        assert (thanks.split(".")[0], second) == ("Merci pour votre message", "echo 1")
+        assert shop.answers(MOUSSA) == ["echo 0", "echo 1"]
+        (notice,) = shop.answers(Address(OWNER))
+        assert str(AWA) in notice
+        (given_up,) = shop.events("message_given_up")
+        assert (given_up.chat, given_up.data) == (str(AWA), {"reason": "deaths", "plugin": "deadly"})
+
+
+async def test_one_death_alone_is_walked_again(tmp_path: Path, autojump_clock: MockClock) -> None:
+    path = tmp_path / "tenant.db"
+    await fill(path)
+    with reopened(path) as shop:
+        await shop.store.write(lambda db: inbox.begin_walk(db, [1], "echo"))
+        await serve_to_the_end(shop)
+        assert shop.answers(AWA) == ["message 1", "echo 0", "message 2", "echo 1"]
+
+
+class FullStore(WatchedStore):
+    """A journal on a disk that is full for some writes."""
+
+    def __init__(self, db: Connection) -> None:
+        super().__init__(db)
+        self.refusals = 0
+        self.reads_too = False
+
+    async def write(self, fn: Callable[[Connection], T]) -> T:
+        self._refuse()
+        return await super().write(fn)
+
+    async def read(self, fn: Callable[[Connection], T]) -> T:
+        if self.reads_too:
+            self._refuse()
+        return await super().read(fn)
+
+    def _refuse(self) -> None:
+        if self.refusals:
+            self.refusals -= 1
+            raise JournalUnavailable("the disk is full: free some space")
+
+
+@pytest.mark.parametrize("reads_too", [False, True])
+async def test_a_full_disk_delays_and_loses_nothing(tmp_path: Path, autojump_clock: MockClock, reads_too: bool) -> None:
+    store = FullStore(open_new(tmp_path / "tenant.db"))
+    shop = Shop(store)
+    async with shop.serving(pipeline(*COUNTING)) as runner:
+        for refusals in range(12):
+            await shop.hears(AWA, str(refusals))
+            store.refusals, store.reads_too = refusals, reads_too
+            runner.wake()
+            await shop.quiet()
+        store.reads_too = False
+        assert [row["faults"] for row in runner.status()] == [0, 0, 0]
+    expected = [text for number in range(12) for text in (f"message {number + 1}", f"echo {number}")]
+    assert shop.answers(AWA) == expected
+    assert shop.events("message_given_up") == []
+    store.db.close()
