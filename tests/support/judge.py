@@ -1,0 +1,150 @@
+"""Holds what a tenant says of its messages against what the lab saw: `messages` and events against the ledger.
+
+WhatsApp's ids are no part of what a tenant shows, so messages are matched by chat and text; a test that is to
+be judged sends no text twice in a chat, unless that is what it is about.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import trio
+from rig import Rig, Shop
+
+from comptoir.lab.ledger import Entry
+from comptoir.sessions.protocol import Params
+
+Said = tuple[str, str]
+"""Chat and text."""
+
+# These receipts say that a message is there and of no use.
+_NOT_TAKEN = ("retry", "server-error")
+
+ARRIVED = ("sent", "delivered", "read")
+PERHAPS_ARRIVED = ("sending", "uncertain")
+WAITING = ("received", "queued", "sending")
+CHANGES = ("received", "unreadable", "done", "skipped", "sent", "delivered", "read", "uncertain", "failed")
+ARRIVE_WITHIN = 10.0
+
+
+async def settle(here: Rig, *shops: Shop, within: float = 30.0) -> None:
+    """Until all that was said to these shops is journaled, answered and sent; what is held as uncertain may stay.
+
+    The shops must be linked and able to connect.
+    """
+    with trio.fail_after(within):
+        for shop in shops:
+            await here.lab.ledger.wait(
+                lambda _, shop=shop: all(entry.receipts for entry in _for_companions(here, shop)),
+                within,
+                what=f"{shop.name}: all that was said has reached the device",
+            )
+            await _settle_rows(here, shop, within)
+
+
+async def _settle_rows(here: Rig, shop: Shop, within: float) -> None:
+    while True:
+        seen = len(here.events)
+        rows = await here.messages(shop.name)
+        journaled = sum(row["direction"] == "in" for row in rows)
+        if journaled >= len(_for_companions(here, shop)) and not _in_states(rows, WAITING):
+            return
+        await here.wait_event(lambda event: event["kind"] in CHANGES, within, after=seen)
+
+
+def _for_companions(here: Rig, shop: Shop) -> list[Entry]:
+    """What customers wrote to the devices that are linked now."""
+    companions = set(map(str, shop.phone.companions))
+    return [
+        entry
+        for entry in here.lab.ledger.entries(to=shop.number)
+        if entry.sender_number != _digits(shop) and any(mark.to in companions for mark in entry.sealed)
+    ]
+
+
+async def disagreements(here: Rig, shop: Shop, *, followed: bool = True) -> list[str]:
+    """Every point in which the shop's own account and the lab's differ; empty when all is well.
+
+    Waits until the customers have what the shop calls sent. Not `followed`, what the events told is not looked at:
+    those between the death of a daemon and the next one reach nobody.
+    """
+    rows = await here.messages(shop.name)
+    outgoing = [row for row in rows if row["direction"] == "out"]
+    arrived = Counter(map(_said, _in_states(outgoing, ARRIVED)))
+    with_luck = Counter(map(_said, _in_states(outgoing, PERHAPS_ARRIVED)))
+    await here.lab.ledger.wait(
+        lambda _: not arrived - _heard(here, shop), ARRIVE_WITHIN, what=f"{shop.name}: what counts as sent is heard"
+    )
+    heard = _heard(here, shop)
+    found = _inbound(here, shop, [row for row in rows if row["direction"] == "in"])
+    found += _each("called sent, and never heard", arrived - heard)
+    found += _each("heard, and in no message that was sent", heard - arrived - with_luck)
+    found += [f"a counter was used twice: {counter}" for counter in here.lab.ledger.reused_counters()]
+    return found + (_untold(here, shop, rows) if followed else [])
+
+
+def _inbound(here: Rig, shop: Shop, rows: Sequence[Params]) -> list[str]:
+    """What the shop's device has taken is journaled, and nothing else, and nothing twice."""
+    entries = [entry for entry in here.lab.ledger.entries(to=shop.number) if entry.sender_number != _digits(shop)]
+    said = Counter((f"+{entry.sender_number}", entry.text or "") for entry in entries)
+    taken = Counter((f"+{entry.sender_number}", entry.text or "") for entry in entries if _was_taken(entry, shop))
+    journaled = Counter(_said(row) for row in rows if row["state"] != "lost")
+    lost = Counter(row["chat"] for row in rows if row["state"] == "lost")
+    missing = taken - journaled
+    unexplained = Counter(chat for chat, _ in missing.elements()) - lost
+    found = _each("in messages, and nobody said it", journaled - said)
+    return found + [
+        f"{times} of the device's messages from {chat} neither journaled nor reported as lost: {missing}"
+        for chat, times in unexplained.items()
+    ]
+
+
+def _was_taken(entry: Entry, shop: Shop) -> bool:
+    return any(mark.kind not in _NOT_TAKEN and mark.by.startswith(f"{_digits(shop)}:") for mark in entry.receipts)
+
+
+def _heard(here: Rig, shop: Shop) -> Counter[Said]:
+    """What others decrypted of what the shop's number sent, from whichever of its devices."""
+    return Counter(
+        (f"+{entry.to}", mark.text or "")
+        for entry in here.lab.ledger.entries(sender=shop.number)
+        for mark in entry.opened
+        # The shop's own phone reads along.
+        if mark.by.startswith(f"{entry.to}@")
+    )
+
+
+def _untold(here: Rig, shop: Shop, rows: Iterable[Params]) -> list[str]:
+    """Messages whose state no event told of."""
+    told = {(event.get("message"), event["kind"]) for event in here.events if event["tenant"] == shop.name}
+    # The owner's hand is told of in one event, whatever becomes of the message.
+    return [
+        f"no event says that message {row['id']} is {row['state']}"
+        for row in rows
+        if (row["id"], "owner_wrote" if row["by"] == "owner" else _event_for(row)) not in told
+    ]
+
+
+def _event_for(row: Params) -> str:
+    match row["state"]:
+        case "lost":
+            return "unreadable" if row["kind"] == "unreadable" else "lost_unread"
+        case "sending":
+            return "queued"
+        case state:
+            return str(state)
+
+
+def _in_states(rows: Iterable[Params], states: Sequence[str]) -> list[Params]:
+    return [row for row in rows if row["state"] in states]
+
+
+def _said(row: Params) -> Said:
+    return row["chat"], row["text"]
+
+
+def _digits(shop: Shop) -> str:
+    return shop.number.removeprefix("+")
+
+
+def _each(what: str, said: Counter[Said]) -> list[str]:
+    return [f"{what}: {chat} {text!r} × {times}" for (chat, text), times in said.items()]
