@@ -93,4 +93,4 @@ def _with_strangers(db: Connection, known: Snapshot, now: int) -> Snapshot:
 
 def _is_stranger(others: str) -> str:
     return f"""NOT EXISTS (SELECT 1 FROM messages e WHERE e.contact = m.contact AND {others}
-        AND (e.direction = 'in' OR e.state NOT IN ('queued', 'failed')))"""
+        AND e.state NOT IN ('queued', 'failed'))"""

@@ -1,5 +1,7 @@
 """After a crash: what had left, what had not, and what was received and never journaled."""
 
+from dataclasses import replace
+
 import pytest
 from journal_rig import AWA, AWA_LID, MOUSSA, OWN, heard, receipt, record
 
@@ -43,6 +45,11 @@ def test_no_trace_in_an_older_copy_proves_nothing() -> None:
 def test_trace_leaves_it_uncertain_until_a_receipt(intact: bool) -> None:
     assert fates(SENDING, OWN_ROW, intact=intact) == [Fate(7, "uncertain", "W")]
     assert fates(RECEIPTED, OWN_ROW, intact=intact) == [Fate(7, "sent", "W")]
+
+
+def test_our_own_is_not_lost_mail_while_our_lid_is_unknown() -> None:
+    session = replace(SESSION, lid=None)
+    assert decide(SessionSecrets([OWN_ROW], True), SENDING, session) == ([Fate(7, "uncertain", "W")], [])
 
 
 def test_what_came_and_is_not_known_is_lost() -> None:

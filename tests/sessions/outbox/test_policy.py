@@ -62,6 +62,8 @@ def test_thirty_answers_a_minute() -> None:
     tried = tuple(Tried(contact, ANSWER, NOW - 50_000 + contact) for contact in range(2, 32))
     assert decide(waiting(1), tried=tried[1:]).send == 1
     assert decide(waiting(1), tried=tried) == Plan(wake_at=NOW - 50_000 + 2 + MINUTE)
+    more = (Tried(9, ANSWER, NOW - 55_000), *tried)
+    assert decide(waiting(1), tried=more) == decide(waiting(1), tried=tried), "an older one changes nothing"
     assert decide(waiting(1, priority=NOTICE), tried=tried).send == 1, "notices are counted apart"
 
 

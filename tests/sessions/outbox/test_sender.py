@@ -173,6 +173,22 @@ async def test_receipt_that_overtakes_the_acknowledgement(db: Connection, autoju
         assert shop.state(id) == "delivered"
 
 
+async def test_closed_while_it_looked(db: Connection, autojump_clock: MockClock) -> None:
+    """The owner answered, or the connection went, between the look into the outbox and the send."""
+
+    class Closing(InlineStore):
+        async def read(self, fn: Callable[[Connection], T]) -> T:
+            result = await super().read(fn)
+            shop.sender.close()
+            return result
+
+    async with desk(db, FakeLink(), store=Closing(db)) as shop:
+        id = shop.queue("un")
+        shop.sender.open()
+        await trio.sleep(1)
+        assert shop.state(id) == "queued"
+
+
 async def test_clean_stop_lets_the_send_finish(db: Connection, autojump_clock: MockClock) -> None:
     async with desk(db, FakeLink(latency=4)) as shop:
         first, second = shop.queue("un"), shop.queue("deux")
@@ -320,11 +336,12 @@ async def test_refused_new_chat_stops_new_chats_and_nothing_else(db: Connection,
 
 async def test_without_a_connection_it_stays_queued_however_often(db: Connection, autojump_clock: MockClock) -> None:
     offline: list[Exception | None] = [NotConnected("not connected") for _ in range(3 * MAX_ATTEMPTS)]
-    async with desk(db, FakeLink(outcomes=offline)) as shop:
+    refused_once = SendRefused(500, "busy", permanent=False)
+    async with desk(db, FakeLink(outcomes=[*offline, refused_once])) as shop:
         id = shop.queue("un")
         shop.sender.open()
         await trio.sleep(120)
-        assert shop.link.texts == ["un"] * (3 * MAX_ATTEMPTS + 1)
+        assert shop.link.texts == ["un"] * (3 * MAX_ATTEMPTS + 2)
         assert shop.state(id) == "sent"
 
 
