@@ -31,9 +31,7 @@ LINE_LIMIT = 1 << 20
 CONNECTIONS_AT_MOST = 32
 
 
-async def serve_api(
-    lab: Lab, port: int = 0, *, task_status: trio.TaskStatus[int] = trio.TASK_STATUS_IGNORED
-) -> None:
+async def serve_api(lab: Lab, port: int = 0, *, task_status: trio.TaskStatus[int] = trio.TASK_STATUS_IGNORED) -> None:
     """Serve until cancelled; the status is the port."""
     limit = trio.CapacityLimiter(CONNECTIONS_AT_MOST)
     listeners = await trio.open_tcp_listeners(port, host="127.0.0.1")

@@ -56,9 +56,7 @@ class Cipher:
         sealed = self._sessions.encrypt(self._address(device), messages.pad(plaintext))
         self._changed()
         text = messages.read(plaintext).text
-        self._server.ledger.sealed(
-            id, self._own, device, text, sealed.ratchet_key, sealed.counter, sealed.type
-        )
+        self._server.ledger.sealed(id, self._own, device, text, sealed.ratchet_key, sealed.counter, sealed.type)
         return stanzas.enc(sealed.type, sealed.body, count)
 
     def open(self, id: str, sender: JID, enc: Node) -> tuple[messages.Content, Opened]:
@@ -74,9 +72,7 @@ class Cipher:
             self._server.ledger.failed(id, sender, self._own, f"{type(error).__name__}: {error}")
             raise
         self._changed()
-        self._server.ledger.opened(
-            id, sender, self._own, content.text, opened.ratchet_key, opened.counter, kind
-        )
+        self._server.ledger.opened(id, sender, self._own, content.text, opened.ratchet_key, opened.counter, kind)
         return content, opened
 
     def forget(self, device: JID) -> None:

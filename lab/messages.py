@@ -6,6 +6,8 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from google.protobuf.message import DecodeError
+
 from comptoir.lab import protobufs as pb
 
 # A field number WhatsApp's own schema does not use: what a client from next year might send.
@@ -137,10 +139,8 @@ def read(plaintext: bytes) -> Content:
     """Say what an unpadded plaintext contains. Raises ValueError when it is not a Message at all."""
     try:
         message = pb.e2e.Message.FromString(plaintext)
-    except Exception as error:  # protobuf's DecodeError is not part of its typed surface
-        raise ValueError(
-            f"a decrypted message is not the protobuf Message that was expected: {error}"
-        ) from error
+    except DecodeError as error:
+        raise ValueError(f"a decrypted message is not the protobuf Message that was expected: {error}") from error
     sent_to = None
     if message.HasField("deviceSentMessage"):
         sent_to = message.deviceSentMessage.destinationJID
