@@ -5,7 +5,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 
@@ -14,7 +14,7 @@ import trio
 from comptoir.gateway.control.methods import Methods
 from comptoir.gateway.control.server import ControlServer, bind_control_socket
 from comptoir.gateway.control.table import table_of
-from comptoir.gateway.forkserver import Forkserver, WorkerTarget, go_environment
+from comptoir.gateway.forkserver import PRELOAD, Forkserver, WorkerTarget, go_environment
 from comptoir.gateway.installation import Installation
 from comptoir.gateway.keys import KeysWrong, master_key_path, read_master_key
 from comptoir.gateway.lab_server import LabFileWrong, find_lab
@@ -37,15 +37,15 @@ _PR_SET_DUMPABLE = 4
 _PR_SET_CHILD_SUBREAPER = 36
 
 
-def main(target: WorkerTarget = run_worker) -> int:
-    """Run until SIGTERM, SIGINT or SIGHUP; the exit code. `target` is what a forked worker runs."""
+def main(target: WorkerTarget = run_worker, preload: Sequence[str] = PRELOAD) -> int:
+    """Run until SIGTERM, SIGINT or SIGHUP; the exit code. A forked worker runs `target`."""
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
     _harden()
     try:
         paths = find_paths()
         initialise(paths)
         with _sole_daemon(paths), _registry(paths) as registry:
-            trio.run(serve, _installation(paths, registry, target))
+            trio.run(serve, _installation(paths, registry, Forkserver(target, preload)))
     except SettingsWrong as error:
         return _fail(str(error), EXIT_CONFIG)
     except (PathsWrong, KeysWrong, LabFileWrong, RegistryWrong, LockHeld, OSError) as error:
@@ -77,7 +77,7 @@ async def serve(installation: Installation) -> None:
     installation.paths.control_socket.unlink(missing_ok=True)
 
 
-def _installation(paths: Paths, registry: Registry, target: WorkerTarget) -> Installation:
+def _installation(paths: Paths, registry: Registry, forkserver: Forkserver) -> Installation:
     lab = find_lab(os.environ)
     # Before the forkserver starts: Go reads its environment once.
     os.environ.update(go_environment(lab))
@@ -88,7 +88,7 @@ def _installation(paths: Paths, registry: Registry, target: WorkerTarget) -> Ins
         lab=lab,
         master_key=read_master_key(master_key_path(paths)),
         registry=AsyncRegistry(registry),
-        forkserver=Forkserver(target),
+        forkserver=forkserver,
     )
 
 

@@ -16,6 +16,8 @@ from comptoir.sessions.spec import LabServer, WorkerSpec
 
 WorkerTarget = Callable[[WorkerSpec, socket.socket], None]
 PRELOAD = ("comptoir.sessions.preload",)
+RETRIES = 100
+RETRY = 0.02
 
 
 class ForkFailed(Exception):
@@ -42,27 +44,34 @@ class Forkserver:
 
     def __init__(self, target: WorkerTarget, preload: Sequence[str] = PRELOAD) -> None:
         self._target = target
-        self._preload = list(preload)
         self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(list(preload))
         self._one_at_a_time = trio.Lock()
 
     async def start(self) -> None:
         """The first start imports everything and takes 1–2 s; a fork that comes earlier waits for it."""
-        self._context.set_forkserver_preload(self._preload)
         async with self._one_at_a_time:
             await trio.to_thread.run_sync(forkserver.ensure_running)
 
     async def fork(self, spec: WorkerSpec) -> tuple[ForkServerProcess, socket.socket]:
         """A new worker and our end of its channel. Raises ForkFailed."""
+        for _ in range(RETRIES):
+            try:
+                return await self._fork(spec)
+            except ConnectionRefusedError:
+                # Killed this instant: it can be replaced once the kernel lets us see its end.
+                await trio.sleep(RETRY)
+            except (OSError, EOFError) as error:
+                # It died under the request: what it may have forked finds its channel closed.
+                raise ForkFailed(f"{type(error).__name__}: {error}") from error
+        raise ForkFailed("the forkserver takes no requests")
+
+    async def _fork(self, spec: WorkerSpec) -> tuple[ForkServerProcess, socket.socket]:
         ours, theirs = socket.socketpair()
         process = self._context.Process(target=self._target, args=(spec, theirs), name=f"worker {spec.tenant}")
         try:
             async with self._one_at_a_time:
                 await trio.to_thread.run_sync(process.start)
-        except (OSError, EOFError) as error:
-            # The forkserver died under the request: what it may have forked finds its channel closed.
-            ours.close()
-            raise ForkFailed(f"{type(error).__name__}: {error}") from error
         except BaseException:
             ours.close()
             raise

@@ -1,14 +1,13 @@
 """`comptoir.toml`, the operator's settings: parsed without I/O, every fault with its line."""
 
-import re
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel, ConfigDict, Field
 
+from comptoir.plugins.faults import ConfigWrong, Fault
+from comptoir.plugins.toml_file import read_toml
 from comptoir.sessions.spec import FAST_RATES, Rates
 
 DEFAULT_TEXT = """\
@@ -30,25 +29,8 @@ version = 1
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing that is wrong in a configuration file."""
-
-    file: Path
-    line: int
-    what: str
-    expected: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.what}, and {self.expected} was expected"
-
-
-class SettingsWrong(Exception):
-    """Everything that is wrong with the file at once."""
-
-    def __init__(self, faults: list[Fault]) -> None:
-        super().__init__("\n".join(str(fault) for fault in faults))
-        self.faults = faults
+class SettingsWrong(ConfigWrong):
+    """Everything that is wrong with `comptoir.toml`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +50,20 @@ def load_settings(file: Path) -> Settings:
     except FileNotFoundError:
         return Settings()
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsWrong([Fault(file, 1, f"cannot be read: {error}", "a readable UTF-8 file")]) from None
+        raise SettingsWrong([Fault(file, 1, f"cannot be read: {error}", "a readable UTF-8 file", "en")]) from None
     return parse_settings(text, file)
 
 
 def parse_settings(text: str, file: Path) -> Settings:
-    """Raises SettingsWrong with all faults; `file` is only named in them."""
+    """Raises SettingsWrong with all faults, in English as all that operators read; `file` is only named."""
     try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsWrong([_syntax_fault(str(error), text, file)]) from None
-    try:
-        parsed = _File.model_validate(tables)
-    except ValidationError as error:
-        faults = [_value_fault(found, text, file) for found in error.errors()]
-        raise SettingsWrong(sorted(faults, key=lambda fault: fault.line)) from None
-    outbox = parsed.outbox
-    return Settings(Rates(**outbox.model_dump()), parsed.lab.fast)
+        toml = read_toml(text, file, "en")
+    except ConfigWrong as error:
+        raise SettingsWrong(list(error.faults)) from None
+    parsed = toml.check(_File)
+    if parsed is None:
+        raise SettingsWrong(toml.faults)
+    return Settings(Rates(**parsed.outbox.model_dump()), parsed.lab.fast)
 
 
 class _Table(BaseModel):
@@ -108,40 +87,3 @@ class _File(_Table):
     version: Literal[1]
     outbox: _Outbox = Field(default_factory=_Outbox)
     lab: _Lab = Field(default_factory=_Lab)
-
-
-def line_of(text: str, location: tuple[int | str, ...]) -> int:
-    """The line of a key, of its table where the key is missing, or 1.
-
-    A plain search is enough for files of one level of tables; tomllib keeps no positions.
-    """
-    *tables, key = [str(part) for part in location]
-    table = ".".join(tables)
-    current, table_line = "", 1
-    for number, line in enumerate(text.splitlines(), 1):
-        if heading := re.match(r"\s*\[\s*([\w.-]+)\s*\]", line):
-            current = heading[1]
-            if current in (table, key):
-                table_line = number
-        elif current == table and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", line):
-            return number
-    return table_line
-
-
-def _value_fault(found: ErrorDetails, text: str, file: Path) -> Fault:
-    """pydantic's finding as a sentence of ours."""
-    name = ".".join(str(part) for part in found["loc"])
-    match found["type"]:
-        case "missing":
-            what, expected = f"{name} is missing", "`version = 1` at the top"
-        case "extra_forbidden":
-            what, expected = f"{name} is not a setting", "a name from the file that `comptoir init` writes"
-        case _:
-            what, expected = f"{name} has a wrong value", found["msg"].removeprefix("Input should be ")
-    return Fault(file, line_of(text, found["loc"]), what, expected)
-
-
-def _syntax_fault(message: str, text: str, file: Path) -> Fault:
-    found = re.search(r"\(at line (\d+), column \d+\)", message)
-    line = int(found[1]) if found else max(1, len(text.splitlines()))
-    return Fault(file, line, f"not TOML: {message.partition(' (at ')[0]}", "`name = value` or `[table]`")

@@ -1,7 +1,10 @@
 """Keeps one tenant's worker alive: forks it, hears it, recycles it, or parks the tenant."""
 
+import logging
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import Any
 
 import trio
@@ -20,8 +23,12 @@ from comptoir.sessions.protocol import ErrorCode, Params, RpcError
 from comptoir.sessions.rpc import ChannelClosed
 from comptoir.sessions.spec import WorkerSpec
 
+logger = logging.getLogger(__name__)
+
 USABLE_LIMIT = 10.0
-ORPHAN_GRACE = 5.0
+# As long as a worker may take to finish its sends.
+ORPHAN_GRACE = 8.0
+OWN_FAULT_PAUSE = 5.0
 LINK_EVENTS = 32
 
 # A fork that fails counts towards parking like a worker that dies.
@@ -92,8 +99,8 @@ class TenantSupervisor:
             while not (self._usable.is_set() or self._stopping or self.given_up):
                 await self._usable.wait()
         if self._worker is None or not self._usable.is_set():
-            state, reason = self.state
-            raise RpcError(ErrorCode.NOT_NOW, f"{self.name}: no worker answers ({state}, {reason}): try again")
+            help = what_to_do("crashed", self.name) if self.given_up else "try again"
+            raise RpcError(ErrorCode.NOT_NOW, f"{self.name}: no worker answers (state {self.state[0]}): {help}")
         try:
             return await self._worker.channel.call(method, params, within=within)
         except ChannelClosed:
@@ -114,6 +121,8 @@ class TenantSupervisor:
         self.tenant = await self._installation.registry.change(self.tenant, **fields)
 
     def publish(self, kind: str, /, **data: Any) -> None:
+        """An event of the daemon's own; it also goes to the log, and so holds nothing that customers wrote."""
+        logger.info("%s: %s %s", self.name, kind, " ".join(f"{key}={value}" for key, value in data.items()))
         self._installation.hub.publish(self.name, kind, **data)
 
     async def tell_living_worker(self, method: str) -> None:
@@ -123,18 +132,28 @@ class TenantSupervisor:
 
     async def park(self, reason: str, detail: str = "") -> None:
         """Stop the session until a person acts; a worker without one takes over."""
+        await self._store_parking(reason, detail)
+        self.recycle(reason)
+
+    async def _store_parking(self, reason: str, detail: str) -> None:
         ended = {"lab": None} if reason in LINK_AGAIN else {}
-        await self.change(parked_reason=reason, parked_at=now_ms(), **ended)
+        fields: dict[str, Any] = {"parked_reason": reason, "parked_at": now_ms(), **ended}
+        try:
+            await self.change(**fields)
+        except sqlite3.Error:
+            # A full disk is no reason to connect a banned number again.
+            logger.exception("%s: parked (%s) until the daemon ends, the registry cannot be written", self.name, reason)
+            self.tenant = replace(self.tenant, **fields)
         self._deaths = Deaths()
         self.publish("parked", reason=reason, detail=detail, advice=what_to_do(reason, self.name))
-        self.recycle(reason)
 
     def recycle(self, reason: str) -> None:
         """Let the worker finish and fork the next one; calls wait for that one."""
         if self._worker and not self._told_to_finish.is_set():
             self.publish("worker_recycled", pid=self.pid, reason=reason)
-        self.given_up = False
-        self._deaths = Deaths()
+        if self.given_up:
+            self.given_up = False
+            self._deaths = Deaths()
         self._finish()
 
     async def stop(self) -> None:
@@ -179,9 +198,16 @@ class TenantSupervisor:
         try:
             while not self._stopping:
                 self._told_to_finish = trio.Event()
-                how = await self._one_worker()
-                if not self._told_to_finish.is_set():
-                    await self._after_death(how)
+                try:
+                    how = await self._one_worker()
+                    if not self._told_to_finish.is_set():
+                        await self._after_death(how)
+                except Exception as error:
+                    # A bug of ours, or a registry that cannot be written, must not take the other tenants down.
+                    logger.exception("%s: cannot be supervised, trying again", self.name)
+                    self._trouble = f"the daemon's own fault, see its log: {error}"
+                    with trio.move_on_after(OWN_FAULT_PAUSE):
+                        await self._told_to_finish.wait()
         finally:
             self._ended.set()
 
@@ -211,8 +237,7 @@ class TenantSupervisor:
         if not self.tenant.linked:
             await trio.to_thread.run_sync(self._installation.forget_session, self.name)
         elif self.parked is None and not self._installation.has_credentials(self.tenant):
-            await self.change(parked_reason="session_lost", parked_at=now_ms(), lab=None)
-            self.publish("parked", reason="session_lost", advice=what_to_do("session_lost", self.name))
+            await self._store_parking("session_lost", "")
         return await trio.to_thread.run_sync(self._installation.spec, self.tenant)
 
     def _answered(self) -> None:
@@ -259,7 +284,7 @@ class TenantSupervisor:
             case "event":
                 self._hear_event(params)
             case _:
-                raise RpcError(ErrorCode.METHOD_NOT_FOUND, f"a worker may not ask for {method}")
+                logger.warning("%s: its worker said %r, which means nothing here", self.name, method)
 
     async def _hear_state(self, params: Params) -> None:
         self._reported = params
@@ -287,7 +312,8 @@ class TenantSupervisor:
         if kind == "message_given_up":
             # Its two deaths are one customer's doing: that must not close the shop.
             self._deaths = self._deaths.forgive(2)
-        self.publish(kind, **{key: value for key, value in params.items() if key != "kind"})
+        data = {key: value for key, value in params.items() if key != "kind"}
+        self._installation.hub.publish(self.name, kind, **data)
 
     async def _learn_number(self, number: str, *, linked: bool) -> None:
         lab = (self._installation.lab is not None) if linked else self.tenant.lab

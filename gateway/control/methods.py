@@ -16,7 +16,7 @@ from comptoir.sessions.protocol import ErrorCode, RpcError
 PROTOCOL_VERSION = 1
 MAX_PAGE = 500
 MAX_WAIT = 3_600.0
-STATES = ("queued", "sending", "uncertain", "sent", "delivered", "read", "failed")
+STATES = ("sent", "delivered", "read")
 NOTICE = (
     "credentials lie in this machine's memory only: after a restart of the machine every tenant must be linked again"
 )

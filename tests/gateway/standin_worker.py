@@ -142,3 +142,10 @@ def hold_for_ever(lock_path: Path, ready: int) -> NoReturn:
                 time.sleep(60)
     finally:
         os._exit(1)
+
+
+def report_preload(spec: WorkerSpec, connection: socket.socket) -> None:
+    """What a worker finds imported before it imports anything itself."""
+    preload = sys.modules.get("comptoir.sessions.preload")
+    loaded = ["comptoir.sessions.link" in sys.modules, getattr(preload, "LOADED", False)]
+    connection.sendall(json.dumps(loaded).encode())

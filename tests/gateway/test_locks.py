@@ -90,7 +90,7 @@ print(subprocess.Popen(["sleep", "60"], close_fds=False, stdout=subprocess.DEVNU
 
 async def test_a_lock_that_outlives_its_process_is_not_ignored(tmp_path):
     lock = tmp_path / "lock"
-    done = subprocess.run([sys.executable, "-c", HEIR, str(lock)], stdout=subprocess.PIPE, text=True, check=True)
+    done = await trio.run_process([sys.executable, "-c", HEIR, str(lock)], capture_stdout=True)
     try:
         with pytest.raises(LockHeld, match="end that one first"):
             await make_sure_nobody_holds(lock, grace=0.0, limit=0.2)

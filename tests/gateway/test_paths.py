@@ -46,7 +46,7 @@ def test_root_uses_the_systems_folders_and_a_user_their_own():
 def test_a_socket_path_that_no_kernel_binds():
     fits = Path("/") / ("x" * (107 - len("//run/control.sock")))
     find_paths({"COMPTOIR_HOME": str(fits)}).check_socket_path()
-    with pytest.raises(PathsWrong, match="107 bytes, this one has 108.*shorter COMPTOIR_HOME"):
+    with pytest.raises(PathsWrong, match=r"107 bytes, this one has 108.*shorter COMPTOIR_HOME"):
         find_paths({"COMPTOIR_HOME": str(fits) + "x"}).check_socket_path()
 
 

@@ -57,7 +57,7 @@ def test_a_newer_registry_is_refused(tmp_path):
     connection = sqlite3.connect(file)
     connection.execute("PRAGMA user_version = 99")
     connection.close()
-    with pytest.raises(RegistryWrong, match="newer comptoir .schema 99"):
+    with pytest.raises(RegistryWrong, match=r"newer comptoir \(schema 99"):
         Registry(file)
 
 

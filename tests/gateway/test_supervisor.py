@@ -1,5 +1,7 @@
 import os
 import signal
+import sqlite3
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -368,7 +370,8 @@ async def test_a_worker_of_a_daemon_that_was_killed_is_waited_for(open_shop, mon
             assert killed["pid"] == holder
             assert await shop.tenant.call("ping") == {}
     finally:
-        assert os.waitpid(holder, 0)[1] == signal.SIGKILL
+        _, status = await trio.to_thread.run_sync(os.waitpid, holder, 0)
+        assert status == signal.SIGKILL
 
 
 async def test_a_session_that_somebody_holds_is_never_run_twice(open_shop, monkeypatch, no_delay):
@@ -401,3 +404,57 @@ async def test_workers_outlive_the_forkserver(open_shop):
         await shop.events.until("recovered", tenant="awa")
         assert await shop.tenant.call("ping") == {}
         assert other.pid == pids[1]
+
+
+async def disk_full(*_args, **_changes):
+    raise sqlite3.OperationalError("database or disk is full")
+
+
+async def test_a_registry_that_cannot_be_written_takes_nobody_down(open_shop, monkeypatch, caplog):
+    monkeypatch.setattr(tenant_supervisor, "OWN_FAULT_PAUSE", 0.1)
+    async with open_shop() as shop:
+        await shop.supervisor.add("bintou", "empty", None, "fr")
+        other = shop.supervisor.get("bintou")
+        await other.call("ping")
+        pid = other.pid
+        await shop.events.until("worker_started", tenant="bintou")
+        monkeypatch.setattr(shop.installation.registry, "change", disk_full)
+        with suppress(RpcError):
+            await shop.order('notify state {"state": "online", "number": "+221770000001"}')
+        await shop.events.until("worker_started", tenant="awa")
+        assert "disk is full" in caplog.text
+        monkeypatch.undo()
+        assert await shop.tenant.call("ping") == {}
+        assert other.pid == pid
+
+
+async def test_a_session_is_parked_even_where_that_cannot_be_written(open_shop, monkeypatch):
+    """A banned number must not be connected again because the disk is full."""
+    async with open_shop() as shop:
+        await shop.link()
+        monkeypatch.setattr(shop.installation.registry, "change", disk_full)
+        await shop.order('notify state {"state": "parked", "reason": "banned", "park": true}')
+        await shop.events.until("parked", reason="banned")
+        said = await shop.order("spec")
+        assert (said["linked"], said["parked"]) == (False, "banned")
+
+
+@pytest.mark.parametrize(
+    "said", ["nonsense {}", "event {}", 'event {"kind": 7, "name": 1}', 'state {"state": []}', "link {}"]
+)
+async def test_what_a_confused_worker_says_harms_nobody(open_shop, said):
+    async with open_shop() as shop:
+        pid = shop.tenant.pid
+        await shop.order(f"notify {said}")
+        assert await shop.tenant.call("ping") == {}
+        assert shop.tenant.pid == pid
+
+
+async def test_what_customers_wrote_is_not_logged(open_shop, caplog):
+    caplog.set_level("DEBUG")
+    async with open_shop() as shop:
+        await shop.order('notify event {"kind": "received", "chat": "+221770000009", "text": "secret words"}')
+        event = await shop.events.until("received")
+        assert event["text"] == "secret words"
+    assert "secret words" not in caplog.text
+    assert "worker_started" in caplog.text

@@ -1,0 +1,13 @@
+"""The daemon with stand-in workers, for tests that need it as a process of its own."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import standin_worker
+
+from comptoir.gateway.daemon import main
+
+if __name__ == "__main__":
+    sys.exit(main(standin_worker.run_standin, preload=()))

@@ -1,0 +1,138 @@
+import pytest
+import trio
+
+from comptoir.gateway import linking
+from comptoir.gateway.linking import link
+from comptoir.sessions.protocol import ErrorCode, RpcError
+
+QR = {"event": "qr", "code": "2@code", "expires_in": 60}
+LINKED = '{"event": "linked", "number": "+221770000001", "name": "Awa"}'
+
+
+class Told:
+    def __init__(self):
+        self.events = []
+        self.grown = trio.Event()
+
+    async def __call__(self, event):
+        self.events.append(event)
+        self.grown.set()
+        self.grown = trio.Event()
+
+    async def until(self, count):
+        with trio.fail_after(10):
+            while len(self.events) < count:
+                await self.grown.wait()
+
+
+async def test_every_code_is_told_and_the_number_at_the_end(open_shop):
+    told = Told()
+    async with open_shop() as shop:
+        first = shop.tenant.pid
+        async with trio.open_nursery() as nursery:
+            results = []
+
+            async def run():
+                results.append(await link(shop.tenant, told))
+
+            nursery.start_soon(run)
+            await told.until(1)
+            await shop.order('notify link {"event": "qr", "code": "2@next", "expires_in": 20}')
+            await told.until(2)
+            await shop.order(f"notify link {LINKED}")
+        assert results == [{"number": "+221770000001", "name": "Awa"}]
+        assert [event["event"] for event in told.events] == ["qr", "qr", "linked"]
+        assert told.events[0] == QR
+        # The worker that paired goes on by itself.
+        assert shop.tenant.pid == first
+        row = (await shop.installation.registry.tenants())[0]
+        assert (row.number, row.lab) == ("+221770000001", False)
+        with pytest.raises(RpcError, match="comptoir unlink awa"):
+            await link(shop.tenant, told)
+
+
+@pytest.mark.parametrize(("reason", "code"), [("expired", ErrorCode.NOT_NOW), ("passkey", ErrorCode.FAILED)])
+async def test_a_failed_attempt_gets_a_fresh_worker(open_shop, reason, code):
+    told = Told()
+    async with open_shop() as shop:
+        first = shop.tenant.pid
+        async with trio.open_nursery() as nursery:
+
+            async def run():
+                with pytest.raises(RpcError) as failed:
+                    await link(shop.tenant, told)
+                assert failed.value.code == code
+
+            nursery.start_soon(run)
+            await told.until(1)
+            await shop.order(f'notify link {{"event": "failed", "reason": "{reason}"}}')
+        assert told.events[-1] == {"event": "failed", "reason": reason}
+        await shop.tenant.call("ping")
+        assert shop.tenant.pid != first
+        assert shop.tenant.restarts == 0
+        assert not (shop.installation.sessions / "awa/session.db").exists()
+
+
+async def test_an_attempt_that_is_left_is_called_off(open_shop):
+    told = Told()
+    async with open_shop() as shop:
+        first = shop.tenant.pid
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(link, shop.tenant, told)
+            await told.until(1)
+            with pytest.raises(RpcError, match="being linked already"):
+                await link(shop.tenant, Told())
+            nursery.cancel_scope.cancel()
+        await shop.events.until("worker_recycled", pid=first)
+        await shop.tenant.call("ping")
+        assert shop.tenant.state == ("new", None)
+
+
+async def test_a_worker_that_dies_while_linking(open_shop):
+    told = Told()
+    async with open_shop() as shop:
+        async with trio.open_nursery() as nursery:
+
+            async def run():
+                with pytest.raises(RpcError, match="worker_died"):
+                    await link(shop.tenant, told)
+
+            nursery.start_soon(run)
+            await told.until(1)
+            with pytest.raises(RpcError):
+                await shop.order("abort")
+        assert told.events[-1] == {"event": "failed", "reason": "worker_died"}
+        assert await shop.tenant.call("ping") == {}
+
+
+async def test_nobody_scans(open_shop, monkeypatch):
+    monkeypatch.setattr(linking, "WINDOW", 0.2)
+    told = Told()
+    async with open_shop() as shop:
+        with pytest.raises(RpcError) as expired:
+            await link(shop.tenant, told)
+        assert expired.value.code == ErrorCode.NOT_NOW
+        assert told.events == [QR, {"event": "failed", "reason": "expired"}]
+
+
+async def test_linking_is_the_way_out_after_a_logout(open_shop):
+    told = Told()
+    async with open_shop() as shop:
+        await shop.link()
+        await shop.order('notify state {"state": "parked", "reason": "logged_out", "park": true}')
+        await shop.events.until("parked")
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(link, shop.tenant, told)
+            await told.until(1)
+            assert (await shop.order("spec"))["parked"] is None
+            await shop.order(f"notify link {LINKED}")
+        assert shop.tenant.parked is None
+
+
+async def test_a_parked_session_is_resumed_and_not_linked_again(open_shop):
+    async with open_shop() as shop:
+        await shop.link()
+        await shop.tenant.park("replaced")
+        with pytest.raises(RpcError, match="tenant resume awa") as refused:
+            await link(shop.tenant, Told())
+        assert refused.value.code == ErrorCode.FAILED

@@ -1,0 +1,57 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from comptoir.gateway.settings import DEFAULT_TEXT, Settings, SettingsWrong, load_settings, parse_settings
+from comptoir.sessions.spec import FAST_RATES, Rates
+
+FILE = Path("/srv/config/comptoir.toml")
+
+
+def faults(text):
+    with pytest.raises(SettingsWrong) as wrong:
+        parse_settings(text, FILE)
+    return str(wrong.value).splitlines()
+
+
+def test_the_commented_file_shows_the_defaults():
+    assert parse_settings(DEFAULT_TEXT, FILE) == Settings()
+    shown = re.sub(r"(?m)^# (\w+ = \S+)", r"\1", DEFAULT_TEXT)
+    assert shown.count("\n#") < DEFAULT_TEXT.count("\n#")
+    assert parse_settings(shown, FILE) == Settings()
+
+
+def test_no_file_means_the_defaults(tmp_path):
+    assert load_settings(tmp_path / "comptoir.toml") == Settings()
+
+
+def test_what_is_set_counts():
+    settings = parse_settings(
+        "version = 1\n[outbox]\nanswers_per_minute = 10\ntyping = false\n[lab]\nfast = true\n", FILE
+    )
+    assert settings.rates == Rates(answers_per_minute=10, typing=False)
+    assert settings.rates_in(lab=False) == settings.rates
+    assert settings.rates_in(lab=True) == FAST_RATES
+
+
+def test_every_fault_at_once_with_its_line():
+    found = faults("version = 1\n\n[outbox]\nanswers_per_minut = 30\nquiet_ms = 50\ntyping = 'yes'\n[rest]\n")
+    assert [line.split(": ")[0] for line in found] == [f"{FILE}:{number}" for number in (4, 5, 6, 7)]
+    assert "answers_per_minut" in found[0]
+    assert "at least 200" in found[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("", 1), ("version = 2\n", 1), ("\n\nversion = 1\n[outbox\n", 4), ("version = 1\n[lab]\nfast = 1\n", 3)],
+)
+def test_one_fault(text, line):
+    assert faults(text)[0].startswith(f"{FILE}:{line}: ")
+
+
+def test_what_is_not_text(tmp_path):
+    file = tmp_path / "comptoir.toml"
+    file.write_bytes(b"version = \xff")
+    with pytest.raises(SettingsWrong, match="UTF-8"):
+        load_settings(file)
