@@ -16,18 +16,19 @@ async def link(tenant: TenantSupervisor, tell: Tell) -> Params:
 
     Raises RpcError: NOT_NOW where the time for scanning ran out or another attempt runs, else FAILED.
     """
-    if tenant.tenant.linked:
-        help = what_to_do(tenant.parked, tenant.name) if tenant.parked else f"`comptoir unlink {tenant.name}`"
-        raise RpcError(ErrorCode.FAILED, f"{tenant.name} is linked as {tenant.tenant.number} already: {help}")
-    with tenant.follow_linking() as events:
-        if tenant.tenant.parked_reason:
-            await tenant.change(parked_reason=None, parked_at=None)
+    record = tenant.record
+    if record.row.linked:
+        help = what_to_do(record.parked, tenant.name) if record.parked else f"`comptoir unlink {tenant.name}`"
+        raise RpcError(ErrorCode.FAILED, f"{tenant.name} is linked as {record.row.number} already: {help}")
+    with tenant.hearing.follow_linking() as events:
+        if record.row.parked_reason:
+            await record.change(parked_reason=None, parked_at=None)
             tenant.recycle("linking")
         try:
             await tenant.call("link")
             return await _follow(tenant.name, events, tell)
         finally:
-            if not tenant.tenant.linked:
+            if not record.row.linked:
                 # A client that has failed or been left is never used again.
                 tenant.recycle("not linked")
 

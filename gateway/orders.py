@@ -7,33 +7,33 @@ from comptoir.sessions.protocol import ErrorCode, RpcError
 
 async def pause(tenant: TenantSupervisor) -> None:
     """The pipeline rests; link and journal go on."""
-    await tenant.change(wanted="paused")
+    await tenant.record.change(wanted="paused")
     await tenant.tell_living_worker("pause")
-    tenant.publish("paused")
+    tenant.record.publish("paused")
 
 
 async def resume(tenant: TenantSupervisor) -> None:
     """Also the way out of parking, where the credentials are still good."""
-    parked = tenant.parked
-    if parked in LINK_AGAIN or tenant.on_wrong_server:
+    parked = tenant.record.parked
+    if parked in LINK_AGAIN or tenant.record.on_wrong_server:
         raise RpcError(ErrorCode.NOT_NOW, f"{tenant.name}: {what_to_do(str(parked), tenant.name)}")
-    await tenant.change(wanted="active", parked_reason=None, parked_at=None)
+    await tenant.record.change(wanted="active", parked_reason=None, parked_at=None)
     if parked or tenant.given_up:
         tenant.recycle("resumed")
     else:
         await tenant.tell_living_worker("resume")
-    tenant.publish("resumed")
+    tenant.record.publish("resumed")
 
 
 async def unlink(tenant: TenantSupervisor) -> bool:
     """Whether the server was told; the credentials are gone in any case."""
-    if not tenant.tenant.linked:
+    if not tenant.record.row.linked:
         raise RpcError(ErrorCode.NOT_NOW, f"{tenant.name} is not linked: `comptoir link {tenant.name}`")
     told = False
-    with tenant.leaving():
-        if tenant.parked is None:
+    with tenant.hearing.leaving():
+        if tenant.record.parked is None:
             told = bool((await tenant.call("unlink")).get("told"))
-        await tenant.change(lab=None, number=None, parked_reason=None, parked_at=None)
-    tenant.publish("unlinked", logged_out=told)
+        await tenant.record.change(lab=None, number=None, parked_reason=None, parked_at=None)
+    tenant.record.publish("unlinked", logged_out=told)
     tenant.recycle("unlinked")
     return told

@@ -61,9 +61,32 @@ class Deaths:
         return full_jitter(len(self.times), 0.25, 30.0, jitter)
 
 
-def offline_limit(recycled: int, jitter: Jitter = random.uniform) -> float:
-    """After how long offline a worker is recycled, having been recycled `recycled` times in this outage.
+class OfflineWatch:
+    """When a worker whose session is offline is due to be recycled: after a minute, then less and less often.
 
-    The worker serves its journal meanwhile; the library's own attempts have neither jitter nor a cap.
+    It serves its journal meanwhile; the library's own attempts to reconnect have neither jitter nor a cap.
     """
-    return OFFLINE_LIMIT + (full_jitter(recycled, 15.0, 240.0, jitter) if recycled else 0.0)
+
+    def __init__(self, jitter: Jitter = random.uniform) -> None:
+        self._jitter = jitter
+        self._since: float | None = None
+        self._limit = OFFLINE_LIMIT
+        self._recycled = 0
+
+    def heard(self, state: str, now: float) -> None:
+        """The session's state, from the worker; repeating it changes nothing."""
+        if state not in ("connecting", "offline"):
+            self._since = None
+        elif self._since is None:
+            self._since = now
+        if state == "online":
+            self._recycled, self._limit = 0, OFFLINE_LIMIT
+
+    def due(self, now: float) -> bool:
+        """Whether to recycle now; then the next time comes later."""
+        if self._since is None or now - self._since <= self._limit:
+            return False
+        self._recycled += 1
+        self._limit = OFFLINE_LIMIT + full_jitter(self._recycled, 15.0, 240.0, self._jitter)
+        self._since = None
+        return True

@@ -12,6 +12,7 @@ from comptoir.gateway.keys import new_data_key, wrap
 from comptoir.gateway.orders import unlink
 from comptoir.gateway.paths import is_tenant_name
 from comptoir.gateway.registry import Tenant
+from comptoir.gateway.tenant_record import TenantRecord
 from comptoir.gateway.tenant_supervisor import TenantSupervisor
 from comptoir.gateway.times import now_ms
 from comptoir.sessions.protocol import ErrorCode, RpcError
@@ -87,7 +88,7 @@ class Supervisor:
         async with self._changing:
             supervisor = self.get(name)
             logged_out = False
-            if supervisor.tenant.linked:
+            if supervisor.record.row.linked:
                 with suppress(RpcError), trio.move_on_after(UNLINK_WITHIN):
                     logged_out = await unlink(supervisor)
             with trio.CancelScope(shield=True):
@@ -105,7 +106,7 @@ class Supervisor:
     def _start(self, tenant: Tenant) -> None:
         if self._nursery is None:
             raise RpcError(ErrorCode.NOT_NOW, "the daemon is starting: try again")
-        supervisor = TenantSupervisor(self._installation, tenant)
+        supervisor = TenantSupervisor(TenantRecord(self._installation, tenant))
         self._tenants[tenant.name] = supervisor
         self._nursery.start_soon(supervisor.run)
 

@@ -19,7 +19,7 @@ CONFIGURED = ("country", "lang", "timezone", "owner")
 def brief(supervisor: TenantSupervisor) -> Params:
     """What needs no question to the worker."""
     state, reason = supervisor.state
-    row = {"name": supervisor.name, "state": state, "reason": reason, "number": supervisor.tenant.number}
+    row = {"name": supervisor.name, "state": state, "reason": reason, "number": supervisor.record.row.number}
     return row | ({"advice": what_to_do(reason, supervisor.name)} if state == "parked" and reason else {})
 
 

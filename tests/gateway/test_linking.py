@@ -126,7 +126,7 @@ async def test_linking_is_the_way_out_after_a_logout(open_shop):
             await told.until(1)
             assert (await shop.order("spec"))["parked"] is None
             await shop.order(f"notify link {LINKED}")
-        assert shop.tenant.parked is None
+        assert shop.tenant.record.parked is None
 
 
 async def test_a_parked_session_is_resumed_and_not_linked_again(open_shop):

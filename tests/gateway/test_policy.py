@@ -4,11 +4,10 @@ from hypothesis import strategies as st
 
 from comptoir.gateway.policy import (
     LINK_AGAIN,
-    OFFLINE_LIMIT,
     PARK_REASONS,
     Deaths,
+    OfflineWatch,
     full_jitter,
-    offline_limit,
     what_to_do,
 )
 
@@ -49,10 +48,28 @@ def test_the_wait_before_a_fork_doubles():
 
 
 def test_a_worker_is_recycled_after_a_minute_offline_and_later_less_often():
-    assert offline_limit(0) == OFFLINE_LIMIT
-    limits = [offline_limit(recycled, longest) for recycled in range(1, 8)]
-    assert limits == sorted(limits)
-    assert limits[-1] == 300.0
+    watch = OfflineWatch(longest)
+    now, waits = 0.0, []
+    for _ in range(7):
+        watch.heard("connecting", now)
+        begun = now
+        while not watch.due(now):
+            watch.heard("offline", now)
+            now += 1
+        waits.append(now - begun)
+    assert waits == [61, 76, 91, 121, 181, 301, 301]
+    watch.heard("online", now)
+    watch.heard("offline", now)
+    assert not watch.due(now + 60)
+    assert watch.due(now + 61)
+
+
+@pytest.mark.parametrize("state", ["online", "paused", "new", "parked"])
+def test_only_a_session_that_should_be_online_is_offline(state):
+    watch = OfflineWatch()
+    watch.heard("connecting", 0)
+    watch.heard(state, 1)
+    assert not watch.due(1_000_000)
 
 
 @pytest.mark.parametrize("reason", [*PARK_REASONS, "something the worker said: {braces}"])

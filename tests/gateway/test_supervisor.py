@@ -10,7 +10,7 @@ import standin_worker
 import trio
 import trio.testing
 
-from comptoir.gateway import live_worker, tenant_supervisor
+from comptoir.gateway import live_worker, policy, tenant_supervisor
 from comptoir.gateway.keys import unwrap
 from comptoir.gateway.orders import pause, resume, unlink
 from comptoir.gateway.policy import Deaths
@@ -135,7 +135,7 @@ async def test_one_customers_message_does_not_close_a_shop(open_shop, no_delay):
             if death % 2:
                 await shop.order('notify event {"kind": "message_given_up"}')
                 await shop.events.until("message_given_up")
-        assert shop.tenant.parked is None
+        assert shop.tenant.record.parked is None
 
 
 async def test_without_a_session_to_park_the_daemon_gives_up_until_told(open_shop, no_delay):
@@ -339,7 +339,7 @@ async def test_rates_are_off_only_in_the_lab(open_shop, installation):
 
 async def test_a_worker_that_is_offline_for_too_long_is_recycled(open_shop, monkeypatch):
     monkeypatch.setattr(live_worker, "PING_EVERY", 0.05)
-    monkeypatch.setattr(tenant_supervisor, "offline_limit", lambda recycled: 0.2 if recycled == 0 else 60.0)
+    monkeypatch.setattr(policy, "OFFLINE_LIMIT", 0.2)
     async with open_shop() as shop:
         await shop.link()
         first = shop.tenant.pid

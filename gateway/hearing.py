@@ -1,0 +1,98 @@
+"""What a worker says of itself: its state, an attempt to link, events of its journal."""
+
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
+
+import trio
+
+from comptoir.gateway.policy import OfflineWatch
+from comptoir.gateway.tenant_record import TenantRecord
+from comptoir.sessions.protocol import ErrorCode, Params, RpcError
+
+logger = logging.getLogger(__name__)
+
+LINK_EVENTS = 32
+
+
+class Hearing:
+    """`on_park` is called with a reason and a detail, `on_forgiven` for deaths that one message caused."""
+
+    def __init__(
+        self,
+        record: TenantRecord,
+        on_park: Callable[[str, str], Awaitable[None]],
+        on_forgiven: Callable[[], None],
+    ) -> None:
+        self.offline = OfflineWatch()
+        self._record = record
+        self._on_park = on_park
+        self._on_forgiven = on_forgiven
+        self._reported: Params = {}
+        self._link_events: trio.MemorySendChannel[Params] | None = None
+        self._leaving = False
+
+    @property
+    def state(self) -> tuple[str, str | None] | None:
+        """The worker's state and its reason, or None while it has not spoken."""
+        if "state" not in self._reported:
+            return None
+        return str(self._reported["state"]), self._reported.get("reason") or None
+
+    def begin(self, *, linked: bool) -> None:
+        """A new worker has been forked; what the last one said no longer counts."""
+        self._reported = {}
+        self.offline.heard("connecting" if linked else "new", trio.current_time())
+
+    async def hear(self, method: str, params: Params) -> None:
+        match method:
+            case "state":
+                await self._hear_state(params)
+            case "link":
+                await self._hear_link(params)
+            case "event":
+                if params.get("kind") == "message_given_up":
+                    self._on_forgiven()
+                self._record.forward(params)
+            case _:
+                logger.warning("%s: its worker said %r, which means nothing here", self._record.name, method)
+
+    async def _hear_state(self, params: Params) -> None:
+        self._reported = params
+        state = str(params.get("state"))
+        self.offline.heard(state, trio.current_time())
+        if number := params.get("number"):
+            await self._record.learn_number(str(number), linked=state == "online")
+        if params.get("park") and not self._leaving and self._record.parked is None:
+            await self._on_park(str(params.get("reason", "connect_failure")), str(params.get("detail", "")))
+
+    async def _hear_link(self, params: Params) -> None:
+        if params.get("event") == "linked":
+            await self._record.learn_number(str(params.get("number")), linked=True)
+            self._record.publish("linked", number=self._record.row.number)
+        self.tell_linking(params)
+
+    @contextmanager
+    def leaving(self) -> Iterator[None]:
+        """While the worker logs out, being logged out is no reason to park."""
+        self._leaving = True
+        try:
+            yield
+        finally:
+            self._leaving = False
+
+    @contextmanager
+    def follow_linking(self) -> Iterator[trio.MemoryReceiveChannel[Params]]:
+        """What is told of an attempt to link. Raises RpcError where somebody follows one already."""
+        if self._link_events is not None:
+            raise RpcError(ErrorCode.NOT_NOW, f"{self._record.name} is being linked already: end that attempt first")
+        self._link_events, events = trio.open_memory_channel[Params](LINK_EVENTS)
+        try:
+            yield events
+        finally:
+            self._link_events = None
+
+    def tell_linking(self, event: Params) -> None:
+        if self._link_events is not None:
+            with suppress(trio.WouldBlock, trio.BrokenResourceError):
+                self._link_events.send_nowait(event)

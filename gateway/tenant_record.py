@@ -1,0 +1,65 @@
+"""What the daemon knows of a tenant for good: its row in the registry, and what to tell others of a change."""
+
+import logging
+import sqlite3
+from dataclasses import replace
+from typing import Any
+
+from comptoir.gateway.installation import Installation
+from comptoir.gateway.policy import LINK_AGAIN, what_to_do
+from comptoir.gateway.registry import Tenant
+from comptoir.gateway.times import now_ms
+from comptoir.sessions.protocol import Params
+
+logger = logging.getLogger(__name__)
+
+
+class TenantRecord:
+    def __init__(self, installation: Installation, row: Tenant) -> None:
+        self.row = row
+        self.installation = installation
+
+    @property
+    def name(self) -> str:
+        return self.row.name
+
+    @property
+    def on_wrong_server(self) -> str | None:
+        """Why the session must not meet the server that this daemon connects to, or None."""
+        return self.installation.wrong_server(self.row)
+
+    @property
+    def parked(self) -> str | None:
+        """Why the session must not connect, or None."""
+        return self.row.parked_reason or self.on_wrong_server
+
+    async def change(self, **fields: Any) -> None:
+        """Store fields of the row. Raises sqlite3.Error, and then nothing has changed."""
+        self.row = await self.installation.registry.change(self.row, **fields)
+
+    async def park(self, reason: str, detail: str = "") -> None:
+        """Note that the session stops until a person acts, even where that cannot be written down."""
+        ended = {"lab": None} if reason in LINK_AGAIN else {}
+        fields: dict[str, Any] = {"parked_reason": reason, "parked_at": now_ms(), **ended}
+        try:
+            await self.change(**fields)
+        except sqlite3.Error:
+            # A full disk is no reason to connect a banned number again.
+            logger.exception("%s: parked (%s) only until the daemon ends", self.name, reason)
+            self.row = replace(self.row, **fields)
+        self.publish("parked", reason=reason, detail=detail, advice=what_to_do(reason, self.name))
+
+    async def learn_number(self, number: str, *, linked: bool) -> None:
+        lab = (self.installation.lab is not None) if linked else self.row.lab
+        if (number, lab) != (self.row.number, self.row.lab):
+            await self.change(number=number, lab=lab)
+
+    def publish(self, kind: str, /, **data: Any) -> None:
+        """An event of the daemon's own; it also goes to the log, and so holds nothing that customers wrote."""
+        logger.info("%s: %s %s", self.name, kind, " ".join(f"{key}={value}" for key, value in data.items()))
+        self.installation.hub.publish(self.name, kind, **data)
+
+    def forward(self, event: Params) -> None:
+        """An event of the worker's; it may hold what customers wrote."""
+        data = {key: value for key, value in event.items() if key != "kind"}
+        self.installation.hub.publish(self.name, str(event.get("kind", "unknown")), **data)
