@@ -61,7 +61,7 @@ class Methods:
 
     async def _status(self, _params: Params) -> Params:
         worker = self._worker
-        standing, config = worker.standing, worker.config
+        standing, config = worker.session.standing, worker.config
         counters = await worker.journal.read(history.counters)
         return {
             "state": standing.shown,
@@ -83,10 +83,10 @@ class Methods:
     # --- the session
 
     async def _link(self, _params: Params) -> Params:
-        worker = self._worker
-        if worker.link is not None:
+        session = self._worker.session
+        if session.link is not None:
             raise RpcError(ErrorCode.FAILED, "already linked: run `comptoir unlink` first")
-        await worker.link_device()
+        await session.link_device()
         return {}
 
     async def _link_cancel(self, _params: Params) -> Params:
@@ -94,10 +94,10 @@ class Methods:
         return {}
 
     async def _unlink(self, _params: Params) -> Params:
-        return {"told": await self._worker.unlink()}
+        return {"told": await self._worker.session.unlink()}
 
     async def _pause(self, *, paused: bool) -> Params:
-        await self._worker.pause(paused)
+        await self._worker.session.pause(paused=paused)
         return {}
 
     async def _stop(self, _params: Params) -> Params:
@@ -154,7 +154,7 @@ class Methods:
                     return row
                 seen = await self._worker.journal.wait_commit(seen)
         row = await self._message(params)
-        why = row.get("error") or self._worker.standing.reason or "no answer from the server yet"
+        why = row.get("error") or self._worker.session.standing.reason or "no answer from the server yet"
         raise RpcError(ErrorCode.NOT_NOW, f"message {row['id']} is {row['state']} after {timeout:g} s: {why}", row)
 
     async def _messages(self, params: Params) -> Params:

@@ -11,6 +11,7 @@ from comptoir.sessions.journal.migrations import SchemaTooNew
 from comptoir.sessions.methods import Methods
 from comptoir.sessions.rpc import Channel
 from comptoir.sessions.spec import WorkerSpec
+from comptoir.sessions.telling import Telling
 from comptoir.sessions.worker import Worker
 
 logger = logging.getLogger("worker")
@@ -28,7 +29,7 @@ async def main(spec: WorkerSpec, connection: socket.socket) -> None:
 
 
 async def _serve(spec: WorkerSpec, channel: Channel, journal: Journal) -> None:
-    worker = Worker(spec, journal, channel)
+    worker = Worker(spec, journal, Telling(channel))
     async with trio.open_nursery() as nursery:
         methods = Methods(worker)
         await nursery.start(worker.run)

@@ -22,7 +22,7 @@ async def test_every_customer_is_answered_once_in_order_and_by_the_right_shop() 
         assert crowd.strangers(conversations) == []
         assert here.lab.ledger.reused_counters() == []
         for shop in shops:
-            rows = await here.messages(shop.name)
+            rows = await here.settle(shop.name)
             asked = [row for row in rows if row["direction"] == "in"]
             answered = [row for row in rows if row["direction"] == "out"]
             assert (len(asked), len(answered)) == (200, 200)

@@ -78,19 +78,6 @@ def _outcome(heard: int, journaled: bool, held: bool) -> str:
     return "held as uncertain" if held else "journaled and lost"
 
 
-async def settle(here: rig.Rig) -> None:
-    """Until every inbox is empty and every outbox holds nothing but uncertain answers."""
-    with trio.fail_after(90):
-        for shop in SHOPS:
-            await here.wait_state(shop, "online", within=60)
-            while True:
-                seen = len(here.events)
-                rows = await here.messages(shop)
-                if not {"received", "queued", "sending"} & {row["state"] for row in rows}:
-                    break
-                await here.wait_event(lambda event: event["kind"] in ("done", "sent", "uncertain"), 60, after=seen)
-
-
 @pytest.mark.parametrize("kill", [kill_a_worker, kill_the_forkserver, kill_the_daemon])
 async def test_nothing_journaled_is_lost_or_answered_twice(kill: Kill, capsys: pytest.CaptureFixture[str]) -> None:
     async with rig.open_rig() as here:
@@ -106,7 +93,8 @@ async def test_nothing_journaled_is_lost_or_answered_twice(kill: Kill, capsys: p
                     lambda _, count=answers: crowd.answers(conversations) >= count, 60, what=f"{answers} answers"
                 )
                 await kill(here)
-        await settle(here)
+        for shop in SHOPS:
+            await here.settle(shop)
         verdict = await judge(here, conversations)
         lost = {shop: sum(row["state"] == "lost" for row in await here.messages(shop)) for shop in SHOPS}
         with capsys.disabled():

@@ -150,6 +150,18 @@ class Rig:
             if before is None:
                 return rows
 
+    async def settle(self, shop: str, within: float = 90.0) -> list[Params]:
+        """The shop's history once it is online and nothing waits any more but uncertain answers."""
+        with trio.fail_after(within):
+            await self.wait_state(shop, "online", within)
+            while True:
+                seen = len(self.events)
+                rows = await self.messages(shop)
+                if not {"received", "queued", "sending"} & {row["state"] for row in rows}:
+                    return rows
+                ends = ("done", "skipped", "sent", "delivered", "uncertain", "failed")
+                await self.wait_event(lambda event: event["kind"] in ends, within, after=seen)
+
     # --- shops
 
     async def add_shop(self, name: str, number: str, config: str | None = None) -> Shop:
@@ -182,6 +194,9 @@ class Rig:
                 linked = await self._scan(receive, self.shops[name].phone)
             nursery.cancel_scope.cancel()
         await self.wait_state(name, "online")
+        # Before its keys are at the server, customers cannot encrypt for a new device and leave it out.
+        for companion in self.shops[name].phone.companions:
+            await self.lab.server.wait_ready(companion)
         return linked
 
     async def _scan(self, receive: trio.MemoryReceiveChannel[Params], phone: Phone) -> Params:

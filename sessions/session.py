@@ -1,0 +1,185 @@
+"""A tenant's session: brings the link up, follows what it reports, and says how the session stands."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+
+import trio
+
+from comptoir.sessions import recovering
+from comptoir.sessions.events import (
+    BacklogBegun,
+    BacklogRead,
+    Changed,
+    Connected,
+    Ended,
+    Paired,
+    PairingFailed,
+    QrOffered,
+)
+from comptoir.sessions.intake import Intake, now_ms
+from comptoir.sessions.journal import linkings
+from comptoir.sessions.journal.journal import Journal
+from comptoir.sessions.journal.recording import Recorded
+from comptoir.sessions.link import Link
+from comptoir.sessions.spec import WorkerSpec
+from comptoir.sessions.standing import Standing, after, parked
+from comptoir.sessions.telling import Telling
+
+logger = logging.getLogger("session")
+
+# A server that announces a backlog and never its end must not keep a shop silent for ever.
+BACKLOG_LIMIT = 60.0
+# One that announces none within this time after the login is taken to have none.
+UNANNOUNCED_LIMIT = 5.0
+# From the scan to the first login; whatsmeow reconnects at once, so this is long.
+LOGIN_LIMIT = 60.0
+
+
+class Session:
+    """Follows one link, if there is one. `on_standing` and `on_recorded` are called in trio, and must not block.
+
+    `run` is started once and ends by cancellation. Everything may be called while there is no link.
+    """
+
+    def __init__(
+        self,
+        spec: WorkerSpec,
+        journal: Journal,
+        telling: Telling,
+        *,
+        on_standing: Callable[[Standing], None],
+        on_recorded: Callable[[Recorded], None],
+        silence_ms: Callable[[], int],
+    ) -> None:
+        self.standing = _first_standing(spec)
+        self.link: Link | None = None
+        self._spec = spec
+        self._journal = journal
+        self._telling = telling
+        self._on_standing = on_standing
+        self._on_recorded = on_recorded
+        self._linking = False
+        self._backlog_announced = False
+        self._last_recorded = trio.current_time()
+        self._changes_in, self._changes = trio.open_memory_channel[Changed](256)
+        self._intake = Intake(
+            journal,
+            lab=spec.lab is not None,
+            silence_ms=silence_ms,
+            on_recorded=self._recorded,
+            on_change=self._changes_in.send_nowait,
+        )
+
+    async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        async with trio.open_nursery() as nursery:
+            self._nursery = nursery
+            await self._telling.standing(self.standing)
+            task_status.started()
+            async for change in self._changes:
+                await self._follow(change)
+
+    # --- what may be asked of it
+
+    async def resume(self, *, resend: bool) -> None:
+        """Connect with the stored session, once what a crash left has been judged; park where there is none."""
+        trouble = await recovering.recover(
+            self._journal, self._spec.session_path, lab=self._spec.lab is not None, resend=resend
+        )
+        if trouble:
+            await self._stand(parked(self.standing, trouble))
+        else:
+            await self._connect()
+
+    async def link_device(self) -> None:
+        """Offer QR codes until one is scanned or the window is over; the daemon hears how it goes."""
+        self._linking = True
+        await self._stand(replace(self.standing, state="linking", reason="", detail=""))
+        self._forget_credentials()
+        await self._connect()
+
+    async def unlink(self) -> bool:
+        """Log out at the server and forget the session; False where the server could not be told."""
+        told = self.standing.connected and self.link is not None and await self.link.logout()
+        await self._journal.write(lambda db: linkings.end_session(db, "unlinked", now_ms()))
+        self._forget_credentials()
+        return told
+
+    async def pause(self, *, paused: bool) -> None:
+        """Hold or release the pipeline; the link goes on."""
+        await self._stand(replace(self.standing, paused=paused))
+
+    async def disconnect(self) -> None:
+        """Close the connection and journal what neonize still holds. The link is not used again."""
+        if self.link is not None:
+            await self.link.disconnect()
+            await self._intake.quiet()
+
+    # --- what the link reports
+
+    def _recorded(self, recorded: Recorded) -> None:
+        self._last_recorded = trio.current_time()
+        self._on_recorded(recorded)
+
+    async def _follow(self, change: Changed) -> None:
+        match change:
+            case QrOffered(code, expires_in):
+                await self._telling.linking("qr", code=code, expires_in=expires_in)
+            case PairingFailed(reason):
+                await self._telling.linking("failed", reason=reason)
+            case Paired():
+                self._nursery.start_soon(self._login_limit)
+            case BacklogBegun():
+                self._backlog_announced = True
+            case BacklogRead():
+                self._backlog_announced = False
+            case Connected(number, _, name):
+                if self._linking:
+                    self._linking = False
+                    await self._telling.linking("linked", number=number, name=name)
+                self._nursery.start_soon(self._backlog_limit)
+            case Ended("logged_out"):
+                await self._journal.write(lambda db: linkings.end_session(db, "logged_out", now_ms()))
+            case _:
+                pass
+        await self._stand(after(self.standing, change))
+
+    async def _stand(self, standing: Standing) -> None:
+        before, self.standing = self.standing, standing
+        self._on_standing(standing)
+        if _told_of(before) != _told_of(standing):
+            await self._telling.standing(standing)
+
+    async def _connect(self) -> None:
+        self.link = Link(self._spec.session_path, self._intake, self._spec.lab)
+        await trio.to_thread.run_sync(self.link.start)
+
+    async def _login_limit(self) -> None:
+        await trio.sleep(LOGIN_LIMIT)
+        if self._linking:
+            reason = "the phone accepted, but the login did not follow: run `comptoir link` again"
+            await self._changes_in.send(PairingFailed(reason))
+
+    async def _backlog_limit(self) -> None:
+        while self.standing.connected and not self.standing.backlog_read:
+            limit = BACKLOG_LIMIT if self._backlog_announced else UNANNOUNCED_LIMIT
+            quiet_until = self._last_recorded + limit
+            if trio.current_time() >= quiet_until:
+                logger.warning("no end of the backlog within %.0f s: answering", limit)
+                self._intake.change(BacklogRead(0))
+                return
+            await trio.sleep_until(quiet_until)
+
+    def _forget_credentials(self) -> None:
+        for file in self._spec.session_dir.glob("session.db*"):
+            file.unlink(missing_ok=True)
+
+
+def _told_of(standing: Standing) -> tuple[str, str, str | None]:
+    return standing.shown, standing.reason, standing.number
+
+
+def _first_standing(spec: WorkerSpec) -> Standing:
+    if spec.parked:
+        return Standing("parked", spec.parked, paused=spec.paused)
+    return Standing("connecting" if spec.linked else "new", paused=spec.paused)

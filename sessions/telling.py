@@ -1,0 +1,48 @@
+"""What the worker tells the daemon unasked: how the session stands, how linking goes, what happened."""
+
+from functools import partial
+
+from comptoir.sessions.journal import event_log, history
+from comptoir.sessions.journal.journal import Journal
+from comptoir.sessions.protocol import Params
+from comptoir.sessions.rpc import Channel, ChannelClosed
+from comptoir.sessions.standing import Standing
+
+
+class Telling:
+    """Notifications over the worker's channel. Nobody is told once the daemon is gone; that is no error."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+
+    async def standing(self, standing: Standing) -> None:
+        params: Params = {"state": standing.shown, "reason": standing.reason, "detail": standing.detail}
+        own: Params = {"number": standing.number, "name": standing.name}
+        await self._notify("state", params | own | {"park": standing.state == "parked"})
+
+    async def linking(self, event: str, **params: object) -> None:
+        """`qr`, `linked` or `failed`, with the fields of the CLI's `link --json`."""
+        await self._notify("link", {"event": event} | params)
+
+    async def events(self, journal: Journal) -> None:
+        """Pass on what the journal notes from now on, once it is on disk; until cancelled."""
+        seen = journal.commits
+        last = await journal.read(event_log.last_id)
+        while True:
+            events = await journal.read(partial(event_log.page, after=last))
+            for event in events:
+                last = event.id
+                await self._notify("event", _event_params(event))
+            if not events:
+                seen = await journal.wait_commit(seen)
+
+    async def _notify(self, method: str, params: Params) -> None:
+        try:
+            await self._channel.notify(method, params)
+        except ChannelClosed:
+            return
+
+
+def _event_params(event: event_log.Event) -> Params:
+    when = history.rfc3339(event.at)
+    return {"kind": event.kind, "time": when, "chat": event.chat, "message": event.message} | event.data
