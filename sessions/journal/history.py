@@ -71,7 +71,9 @@ def error_of(db: Connection, id: int) -> str | None:
 def counters(db: Connection) -> Counters:
     row = db.execute(
         """SELECT (SELECT count(*) FROM messages WHERE state = 'received'),
-            (SELECT count(*) FROM messages WHERE state IN ('queued', 'sending', 'uncertain')),
+            (SELECT count(*) FROM messages WHERE state = 'queued')
+                + (SELECT count(*) FROM messages WHERE state = 'sending')
+                + (SELECT count(*) FROM messages WHERE state = 'uncertain'),
             (SELECT recorded_at FROM messages WHERE direction = 'in' ORDER BY id DESC LIMIT 1),
             (SELECT max(tried_at) FROM outbox)"""
     ).fetchone()

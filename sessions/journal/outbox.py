@@ -154,7 +154,7 @@ def address_of_message(db: Connection, message: int) -> Address:
 
 
 def withdraw_answers(db: Connection, contact: int, now: int, reason: str) -> None:
-    """Automatic answers that still wait in a chat are not sent any more."""
+    """Automatic answers that still wait in a chat are not sent any more, and uncertain ones not repeated."""
     rows = db.execute(
         """SELECT id FROM messages JOIN outbox ON message = id
             WHERE contact = ? AND state = 'queued' AND author LIKE 'plugin:%' AND priority = ?""",
@@ -162,6 +162,11 @@ def withdraw_answers(db: Connection, contact: int, now: int, reason: str) -> Non
     ).fetchall()
     for (message,) in rows:
         mark_failed(db, message, reason, now)
+    db.execute(
+        """UPDATE outbox SET not_before = 0
+            WHERE message IN (SELECT id FROM messages WHERE contact = ? AND state = 'uncertain')""",
+        (contact,),
+    )
 
 
 def _move(db: Connection, message: int, state: states.State, now: int) -> None:

@@ -56,9 +56,7 @@ def plan(known: Snapshot, progress: Progress, rates: Rates, now: int) -> Plan:
 
 def due_at(row: Waiting, known: Snapshot, rates: Rates) -> int:
     """When a message may go, as far as is known now; the quiet spell and typing not counted."""
-    limit = rates.answers_per_minute if row.priority == ANSWER else rates.notices_per_minute
-    alike = [tried.at for tried in known.tried if (tried.priority == ANSWER) == (row.priority == ANSWER)]
-    times = [row.not_before, _chat_turn(row, known, rates), _turn(alike, limit, MINUTE)]
+    times = [row.not_before, _chat_turn(row, known, rates), _minute_turn(row, known, rates)]
     if row.stranger:
         times += [known.strangers_held_until, _turn(known.strangers, rates.new_chats_per_day, DAY)]
     return max(times)
@@ -86,6 +84,15 @@ def _chat_turn(row: Waiting, known: Snapshot, rates: Rates) -> int:
         return 0
     gap = round(1000 / rates.chat_per_second)
     return max((tried.at + gap for tried in known.tried if tried.contact == row.contact), default=0)
+
+
+def _minute_turn(row: Waiting, known: Snapshot, rates: Rates) -> int:
+    """Answers have a rate of their own, so that notices and campaigns never hold them up."""
+    is_answer = row.priority == ANSWER
+    limit = rates.answers_per_minute if is_answer else rates.notices_per_minute
+    if limit is None:
+        return 0
+    return _turn([tried.at for tried in known.tried if (tried.priority == ANSWER) == is_answer], limit, MINUTE)
 
 
 def _turn(times: Sequence[int], limit: int | None, window: int) -> int:

@@ -203,6 +203,15 @@ def test_uncertain_message_waits_only_where_it_may_be_repeated(db: Connection, a
     assert [row.id for row in snapshot(db, 0, resend_uncertain=True).waiting] == [uncertain, behind]
 
 
+def test_uncertain_answer_is_not_repeated_once_the_owner_answered(db: Connection, awa: int) -> None:
+    id = queue(db, awa)
+    outbox.mark_sending(db, id, 1, bytes(32), 0)
+    outbox.mark_uncertain(db, id, "no acknowledgement", 0, 15_000)
+    record(db, heard("O", by_owner=True))
+    assert snapshot(db, 0, resend_uncertain=True).waiting == ()
+    assert state_of(db, id) == "uncertain"
+
+
 def test_early_receipts_are_forgotten_in_the_end(db: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(receipts, "KEPT_ROWS", 3)
     db.executemany(
