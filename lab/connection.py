@@ -59,18 +59,21 @@ class Door:
 
     async def _log_in(self, wire: Wire, payload: Any) -> None:
         jid = JID(str(payload.username), NUMBER_SERVER, payload.device)
+        device = self._exchange.registry.companion(jid)
+        if device is None or not hmac.compare_digest(device.noise_key, wire.client_static):
+            await self._turn_away(wire, UNKNOWN_DEVICE)
+            return
         standing = self._exchange.faults.standing(jid.user)
         if trio.current_time() < standing.refused_until:
             return
-        device = self._exchange.registry.companion(jid)
-        failure = standing.failure
-        if device is None or not hmac.compare_digest(device.noise_key, wire.client_static):
-            failure = UNKNOWN_DEVICE
-        if failure is not None or device is None:
-            await wire.end(failure or UNKNOWN_DEVICE)
-            await wire.receive()
+        if standing.failure is not None:
+            await self._turn_away(wire, standing.failure)
             return
         await Session(self._exchange, wire, device).run()
+
+    async def _turn_away(self, wire: Wire, failure: Node) -> None:
+        await wire.end(failure)
+        await wire.receive()
 
 
 class Session:

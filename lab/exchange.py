@@ -166,6 +166,8 @@ class Exchange:
         self.notify(companion.jid, "encrypt", Node("count", {"value": str(len(companion.prekeys))}))
 
     def _lines_of(self, number: str) -> list[Line]:
+        if self.registry.account_of(JID(number, NUMBER_SERVER)) is None:
+            raise ValueError(f"{number!r} has no account in this lab: add its phone first")
         return [line for jid, line in self.lines.items() if jid.user == number]
 
 

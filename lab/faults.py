@@ -44,7 +44,10 @@ class Line(Protocol):
 
 
 class Faults:
-    """Numbers in any spelling. Faults concern companions (wire clients); phones and customers have none."""
+    """Faults strike companions (wire clients), not phones and customers.
+
+    Numbers come in any spelling; one without an account raises ValueError, so that no fault is ordered in vain.
+    """
 
     def __init__(self, lines_of: Callable[[str], Iterable[Line]]) -> None:
         self._lines_of = lines_of
@@ -52,8 +55,9 @@ class Faults:
         self.refusing_all = False
         """While true every new connection is closed at once, as by a server that is down; open ones stay."""
 
-    def standing(self, number: str) -> Standing:
-        return self._standing[_digits(number)]
+    def standing(self, digits: str) -> Standing:
+        """What waits for an account; asked for every message."""
+        return self._standing[digits]
 
     # At once.
 
@@ -105,32 +109,36 @@ class Faults:
 
     async def refuse_connections(self, number: str, seconds: float) -> None:
         """Drop an account's connections and close new ones before they are logged in, for a while."""
-        self.standing(number).refused_until = trio.current_time() + seconds
+        self._order(number).refused_until = trio.current_time() + seconds
         await self.drop(number)
 
     # At the next messages.
 
     def duplicate(self, number: str, times: int = 1) -> None:
         """Deliver the next messages to the account's companions twice."""
-        self.standing(number).duplicates = times
+        self._order(number).duplicates = times
 
     def lose_acks(self, number: str, times: int = 1) -> None:
         """Take the companions' next messages and never acknowledge them."""
-        self.standing(number).lost_acks = times
+        self._order(number).lost_acks = times
 
     def delay_acks(self, number: str, seconds: float, times: int = 1) -> None:
         """Acknowledge the companions' next messages late."""
-        standing = self.standing(number)
+        standing = self._order(number)
         standing.late_acks, standing.late_seconds = times, seconds
 
     def refuse_sends(self, number: str, error: int = 463, times: int = 1) -> None:
         """Answer the companions' next messages with an error (463: too many strangers), deliver nothing."""
-        standing = self.standing(number)
+        standing = self._order(number)
         standing.refused_sends, standing.send_error = times, error
 
     async def _fail_logins(self, number: str, failure: Node) -> None:
-        self.standing(number).failure = failure
+        self._order(number).failure = failure
         await self.drop(number)
+
+    def _order(self, number: str) -> Standing:
+        self._lines(number)  # raises where there is no such account
+        return self._standing[_digits(number)]
 
     def _lines(self, number: str) -> list[Line]:
         return list(self._lines_of(_digits(number)))

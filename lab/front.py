@@ -10,7 +10,7 @@ import ssl
 from collections.abc import Awaitable, Callable
 
 import trio
-from h11 import ProtocolError
+from h11 import ProtocolError, RemoteProtocolError
 
 from comptoir.lab.http import HttpPeer, Request, Response
 from comptoir.lab.websocket import WebSocket, WebSocketClosed
@@ -87,7 +87,7 @@ class Front:
         request = await peer.receive()
         if request is None or request.method != "CONNECT":
             await peer.send(Response(405, b"The lab is a proxy: it takes CONNECT and nothing else.\n"))
-            raise ProtocolError("not a CONNECT")
+            raise RemoteProtocolError("not a CONNECT")
         await peer.send(Response(200))
         return request.target.partition(":")[0]
 

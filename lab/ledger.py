@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 import trio
@@ -79,6 +79,9 @@ class Failed:
     why: str
 
 
+_MARKS = {"sealed": Sealed, "delivered": Delivered, "receipts": Received, "opened": Opened, "failed": Failed}
+
+
 @dataclass(slots=True)
 class Entry:
     """One message. Devices are number JIDs as text, times are lab milliseconds."""
@@ -112,8 +115,14 @@ class Entry:
     def receipts_of(self, kind: str) -> list[Received]:
         return [mark for mark in self.receipts if mark.kind == kind]
 
+    def as_json(self) -> str:
+        data = {name: getattr(self, name) for name in self.__slots__}
+        for name in _MARKS:
+            data[name] = [{key: getattr(mark, key) for key in mark.__slots__} for mark in data[name]]
+        return json.dumps(data, ensure_ascii=False)
+
     def export(self) -> bytes:
-        return json.dumps(asdict(self), ensure_ascii=False).encode()
+        return self.as_json().encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +246,7 @@ class Ledger:
     def as_json(self) -> Iterator[str]:
         """One line of JSON for each message."""
         for entry in list(self._entries.values()):
-            yield entry.export().decode()
+            yield entry.as_json()
 
     def _entry(self, id: str, sender: JID) -> Entry:
         name = self._name_of(sender)
@@ -277,13 +286,6 @@ def _line(entry: Entry) -> str:
 
 
 def _load(data: dict[str, Any]) -> Entry:
-    kinds = {
-        "sealed": Sealed,
-        "delivered": Delivered,
-        "receipts": Received,
-        "opened": Opened,
-        "failed": Failed,
-    }
-    for name, kind in kinds.items():
+    for name, kind in _MARKS.items():
         data[name] = [kind(**mark) for mark in data[name]]
     return Entry(**data)

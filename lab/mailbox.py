@@ -59,7 +59,8 @@ class Mailbox:
         """Keep a stanza until it is settled. A full mailbox loses its oldest: nobody comes for it."""
         number = self._last + 1
         self._file(number, node)
-        self._store.put(self._name(number), self._encode(node))
+        # Most letters are settled before the next flush and never need to be encoded.
+        self._store.remember(self._name(number), lambda: self._encode(node))
         if len(self._letters) > KEPT:
             self._drop(next(iter(self._letters)))
         self._news.set()

@@ -34,6 +34,7 @@ class Wire:
         self._frames = FrameBuffer()
         self._payloads: deque[bytes] = deque()
         self._transport: Transport | None = None
+        self._outbox = bytearray()
         self._sending = trio.Lock()
         self._flowing = trio.Event()
         self._flowing.set()
@@ -92,8 +93,11 @@ class Wire:
         """Send a last stanza, stalled or not; `receive` then waits a moment for the client to leave."""
         self._ended = True
         self.resume()
-        with suppress(WireClosed):
+        with trio.move_on_after(LAST_WORD_SECONDS) as patience, suppress(WireClosed):
             await self._send(last)
+        if patience.cancelled_caught:
+            # The client reads nothing any more.
+            await self._websocket.drop()
         self._patience.deadline = min(self._patience.deadline, trio.current_time() + LAST_WORD_SECONDS)
 
     async def aclose(self) -> None:
@@ -107,13 +111,15 @@ class Wire:
 
     async def _send(self, node: Node) -> None:
         assert self._transport is not None, "shake hands first"
-        # One lock for both: the counter of a frame is its place in the stream.
+        # A frame's counter is its place in the stream: from here on it goes out, whoever carries it.
+        self._outbox += frame(self._transport.encrypt(self._codec.encode(node)))
         async with self._sending:
-            payload = self._transport.encrypt(self._codec.encode(node))
-            try:
-                await self._websocket.send(frame(payload))
-            except WebSocketClosed as error:
-                raise WireClosed(str(error)) from error
+            if self._outbox:
+                frames, self._outbox = bytes(self._outbox), bytearray()
+                try:
+                    await self._websocket.send(frames)
+                except WebSocketClosed as error:
+                    raise WireClosed(str(error)) from error
 
     async def _payload(self) -> bytes:
         while not self._payloads:

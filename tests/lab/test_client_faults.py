@@ -187,3 +187,10 @@ async def test_a_refused_send_says_463_and_goes_nowhere(lab: Lab, client: Neoniz
     heard = await lab.customer(CUSTOMER).wait_heard(2)
     assert [message.text for message in heard] == ["bienvenue", "assez"]
     assert [entry.error for entry in lab.ledger.entries(sender=SHOP, to=CUSTOMER)] == [None, 463, None]
+
+
+async def test_a_fault_for_nobody_is_a_mistake(lab: Lab) -> None:
+    with pytest.raises(ValueError, match="no account"):
+        lab.faults.lose_acks("+221 77 999 99 99")
+    with pytest.raises(ValueError, match="no account"):
+        await lab.faults.drop("+221 77 999 99 99")

@@ -105,6 +105,28 @@ async def test_typing_shows_on_the_other_side(lab: Lab, client: NeonizeClient) -
     await until(lambda: [seen.kind for seen in customer.typing_seen] == ["composing", "paused"])
 
 
+async def test_the_push_name_comes_by_app_state_and_an_online_client_receipts_for_all_to_see(
+    lab: Lab, client: NeonizeClient
+) -> None:
+    with trio.fail_after(10):
+        while True:
+            try:
+                await client.do("present", there=True)
+            except ClientError as error:
+                # The collection with the name follows the key share; nothing announces that it has been read.
+                assert "PushName" in str(error)  # noqa: PT017
+                await trio.sleep(0.01)
+            else:
+                break
+    customer = lab.customer(CUSTOMER)
+    id = await customer.say(SHOP, "bonjour")
+    by = "221770000001:1@s.whatsapp.net"
+    [entry] = lab.ledger.entries(id=id)
+    await lab.ledger.wait(lambda _: any(mark.by == by for mark in entry.receipts_of("delivery")), 5)
+    await client.do("subscribe", to=CUSTOMER_JID)
+    assert (await client.wait("presence", sender=CUSTOMER_JID))["away"]
+
+
 async def test_unknown_numbers_are_not_on_whatsapp(lab: Lab, client: NeonizeClient) -> None:
     customer = lab.customer(CUSTOMER)
     found = await client.do("on_whatsapp", numbers=["+221770000101", "+221779999999"])

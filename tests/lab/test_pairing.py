@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from neonize_client import link, neonize
+import trio
+from neonize_client import link, neonize, until
 
 from comptoir.lab import Lab, open_lab
 from comptoir.lab.server import PairingRefused
@@ -48,6 +49,28 @@ async def test_everybody_survives_a_restart_of_the_lab(tmp_path: Path) -> None:
         assert not lab.ledger.reused_counters()
 
 
+async def run_lab(folder: Path, *, task_status: trio.TaskStatus[tuple[Lab, trio.CancelScope]]) -> None:
+    with trio.CancelScope() as scope:
+        async with open_lab(folder) as lab:
+            task_status.started((lab, scope))
+            await trio.sleep_forever()
+
+
+async def test_a_client_finds_a_restarted_lab_by_itself(tmp_path: Path) -> None:
+    async with trio.open_nursery() as nursery:
+        first, scope = await nursery.start(run_lab, tmp_path / "lab")
+        async with neonize(first, tmp_path / "session.db") as client:
+            await link(first, client, SHOP)
+            scope.cancel()
+            await client.wait("disconnected")
+            # The folder is free once the first lab has written all it knows.
+            await until(lambda: len(nursery.child_tasks) == 0)
+            async with open_lab(tmp_path / "lab") as lab:
+                await client.wait("connected")
+                await lab.customer(CUSTOMER).say(SHOP, "de retour")
+                await client.wait("message", text="de retour")
+
+
 async def test_a_client_with_another_root_key_refuses_the_lab(lab: Lab, tmp_path: Path) -> None:
     async with neonize(lab, tmp_path / "session.db", own_root_key=True) as client:
         assert "verify" in (await client.wait("refused"))["why"]
@@ -71,9 +94,7 @@ async def test_a_code_whose_secret_is_not_the_clients_is_refused(lab: Lab, tmp_p
         assert lab.phone(SHOP).companions == []
 
 
-async def test_a_phone_links_several_companions_and_numbers_are_not_given_twice(
-    lab: Lab, tmp_path: Path
-) -> None:
+async def test_a_phone_links_several_companions_and_numbers_are_not_given_twice(lab: Lab, tmp_path: Path) -> None:
     phone = lab.phone(SHOP)
     async with neonize(lab, tmp_path / "one.db") as one, neonize(lab, tmp_path / "two.db") as two:
         await link(lab, one, SHOP)

@@ -42,7 +42,7 @@ from neonize import events  # noqa: E402
 from neonize._binder import ProxySettings  # noqa: E402
 from neonize.proto.waE2E.WAWebProtobufsE2E_pb2 import Message  # noqa: E402
 from neonize.utils import build_jid  # noqa: E402
-from neonize.utils.enum import ChatPresence, ChatPresenceMedia, ReceiptType  # noqa: E402
+from neonize.utils.enum import ChatPresence, ChatPresenceMedia, Presence, ReceiptType  # noqa: E402
 
 
 def tell(event: str, **data: Any) -> None:
@@ -178,7 +178,12 @@ def echo(client: Any, on: bool) -> None:
     client.event(events.MessageEv)(answer if on else on_message)
 
 
+def present(client: Any, there: bool) -> None:
+    client.send_presence(Presence.AVAILABLE if there else Presence.UNAVAILABLE)
+
+
 COMMANDS = {
+    "present": present,
     "send": send,
     "read": read,
     "typing": typing,
