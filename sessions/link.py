@@ -39,6 +39,7 @@ logger = logging.getLogger("link")
 
 # whatsmeow waits 75 s for an answer; past this it will not come back and the client is stuck.
 SEND_LIMIT = 80.0
+ALIVE_LIMIT = 5.0
 # Seconds each code lives: whatsmeow shows the first of six for a minute, the others for twenty.
 _FIRST_CODE, _NEXT_CODE = 60, 20
 
@@ -141,6 +142,18 @@ class Link:
                 self._type, self._jid(address), on, abandon_on_cancel=True, limiter=self._typing_limiter
             )
 
+    async def alive(self) -> bool:
+        """Whether the library has a connection, or says so too late to be believed.
+
+        Not every loss is reported: a failed reconnect after a stream error 515 is only logged
+        (whatsmeow's handleStreamError), and neither tried again nor told as a Disconnected.
+        """
+        if self._ended:
+            return False
+        with trio.move_on_after(ALIVE_LIMIT):
+            return bool(await trio.to_thread.run_sync(self._client.is_connected, abandon_on_cancel=True))
+        return False
+
     async def logout(self, within: float = 10.0) -> bool:
         """Log the device out at the server; False where the server could not be told."""
         with trio.move_on_after(within):
@@ -240,9 +253,11 @@ class Link:
         try:
             self._client.connect(ProxySettings(self._lab.proxy) if self._lab else None)
         except Exception as error:
-            # Only the first connect raises; later drops reconnect by themselves.
+            # The first connect failed, or neonize met an event that it cannot express and hands over no other.
             logger.warning("connect: %s", error)
-            self._sink.change(Disconnected(f"no connection: {error}"))
+            # What it received from now on would be acknowledged and lost.
+            self._client.disconnect()
+            self._sink.change(_end(str(error)))
 
     def _code(self, code: bytes) -> None:
         self._codes += 1
@@ -280,8 +295,27 @@ _PAIRING_ENDS = {
 }
 
 
+# neonize cannot express these two failures where it does not know the reason; whatsmeow has stopped by then.
+_UNEXPRESSED = {
+    "neonize.ConnectFailure.Reason": Ended("connect_failure", "for a reason that this version does not know"),
+    "neonize.TemporaryBan.Code": Ended("banned", "code unknown"),
+}
+
+
+def _end(error: str) -> Ended | Disconnected:
+    """What an error of neonize's `connect` means; later drops reconnect by themselves and raise nothing."""
+    return next(
+        (ended for field, ended in _UNEXPRESSED.items() if field in error), Disconnected(f"no connection: {error}")
+    )
+
+
+# neonize counts the kinds of ban from 1 (goneonize, encoder.go); these are WhatsApp's codes (whatsmeow, TempBanReason).
+_BANS = {1: 101, 2: 102, 3: 103, 4: 104, 5: 106}
+
+
 def _ban(event: Any) -> str:
-    return f"code {event.Code}, ends in {event.Expire} s" if event.Expire else f"code {event.Code}"
+    code = f"code {_BANS[event.Code]}"
+    return f"{code}, ends in {event.Expire} s" if event.Expire else code
 
 
 def _guarded(handle: Callable[[Any], None]) -> Callable[[Any, Any], None]:

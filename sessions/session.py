@@ -12,6 +12,7 @@ from comptoir.sessions.events import (
     BacklogRead,
     Changed,
     Connected,
+    Disconnected,
     Ended,
     Paired,
     PairingFailed,
@@ -34,6 +35,7 @@ BACKLOG_LIMIT = 60.0
 UNANNOUNCED_LIMIT = 5.0
 # From the scan to the first login; whatsmeow reconnects at once, so this is long.
 LOGIN_LIMIT = 60.0
+WATCH_EVERY = 5.0
 
 
 class Session:
@@ -76,6 +78,7 @@ class Session:
             self._nursery = nursery
             await self._telling.standing(self.standing)
             task_status.started()
+            nursery.start_soon(self._watch)
             async for change in self._changes:
                 await self._follow(change)
 
@@ -153,6 +156,17 @@ class Session:
     async def _connect(self) -> None:
         self.link = Link(self._spec.session_path, self._intake, self._spec.lab)
         await trio.to_thread.run_sync(self.link.start)
+
+    async def _watch(self) -> None:
+        """Notice a connection that is gone without a report: a shop must not stay "online" and deaf."""
+        misses = 0
+        while True:
+            await trio.sleep(WATCH_EVERY)
+            online = self.link is not None and self.standing.connected
+            misses = misses + 1 if online and self.link and not await self.link.alive() else 0
+            # Between a loss and its report there may be a moment; between two looks there is none.
+            if misses == 2:
+                self._intake.change(Disconnected("the library gave up its connection"))
 
     async def _login_limit(self) -> None:
         await trio.sleep(LOGIN_LIMIT)

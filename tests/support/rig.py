@@ -24,6 +24,8 @@ from comptoir.sessions.rpc import Channel
 
 START_LIMIT = 30.0
 LINK_LIMIT = 60.0
+# Events after which a queue may be empty.
+ENDS = frozenset({"done", "skipped", "sent", "delivered", "uncertain", "failed"})
 
 
 @dataclass(frozen=True)
@@ -159,8 +161,7 @@ class Rig:
                 rows = await self.messages(shop)
                 if not {"received", "queued", "sending"} & {row["state"] for row in rows}:
                     return rows
-                ends = ("done", "skipped", "sent", "delivered", "uncertain", "failed")
-                await self.wait_event(lambda event: event["kind"] in ends, within, after=seen)
+                await self.wait_event(lambda event: event["kind"] in ENDS, within, after=seen)
 
     # --- shops
 
