@@ -27,7 +27,10 @@ def link(
     ] = None,
     json: AsJson = False,
 ) -> None:
-    """Show the QR code that the tenant's phone scans; ends when linked."""
+    """Show the QR code that the tenant's phone scans; ends when linked.
+
+    From 59 × 31 characters on, the window shows it in a form that every font has.
+    """
     from comptoir.cli.render.link import CodeScreen, EventLines, JsonLines, LinkView
 
     view: LinkView

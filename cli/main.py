@@ -1,5 +1,6 @@
 """The command `comptoir`. Each command imports what it needs when it runs: help and completion are quick."""
 
+import io
 import os
 import signal
 import sys
@@ -10,7 +11,7 @@ import typer
 from comptoir.cli import installation, lab, linking, messaging, tenants, watching
 from comptoir.cli.errors import CommandError, ExitCode
 from comptoir.cli.options import examples
-from comptoir.cli.output import print_error
+from comptoir.cli.output import print_error, print_line
 
 app = typer.Typer(
     name="comptoir",
@@ -34,17 +35,39 @@ def demo(
     raise typer.Exit(run_demo(speed))
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print_line(f"comptoir {version('comptoir')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
 def main() -> NoReturn:
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal that cannot show a character gets a substitute, not a traceback.
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are text files
+    _prepare_streams()
     # A full screen is left properly, as on Ctrl-C.
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
-    code = run(sys.argv[1:])
-    if code == ExitCode.BROKEN_PIPE:
-        # Python flushes once more at the end, and would complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(code)
+    sys.exit(run(sys.argv[1:]))
+
+
+def _prepare_streams() -> None:
+    # A stream that the caller closed is None in Python, and its number would go to the next socket.
+    sys.stdin = sys.stdin or os.fdopen(os.open(os.devnull, os.O_RDONLY))
+    sys.stdout = sys.stdout or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+    sys.stderr = sys.stderr or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a character gets a substitute, not a traceback.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def run(arguments: list[str]) -> int:
@@ -52,7 +75,6 @@ def run(arguments: list[str]) -> int:
     try:
         command = typer.main.get_command(app)
         result = command.main(arguments or ["--help"], prog_name="comptoir", standalone_mode=False)
-        sys.stdout.flush()
     except CommandError as error:
         print_error(error)
         return error.code
@@ -62,8 +84,6 @@ def run(arguments: list[str]) -> int:
         return failure.code
     except typer.Abort:
         return ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        return ExitCode.BROKEN_PIPE
     except SystemExit as exit:
         # Typer and rich turn a broken pipe into exit code 1.
         return ExitCode.BROKEN_PIPE if isinstance(exit.__context__, BrokenPipeError) else _code(exit.code)

@@ -1,11 +1,13 @@
 """What scripts read: JSON and single lines on stdout, written at once. No rich, so that it starts quickly."""
 
 import json
+import os
 import re
 import sys
 from typing import Any
 
 from comptoir.cli.errors import CommandError, ExitCode
+from comptoir.cli.render.text import safe, safe_lines
 
 # What a JSON encoder leaves as it is, and a terminal might obey.
 _UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -29,10 +31,13 @@ def print_line(line: str) -> None:
 
 def print_error(error: CommandError) -> None:
     """What went wrong and what to do next, on stderr. Faults of files begin with the file, for editors."""
-    prefix = "" if error.code is ExitCode.CONFIG_WRONG else "comptoir: "
-    print(prefix + error.message, file=sys.stderr, flush=True)
+    if error.code is ExitCode.CONFIG_WRONG:
+        text = "\n".join(safe_lines(error.message))
+    else:
+        text = f"comptoir: {safe(error.message)}"
+    print(text, file=sys.stderr, flush=True)
 
 
 def on_terminal() -> bool:
-    """A person looks at stdout: pictures, colours and redrawing make sense."""
-    return sys.stdout.isatty()
+    """A person looks at stdout, on a terminal that can redraw."""
+    return sys.stdout.isatty() and os.environ.get("TERM", "") not in {"dumb", "unknown"}

@@ -1,4 +1,4 @@
-"""The two consoles of a command: the answer goes to stdout, everything else to stderr."""
+"""What people read on stdout."""
 
 import sys
 
@@ -8,12 +8,14 @@ from rich.console import Console
 _PIPE_COLUMNS = 10_000
 
 
-def console(*, stderr: bool = False) -> Console:
-    """Colours and the window's width on a terminal; plain and uncut in a pipe."""
-    stream = sys.stderr if stderr else sys.stdout
+def console(*, no_color: bool | None = None) -> Console:
+    """Colours and the window's width on a terminal; plain and uncut in a pipe.
+
+    `no_color` False keeps the colours of what cannot be read without; otherwise the user's NO_COLOR decides.
+    """
     return Console(
-        stderr=stderr,
-        width=None if stream.isatty() else _PIPE_COLUMNS,
+        width=None if sys.stdout.isatty() else _PIPE_COLUMNS,
+        no_color=no_color,
         # Texts are people's: nothing in them is markup, an emoji's name or worth a colour.
         highlight=False,
         markup=False,

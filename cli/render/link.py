@@ -50,7 +50,8 @@ class CodeScreen(LinkView):
         self._png = png
         self._clock = clock
         self._offer: tuple[qr.Modules, float] | None = None
-        self._console = console()
+        # Without colours a dark terminal would show the code inverted, which phones do not read.
+        self._console = console(no_color=False)
         self._live = Live(get_renderable=self.render, console=self._console, screen=True, refresh_per_second=2)
 
     def __enter__(self) -> Self:

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -113,13 +114,17 @@ class Ended:
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for name in ("COMPTOIR_LAB", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COMPTOIR_HOME", str(tmp_path))
-    monkeypatch.setenv("TZ", "Africa/Dakar")
     (tmp_path / "run").mkdir()
-    return tmp_path
+    # An hour ahead of UTC.
+    monkeypatch.setenv("TZ", "Africa/Libreville")
+    time.tzset()
+    yield tmp_path
+    monkeypatch.undo()
+    time.tzset()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ MESSAGE = {
     "direction": "out",
     "kind": "text",
     "text": "Bonjour",
-    "time": "2026-11-21T07:00:00.123Z",
+    "time": "2026-11-21T13:00:00.123Z",
     "state": "delivered",
     "by": "operator",
 }
@@ -58,6 +58,11 @@ def test_the_daemons_refusals_are_exit_codes(comptoir, control, code, exit_code)
     assert ended.code == exit_code
     assert ended.err == "comptoir: no such tenant: see comptoir tenant list\n"
     assert ended.out == ""
+
+
+def test_a_refusal_cannot_act_on_the_terminal(comptoir, control):
+    control.answers["tenant.pause"] = lambda tenant: control.refuse(1, "WhatsApp says \x1b[2J\nand more")
+    assert comptoir("tenant", "pause", "chez-awa").err == r"comptoir: WhatsApp says \x1b[2J\nand more" + "\n"
 
 
 def test_faults_of_configuration_files_begin_with_the_file(comptoir, control):
@@ -241,9 +246,9 @@ def test_messages_are_shown_with_local_time_and_without_their_escapes(comptoir, 
     assert "\x07" not in out
     lines = out.splitlines()
     assert "21 November 2026" in lines[0]
-    assert lines[1] == r"07:00:00 #42 +221 77 123 45 67 → \x1b[2J\x1b]0;x\x07ligne 1"
+    assert lines[1] == r"14:00:00 #42 +221 77 123 45 67 → \x1b[2J\x1b]0;x\x07ligne 1"
     assert lines[2].strip() == "ligne 2"
-    assert lines[3] == "07:00:00 #43 +221 77 123 45 67 ← D'accord  delivered, operator"
+    assert lines[3] == "14:00:00 #43 +221 77 123 45 67 ← D'accord  delivered, operator"
     assert "[image]" in lines[4]
 
 
@@ -338,6 +343,6 @@ def test_events_follow(comptoir, control):
         return {}
 
     control.answers["events"] = follow
-    assert comptoir("events").out == '07:00:01  chez-awa  stale  text="\\x9b2J il y a"\n'
+    assert comptoir("events").out == '08:00:01  chez-awa  stale  text="\\x9b2J il y a"\n'
     assert comptoir("events", "chez-awa", "--json").lines == happened
     assert control.calls[1] == ("events", {"tenant": "chez-awa"})

@@ -51,8 +51,8 @@ def offers(control: Any) -> Iterator[Offers]:
 def link(start, window):
     """Start `comptoir link` on the window."""
 
-    def start_link(*options: str, term: str = "xterm-256color"):
-        environment = {"TERM": term, "COLORTERM": ""}
+    def start_link(*options: str, term: str = "xterm-256color", no_color: str = ""):
+        environment = {"TERM": term, "COLORTERM": "", "NO_COLOR": no_color}
         return start("link", "chez-awa", *options, env=environment, **window.streams)
 
     return start_link
@@ -71,6 +71,21 @@ def test_a_code_in_the_smallest_window_is_replaced_by_the_next_until_linked(link
     offers.tell(LINKED)
     window.wait(lambda: "is linked" in window.text)
     assert window.text.rstrip() == r"chez-awa is linked to +221 77 123 45 67 (Chez \x1b[2JAwa)"
+    assert process.wait(10) == 0
+
+
+def test_the_code_is_black_on_white_also_for_those_who_want_no_colours(link, offers, window):
+    link(no_color="1")
+    offers.tell(offer(0))
+    window.wait(lambda: window.codes() == [CODES[0]])
+
+
+def test_a_terminal_that_cannot_redraw_gets_lines(link, offers, window):
+    process = link(term="dumb")
+    offers.tell(offer(0))
+    offers.tell(LINKED)
+    window.wait(lambda: "linked +221771234567" in window.text)
+    assert CODES[0] in window.text.replace("\n", "")
     assert process.wait(10) == 0
 
 

@@ -96,6 +96,17 @@ def test_a_reader_that_leaves_ends_it_quietly(start, control, options):
     assert process.stderr.read() == b""
 
 
+@pytest.mark.parametrize("arguments", [["--help"], ["tenant", "list"], ["tenant", "list", "--json"], ["--version"]])
+def test_a_reader_that_has_left_already(start, control, arguments):
+    control.answers["tenant.list"] = lambda: {"tenants": []}
+    reader, writer = os.pipe()
+    os.close(reader)
+    process = start(*arguments, stdout=writer, stderr=subprocess.PIPE)
+    os.close(writer)
+    assert process.wait(10) == 141
+    assert process.stderr.read() == b""
+
+
 def test_a_daemon_that_dies_is_not_a_broken_pipe(comptoir, control):
     def die(**_):
         raise BrokenPipeError
@@ -149,6 +160,31 @@ def test_status_fits_the_usual_window(start, control, window):
     assert "connecting" in window.text
     assert "Last out" in window.text
     assert "…" not in window.text
+
+
+def test_status_follows(start, control, window):
+    states = iter(["connecting", "online"])
+    daemon = {"version": "0.1.0", "pid": 11, "uptime": 65.0, "lab": False}
+    control.answers["status"] = lambda: {
+        "daemon": daemon,
+        "tenants": [{"name": "chez-awa", "state": next(states, "offline")}],
+    }
+    process = start("status", "--follow", env={"TERM": "xterm-256color", "COLORTERM": ""}, **window.streams)
+    for state in ("connecting", "online", "offline"):
+        window.wait(lambda state=state: state in window.text)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(10) == 130
+
+
+def test_streams_that_the_caller_closed(start, control):
+    control.answers["tenant.list"] = lambda: {"tenants": []}
+    script = f"exec {sys.executable} -P -m comptoir.cli"
+    for command, code in (("tenant list <&- >&- 2>&-", 0), ("tenant remove x <&-", 2), ("send x +221771234567 <&-", 2)):
+        assert subprocess.run(["sh", "-c", f"{script} {command}"], check=False, timeout=30).returncode == code
+
+
+def test_version(comptoir):
+    assert comptoir("--version").out.split()[0] == "comptoir"
 
 
 def test_a_terminal_that_knows_no_accents_gets_a_substitute(start, control):

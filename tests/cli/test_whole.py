@@ -1,0 +1,95 @@
+"""The command line against the real daemon, neonize and the lab, each started as people start them."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from terminal import read_line
+
+SHOP, CUSTOMER = "+221770000001", "+221780000001"
+STARTS = 30
+
+
+@pytest.fixture
+def whole(comptoir, start, home, monkeypatch):
+    """A lab and a daemon that sends everything there."""
+    monkeypatch.setenv("COMPTOIR_HOME", str(home))
+    assert comptoir("init").code == 0
+    with (home / "config/comptoir.toml").open("a") as settings:
+        settings.write("fast = true\n")
+    lab = start("lab", "serve", str(home / "lab"), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    monkeypatch.setenv("COMPTOIR_LAB", read_line(lab.stdout).decode().strip())
+    daemon = start("daemon", stderr=subprocess.PIPE)
+    while read_line(daemon.stderr) != b"ready\n":
+        pass
+    yield daemon
+    daemon.terminate()
+    assert daemon.wait(15) == 0
+    assert b"Traceback" not in daemon.stderr.read()
+
+
+def test_from_the_code_on_screen_to_the_answer(whole, comptoir, start, window):
+    comptoir("tenant", "add", "chez-awa", "--template", "restaurant")
+    assert b"\0-P\0-m\0comptoir.gateway\0" in Path(f"/proc/{whole.pid}/cmdline").read_bytes()
+    assert comptoir("tenant", "add", "chez-awa").code == 1
+    assert comptoir("send", "chez-awa", CUSTOMER, "Bonjour").code == 75
+
+    # What a phone's camera sees is what is scanned.
+    link = start("link", "chez-awa", env={"TERM": "xterm-256color", "COLORTERM": ""}, **window.streams)
+    window.wait(window.codes, STARTS)
+    assert comptoir("lab", "scan", SHOP, window.codes()[0], "--name", "Chez Awa").code == 0
+    window.wait(lambda: "is linked to" in window.text, STARTS)
+    assert link.wait(10) == 0
+
+    follower = start("events", "chez-awa", "--json", stdout=subprocess.PIPE)
+    read_line(follower.stdout)
+    assert comptoir("lab", "say", CUSTOMER, SHOP, "Vous êtes ouverts ? 🍗").code == 0
+    heard = start("lab", "heard", CUSTOMER, "--follow", stdout=subprocess.PIPE)
+    read_line(heard.stdout)  # the welcome
+    assert b"Nous sommes ouverts" in read_line(heard.stdout)
+    assert b'"received"' in read_line(follower.stdout)
+
+    sent = comptoir("send", "chez-awa", "78 000 00 01", "Votre commande est prête.", "--wait", "delivered")
+    assert sent.code == 0
+    rows = comptoir("messages", "chez-awa", "--chat", CUSTOMER, "--json").json
+    assert [(row["direction"], row["by"]) for row in rows] == [
+        ("in", "customer"),
+        ("out", "plugin:welcome"),
+        ("out", "plugin:answers"),
+        ("out", "operator"),
+    ]
+    assert rows[0]["text"] == "Vous êtes ouverts ? 🍗"
+    assert rows[3]["id"] == int(sent.out)
+    assert "Votre commande est prête." in comptoir("messages", "chez-awa").out
+
+    status = comptoir("status", "chez-awa", "--json").json
+    assert status["daemon"]["lab"] is True
+    assert (status["tenants"][0]["state"], status["tenants"][0]["number"]) == ("online", SHOP)
+    assert "LAB" in comptoir("status").out
+    assert "answer" in comptoir("try", "chez-awa", "Vous êtes où ?").out
+
+    assert comptoir("unlink", "chez-awa").code == 0
+    assert comptoir("messages", "chez-awa", "--json").json == rows
+    assert comptoir("tenant", "remove", "chez-awa", "--yes").code == 0
+    assert comptoir("status", "chez-awa").code == 3
+
+
+def test_a_script_links_through_a_pipe(whole, comptoir, start):
+    comptoir("tenant", "add", "mairie", "--template", "office")
+    link = start("link", "mairie", "--json", stdout=subprocess.PIPE)
+    scan = start("lab", "scan", SHOP, stdin=link.stdout, stdout=subprocess.DEVNULL)
+    link.stdout.close()
+    assert link.wait(STARTS) == 0
+    assert scan.wait(10) == 0
+    assert comptoir("tenant", "show", "mairie", "--json").json["number"] == SHOP
+
+
+def test_a_wrong_file_keeps_the_old_pipeline_and_says_where(whole, comptoir, home):
+    comptoir("tenant", "add", "chez-awa", "--template", "restaurant")
+    assert comptoir("try", "chez-awa", "Vous êtes où ?").code == 0
+    file = home / "config/tenants/chez-awa/tenant.toml"
+    file.write_text(file.read_text() + "\nversion =\n")
+    ended = comptoir("reload", "chez-awa")
+    assert ended.code == 78
+    assert ended.err.startswith(f"{file}:")
+    assert comptoir("try", "chez-awa", "Vous êtes où ?").code == 0
