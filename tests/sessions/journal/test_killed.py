@@ -1,4 +1,4 @@
-"""A process killed in the middle of a transaction: what was committed stays, what was not is gone."""
+"""A process killed at work: what it was told is kept is there, what it had not finished is gone."""
 
 import signal
 import subprocess
@@ -8,9 +8,10 @@ from pathlib import Path
 from journal_rig import KEY
 
 from comptoir.sessions.journal import event_log
+from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.journal import open_journal
 
-CHILD = """
+UNFINISHED = """
 import sys, threading, trio
 from pathlib import Path
 from comptoir.sessions.journal import event_log
@@ -31,23 +32,61 @@ async def main():
 trio.run(main)
 """
 
+BUSY = """
+import sys, trio
+from pathlib import Path
+from comptoir.sessions.journal import event_log
+from comptoir.sessions.journal.journal import open_journal
 
-def kill_inside_a_transaction(path: Path) -> None:
-    command = [sys.executable, "-P", "-c", CHILD, str(path), KEY.hex()]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as child:
+async def produce(journal):
+    while True:
+        print(await journal.write(lambda db: event_log.add(db, "kept", 0)), flush=True)
+
+async def main():
+    async with open_journal(Path(sys.argv[1]), bytes.fromhex(sys.argv[2])) as journal:
+        async with trio.open_nursery() as nursery:
+            for number in range(10):
+                nursery.start_soon(produce, journal)
+
+trio.run(main)
+"""
+
+
+def kill_after(script: str, path: Path, lines: int) -> list[str]:
+    """Run a script until it has printed so many lines, kill it, and give back all that it printed."""
+    command = [sys.executable, "-P", "-c", script, str(path), KEY.hex()]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
-        assert child.stdout.readline() == b"inside\n"
+        printed = [child.stdout.readline().strip() for _ in range(lines)]
         child.kill()
+        printed += child.stdout.read().splitlines()
     assert child.returncode == -signal.SIGKILL
-    # More than the page cache holds: uncommitted pages lay on disk when it died.
-    assert Path(f"{path}-wal").stat().st_size > 1_000_000
+    return printed
+
+
+def kinds(db: Connection) -> list[str]:
+    return [event.kind for event in event_log.page(db, 0, limit=event_log.LIMIT)]
+
+
+def check(db: Connection) -> list[tuple[str]]:
+    return db.execute("PRAGMA integrity_check").fetchall()
 
 
 async def test_killed_inside_a_transaction(tmp_path: Path) -> None:
-    path = tmp_path / "tenant.db"
-    kill_inside_a_transaction(path)
+    path, wal = tmp_path / "tenant.db", tmp_path / "tenant.db-wal"
+    assert kill_after(UNFINISHED, path, lines=1) == ["inside"]
+    # More than the page cache holds: uncommitted pages lay on disk when it died.
+    assert wal.stat().st_size > 1_000_000
     async with open_journal(path, KEY) as journal:
-        events = await journal.read(lambda db: event_log.page(db, 0, limit=10_000))
-        assert [event.kind for event in events] == ["committed"] * 20
-        assert await journal.read(lambda db: db.execute("PRAGMA integrity_check").fetchall()) == [("ok",)]
+        assert await journal.read(kinds) == ["committed"] * 20
+        assert await journal.read(check) == [("ok",)]
         assert await journal.write(lambda db: event_log.add(db, "after", 0)) == 21
+
+
+async def test_killed_while_committing(tmp_path: Path) -> None:
+    path = tmp_path / "tenant.db"
+    answered = {int(id) for id in kill_after(BUSY, path, lines=300) if id}
+    async with open_journal(path, KEY) as journal:
+        events = await journal.read(lambda db: event_log.page(db, 0, limit=event_log.LIMIT))
+        assert answered <= {event.id for event in events}
+        assert await journal.read(check) == [("ok",)]
