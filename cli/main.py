@@ -4,6 +4,7 @@ import io
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -28,11 +29,14 @@ app.add_typer(lab.app, name="lab", rich_help_panel="Trying it out")
 @app.command(rich_help_panel="Trying it out", epilog=examples("comptoir demo", "comptoir demo --speed 4"))
 def demo(
     speed: Annotated[float, typer.Option(min=0.1, metavar="X", help="So many times as fast.")] = 1,
+    picture: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw it there too, as SVG.", show_default=False)
+    ] = None,
 ) -> None:
     """The whole thing in one terminal, on the lab: shops linked, customers answered, a worker killed."""
     from comptoir.cli.demo import run as run_demo
 
-    raise typer.Exit(run_demo(speed))
+    raise typer.Exit(run_demo(speed, picture))
 
 
 def _print_version(wanted: bool) -> None:

@@ -187,6 +187,13 @@ def test_any_other_text_arrives_unchanged(comptoir, control, text):
     assert control.asked("send")["text"] == text
 
 
+def test_a_text_of_more_than_a_line_of_the_protocol(comptoir, control):
+    ended = comptoir("send", "chez-awa", "+221771234567", "x" * 600_000)
+    assert ended.code == 2
+    assert ended.err.count("\n") == 1
+    assert control.calls == []
+
+
 def test_send_waits_for_a_state(comptoir, control):
     control.answers["send"] = lambda **_: {"id": 42, "state": "queued"}
     control.answers["message.wait"] = lambda **_: MESSAGE
