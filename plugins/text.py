@@ -33,7 +33,9 @@ _SHORTEST_PLURAL = 4
 
 def fold(text: str) -> str:
     """Lower case without accents: `Où êtes-vous ?` becomes `ou etes-vous ?`."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
+    # Some signs come apart into capitals, and some capitals into signs.
+    lower = unicodedata.normalize("NFKD", text).casefold().translate(_LIGATURES)
+    decomposed = unicodedata.normalize("NFKD", lower)
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 

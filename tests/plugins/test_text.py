@@ -1,7 +1,7 @@
 """Text as people write it."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comptoir.plugins.text import fold, singular, terms, words
@@ -46,6 +46,7 @@ def test_other_scripts_stay() -> None:
     assert words("👋🏾 …") == []
 
 
+@settings(max_examples=2_000)
 @given(st.text())
 def test_folding_twice_changes_nothing_more(text: str) -> None:
     once = words(text)

@@ -9,7 +9,7 @@ from trio.testing import MockClock, wait_all_tasks_blocked
 
 from comptoir.plugins.api import Context, Message, Verdict
 from comptoir.sessions.events import Address
-from comptoir.sessions.journal import contacts, history
+from comptoir.sessions.journal import causes, contacts, history
 from comptoir.sessions.runner import WALKS
 
 
@@ -22,6 +22,7 @@ async def test_an_answer_is_queued_and_the_message_done(shop: Shop, autojump_clo
     assert (asked.state, answered.state) == ("done", "queued")
     assert (answered.chat, answered.text, answered.by) == (str(AWA), "echo bonjour", "plugin:echo")
     assert shop.woken == 1
+    assert causes.is_done(shop.store.db, f"message:{asked.id}")
 
 
 async def test_held_until_opened_and_held_again(shop: Shop, autojump_clock: MockClock) -> None:

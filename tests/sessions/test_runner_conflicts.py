@@ -53,6 +53,22 @@ async def test_a_conflict_walks_again_with_what_is_true_now(shop: Shop, autojump
     assert shop.events("message_given_up") == []
 
 
+async def test_the_first_look_counts(shop: Shop, autojump_clock: MockClock) -> None:
+    seen: list[tuple[object, object]] = []
+
+    async def look_twice(context: Context, message: Message) -> None:
+        first = await context.get("price", shared=True)
+        if not seen:
+            await shop.store.write(lambda db: state.put(db, Slot("look_twice", TENANT, "price"), 100))
+        seen.append((first, await context.get("price", shared=True)))
+
+    async with shop.serving(pipeline(plugin("look_twice", look_twice))) as runner:
+        await shop.hears(AWA, "combien ?")
+        runner.wake()
+        await shop.quiet()
+    assert seen == [(None, 100), (100, 100)]
+
+
 async def test_a_lasting_conflict_is_handed_to_the_owner(shop: Shop, autojump_clock: MockClock) -> None:
     walks = 0
 

@@ -179,41 +179,42 @@ async def test_one_death_alone_is_walked_again(tmp_path: Path, autojump_clock: M
 
 
 class FullStore(WatchedStore):
-    """A journal on a disk that is full for some writes."""
+    """A journal that refuses for a while, after some jobs that went well."""
 
     def __init__(self, db: Connection) -> None:
         super().__init__(db)
-        self.refusals = 0
-        self.reads_too = False
+        self.fine = self.refusals = 0
 
     async def write(self, fn: Callable[[Connection], T]) -> T:
         self._refuse()
         return await super().write(fn)
 
     async def read(self, fn: Callable[[Connection], T]) -> T:
-        if self.reads_too:
-            self._refuse()
+        self._refuse()
         return await super().read(fn)
 
     def _refuse(self) -> None:
-        if self.refusals:
+        if self.fine:
+            self.fine -= 1
+        elif self.refusals:
             self.refusals -= 1
             raise JournalUnavailable("the disk is full: free some space")
 
 
-@pytest.mark.parametrize("reads_too", [False, True])
-async def test_a_full_disk_delays_and_loses_nothing(tmp_path: Path, autojump_clock: MockClock, reads_too: bool) -> None:
+@pytest.mark.parametrize("refusals", [1, 3])
+async def test_a_full_disk_delays_and_loses_nothing(tmp_path: Path, autojump_clock: MockClock, refusals: int) -> None:
     store = FullStore(open_new(tmp_path / "tenant.db"))
     shop = Shop(store)
     async with shop.serving(pipeline(*COUNTING)) as runner:
-        for refusals in range(12):
-            await shop.hears(AWA, str(refusals))
-            store.refusals, store.reads_too = refusals, reads_too
+        for fine in range(16):  # a message takes 13 jobs
+            await shop.hears(AWA, str(fine))
+            store.fine, store.refusals = fine, refusals
             runner.wake()
             await shop.quiet()
-        store.reads_too = False
+            await trio.sleep(60)
+            store.fine = store.refusals = 0
         assert [row["faults"] for row in runner.status()] == [0, 0, 0]
-    expected = [text for number in range(12) for text in (f"message {number + 1}", f"echo {number}")]
+    expected = [text for number in range(16) for text in (f"message {number + 1}", f"echo {number}")]
     assert shop.answers(AWA) == expected
     assert shop.events("message_given_up") == []
     store.db.close()
