@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 import crowd
 import judge
 import rig
-import trio
 
 from comptoir.lab.faults import Faults
 
@@ -48,7 +47,9 @@ async def test_a_session_comes_back_and_answers_what_it_missed() -> None:
         for fault, shop in shops.items():
             await fault(here.lab.faults, shop.number)
             missed[fault] = await customer.say(shop.number, "Bonjour, horaire svp ?")
-        await here.wait_event(lambda event: event["tenant"] == shops[fail_login].name and event.get("state") == "offline")
+        await here.wait_event(
+            lambda event: event["tenant"] == shops[fail_login].name and event.get("state") == "offline"
+        )
         here.lab.faults.lift(shops[fail_login].number)
         await judge.settle(here, *shops.values())
         for fault, shop in shops.items():

@@ -33,31 +33,32 @@ async def settle(here: Rig, *shops: Shop, within: float = 30.0) -> None:
     """
     with trio.fail_after(within):
         for shop in shops:
-            await here.lab.ledger.wait(
-                lambda _, shop=shop: all(entry.receipts for entry in _for_companions(here, shop)),
-                within,
-                what=f"{shop.name}: all that was said has reached the device",
-            )
-            await _settle_rows(here, shop, within)
+            await _settle_one(here, shop, within)
 
 
-async def _settle_rows(here: Rig, shop: Shop, within: float) -> None:
+async def _settle_one(here: Rig, shop: Shop, within: float) -> None:
+    await here.lab.ledger.wait(
+        lambda _: all(_receipted(entry, shop) for entry in _for_devices(here, shop)),
+        within,
+        what=f"{shop.name}: all that was said has reached the device",
+    )
     while True:
         seen = len(here.events)
         rows = await here.messages(shop.name)
         journaled = sum(row["direction"] == "in" for row in rows)
-        if journaled >= len(_for_companions(here, shop)) and not _in_states(rows, WAITING):
+        if journaled >= len(_for_devices(here, shop)) and not _in_states(rows, WAITING):
             return
         await here.wait_event(lambda event: event["kind"] in CHANGES, within, after=seen)
 
 
-def _for_companions(here: Rig, shop: Shop) -> list[Entry]:
-    """What customers wrote to the devices that are linked now."""
-    companions = set(map(str, shop.phone.companions))
+def _for_devices(here: Rig, shop: Shop) -> list[Entry]:
+    """What customers wrote to devices that were there to receive it, or will be."""
+    devices = set(map(str, shop.phone.companions))
     return [
         entry
         for entry in here.lab.ledger.entries(to=shop.number)
-        if entry.sender_number != _digits(shop) and any(mark.to in companions for mark in entry.sealed)
+        if entry.sender_number != _digits(shop)
+        and (_receipted(entry, shop) or any(mark.to in devices for mark in entry.sealed))
     ]
 
 
@@ -99,7 +100,12 @@ def _inbound(here: Rig, shop: Shop, rows: Sequence[Params]) -> list[str]:
 
 
 def _was_taken(entry: Entry, shop: Shop) -> bool:
-    return any(mark.kind not in _NOT_TAKEN and mark.by.startswith(f"{_digits(shop)}:") for mark in entry.receipts)
+    return any(kind not in _NOT_TAKEN for kind in _receipted(entry, shop))
+
+
+def _receipted(entry: Entry, shop: Shop) -> list[str]:
+    """The kinds of receipts that the shop's linked devices gave; its phone is none of them."""
+    return [mark.kind for mark in entry.receipts if mark.by.startswith(f"{_digits(shop)}:")]
 
 
 def _heard(here: Rig, shop: Shop) -> Counter[Said]:

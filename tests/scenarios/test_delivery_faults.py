@@ -1,0 +1,166 @@
+"""Single messages that go wrong on their way in or out: none is answered twice, and none is lost without a word."""
+
+from collections.abc import AsyncIterator
+
+import crowd
+import judge
+import pytest
+import rig
+import trio
+
+from comptoir.sessions.protocol import ErrorCode, Params, RpcError
+
+CUSTOMER = "+221771000001"
+STRANGER = "+221771000002"
+
+
+@pytest.fixture
+async def here() -> AsyncIterator[rig.Rig]:
+    async with rig.open_rig() as here:
+        shop = await here.add_shop("chez-awa", "+221770000001", crowd.config("chez-awa"))
+        # They have talked before: each knows the other's keys.
+        await here.lab.customer(CUSTOMER).say(shop.number, "Bonjour, menu svp ?")
+        await judge.settle(here, shop)
+        yield here
+
+
+def shop_of(here: rig.Rig) -> rig.Shop:
+    return here.shops["chez-awa"]
+
+
+def heard(here: rig.Rig, number: str = CUSTOMER) -> list[str]:
+    return [item.text for item in here.lab.customer(number).heard(shop_of(here).number)]
+
+
+async def send(here: rig.Rig, to: str, text: str) -> int:
+    return int((await here.call("send", tenant="chez-awa", to=to, text=text))["id"])
+
+
+async def wait_message(here: rig.Rig, id: int, kind: str) -> Params:
+    """The event that says so, or said so."""
+    return await here.wait_event(lambda event: (event.get("message"), event["kind"]) == (id, kind))
+
+
+async def test_a_message_that_comes_twice_is_answered_once(here: rig.Rig) -> None:
+    shop, customer = shop_of(here), here.lab.customer(CUSTOMER)
+    here.lab.faults.duplicate(shop.number)
+    id = await customer.say(shop.number, "Bonjour, adresse svp ?")
+    await here.lab.ledger.wait(
+        lambda ledger: len(ledger.entries(id=id)[0].receipts_of("inactive")) == 2, 10, what="both copies are receipted"
+    )
+    await customer.say(shop.number, "Bonjour, horaire svp ?")
+    await judge.settle(here, shop)
+    assert heard(here) == [crowd.answer(shop, word) for word in ("menu", "adresse", "horaire")]
+    assert await judge.disagreements(here, shop) == []
+
+
+async def test_after_a_lost_ack_the_same_message_leaves_again_and_arrives_once(here: rig.Rig) -> None:
+    shop = shop_of(here)
+    here.lab.faults.lose_acks(shop.number)
+    id = await send(here, CUSTOMER, "un instant")
+    await here.lab.customer(CUSTOMER).wait_heard(2)
+    assert (await here.call("message", tenant=shop.name, id=id))["state"] == "sending"
+    # Nothing else leaves while the library waits; a new connection frees it.
+    await here.lab.faults.drop(shop.number)
+    await wait_message(here, id, "sent")
+    await judge.settle(here, shop)
+    assert heard(here) == [crowd.answer(shop, "menu"), "un instant"]
+    [entry] = [entry for entry in here.lab.ledger.entries(to=CUSTOMER) if entry.text == "un instant"]
+    assert len(entry.stanzas) == 2
+    assert await judge.disagreements(here, shop) == []
+
+
+async def test_an_ack_that_a_crash_made_lost_is_made_up_for_by_the_receipt(here: rig.Rig) -> None:
+    shop = shop_of(here)
+    here.lab.faults.lose_acks(shop.number)
+    id = await send(here, CUSTOMER, "un instant")
+    await here.lab.ledger.wait(lambda _: any(entry.receipts for entry in _named(here, "un instant")), 10)
+    await here.kill_worker(shop.name)
+    await wait_message(here, id, "delivered")
+    await judge.settle(here, shop)
+    assert heard(here) == [crowd.answer(shop, "menu"), "un instant"]
+    assert await judge.disagreements(here, shop, followed=False) == []
+
+
+async def test_a_late_ack_is_waited_for(here: rig.Rig) -> None:
+    shop = shop_of(here)
+    here.lab.faults.delay_acks(shop.number, 1.0)
+    id = await send(here, CUSTOMER, "un instant")
+    await wait_message(here, id, "delivered")
+    await judge.settle(here, shop)
+    assert heard(here) == [crowd.answer(shop, "menu"), "un instant"]
+    [entry] = _named(here, "un instant")
+    assert entry.acks[0] - entry.stanzas[0] >= 1_000
+    assert await judge.disagreements(here, shop) == []
+
+
+async def test_where_strangers_may_not_be_written_to_answers_go_on(here: rig.Rig) -> None:
+    shop = shop_of(here)
+    here.lab.faults.refuse_sends(shop.number, error=463)
+    here.lab.customer(STRANGER)
+    first = await send(here, STRANGER, "Nous avons ouvert")
+    held = await wait_message(here, first, "new_chats_held")
+    assert held["until"] > 0
+    second = await send(here, "+221771000003", "Nous avons ouvert")
+    await here.lab.customer(CUSTOMER).say(shop.number, "Bonjour, horaire svp ?")
+    await here.lab.customer(CUSTOMER).wait_heard(2)
+    rows = {id: await here.call("message", tenant=shop.name, id=id) for id in (first, second)}
+    assert [row["state"] for row in rows.values()] == ["queued", "queued"]
+    assert rows[first]["error"].startswith("463")
+    assert heard(here, STRANGER) == []
+    assert await judge.disagreements(here, shop) == []
+
+
+async def test_a_number_that_is_not_on_whatsapp_fails_and_holds_up_nobody(here: rig.Rig) -> None:
+    shop = shop_of(here)
+    id = await send(here, "+221779999999", "Bonjour")
+    failed = await wait_message(here, id, "failed")
+    assert "not on WhatsApp" in failed["error"]
+    with pytest.raises(RpcError, match="not on WhatsApp") as refused:
+        await here.call("message.wait", tenant=shop.name, id=id, state="sent", timeout=5)
+    assert refused.value.code == ErrorCode.FAILED
+    await send(here, CUSTOMER, "toujours là")
+    await judge.settle(here, shop)
+    assert heard(here) == [crowd.answer(shop, "menu"), "toujours là"]
+    assert await judge.disagreements(here, shop) == []
+
+
+async def test_a_customer_who_lost_the_session_asks_again_and_reads_once(here: rig.Rig) -> None:
+    shop, customer = shop_of(here), here.lab.customer(CUSTOMER)
+    customer.lose_session(shop.number)
+    id = await send(here, CUSTOMER, "un instant")
+    await wait_message(here, id, "delivered")
+    assert heard(here) == [crowd.answer(shop, "menu"), "un instant"]
+    [entry] = _named(here, "un instant")
+    assert entry.receipts_of("retry"), "the session was not lost"
+    customer.renew_session(shop.number)
+    await customer.say(shop.number, "Bonjour, adresse svp ?")
+    await judge.settle(here, shop)
+    assert heard(here)[-1] == crowd.answer(shop, "adresse")
+    assert await judge.disagreements(here, shop) == []
+
+
+async def test_what_cannot_be_read_is_asked_for_again_and_answered(here: rig.Rig) -> None:
+    shop, customer = shop_of(here), here.lab.customer(CUSTOMER)
+    await customer.say_garbled(shop.number, "Bonjour, adresse svp ?")
+    await here.wait_event(lambda event: event["kind"] == "unreadable")
+    await customer.wait_heard(2)
+    await judge.settle(here, shop)
+    assert heard(here) == [crowd.answer(shop, "menu"), crowd.answer(shop, "adresse")]
+    assert await judge.disagreements(here, shop) == []
+
+
+async def test_what_stays_unreadable_is_shown_as_lost(here: rig.Rig) -> None:
+    shop, customer = shop_of(here), here.lab.customer(CUSTOMER)
+    await customer.say_garbled(shop.number, "Bonjour, adresse svp ?", again=False)
+    lost = await here.wait_event(lambda event: event["kind"] == "unreadable")
+    await customer.say(shop.number, "Bonjour, horaire svp ?")
+    await judge.settle(here, shop)
+    row = await here.call("message", tenant=shop.name, id=lost["message"])
+    assert (row["state"], row["text"], row["chat"]) == ("lost", "", CUSTOMER)
+    assert heard(here) == [crowd.answer(shop, "menu"), crowd.answer(shop, "horaire")]
+    assert await judge.disagreements(here, shop) == []
+
+
+def _named(here: rig.Rig, text: str) -> list[judge.Entry]:
+    return [entry for entry in here.lab.ledger.entries(to=CUSTOMER) if entry.text == text]
