@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from comptoir.lab.nodes import JID, LID_SERVER, NUMBER_SERVER
+from comptoir.lab.numbers import digits
 from comptoir.lab.signal.keys import Bundle, PreKey, SignedPreKey
 from comptoir.lab.store import Store
 
@@ -96,14 +97,14 @@ class Registry:
 
     def add(self, number: str, *, lid: str | None = None, name: str = "") -> Account:
         """Register a number; an account that exists already is returned as it is."""
-        digits = "".join(filter(str.isdigit, number))
-        if not 6 <= len(digits) <= 15:
+        key = digits(number)
+        if not 6 <= len(key) <= 15:
             raise ValueError(f"{number!r} is not a phone number: digits with the country code were expected")
-        if digits not in self._accounts:
-            self._index(Account(digits, lid or _invented_lid(digits), name))
-            self._last_device[digits] = 0
-            self._keep(self._accounts[digits])
-        return self._accounts[digits]
+        if key not in self._accounts:
+            self._index(Account(key, lid or _invented_lid(key), name))
+            self._last_device[key] = 0
+            self._keep(self._accounts[key])
+        return self._accounts[key]
 
     def account_of(self, user: JID) -> Account | None:
         if user.server == LID_SERVER:

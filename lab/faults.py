@@ -10,6 +10,7 @@ from typing import Protocol
 import trio
 
 from comptoir.lab.nodes import Node
+from comptoir.lab.numbers import digits
 
 
 @dataclass(slots=True)
@@ -55,9 +56,9 @@ class Faults:
         self.refusing_all = False
         """While true every new connection is closed at once, as by a server that is down; open ones stay."""
 
-    def standing(self, digits: str) -> Standing:
-        """What waits for an account; asked for every message."""
-        return self._standing[digits]
+    def standing(self, number: str) -> Standing:
+        """What waits for an account, given by its digits; asked for every message."""
+        return self._standing[number]
 
     # At once.
 
@@ -103,7 +104,7 @@ class Faults:
 
     def lift(self, number: str) -> None:
         """Forget every fault that was ordered for this number and has not struck yet."""
-        self._standing.pop(_digits(number), None)
+        self._standing.pop(digits(number), None)
 
     # At the next connections.
 
@@ -138,11 +139,7 @@ class Faults:
 
     def _order(self, number: str) -> Standing:
         self._lines(number)  # raises where there is no such account
-        return self._standing[_digits(number)]
+        return self._standing[digits(number)]
 
     def _lines(self, number: str) -> list[Line]:
-        return list(self._lines_of(_digits(number)))
-
-
-def _digits(number: str) -> str:
-    return "".join(filter(str.isdigit, number))
+        return list(self._lines_of(digits(number)))

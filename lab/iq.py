@@ -11,6 +11,7 @@ from comptoir.lab.accounts import Account, Device
 from comptoir.lab.crypto import KEY_LENGTH, SIGNATURE_LENGTH
 from comptoir.lab.exchange import SERVER, Exchange
 from comptoir.lab.nodes import JID, NUMBER_SERVER, Node, NodeError
+from comptoir.lab.numbers import digits
 from comptoir.lab.signal.keys import Bundle, PreKey, SignedPreKey
 
 log = logging.getLogger("comptoir.lab")
@@ -116,8 +117,7 @@ def _by_contact(exchange: Exchange, user: Node) -> Node | None:
     contact = user.child("contact")
     if contact is None:
         return None
-    digits = "".join(filter(str.isdigit, contact.data.decode(errors="replace").partition("@")[0]))
-    number = JID(digits, NUMBER_SERVER)
+    number = JID(digits(contact.data.decode(errors="replace")), NUMBER_SERVER)
     account = exchange.registry.account_of(number)
     found = Node("contact", {"type": "in" if account else "out"}, contact.data)
     if account is None:

@@ -5,17 +5,20 @@ It lets a test judge from outside what a client claims.
 
 from __future__ import annotations
 
-import json
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import trio
 
 from comptoir.lab.clock import Clock
+from comptoir.lab.entries import Delivered, Entry, Failed, Opened, Received, Sealed
 from comptoir.lab.nodes import JID
+from comptoir.lab.numbers import digits
 from comptoir.lab.store import Store
+
+__all__ = ["Entry", "Hearing", "Ledger", "NotSeen"]
 
 ENTRIES_KEPT = 100_000
 # What hangs on one entry (receipts, deliveries …) is bounded too: a client may repeat itself for ever.
@@ -26,103 +29,6 @@ WAIT_STEP_SECONDS = 0.01
 
 class NotSeen(TimeoutError):
     """What a test waited for did not happen in time; the text says what the ledger held instead."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sealed:
-    """A local device encrypted the message for one device."""
-
-    to: str
-    at: int
-    text: str | None
-    ratchet_key: str
-    counter: int
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """The server handed the stanza to one device."""
-
-    to: str
-    at: int
-    offline: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """A receipt: kind is "delivery", "inactive", "read", "sender", "retry", "peer_msg", …"""
-
-    by: str
-    at: int
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A local device decrypted the message."""
-
-    by: str
-    at: int
-    text: str | None
-    ratchet_key: str
-    counter: int
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """A local device could not use the message: an old counter, or one of `why`."""
-
-    by: str
-    at: int
-    why: str
-
-
-_MARKS = {"sealed": Sealed, "delivered": Delivered, "receipts": Received, "opened": Opened, "failed": Failed}
-
-
-@dataclass(slots=True)
-class Entry:
-    """One message. Devices are number JIDs as text, times are lab milliseconds."""
-
-    number: int
-    id: str
-    sender: str
-    to: str = ""
-    """Digits of the account it is for; empty for what an account sends to its own devices."""
-    stanzas: list[int] = field(default_factory=list)
-    """When the server took it; more than one when the sender sent it again."""
-    acks: list[int] = field(default_factory=list)
-    error: int | None = None
-    """The error that the server's ack carried."""
-    sealed: list[Sealed] = field(default_factory=list)
-    delivered: list[Delivered] = field(default_factory=list)
-    receipts: list[Received] = field(default_factory=list)
-    opened: list[Opened] = field(default_factory=list)
-    failed: list[Failed] = field(default_factory=list)
-
-    @property
-    def sender_number(self) -> str:
-        return _digits(self.sender)
-
-    @property
-    def text(self) -> str | None:
-        """The text, as far as anyone in the lab knows it."""
-        texts = [mark.text for mark in self.sealed] + [mark.text for mark in self.opened]
-        return next((text for text in texts if text is not None), None)
-
-    def receipts_of(self, kind: str) -> list[Received]:
-        return [mark for mark in self.receipts if mark.kind == kind]
-
-    def as_json(self) -> str:
-        data = {name: getattr(self, name) for name in self.__slots__}
-        for name in _MARKS:
-            data[name] = [{key: getattr(mark, key) for key in mark.__slots__} for mark in data[name]]
-        return json.dumps(data, ensure_ascii=False)
-
-    def export(self) -> bytes:
-        return self.as_json().encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +54,7 @@ class Ledger:
         self._numbers = 0
         self._changed = trio.Event()
         for body in store.documents("ledger/").values():
-            self._adopt(_load(json.loads(body)))
+            self._adopt(Entry.load(body))
 
     # What the server and the people report.
 
@@ -157,7 +63,7 @@ class Ledger:
         entry = self._entry(id, sender)
         entry.sender = self._name_of(sender)
         if to is not None:
-            entry.to = _digits(self._name_of(to))
+            entry.to = digits(self._name_of(to))
         self._mark(entry, entry.stanzas, self._clock.now_ms())
 
     def acked(self, id: str, sender: JID, error: int | None = None) -> None:
@@ -196,7 +102,7 @@ class Ledger:
 
     def entries(self, *, sender: str | None = None, to: str | None = None, id: str | None = None) -> list[Entry]:
         """Messages in the order of their first sight; `sender` and `to` are numbers in any spelling."""
-        wanted_sender, wanted_to = sender and _digits(sender), to and _digits(to)
+        wanted_sender, wanted_to = sender and digits(sender), to and digits(to)
         return [
             entry
             for entry in self._entries.values()
@@ -211,7 +117,7 @@ class Ledger:
             Hearing(entry, opened)
             for entry in self.entries(sender=sender)
             for opened in entry.opened
-            if _digits(opened.by) == _digits(by)
+            if digits(opened.by) == digits(by)
         ]
         return sorted(found, key=lambda hearing: hearing.opened.at)
 
@@ -240,7 +146,7 @@ class Ledger:
                 await self._changed.wait()
                 await trio.sleep(WAIT_STEP_SECONDS)
             return
-        last = "; ".join(_line(entry) for entry in list(self._entries.values())[-5:]) or "nothing"
+        last = "; ".join(map(str, list(self._entries.values())[-5:])) or "nothing"
         raise NotSeen(f"{what or 'a condition'} did not come true within {seconds:g} s; the ledger ends with {last}")
 
     def as_json(self) -> Iterator[str]:
@@ -250,7 +156,7 @@ class Ledger:
 
     def _entry(self, id: str, sender: JID) -> Entry:
         name = self._name_of(sender)
-        key = (_digits(name), id)
+        key = (digits(name), id)
         if key not in self._entries:
             self._adopt(Entry(self._numbers + 1, id, name))
         return self._entries[key]
@@ -270,22 +176,5 @@ class Ledger:
         self._changed = trio.Event()
 
 
-def _digits(number: str) -> str:
-    """The digits of "+221 77 …", "22177…" or "22177…:3@s.whatsapp.net"."""
-    return "".join(filter(str.isdigit, number.partition("@")[0].partition(":")[0]))
-
-
 def _name(entry: Entry) -> str:
     return f"ledger/{entry.number:012d}"
-
-
-def _line(entry: Entry) -> str:
-    opened = ", ".join(_digits(mark.by) for mark in entry.opened) or "nobody"
-    receipts = ", ".join(mark.kind for mark in entry.receipts) or "none"
-    return f"{entry.sender} → {entry.to} {entry.text!r} (opened by {opened}; receipts: {receipts})"
-
-
-def _load(data: dict[str, Any]) -> Entry:
-    for name, kind in _MARKS.items():
-        data[name] = [kind(**mark) for mark in data[name]]
-    return Entry(**data)

@@ -148,6 +148,7 @@ async def test_a_lost_session_is_mended_by_a_retry(lab: Lab, client: NeonizeClie
     await client.do("send", to=CUSTOMER_JID, text="deux")
     assert [heard.text for heard in await customer.wait_heard(2)] == ["un", "deux"]
     await client.wait("receipt", kind="retry")
+    assert not [seen for seen in lab.phone(SHOP).receipts if seen.kind == "retry"], "it was not the phone's message"
 
 
 async def test_prekeys_are_used_up_and_refilled(lab: Lab, client: NeonizeClient) -> None:

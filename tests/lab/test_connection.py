@@ -136,6 +136,18 @@ async def test_another_noise_key_is_not_the_device(lab: Lab, credentials: Creden
             await client.receive()
 
 
+async def test_a_client_has_time_to_read_the_last_word(lab: Lab, client: WireClient) -> None:
+    await lab.phone(SHOP).unlink()
+    # It is still talking: an answer that is not sent any more must not end the connection.
+    await client.send(Node("iq", {"id": "1", "xmlns": "w:p", "type": "get"}))
+    removed = await client.receive("stream:error")
+    assert (removed.get("code"), removed.child("conflict")) == ("401", Node("conflict", {"type": "device_removed"}))
+    with trio.move_on_after(0.3) as patience:
+        await client.receive()
+    assert patience.cancelled_caught
+    await ended(client)
+
+
 @pytest.mark.parametrize(
     "payload",
     [b"", b"\x00", b"\x00\xf8\x05\x01", b"\x02not zlib", b"\xff" * 300],
