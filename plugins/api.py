@@ -73,7 +73,10 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """The plugin's own state; `value` None forgets the key. Committed only if nobody changed it meanwhile."""
+    """The plugin's own state; `value` None forgets the key.
+
+    Where the plugin read the key before, it is committed only if nobody changed it meanwhile; else the last one wins.
+    """
 
     key: str
     value: Json

@@ -11,13 +11,12 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import trio
 
-from comptoir.sessions import neonize_guard, translate
+from comptoir.sessions import changes, neonize_guard, refusals, translate
 from comptoir.sessions.events import (
     Address,
     BacklogBegun,
@@ -27,11 +26,9 @@ from comptoir.sessions.events import (
     Disconnected,
     Ended,
     Kept,
-    Paired,
-    PairingFailed,
     QrOffered,
 )
-from comptoir.sessions.outbox.port import NotConnected, SendRefused, SendUnknown, Sent
+from comptoir.sessions.outbox.port import NotConnected, SendUnknown, Sent
 from comptoir.sessions.rootkey import trust_root_key
 from comptoir.sessions.spec import LabServer
 
@@ -56,37 +53,6 @@ class Sink(Protocol):
         ...
 
     def change(self, event: Changed) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class _Refusal:
-    """How an error text of whatsmeow (send.go, errors.go) is to be understood."""
-
-    marker: str
-    error: Callable[[str], Exception]
-
-
-_REFUSALS = (
-    _Refusal("no LID found for", lambda text: SendRefused(404, "this number is not on WhatsApp", permanent=True)),
-    # "server returned error 463": 463 is the limit on writing to strangers; others are as final for this text.
-    _Refusal("server returned error", lambda text: SendRefused(_code(text), text, permanent="463" not in text)),
-    # With this prefix the stanza never left; the bare errors of a repeated frame leave it open.
-    _Refusal("failed to send message node", NotConnected),
-    _Refusal("failed to get", NotConnected),
-    _Refusal("failed to encrypt", NotConnected),
-    _Refusal("failed to fetch", NotConnected),
-    _Refusal("the store doesn't contain a device JID", NotConnected),
-)
-
-
-def understand(error: str) -> Exception:
-    """The exception an error text of a send means. What is not known to have stayed here is SendUnknown."""
-    return next((refusal.error(error) for refusal in _REFUSALS if refusal.marker in error), SendUnknown(error))
-
-
-def _code(text: str) -> int:
-    digits = text.rsplit(" ", 1)[-1]
-    return int(digits) if digits.isdigit() else 0
 
 
 class Link:
@@ -177,7 +143,7 @@ class Link:
         try:
             answer = self._client.send_message(jid, body)
         except Exception as error:
-            raise understand(str(error)) from None
+            raise refusals.understand(str(error)) from None
         return Sent(answer.ID, answer.Timestamp * 1000)
 
     def _type(self, jid: Any, on: bool) -> None:
@@ -212,7 +178,7 @@ class Link:
     def _make_client(self) -> Any:
         from neonize import client, events
 
-        on_status = self._status
+        on_status, change = self._status, self._sink.change
         client.log_whatsmeow = _log
 
         class Client(client.NewClient):  # type: ignore[misc]  # neonize has no types
@@ -227,20 +193,18 @@ class Link:
             events.UndecryptableMessageEv: lambda event: self._keep(translate.unreadable(event)),
             events.ReceiptEv: lambda event: self._keep(translate.receipt(event)),
             events.HistorySyncEv: lambda event: self._keep(translate.history(event)),
-            events.PairStatusEv: self._pair_status,
+            events.PairStatusEv: lambda event: change(changes.pair_status(event)),
             events.ConnectedEv: self._connected,
-            events.OfflineSyncPreviewEv: lambda event: self._sink.change(BacklogBegun(event.Message)),
-            events.OfflineSyncCompletedEv: lambda event: self._sink.change(BacklogRead(event.Count)),
-            events.DisconnectedEv: lambda event: self._sink.change(Disconnected("connection lost")),
-            events.KeepAliveTimeoutEv: lambda event: self._sink.change(Disconnected("the server does not answer")),
+            events.OfflineSyncPreviewEv: lambda event: change(BacklogBegun(event.Message)),
+            events.OfflineSyncCompletedEv: lambda event: change(BacklogRead(event.Count)),
+            events.DisconnectedEv: lambda event: change(Disconnected("connection lost")),
+            events.KeepAliveTimeoutEv: lambda event: change(Disconnected("the server does not answer")),
             events.KeepAliveRestoredEv: self._connected,
-            events.LoggedOutEv: lambda event: self._sink.change(Ended("logged_out", f"reason {event.Reason}")),
-            events.StreamReplacedEv: lambda event: self._sink.change(Ended("replaced", "")),
-            events.TemporaryBanEv: lambda event: self._sink.change(Ended("banned", _ban(event))),
-            events.ClientOutdatedEv: lambda event: self._sink.change(Ended("outdated", "")),
-            events.ConnectFailureEv: lambda event: self._sink.change(
-                Ended("connect_failure", f"{event.Reason} {event.Message}".strip())
-            ),
+            events.LoggedOutEv: lambda event: change(Ended("logged_out", f"reason {event.Reason}")),
+            events.StreamReplacedEv: lambda event: change(Ended("replaced", "")),
+            events.TemporaryBanEv: lambda event: change(changes.ban(event)),
+            events.ClientOutdatedEv: lambda event: change(Ended("outdated", "")),
+            events.ConnectFailureEv: lambda event: change(changes.connect_failure(event)),
             events.StreamErrorEv: lambda event: logger.warning("stream error %s", event.Code),
         }
         for kind, handle in handlers.items():
@@ -257,21 +221,15 @@ class Link:
             logger.warning("connect: %s", error)
             # What it received from now on would be acknowledged and lost.
             self._client.disconnect()
-            self._sink.change(_end(str(error)))
+            self._sink.change(changes.connect_error(str(error)))
 
     def _code(self, code: bytes) -> None:
         self._codes += 1
         self._sink.change(QrOffered(code.decode(), _FIRST_CODE if self._codes == 1 else _NEXT_CODE))
 
     def _status(self, status: str) -> None:
-        if status != "success":
-            self._sink.change(PairingFailed(_PAIRING_ENDS.get(status, f"WhatsApp refused the link ({status})")))
-
-    def _pair_status(self, event: Any) -> None:
-        if event.Status == event.SUCCESS:
-            self._sink.change(Paired(f"+{event.ID.User}"))
-        else:
-            self._sink.change(PairingFailed(event.Error or "WhatsApp refused the link"))
+        if end := changes.pairing_end(status):
+            self._sink.change(end)
 
     def _connected(self, _event: Any) -> None:
         me = self._client.get_me()
@@ -283,39 +241,6 @@ class Link:
     def _keep(self, event: Kept | None) -> None:
         if event is not None:
             self._sink.keep(event)
-
-
-_PAIRING_ENDS = {
-    "timeout": "expired",
-    "err-client-outdated": "WhatsApp no longer accepts this version: upgrade comptoir",
-    "err-scanned-without-multidevice": "the phone's WhatsApp is too old for linked devices: update it and scan again",
-    "err-unexpected-state": "WhatsApp closed the link attempt: run `comptoir link` again",
-    "error": "the phone and WhatsApp could not agree. Accounts that ask for a passkey cannot be linked "
-    "with this version; otherwise run `comptoir link` again",
-}
-
-
-# neonize cannot express these two failures where it does not know the reason; whatsmeow has stopped by then.
-_UNEXPRESSED = {
-    "neonize.ConnectFailure.Reason": Ended("connect_failure", "for a reason that this version does not know"),
-    "neonize.TemporaryBan.Code": Ended("banned", "code unknown"),
-}
-
-
-def _end(error: str) -> Ended | Disconnected:
-    """What an error of neonize's `connect` means; later drops reconnect by themselves and raise nothing."""
-    return next(
-        (ended for field, ended in _UNEXPRESSED.items() if field in error), Disconnected(f"no connection: {error}")
-    )
-
-
-# neonize counts the kinds of ban from 1 (goneonize, encoder.go); these are WhatsApp's codes (whatsmeow, TempBanReason).
-_BANS = {1: 101, 2: 102, 3: 103, 4: 104, 5: 106}
-
-
-def _ban(event: Any) -> str:
-    code = f"code {_BANS[event.Code]}"
-    return f"{code}, ends in {event.Expire} s" if event.Expire else code
 
 
 def _guarded(handle: Callable[[Any], None]) -> Callable[[Any, Any], None]:

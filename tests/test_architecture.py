@@ -23,6 +23,9 @@ ALLOWED = {
         "plugins.templates",
         # One way to read a TOML file and to say what is wrong in it.
         "plugins.toml_file",
+        "plugins.faults",
+        # What workers print ends in the daemon, redacted.
+        "sessions.output",
     ),
     "sessions": ("plugins",),
     "plugins": (),

@@ -1,0 +1,48 @@
+"""What neonize says of a connection, as our facts. Pure, as `translate` is for what is kept."""
+
+from typing import Any
+
+from comptoir.sessions.events import Changed, Disconnected, Ended, Paired, PairingFailed
+
+_PAIRING_ENDS = {
+    "timeout": "expired",
+    "err-client-outdated": "WhatsApp no longer accepts this version: upgrade comptoir",
+    "err-scanned-without-multidevice": "the phone's WhatsApp is too old for linked devices: update it and scan again",
+    "err-unexpected-state": "WhatsApp closed the link attempt: run `comptoir link` again",
+    "error": "the phone and WhatsApp could not agree. Accounts that ask for a passkey cannot be linked "
+    "with this version; otherwise run `comptoir link` again",
+}
+# neonize cannot express these two failures where it does not know the reason; whatsmeow has stopped by then.
+_UNEXPRESSED = {
+    "neonize.ConnectFailure.Reason": Ended("connect_failure", "for a reason that this version does not know"),
+    "neonize.TemporaryBan.Code": Ended("banned", "code unknown"),
+}
+# neonize counts the kinds of ban from 1 (goneonize, encoder.go); these are WhatsApp's codes (whatsmeow, TempBanReason).
+_BANS = {1: 101, 2: 102, 3: 103, 4: 104, 5: 106}
+
+
+def pairing_end(status: str) -> PairingFailed | None:
+    """How whatsmeow's QR channel ended; None for success, which `pair_status` tells with more."""
+    if status == "success":
+        return None
+    return PairingFailed(_PAIRING_ENDS.get(status, f"WhatsApp refused the link ({status})"))
+
+
+def pair_status(event: Any) -> Paired | PairingFailed:
+    if event.Status == event.SUCCESS:
+        return Paired(f"+{event.ID.User}")
+    return PairingFailed(event.Error or "WhatsApp refused the link")
+
+
+def connect_error(text: str) -> Changed:
+    """What an error of neonize's `connect` means; later drops reconnect by themselves and raise nothing."""
+    return next((end for field, end in _UNEXPRESSED.items() if field in text), Disconnected(f"no connection: {text}"))
+
+
+def ban(event: Any) -> Ended:
+    code = f"code {_BANS[event.Code]}"
+    return Ended("banned", f"{code}, ends in {event.Expire} s" if event.Expire else code)
+
+
+def connect_failure(event: Any) -> Ended:
+    return Ended("connect_failure", f"{event.Reason} {event.Message}".strip())

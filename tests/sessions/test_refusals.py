@@ -1,0 +1,40 @@
+"""Error texts of the client library: only what surely stayed here may be sent again."""
+
+import pytest
+
+from comptoir.sessions.outbox.port import NotConnected, SendRefused, SendUnknown
+from comptoir.sessions.refusals import understand
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("no LID found for 221779999999@s.whatsapp.net from server", SendRefused),
+        ("server returned error 463", SendRefused),
+        ("server returned error 479", SendRefused),
+        ("failed to send message node: websocket not connected", NotConnected),
+        ("failed to get device list: websocket not connected", NotConnected),
+        ("failed to get user info for x to fill LID cache: info query timed out", NotConnected),
+        # The frame was sent once and repeated after a reconnect: it may have left the first time.
+        ("websocket not connected", SendUnknown),
+        ("timed out waiting for message send response", SendUnknown),
+        ("websocket disconnected before message send returned response", SendUnknown),
+        ("something that no version said before", SendUnknown),
+    ],
+)
+def test_what_an_error_means(text: str, error: type[Exception]) -> None:
+    assert type(understand(text)) is error
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "permanent"),
+    [
+        ("server returned error 463", 463, False),
+        ("server returned error 479", 479, True),
+        ("no LID found for x", 404, True),
+    ],
+)
+def test_a_refusal_says_whether_trying_again_can_help(text: str, code: int, permanent: bool) -> None:
+    refusal = understand(text)
+    assert isinstance(refusal, SendRefused)
+    assert (refusal.code, refusal.permanent) == (code, permanent)
