@@ -35,6 +35,8 @@ def go_environment(lab: LabServer | None) -> dict[str, str]:
         "NEONIZE_BOT_TAG": "off",
         # The forkserver's working directory must never shadow a package.
         "PYTHONSAFEPATH": "1",
+        # It adopts and reaps what workers leave behind, and is surprised each time.
+        "PYTHONWARNINGS": "ignore:forkserver:UserWarning",
     }
     return environment | ({"SSL_CERT_FILE": str(lab.ca_file)} if lab else {})
 

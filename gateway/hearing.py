@@ -24,7 +24,7 @@ class Hearing:
         on_park: Callable[[str, str], Awaitable[None]],
         on_forgiven: Callable[[], None],
     ) -> None:
-        self.offline = OfflineWatch()
+        self.offline = OfflineWatch(record.installation.settings.offline_seconds)
         self._record = record
         self._on_park = on_park
         self._on_forgiven = on_forgiven
@@ -61,10 +61,10 @@ class Hearing:
         self._reported = params
         state = str(params.get("state"))
         self.offline.heard(state, trio.current_time())
-        if number := params.get("number"):
-            await self._record.learn_number(str(number), linked=state == "online")
         if params.get("park") and not self._leaving and self._record.parked is None:
             await self._on_park(str(params.get("reason", "connect_failure")), str(params.get("detail", "")))
+        elif number := params.get("number"):
+            await self._record.learn_number(str(number), linked=state == "online")
 
     async def _hear_link(self, params: Params) -> None:
         if params.get("event") == "linked":

@@ -4,6 +4,7 @@ import trio
 
 from comptoir.gateway.control.table import Tell
 from comptoir.gateway.policy import what_to_do
+from comptoir.gateway.registry import NOT_PARKED
 from comptoir.gateway.tenant_supervisor import TenantSupervisor
 from comptoir.sessions.protocol import ErrorCode, Params, RpcError
 
@@ -22,7 +23,8 @@ async def link(tenant: TenantSupervisor, tell: Tell) -> Params:
         raise RpcError(ErrorCode.FAILED, f"{tenant.name} is linked as {record.row.number} already: {help}")
     with tenant.hearing.follow_linking() as events:
         if record.row.parked_reason:
-            await record.change(parked_reason=None, parked_at=None)
+            async with record.deciding:
+                await record.change(**NOT_PARKED)
             tenant.recycle("linking")
         try:
             await tenant.call("link")

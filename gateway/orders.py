@@ -1,6 +1,7 @@
 """What an operator may order of a tenant while the daemon runs. All raise RpcError where it cannot be."""
 
 from comptoir.gateway.policy import LINK_AGAIN, what_to_do
+from comptoir.gateway.registry import NOT_PARKED
 from comptoir.gateway.tenant_supervisor import TenantSupervisor
 from comptoir.sessions.protocol import ErrorCode, RpcError
 
@@ -14,10 +15,11 @@ async def pause(tenant: TenantSupervisor) -> None:
 
 async def resume(tenant: TenantSupervisor) -> None:
     """Also the way out of parking, where the credentials are still good."""
-    parked = tenant.record.parked
-    if parked in LINK_AGAIN or tenant.record.on_wrong_server:
-        raise RpcError(ErrorCode.NOT_NOW, f"{tenant.name}: {what_to_do(str(parked), tenant.name)}")
-    await tenant.record.change(wanted="active", parked_reason=None, parked_at=None)
+    async with tenant.record.deciding:
+        parked = tenant.record.parked
+        if parked in LINK_AGAIN or tenant.record.on_wrong_server:
+            raise RpcError(ErrorCode.NOT_NOW, f"{tenant.name}: {what_to_do(str(parked), tenant.name)}")
+        await tenant.record.change(wanted="active", **NOT_PARKED)
     if parked or tenant.given_up:
         tenant.recycle("resumed")
     else:
@@ -33,7 +35,8 @@ async def unlink(tenant: TenantSupervisor) -> bool:
     with tenant.hearing.leaving():
         if tenant.record.parked is None:
             told = bool((await tenant.call("unlink")).get("told"))
-        await tenant.record.change(lab=None, number=None, parked_reason=None, parked_at=None)
+        async with tenant.record.deciding:
+            await tenant.record.change(lab=None, number=None, **NOT_PARKED)
     tenant.record.publish("unlinked", logged_out=told)
     tenant.recycle("unlinked")
     return told

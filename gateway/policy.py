@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 PARKING_WINDOW = 600.0
 PARKING_DEATHS = 5
-OFFLINE_LIMIT = 60.0
 
 Jitter = Callable[[float, float], float]
 
@@ -62,15 +61,15 @@ class Deaths:
 
 
 class OfflineWatch:
-    """When a worker whose session is offline is due to be recycled: after a minute, then less and less often.
+    """When a worker whose session is offline is due to be recycled: after `limit` s, then less and less often.
 
     It serves its journal meanwhile; the library's own attempts to reconnect have neither jitter nor a cap.
     """
 
-    def __init__(self, jitter: Jitter = random.uniform) -> None:
+    def __init__(self, limit: float, jitter: Jitter = random.uniform) -> None:
+        self._first_limit = self._limit = limit
         self._jitter = jitter
         self._since: float | None = None
-        self._limit = OFFLINE_LIMIT
         self._recycled = 0
 
     def heard(self, state: str, now: float) -> None:
@@ -80,13 +79,13 @@ class OfflineWatch:
         elif self._since is None:
             self._since = now
         if state == "online":
-            self._recycled, self._limit = 0, OFFLINE_LIMIT
+            self._recycled, self._limit = 0, self._first_limit
 
     def due(self, now: float) -> bool:
         """Whether to recycle now; then the next time comes later."""
         if self._since is None or now - self._since <= self._limit:
             return False
         self._recycled += 1
-        self._limit = OFFLINE_LIMIT + full_jitter(self._recycled, 15.0, 240.0, self._jitter)
+        self._limit = self._first_limit + full_jitter(self._recycled, 15.0, 240.0, self._jitter)
         self._since = None
         return True

@@ -14,6 +14,10 @@ SCHEMA_VERSION = 1
 Wanted = Literal["active", "paused"]
 
 
+# The fields of a tenant that is not parked.
+NOT_PARKED: dict[str, None] = {"parked_reason": None, "parked_detail": None, "parked_at": None}
+
+
 class RegistryWrong(Exception):
     """The file is not a registry that this version understands."""
 
@@ -28,6 +32,8 @@ class Tenant:
     key_version: int = 1
     wanted: Wanted = "active"
     parked_reason: str | None = None
+    parked_detail: str | None = None
+    """What the server said with it, such as until when a number is banned."""
     parked_at: int | None = None
     number: str | None = None
     """The linked number, `+E164`."""
@@ -95,6 +101,7 @@ class Registry:
                     "created_at": int,
                     "wanted": str,
                     "parked_reason": str,
+                    "parked_detail": str,
                     "parked_at": int,
                     "wrapped_key": bytes,
                     "key_version": int,
@@ -135,6 +142,7 @@ def _row(tenant: Tenant) -> dict[str, Any]:
         "created_at": tenant.created_at,
         "wanted": tenant.wanted,
         "parked_reason": tenant.parked_reason,
+        "parked_detail": tenant.parked_detail,
         "parked_at": tenant.parked_at,
         "wrapped_key": tenant.wrapped_key,
         "key_version": tenant.key_version,

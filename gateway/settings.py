@@ -23,6 +23,9 @@ version = 1
 # typing = true              # show "typing…" before an answer
 # quiet_ms = 1500            # wait until a chat was silent this long; 200 is the least that is safe
 
+[daemon]
+# offline_seconds = 60       # a worker that was offline this long is replaced by a fresh one
+
 [lab]
 # Tests and benchmarks only; ignored unless the daemon was started with COMPTOIR_LAB.
 # fast = false               # no rates, no typing, no joining of bursts
@@ -36,6 +39,8 @@ class SettingsWrong(ConfigWrong):
 @dataclass(frozen=True, slots=True)
 class Settings:
     rates: Rates = field(default_factory=Rates)
+    offline_seconds: int = 60
+    """After how long without a connection a worker is recycled for the first time."""
     fast: bool = False
 
     def rates_in(self, lab: bool) -> Rates:
@@ -63,7 +68,7 @@ def parse_settings(text: str, file: Path) -> Settings:
     parsed = toml.check(_File)
     if parsed is None:
         raise SettingsWrong(toml.faults)
-    return Settings(Rates(**parsed.outbox.model_dump()), parsed.lab.fast)
+    return Settings(Rates(**parsed.outbox.model_dump()), parsed.daemon.offline_seconds, parsed.lab.fast)
 
 
 class _Table(BaseModel):
@@ -79,6 +84,10 @@ class _Outbox(_Table):
     quiet_ms: Annotated[int, Field(ge=200, le=60_000)] = 1_500
 
 
+class _Daemon(_Table):
+    offline_seconds: Annotated[int, Field(ge=1, le=3_600)] = 60
+
+
 class _Lab(_Table):
     fast: bool = False
 
@@ -86,4 +95,5 @@ class _Lab(_Table):
 class _File(_Table):
     version: Literal[1]
     outbox: _Outbox = Field(default_factory=_Outbox)
+    daemon: _Daemon = Field(default_factory=_Daemon)
     lab: _Lab = Field(default_factory=_Lab)

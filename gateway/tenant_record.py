@@ -5,6 +5,8 @@ import sqlite3
 from dataclasses import replace
 from typing import Any
 
+import trio
+
 from comptoir.gateway.installation import Installation
 from comptoir.gateway.policy import LINK_AGAIN, what_to_do
 from comptoir.gateway.registry import Tenant
@@ -15,8 +17,13 @@ logger = logging.getLogger(__name__)
 
 
 class TenantRecord:
+    """`deciding` is held by whoever looks at the row to decide and then changes it. No worker is called
+    meanwhile: hearing it may need the lock too.
+    """
+
     def __init__(self, installation: Installation, row: Tenant) -> None:
         self.row = row
+        self.deciding = trio.Lock()
         self.installation = installation
 
     @property
@@ -39,14 +46,15 @@ class TenantRecord:
 
     async def park(self, reason: str, detail: str = "") -> None:
         """Note that the session stops until a person acts, even where that cannot be written down."""
-        ended = {"lab": None} if reason in LINK_AGAIN else {}
-        fields: dict[str, Any] = {"parked_reason": reason, "parked_at": now_ms(), **ended}
-        try:
-            await self.change(**fields)
-        except sqlite3.Error:
-            # A full disk is no reason to connect a banned number again.
-            logger.exception("%s: parked (%s) only until the daemon ends", self.name, reason)
-            self.row = replace(self.row, **fields)
+        ended: dict[str, Any] = {"lab": None} if reason in LINK_AGAIN else {}
+        parking: dict[str, Any] = {"parked_reason": reason, "parked_detail": detail or None, "parked_at": now_ms()}
+        async with self.deciding:
+            try:
+                await self.change(**parking, **ended)
+            except sqlite3.Error:
+                # A full disk is no reason to connect a banned number again.
+                logger.exception("%s: parked (%s) only until the daemon ends", self.name, reason)
+                self.row = replace(self.row, **parking, **ended)
         self.publish("parked", reason=reason, detail=detail, advice=what_to_do(reason, self.name))
 
     async def learn_number(self, number: str, *, linked: bool) -> None:

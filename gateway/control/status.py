@@ -20,7 +20,9 @@ def brief(supervisor: TenantSupervisor) -> Params:
     """What needs no question to the worker."""
     state, reason = supervisor.state
     row = {"name": supervisor.name, "state": state, "reason": reason, "number": supervisor.record.row.number}
-    return row | ({"advice": what_to_do(reason, supervisor.name)} if state == "parked" and reason else {})
+    if state == "parked" and reason:
+        row |= {"detail": supervisor.record.row.parked_detail, "advice": what_to_do(reason, supervisor.name)}
+    return row
 
 
 async def tenant_status(supervisor: TenantSupervisor) -> Params:

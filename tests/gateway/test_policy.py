@@ -48,7 +48,7 @@ def test_the_wait_before_a_fork_doubles():
 
 
 def test_a_worker_is_recycled_after_a_minute_offline_and_later_less_often():
-    watch = OfflineWatch(longest)
+    watch = OfflineWatch(60, longest)
     now, waits = 0.0, []
     for _ in range(7):
         watch.heard("connecting", now)
@@ -66,7 +66,7 @@ def test_a_worker_is_recycled_after_a_minute_offline_and_later_less_often():
 
 @pytest.mark.parametrize("state", ["online", "paused", "new", "parked"])
 def test_only_a_session_that_should_be_online_is_offline(state):
-    watch = OfflineWatch()
+    watch = OfflineWatch(60)
     watch.heard("connecting", 0)
     watch.heard(state, 1)
     assert not watch.due(1_000_000)

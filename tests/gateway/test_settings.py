@@ -27,10 +27,10 @@ def test_no_file_means_the_defaults(tmp_path):
 
 
 def test_what_is_set_counts():
-    settings = parse_settings(
-        "version = 1\n[outbox]\nanswers_per_minute = 10\ntyping = false\n[lab]\nfast = true\n", FILE
-    )
+    text = "version = 1\n[outbox]\nanswers_per_minute = 10\ntyping = false\n"
+    settings = parse_settings(text + "[daemon]\noffline_seconds = 5\n[lab]\nfast = true\n", FILE)
     assert settings.rates == Rates(answers_per_minute=10, typing=False)
+    assert settings.offline_seconds == 5
     assert settings.rates_in(lab=False) == settings.rates
     assert settings.rates_in(lab=True) == FAST_RATES
 
