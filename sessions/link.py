@@ -117,7 +117,7 @@ class Link:
         if self._ended:
             return False
         with trio.move_on_after(ALIVE_LIMIT):
-            return bool(await trio.to_thread.run_sync(self._client.is_connected, abandon_on_cancel=True))
+            return bool(await trio.to_thread.run_sync(lambda: self._client.is_connected, abandon_on_cancel=True))
         return False
 
     async def logout(self, within: float = 10.0) -> bool:
