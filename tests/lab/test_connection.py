@@ -5,6 +5,7 @@ from contextlib import suppress
 
 import pytest
 import trio
+import trio.testing
 from wire_client import ConnectionClosed, Credentials, WireClient, dial, log_in
 
 from comptoir.lab import Lab
@@ -137,9 +138,12 @@ async def test_another_noise_key_is_not_the_device(lab: Lab, credentials: Creden
 
 
 async def test_a_client_has_time_to_read_the_last_word(lab: Lab, client: WireClient) -> None:
+    await client.go_active()
+    # A message is on its way to it: that it cannot be sent any more must not end the connection.
+    lab.faults.stall(SHOP)
+    await lab.customer(CUSTOMER).say(SHOP, "bonjour")
+    await trio.testing.wait_all_tasks_blocked(0.01)
     await lab.phone(SHOP).unlink()
-    # It is still talking: an answer that is not sent any more must not end the connection.
-    await client.send(Node("iq", {"id": "1", "xmlns": "w:p", "type": "get"}))
     removed = await client.receive("stream:error")
     assert (removed.get("code"), removed.child("conflict")) == ("401", Node("conflict", {"type": "device_removed"}))
     with trio.move_on_after(0.3) as patience:
