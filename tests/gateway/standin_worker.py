@@ -12,8 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from comptoir.sessions.spec import WorkerSpec
 
@@ -130,18 +129,6 @@ def run_standin(spec: WorkerSpec, connection: socket.socket) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         StandIn(spec, connection).run()
     os._exit(0)
-
-
-def hold_for_ever(lock_path: Path, ready: int) -> NoReturn:
-    """For a plain fork: what a worker looks like that does not finish when its daemon was killed."""
-    try:
-        with lock_path.open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            os.write(ready, b"!")
-            while True:
-                time.sleep(60)
-    finally:
-        os._exit(1)
 
 
 def report_preload(spec: WorkerSpec, connection: socket.socket) -> None:

@@ -1,12 +1,13 @@
 import os
 import signal
 import sqlite3
+import subprocess
+import sys
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import standin_worker
 import trio
 import trio.testing
 
@@ -395,26 +396,29 @@ async def test_a_worker_that_is_offline_for_too_long_is_recycled(open_shop, inst
         assert shop.tenant.restarts == 0
 
 
-async def test_a_worker_of_a_daemon_that_was_killed_is_waited_for(open_shop, monkeypatch):
-    """The next daemon must not run a second worker of the session."""
+# What a worker looks like that does not finish when its daemon was killed.
+STUBBORN = """
+import sys, time
+from pathlib import Path
+from comptoir.gateway.locks import hold
+descriptor = hold(Path(sys.argv[1]))
+print("held", flush=True)
+time.sleep(60)
+"""
+
+
+async def test_a_worker_that_survived_its_daemon_is_ended_before_the_next_is_forked(open_shop, monkeypatch):
     monkeypatch.setattr(tenant_supervisor, "ORPHAN_GRACE", 0.2)
     async with open_shop() as shop:
-        session = shop.installation.sessions / "awa"
-    ready, go_on = os.pipe()
-    holder = os.fork()
-    if holder == 0:
-        standin_worker.hold_for_ever(session / "lock", go_on)
-    os.close(go_on)
-    assert os.read(ready, 1) == b"!"
-    os.close(ready)
-    try:
+        lock = shop.installation.sessions / "awa/lock"
+    orphan = await trio.lowlevel.open_process([sys.executable, "-c", STUBBORN, str(lock)], stdout=subprocess.PIPE)
+    async with orphan.stdout:
+        assert await orphan.stdout.receive_some() == b"held\n"
         async with open_shop(add=False) as shop:
             killed = await shop.events.until("orphan_killed")
-            assert killed["pid"] == holder
+            assert killed["pid"] == orphan.pid
             assert await shop.tenant.call("ping") == {}
-    finally:
-        _, status = await trio.to_thread.run_sync(os.waitpid, holder, 0)
-        assert status == signal.SIGKILL
+        assert await orphan.wait() == -signal.SIGKILL
 
 
 async def test_a_session_that_somebody_holds_is_never_run_twice(open_shop, monkeypatch, no_delay):
