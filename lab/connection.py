@@ -9,11 +9,12 @@ from typing import Any
 import trio
 
 from comptoir.lab import iq
+from comptoir.lab import protobufs as pb
 from comptoir.lab.accounts import Device
 from comptoir.lab.crypto import KeyPair
 from comptoir.lab.exchange import Exchange
 from comptoir.lab.nodes import JID, NUMBER_SERVER, Node
-from comptoir.lab.pairing import Candidate, Pairing, read_payload
+from comptoir.lab.pairing import Candidate, Pairing
 from comptoir.lab.routing import in_form_of, route
 from comptoir.lab.websocket import WebSocket
 from comptoir.lab.wire import Wire, WireClosed
@@ -37,7 +38,7 @@ class Door:
         """Serve one client until it leaves or is made to. Nothing it does gets out of here."""
         wire = Wire(websocket, self._exchange.codec)
         try:
-            payload = read_payload(await wire.shake_hands(self._static, self._certificate))
+            payload = _read_payload(await wire.shake_hands(self._static, self._certificate))
             if payload.HasField("devicePairingData"):
                 await self._pair(wire, payload)
             else:
@@ -154,3 +155,11 @@ class Session:
         assert lid is not None, "every account has one"
         attrs = {"t": str(int(self._exchange.clock.now())), "location": "lab"}
         return Node("success", {"lid": lid, **attrs})
+
+
+def _read_payload(data: bytes) -> Any:
+    """The ClientPayload that came with the handshake. Raises WireClosed."""
+    try:
+        return pb.wa6.ClientPayload.FromString(data)
+    except Exception as error:  # protobuf's DecodeError is not part of its typed surface
+        raise WireClosed(f"no ClientPayload: {error}") from error

@@ -36,6 +36,10 @@ class Media:
     def get(self, direct_path: str) -> bytes | None:
         return self._files.get(_last_part(direct_path))
 
+    def __len__(self) -> int:
+        """How many files there are."""
+        return len(self._files)
+
     def answer(self, request: Request) -> Response:
         match request.method:
             case "GET":

@@ -8,7 +8,6 @@ from typing import Any
 
 import trio
 
-from comptoir.lab import protobufs as pb
 from comptoir.lab.accounts import Account, Device
 from comptoir.lab.exchange import SERVER, Exchange
 from comptoir.lab.nodes import JID, Node
@@ -127,11 +126,3 @@ def _device(data: Any, jid: JID, noise_key: bytes) -> Device:
     """What a client said of itself in its DevicePairingRegistrationData."""
     signed = SignedPreKey(int.from_bytes(data.eSkeyID, "big"), bytes(data.eSkeyVal), bytes(data.eSkeySig))
     return Device(jid, noise_key, bytes(data.eIdent), int.from_bytes(data.eRegid, "big"), signed)
-
-
-def read_payload(data: bytes) -> Any:
-    """The ClientPayload that came with the handshake. Raises WireClosed."""
-    try:
-        return pb.wa6.ClientPayload.FromString(data)
-    except Exception as error:  # protobuf's DecodeError is not part of its typed surface
-        raise WireClosed(f"no ClientPayload: {error}") from error

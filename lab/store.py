@@ -12,6 +12,9 @@ import trio
 # A flush holds a moment of the whole lab: queues, prekeys and the people's ratchets belong together.
 FLUSH_SECONDS = 0.2
 
+# Changes when the documents of an older lab can no longer be read.
+FORMAT = 1
+
 Export: TypeAlias = Callable[[], bytes]
 
 
@@ -24,6 +27,7 @@ class Store:
         self._writer.execute("PRAGMA journal_mode=WAL")
         # The lab outlives its own kill, not the machine's: nobody's messages are real.
         self._writer.execute("PRAGMA synchronous=OFF")
+        _check_format(self._writer, path)
         self._writer.execute(
             "CREATE TABLE IF NOT EXISTS documents (name TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID"
         )
@@ -100,6 +104,15 @@ class Store:
         self._writer.executemany("INSERT OR REPLACE INTO documents VALUES (?, ?)", kept)
         self._writer.executemany("DELETE FROM documents WHERE name = ?", forgotten)
         self._writer.execute("COMMIT")
+
+
+def _check_format(db: sqlite3.Connection, path: Path) -> None:
+    """Mark a new file; refuse one whose documents this code would misread."""
+    found = int(db.execute("PRAGMA user_version").fetchone()[0])
+    if found not in (0, FORMAT):
+        db.close()
+        raise ValueError(f"{path} has format {found}, this lab writes {FORMAT}: give it a new folder")
+    db.execute(f"PRAGMA user_version={FORMAT}")
 
 
 def _resolve(value: bytes | Export | None) -> bytes | None:

@@ -164,3 +164,12 @@ async def test_prekeys_are_used_up_and_refilled(lab: Lab, client: NeonizeClient)
             else:
                 ids.append(bundle.prekey.id)
     assert len(set(ids)) == len(ids)
+
+
+async def test_a_file_goes_up_to_the_media_host_and_comes_down_again(lab: Lab, client: NeonizeClient) -> None:
+    assert await client.do("upload_and_download", size=300_000)
+
+
+async def test_the_history_is_fetched_from_the_media_host_and_deleted_there(lab: Lab, client: NeonizeClient) -> None:
+    assert (await client.wait("history", kind=3))["messages"] > 0
+    await until(lambda: len(lab.server.media) == 0)

@@ -1,5 +1,7 @@
 """Documents survive, in the state they had at one moment."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -92,3 +94,12 @@ async def test_a_flush_that_is_cancelled_still_ends(path: Path) -> None:
     again = Store(path)
     assert again.document("a/1") == b"one"
     await again.aclose()
+
+
+async def test_a_file_of_another_format_is_refused(path: Path) -> None:
+    store = Store(path)
+    await store.aclose()
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA user_version=99")
+    with pytest.raises(ValueError, match="format 99"):
+        Store(path)

@@ -42,7 +42,7 @@ from neonize import events  # noqa: E402
 from neonize._binder import ProxySettings  # noqa: E402
 from neonize.proto.waE2E.WAWebProtobufsE2E_pb2 import Message  # noqa: E402
 from neonize.utils import build_jid  # noqa: E402
-from neonize.utils.enum import ChatPresence, ChatPresenceMedia, Presence, ReceiptType  # noqa: E402
+from neonize.utils.enum import ChatPresence, ChatPresenceMedia, MediaType, Presence, ReceiptType  # noqa: E402
 
 
 def tell(event: str, **data: Any) -> None:
@@ -182,7 +182,20 @@ def present(client: Any, there: bool) -> None:
     client.send_presence(Presence.AVAILABLE if there else Presence.UNAVAILABLE)
 
 
+def upload_and_download(client: Any, size: int) -> bool:
+    """Whether a file comes back from the media host as it went there."""
+    data = os.urandom(size)
+    file = client.upload(data, MediaType.MediaDocument)
+    message = Message()
+    document = message.documentMessage
+    document.URL, document.directPath, document.mediaKey = file.url, file.DirectPath, file.MediaKey
+    document.fileEncSHA256, document.fileSHA256 = file.FileEncSHA256, file.FileSHA256
+    document.fileLength = file.FileLength
+    return bool(client.download_any(message) == data)
+
+
 COMMANDS = {
+    "upload_and_download": upload_and_download,
     "present": present,
     "send": send,
     "read": read,
