@@ -1,8 +1,88 @@
-"""The demo: shops on the lab, in one terminal."""
+"""The demo: three shops on the lab, in one terminal."""
 
+import signal
+from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
+
+import trio
+
+from comptoir.cli.demo.control import DemoFailed
+from comptoir.cli.demo.judge import judge, read_chats, wrong_standing
+from comptoir.cli.demo.play import Play
+from comptoir.cli.demo.screen import FAST_FROM, Screen
+from comptoir.cli.demo.script import SHOPS
+from comptoir.cli.demo.stage import Stage, open_stage
 from comptoir.cli.errors import CommandError, ExitCode
+from comptoir.gateway.client import ControlError, DaemonUnreachable
+from comptoir.lab.outgoing import NotSent
+
+_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def run(speed: float) -> int:
-    """Play it `speed` times as fast; the exit code."""
-    raise CommandError(ExitCode.FAILED, f"there is no demo in this version (--speed {speed:g})")
+def run(speed: float, picture: Path | None = None) -> int:
+    """Play it `speed` times as fast; the exit code. The essential parts go to `picture`, an SVG file.
+
+    Raises CommandError where something was not as promised.
+    """
+    if picture is not None and not picture.parent.is_dir():
+        raise CommandError(ExitCode.USAGE, f"{picture.parent} is not there: expected a folder for the picture")
+    screen = Screen(picture=picture is not None)
+    try:
+        code = trio.run(_until_signal, partial(_play, screen, speed))
+    except* (DemoFailed, ControlError, DaemonUnreachable, NotSent, OSError) as group:
+        raise CommandError(ExitCode.FAILED, f"the demo failed: {_first(group)}") from None
+    if picture is not None and code == 0:
+        picture.write_text(screen.svg(), encoding="utf-8")
+    return code
+
+
+async def _until_signal(play: Callable[[], Awaitable[None]]) -> int:
+    """0 once it was played, or the code that the first signal stands for; all is cleaned up first."""
+    code = 0
+
+    async def watch(task_status: trio.TaskStatus[None]) -> None:
+        nonlocal code
+        with trio.open_signal_receiver(*_STOP_SIGNALS) as signals:
+            task_status.started()
+            async for number in signals:
+                code = 128 + number
+                scope.cancel()
+
+    scope = trio.CancelScope()
+    async with trio.open_nursery() as nursery:
+        await nursery.start(watch)
+        with scope:
+            await play()
+        nursery.cancel_scope.cancel()
+    return code
+
+
+async def _play(screen: Screen, speed: float) -> None:
+    """Raises DemoFailed where something was not as promised; the closing table was shown by then."""
+    with screen:
+        screen.opening(speed)
+        async with open_stage(fast=speed >= FAST_FROM) as stage:
+            await Play(stage, screen, speed).run()
+            broken = await _close(stage, screen)
+            screen.note("the daemon stops, and its temporary folder is removed", essential=False)
+    if broken:
+        more = f", and {len(broken) - 1} more" if len(broken) > 1 else ""
+        raise DemoFailed(f"not as promised: {broken[0]}{more}")
+
+
+async def _close(stage: Stage, screen: Screen) -> list[str]:
+    """Show what became of every message; what was not as promised."""
+    rows, ledger = await stage.status(), stage.lab.ledger
+    chats = read_chats(ledger)
+    verdicts = [judge(shop, chats) for shop in SHOPS]
+    screen.closing(verdicts, rows)
+    deaths = [(event["tenant"], event["how"]) for event in stage.events.of_kind("worker_died")]
+    reused = ["a message key was used twice"] if ledger.reused_counters() else []
+    return [fault for verdict in verdicts for fault in verdict.faults] + wrong_standing(rows, deaths) + reused
+
+
+def _first(error: BaseException) -> str:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return str(error) or type(error).__name__

@@ -1,0 +1,152 @@
+"""What the demo shows: conversations as they happen and, on a terminal, how the shops stand below them."""
+
+import io
+import time
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.rule import Rule
+from rich.text import Text
+
+from comptoir.cli import qr
+from comptoir.cli.demo import board
+from comptoir.cli.demo.closing import closing_table, summary
+from comptoir.cli.demo.control import Params
+from comptoir.cli.demo.judge import Verdict
+from comptoir.cli.demo.rows import Row, drawn, written
+from comptoir.cli.demo.script import PICTURED, SHOPS, Shop
+from comptoir.cli.numbers import pretty
+from comptoir.cli.render.console import console as make_console
+
+FAST_FROM = 4.0
+"""From this speed on the product's own pauses go too: no typing, no joining of bursts."""
+_PICTURE_COLUMNS = 100
+_OPENING = (
+    "The daemon, its processes and the client library are the real ones, and messages are end-to-end encrypted. "
+    "Only WhatsApp's server is played by a stand-in on this machine, the lab, and all people are invented."
+)
+
+
+class Screen:
+    """Enter it to begin. With `picture` the essential parts are drawn a second time, for `svg`."""
+
+    def __init__(self, *, picture: bool = False) -> None:
+        self._console = make_console()
+        self._live: Live | None = None
+        if self._console.is_terminal and not self._console.is_dumb_terminal:
+            self._live = Live(get_renderable=self._below, console=self._console, auto_refresh=False, transient=True)
+        self._picture = _picture() if picture else None
+        self._began = time.monotonic()
+        self._title = ""
+        self._offer: board.Offer | None = None
+        self.standings = {shop: board.Standing() for shop in SHOPS}
+
+    def __enter__(self) -> Self:
+        if self._live:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._live:
+            self._live.stop()
+
+    def refresh(self) -> None:
+        """Draw what stands below the conversations anew."""
+        if self._live:
+            self._live.refresh()
+
+    def svg(self) -> str:
+        """The picture; only where one was asked for."""
+        assert self._picture is not None
+        return self._picture.export_svg(title="comptoir demo", unique_id="comptoir-demo")
+
+    # --- what happens
+
+    def opening(self, speed: float) -> None:
+        """What this is, for somebody who has never seen it."""
+        self._print(Text.assemble(("Comptoir", "bold"), ": many small shops on WhatsApp, from one machine"))
+        self._print(Text(_OPENING, "dim"))
+        if speed >= FAST_FROM:
+            self.note("At this speed the shops neither show typing nor wait for the rest of a burst.", essential=False)
+
+    def act(self, title: str) -> None:
+        """A part of the demo begins."""
+        self._title = title
+        self._print(Group("", Rule(Text(title, "bold"), align="left", style="dim")), plain=f"\n== {title}")
+
+    def note(self, text: str, style: str = "dim", *, essential: bool = True) -> None:
+        """A word of explanation."""
+        self._print(Text(f"  {text}", style), essential=essential)
+
+    def offer_code(self, shop: Shop, code: str) -> None:
+        self.standings[shop].state = "linking"
+        self._offer = board.Offer(shop, qr.encode(code))
+        self._print(Text(f"  $ comptoir link {shop.tenant}"), essential=False)
+        self.refresh()
+
+    def linked(self, shop: Shop, seconds: float) -> None:
+        self._offer = None
+        self.standings[shop].state = "online"
+        name, number = (shop.name, shop.colour), pretty(shop.number)
+        self._print(Text.assemble(("  ✓ ", "green"), name, f" is linked to {number}, {seconds:.1f} s after the scan"))
+
+    def killed(self, shop: Shop, pid: int) -> None:
+        self._print(Text.assemble(("  $ ", ""), (f"kill -9 {pid}", "bold red"), f"   # the process of {shop.name}"))
+
+    def back(self, shop: Shop, seconds: float) -> None:
+        name, pid = (shop.name, shop.colour), self.standings[shop].pid
+        self._print(
+            Text.assemble(("  ✓ ", "green"), name, f" is online again, {seconds:.1f} s after the kill, as pid {pid}")
+        )
+
+    def message(self, row: Row) -> None:
+        """Somebody wrote. The picture has room for some of the customers only."""
+        standing = self.standings[row.customer.shop]
+        standing.asked += row.by == "customer"
+        standing.answered += row.by == "bot"
+        self._print(drawn(row), plain=written(row), essential=row.customer in PICTURED)
+
+    def closing(self, verdicts: Sequence[Verdict], rows: Mapping[str, Params]) -> None:
+        """`rows` are the daemon's of `status`."""
+        self.act("What became of it, by the count of the server in the middle")
+        drawn, plain = (closing_table(verdicts, rows, plain=plain) for plain in (False, True))
+        self._print(drawn, plain=plain)
+        if not any(verdict.faults for verdict in verdicts):
+            self.note(summary(verdicts), "bold green")
+
+    # --- how it is drawn
+
+    def _print(self, what: RenderableType, *, plain: RenderableType | None = None, essential: bool = True) -> None:
+        if self._console.is_terminal:
+            self._console.print(what)
+        else:
+            self._console.print(what if plain is None else plain, soft_wrap=True)
+        if self._picture and essential:
+            self._picture.print(what)
+
+    def _below(self) -> RenderableType:
+        parts: list[RenderableType] = [Rule(style="dim")]
+        if self._offer:
+            columns, lines = self._console.size
+            parts.append(board.code(self._offer, columns, lines - len(SHOPS) - 2))
+        elapsed = Text(f"  {time.monotonic() - self._began:.0f} s  {self._title}", "dim", no_wrap=True)
+        return Group(*parts, board.standings(self.standings), elapsed)
+
+
+def _picture() -> Console:
+    return Console(
+        record=True,
+        file=io.StringIO(),
+        force_terminal=True,
+        color_system="truecolor",
+        width=_PICTURE_COLUMNS,
+        legacy_windows=False,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
