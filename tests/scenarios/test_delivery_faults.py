@@ -6,7 +6,6 @@ import crowd
 import judge
 import pytest
 import rig
-import trio
 
 from comptoir.sessions.protocol import ErrorCode, Params, RpcError
 
