@@ -13,7 +13,8 @@ SLOW = "version = 1\n\n[outbox]\nquiet_ms = 2000\ntyping = false\n"
 
 
 async def open_shop(here: rig.Rig) -> rig.Shop:
-    return await here.add_shop("chez-awa", "+221770000001", crowd.config("chez-awa"))
+    config = crowd.config("chez-awa").replace("version = 1\n", "version = 1\njoin_seconds = 0\n")
+    return await here.add_shop("chez-awa", "+221770000001", config)
 
 
 def heard(here: rig.Rig, number: str) -> list[str]:
