@@ -50,12 +50,19 @@ class Registry:
 
     def __init__(self, path: Path) -> None:
         connection = sqlite3.connect(path, check_same_thread=False)
-        path.chmod(0o600)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
         self._database = Database(connection)
         self._tenants = self._database.table("tenants")
-        self._migrate(path)
+        try:
+            path.chmod(0o600)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            self._migrate(path)
+        except sqlite3.DatabaseError as error:
+            connection.close()
+            raise RegistryWrong(f"{path}: {error}: expected comptoir's registry; restore it from a backup") from None
+        except BaseException:
+            connection.close()
+            raise
 
     def close(self) -> None:
         self._database.close()

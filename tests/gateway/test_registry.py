@@ -61,6 +61,13 @@ def test_a_newer_registry_is_refused(tmp_path):
         Registry(file)
 
 
+def test_what_is_no_registry(tmp_path):
+    file = tmp_path / "registry.db"
+    file.write_text("somebody else's notes, and long enough to be taken for a database" * 10)
+    with pytest.raises(RegistryWrong, match="restore it from a backup"):
+        Registry(file)
+
+
 def test_the_file_is_closed_to_others(tmp_path):
     Registry(tmp_path / "registry.db").close()
     assert (tmp_path / "registry.db").stat().st_mode & 0o777 == 0o600

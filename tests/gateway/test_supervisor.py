@@ -402,7 +402,8 @@ import sys, time
 from pathlib import Path
 from comptoir.gateway.locks import hold
 descriptor = hold(Path(sys.argv[1]))
-print("held", flush=True)
+sys.stdout.write("held")
+sys.stdout.flush()
 time.sleep(60)
 """
 
@@ -413,7 +414,7 @@ async def test_a_worker_that_survived_its_daemon_is_ended_before_the_next_is_for
         lock = shop.installation.sessions / "awa/lock"
     orphan = await trio.lowlevel.open_process([sys.executable, "-c", STUBBORN, str(lock)], stdout=subprocess.PIPE)
     async with orphan.stdout:
-        assert await orphan.stdout.receive_some() == b"held\n"
+        assert await orphan.stdout.receive_some() == b"held"
         async with open_shop(add=False) as shop:
             killed = await shop.events.until("orphan_killed")
             assert killed["pid"] == orphan.pid
