@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from comptoir.sessions.events import Address
-from comptoir.sessions.journal import contacts, event_log, receipts, states
+from comptoir.sessions.journal import contacts, event_log, receipts, states, waiting
 from comptoir.sessions.journal.database import Connection
 
 ANSWER, NOTICE, CAMPAIGN = 0, 1, 2
@@ -142,8 +142,17 @@ def abandon(db: Connection, session: int, now: int) -> None:
 
 
 def hold_strangers(db: Connection, message: int, error: str, until: int, now: int) -> None:
-    """The server refused a new chat: this one waits, and so does every other (see `waiting`)."""
-    retry_later(db, message, error, until, counted=False)
+    """The server refused a new chat: no new one is begun on this session before `until`.
+
+    The message goes as soon as its customer writes, who is then no stranger; refused in a known chat it waits.
+    """
+    db.execute(
+        """UPDATE sessions SET strangers_held_until = max(strangers_held_until, ?)
+            WHERE id = (SELECT session FROM messages WHERE id = ?)""",
+        (until, message),
+    )
+    stranger = waiting.is_stranger(db, message)
+    retry_later(db, message, error, not_before=0 if stranger else until, counted=not stranger)
     event_log.add(db, "new_chats_held", now, message=message, until=until)
 
 

@@ -84,13 +84,15 @@ def _with_strangers(db: Connection, known: Snapshot, now: int) -> Snapshot:
             WHERE tried_at > ? AND {_is_stranger("e.id < m.id")} ORDER BY tried_at""",
         (now - DAY,),
     )
-    held = db.execute(
-        """SELECT coalesce(max(not_before), 0) FROM outbox JOIN messages ON id = message
-            WHERE state = 'queued' AND error LIKE ?""",
-        (f"{STRANGERS_REFUSED}:%",),
-    )
+    held = db.execute("SELECT coalesce(max(strangers_held_until), 0) FROM sessions WHERE ended_at IS NULL")
     times = tuple(time for (time,) in begun)
     return replace(known, strangers=times, strangers_held_until=held.fetchone()[0])
+
+
+def is_stranger(db: Connection, message: int) -> bool:
+    """Whether a message would begin a new chat: nobody ever wrote in it."""
+    row = db.execute(f"SELECT {_is_stranger('m.id <> e.id')} FROM messages m WHERE id = ?", (message,)).fetchone()
+    return bool(row[0])
 
 
 def _is_stranger(others: str) -> str:

@@ -190,8 +190,28 @@ def test_refused_new_chat_holds_all_new_chats(db: Connection, moussa: int) -> No
     outbox.hold_strangers(db, id, f"{STRANGERS_REFUSED}: too many", 7_000, 0)
     known = snapshot(db, 0)
     assert known.strangers_held_until == 7_000
-    assert [row.not_before for row in known.waiting] == [7_000]
+    assert [row.stranger for row in known.waiting] == [True]
     assert event_log.page(db, 0)[-1].kind == "new_chats_held"
+
+
+def test_refused_new_chat_goes_on_once_the_customer_writes(db: Connection, awa: int, moussa: int) -> None:
+    refused, other = queue(db, awa), queue(db, moussa)
+    outbox.mark_sending(db, refused, 1, bytes(32), 0)
+    outbox.hold_strangers(db, refused, f"{STRANGERS_REFUSED}: too many", 7_000, 0)
+    record(db, heard("A"))
+    known = snapshot(db, 0)
+    assert {row.id: row.stranger for row in known.waiting} == {refused: False, other: True}
+    assert [row.not_before for row in known.waiting] == [0, 0]
+    send(db, refused)
+    assert snapshot(db, 0).strangers_held_until == 7_000
+
+
+def test_known_chat_that_is_refused_waits_by_itself(db: Connection, awa: int) -> None:
+    record(db, heard("A"))
+    id = queue(db, awa)
+    outbox.mark_sending(db, id, 1, bytes(32), 0)
+    outbox.hold_strangers(db, id, f"{STRANGERS_REFUSED}: too many", 7_000, 0)
+    assert [row.not_before for row in snapshot(db, 0).waiting] == [7_000]
 
 
 def test_uncertain_message_waits_only_where_it_may_be_repeated(db: Connection, awa: int) -> None:
