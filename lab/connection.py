@@ -84,7 +84,6 @@ class Session:
         self._exchange = exchange
         self._wire = wire
         self._device = device
-        self._tasks: trio.Nursery | None = None
         self._handing_out = False
 
     async def run(self) -> None:
@@ -97,8 +96,9 @@ class Session:
             await older.end(REPLACED)
         try:
             await self._wire.send(self._success())
-            async with trio.open_nursery() as self._tasks:
-                await self._listen(self._tasks)
+            async with trio.open_nursery() as tasks:
+                while True:
+                    await self._take(await self._wire.receive(), tasks)
         except* (WireClosed, ValueError) as errors:
             log.info("%s is gone: %s", jid, "; ".join(map(str, errors.exceptions)))
         finally:
@@ -106,14 +106,10 @@ class Session:
                 del exchange.lines[jid]
                 exchange.leave(jid)
 
-    async def _listen(self, tasks: trio.Nursery) -> None:
-        while True:
-            await self._take(await self._wire.receive(), tasks)
-
     async def _take(self, node: Node, tasks: trio.Nursery) -> None:
         if node.tag == "iq" and node.get("type") in ("get", "set"):
             await self._wire.send(iq.answer(self._exchange, self._device, node))
-            if node.child("active") is not None and not self._handing_out:
+            if node.get("xmlns") == "passive" and node.child("active") is not None and not self._handing_out:
                 self._handing_out = True
                 tasks.start_soon(self._hand_out)
             return

@@ -78,7 +78,8 @@ class Wire:
 
     def stall(self) -> None:
         """Read and write nothing until `resume`."""
-        self._flowing = trio.Event()
+        if self._flowing.is_set():
+            self._flowing = trio.Event()
 
     def resume(self) -> None:
         self._flowing.set()

@@ -56,6 +56,7 @@ async def test_a_stalled_connection_delivers_when_it_goes_on(lab: Lab, client: N
     customer = lab.customer(CUSTOMER)
     lab.faults.stall(SHOP)
     await customer.say(SHOP, "allô ?")
+    lab.faults.stall(SHOP)
     order = await client.order("send", to=CUSTOMER_JID, text="attendez")
     with trio.move_on_after(0.3):
         await client.wait("message", text="allô ?")
