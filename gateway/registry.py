@@ -50,10 +50,10 @@ class Registry:
 
     def __init__(self, path: Path) -> None:
         connection = sqlite3.connect(path, check_same_thread=False)
-        self._database = Database(connection)
-        self._tenants = self._database.table("tenants")
         try:
             path.chmod(0o600)
+            self._database = Database(connection)
+            self._tenants = self._database.table("tenants")
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             self._migrate(path)
