@@ -1,0 +1,45 @@
+"""Connections that are gone without a word: the shop must not stay "online" and deaf, and comes back by itself."""
+
+import crowd
+import judge
+import rig
+
+# Recycled a second after the loss is known, instead of a minute.
+SETTINGS = "version = 1\n\n[lab]\nfast = true\n\n[daemon]\noffline_seconds = 1\n"
+
+
+async def test_a_stalled_connection_is_noticed_and_given_up() -> None:
+    """The library asks for a sign of life every 20 to 30 seconds and waits 10: nothing can be known sooner."""
+    async with rig.open_rig(SETTINGS) as here:
+        shop = await here.add_shop("chez-awa", "+221770000001", crowd.config("chez-awa"))
+        customer = here.lab.customer("+221771000001")
+        await customer.say(shop.number, "Bonjour, menu svp ?")
+        await judge.settle(here, shop)
+        here.lab.faults.stall(shop.number)
+        await customer.say(shop.number, "Bonjour, horaire svp ?")
+        lost = await here.wait_event(lambda event: event.get("state") == "offline", within=45)
+        assert lost["reason"] == "the server does not answer"
+        await here.wait_event(lambda event: event["kind"] == "worker_recycled")
+        await here.wait_state(shop.name, "online")
+        await judge.settle(here, shop)
+        assert [item.text for item in customer.heard()] == [crowd.answer(shop, "menu"), crowd.answer(shop, "horaire")]
+        assert await judge.disagreements(here, shop) == []
+
+
+async def test_a_reconnection_that_fails_is_noticed_and_made_up_for() -> None:
+    """After a 515 the library tries once to connect; where that fails, it neither says so nor tries again."""
+    async with rig.open_rig(SETTINGS) as here:
+        shop = await here.add_shop("chez-awa", "+221770000001", crowd.config("chez-awa"))
+        customer = here.lab.customer("+221771000001")
+        await customer.say(shop.number, "Bonjour, menu svp ?")
+        await judge.settle(here, shop)
+        here.lab.faults.refusing_all = True
+        await here.lab.faults.stream_error(shop.number, 515)
+        await customer.say(shop.number, "Bonjour, horaire svp ?")
+        lost = await here.wait_event(lambda event: event.get("state") == "offline")
+        assert lost["reason"] == "the library gave up its connection"
+        here.lab.faults.refusing_all = False
+        await here.wait_state(shop.name, "online")
+        await judge.settle(here, shop)
+        assert [item.text for item in customer.heard()] == [crowd.answer(shop, "menu"), crowd.answer(shop, "horaire")]
+        assert await judge.disagreements(here, shop) == []
