@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import socket
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from multiprocessing import forkserver
 from multiprocessing.context import ForkServerProcess
 
@@ -14,10 +15,24 @@ import trio
 
 from comptoir.sessions.spec import LabServer, WorkerSpec
 
-WorkerTarget = Callable[[WorkerSpec, socket.socket], None]
+WorkerTarget = Callable[[WorkerSpec, socket.socket, socket.socket], None]
 PRELOAD = ("comptoir.sessions.preload",)
 RETRIES = 100
 RETRY = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Forked:
+    """A new worker and our ends of its two sockets."""
+
+    process: ForkServerProcess
+    channel: socket.socket
+    printed: socket.socket
+    """What it prints."""
+
+    def close(self) -> None:
+        self.channel.close()
+        self.printed.close()
 
 
 class ForkFailed(Exception):
@@ -55,8 +70,8 @@ class Forkserver:
         async with self._one_at_a_time:
             await trio.to_thread.run_sync(forkserver.ensure_running)
 
-    async def fork(self, spec: WorkerSpec) -> tuple[ForkServerProcess, socket.socket]:
-        """A new worker and our end of its channel. Raises ForkFailed."""
+    async def fork(self, spec: WorkerSpec) -> Forked:
+        """Raises ForkFailed."""
         for _ in range(RETRIES):
             try:
                 return await self._fork(spec)
@@ -68,19 +83,23 @@ class Forkserver:
                 raise ForkFailed(f"{type(error).__name__}: {error}") from error
         raise ForkFailed("the forkserver takes no requests")
 
-    async def _fork(self, spec: WorkerSpec) -> tuple[ForkServerProcess, socket.socket]:
-        ours, theirs = socket.socketpair()
-        process = self._context.Process(target=self._target, args=(spec, theirs), name=f"worker {spec.tenant}")
+    async def _fork(self, spec: WorkerSpec) -> Forked:
+        channel, their_channel = socket.socketpair()
+        printed, their_printed = socket.socketpair()
+        arguments = (spec, their_channel, their_printed)
+        process = self._context.Process(target=self._target, args=arguments, name=f"worker {spec.tenant}")
+        forked = Forked(process, channel, printed)
         try:
             async with self._one_at_a_time:
                 await trio.to_thread.run_sync(process.start)
         except BaseException:
-            ours.close()
+            forked.close()
             raise
         finally:
-            # The worker must be the only holder of its end, or its death would not close the channel.
-            theirs.close()
-        return process, ours
+            # The worker must be the only holder of its ends, or its death would not close the channel.
+            their_channel.close()
+            their_printed.close()
+        return forked
 
 
 def is_descendant(pid: int, ancestor: int = 0) -> bool:

@@ -46,7 +46,6 @@ class Installation:
             config_dir=self.paths.tenant_config(tenant.name),
             state_dir=state_dir,
             session_dir=session_dir,
-            log_path=self.paths.tenant_log(tenant.name),
             data_key=unwrap(self.master_key, tenant.wrapped_key, tenant.name, tenant.key_version),
             linked=tenant.linked and parked is None,
             paused=tenant.wanted == "paused",

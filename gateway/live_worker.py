@@ -2,9 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from pathlib import Path
 
 import trio
 
+from comptoir.gateway.worker_output import keep_output
 from comptoir.gateway.worker_process import WorkerProcess
 from comptoir.sessions.protocol import Params, RpcError
 from comptoir.sessions.rpc import Channel, ChannelClosed
@@ -25,15 +27,22 @@ class LiveWorker:
     """
 
     def __init__(
-        self, process: WorkerProcess, told_to_finish: trio.Event, hear: Hear, on_answer: Callable[[], None]
+        self,
+        process: WorkerProcess,
+        log: Path,
+        told_to_finish: trio.Event,
+        hear: Hear,
+        on_answer: Callable[[], None],
     ) -> None:
         self.trouble: str | None = None
         """What the daemon killed it for."""
         self._process = process
+        self._log = log
         self._told_to_finish = told_to_finish
         self._hear = hear
         self._on_answer = on_answer
         self._said_all = trio.Event()
+        self._printed_all = trio.Event()
 
     @property
     def pid(self) -> int:
@@ -47,12 +56,14 @@ class LiveWorker:
         """Returns how it ended."""
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._listen)
+            nursery.start_soon(self._keep_output)
             nursery.start_soon(self._watch)
             nursery.start_soon(self._finish_when_told)
             code = await self._process.exited()
             # What it said last, such as why it gives up its session, may still be on its way.
             with trio.move_on_after(LAST_WORDS_LIMIT):
                 await self._said_all.wait()
+                await self._printed_all.wait()
             nursery.cancel_scope.cancel()
         how = "cause unknown" if code is None else f"signal {-code}" if code < 0 else f"exit code {code}"
         return f"{self.trouble}, {how}" if self.trouble else how
@@ -60,6 +71,10 @@ class LiveWorker:
     async def _listen(self) -> None:
         await self.channel.serve(self._hear)
         self._said_all.set()
+
+    async def _keep_output(self) -> None:
+        await keep_output(self._process.printed, self._log)
+        self._printed_all.set()
 
     async def _watch(self) -> None:
         limit = START_LIMIT

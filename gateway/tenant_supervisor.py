@@ -151,9 +151,10 @@ class TenantSupervisor:
         """One worker from fork to end; how it ended."""
         try:
             spec = await self._prepare()
+            log = self.record.installation.paths.tenant_log(spec.tenant)
             async with fork_worker(self.record.installation.forkserver, spec) as process:
                 self.hearing.begin(linked=spec.linked)
-                self._worker = LiveWorker(process, self._told_to_finish, self._hear, self._answered)
+                self._worker = LiveWorker(process, log, self._told_to_finish, self._hear, self._answered)
                 self.record.publish("worker_started", pid=process.pid)
                 self._note_state()
                 return await self._worker.run()

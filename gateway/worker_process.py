@@ -8,11 +8,10 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from multiprocessing.context import ForkServerProcess
 
 import trio
 
-from comptoir.gateway.forkserver import ForkFailed, Forkserver
+from comptoir.gateway.forkserver import Forked, ForkFailed, Forkserver
 from comptoir.sessions.rpc import Channel
 from comptoir.sessions.spec import WorkerSpec
 
@@ -21,13 +20,15 @@ KILL_LIMIT = 5.0
 
 
 class WorkerProcess:
-    """`channel` is our end of its socket pair; somebody must run `channel.serve`."""
+    """Somebody must run `channel.serve`, and read `printed` so that it can go on printing."""
 
-    def __init__(self, process: ForkServerProcess, pid: int, pidfd: int, channel: Channel) -> None:
-        self._process = process
+    def __init__(self, forked: Forked, pid: int, pidfd: int) -> None:
+        self._process = forked.process
         self._pidfd = pidfd
         self.pid = pid
-        self.channel = channel
+        self.printed = trio.SocketStream(trio.socket.from_stdlib_socket(forked.printed))
+        self._stream = trio.SocketStream(trio.socket.from_stdlib_socket(forked.channel))
+        self.channel = Channel(self._stream)
 
     async def exited(self) -> int | None:
         """Wait for its end: the exit code, negative for a signal, None where nobody could tell."""
@@ -63,7 +64,12 @@ class WorkerProcess:
         with trio.CancelScope(shield=True), trio.fail_after(KILL_LIMIT):
             await trio.lowlevel.wait_readable(self._pidfd)
 
+    def hang_up(self) -> None:
+        """The end of its channel is its order to finish."""
+        self._stream.socket.close()
+
     def close(self) -> None:
+        self.printed.socket.close()
         os.close(self._pidfd)
         with suppress(ValueError):
             # It refuses for a process that it believes alive; then the garbage collector closes for it.
@@ -73,20 +79,19 @@ class WorkerProcess:
 @asynccontextmanager
 async def fork_worker(forkserver: Forkserver, spec: WorkerSpec) -> AsyncIterator[WorkerProcess]:
     """A worker that is gone when the block is left. Raises ForkFailed."""
-    process, ours = await forkserver.fork(spec)
-    stream = trio.SocketStream(trio.socket.from_stdlib_socket(ours))
-    assert process.pid is not None  # it has been started
+    forked = await forkserver.fork(spec)
+    assert forked.process.pid is not None  # it has been started
     try:
-        pidfd = os.pidfd_open(process.pid)
+        pidfd = os.pidfd_open(forked.process.pid)
     except OSError as error:
         # It died at once; the closed channel ends whatever may still be there.
-        stream.socket.close()
+        forked.close()
         raise ForkFailed(f"the worker ended at once: {error}") from error
-    worker = WorkerProcess(process, process.pid, pidfd, Channel(stream))
+    worker = WorkerProcess(forked, forked.process.pid, pidfd)
     try:
         yield worker
     finally:
         # Nothing may be awaited before the kill: a cancellation would skip it.
-        stream.socket.close()
+        worker.hang_up()
         await worker.make_sure_gone()
         worker.close()

@@ -1,9 +1,13 @@
-"""A worker's log: what Go and neonize print and what we log, through one redaction, into one bounded file."""
+"""A worker's log: what Go and neonize print and what we log, through one redaction, into one bounded file.
+
+The worker writes to a socket, the daemon reads it, redacts and keeps: what an aborting worker said last is kept too.
+"""
 
 import logging
 import os
 import re
-import threading
+import socket
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -31,19 +35,20 @@ class LogFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._lock = threading.Lock()
         self._file = self._open()
 
     def write(self, line: str) -> None:
         stamp = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         text = f"{stamp} {redact(line[:MAX_LINE])}\n"
-        with self._lock:
-            try:
-                os.write(self._file, text.encode("utf-8", "replace"))
-                if os.lseek(self._file, 0, os.SEEK_CUR) > MAX_FILE:
-                    self._rotate()
-            except OSError:
-                return
+        try:
+            os.write(self._file, text.encode("utf-8", "replace"))
+            if os.lseek(self._file, 0, os.SEEK_CUR) > MAX_FILE:
+                self._rotate()
+        except OSError:
+            return
+
+    def close(self) -> None:
+        os.close(self._file)
 
     def _open(self) -> int:
         return os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o640)
@@ -54,44 +59,15 @@ class LogFile:
         self._file = self._open()
 
 
-class _Handler(logging.Handler):
-    def __init__(self, log: LogFile) -> None:
-        super().__init__()
-        self._log = log
+def redirect(output: socket.socket) -> None:
+    """Send fds 1 and 2 and Python's logging of this process to `output`, whose other end the daemon reads.
 
-    def emit(self, record: logging.LogRecord) -> None:
-        for line in self.format(record).splitlines():
-            self._log.write(line)
-
-
-def capture(path: Path) -> LogFile:
-    """Send fds 1 and 2 and Python's logging of this process to the log at `path`.
-
-    Go and neonize print to both ("Press Ctrl+C to exit"); a worker has nobody to print to.
+    Go and neonize print to both ("Press Ctrl+C to exit"); an aborting Go library says why on its way out, when
+    nothing in this process could read it any more.
     """
-    log = LogFile(path)
-    reading, writing = os.pipe()
-    os.dup2(writing, 1)
-    os.dup2(writing, 2)
-    os.close(writing)
-    threading.Thread(target=_pump, args=(reading, log), name="output", daemon=True).start()
-    handler = _Handler(log)
-    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    return log
-
-
-def _pump(reading: int, log: LogFile) -> None:
-    with os.fdopen(reading, "r", encoding="utf-8", errors="replace") as lines:
-        while line := lines.readline(MAX_LINE):
-            if line.strip():
-                log.write("output: " + line.rstrip("\n"))
-
-
-def flush() -> None:
-    """Give what was just printed the time to reach the log; at most half a second."""
-    os.close(1)
-    os.close(2)
-    for thread in threading.enumerate():
-        if thread.name == "output":
-            thread.join(0.5)
+    for descriptor in (1, 2):
+        os.dup2(output.fileno(), descriptor)
+    output.close()
+    printing = open(2, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115 (for life)
+    sys.stdout = sys.stderr = printing
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=printing, force=True)

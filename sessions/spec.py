@@ -41,7 +41,6 @@ class WorkerSpec:
     """`tenant.db` and media."""
     session_dir: Path
     """In RAM: `session.db`, and `lock`, which the worker holds for life."""
-    log_path: Path
     data_key: bytes = field(repr=False)
     """32 bytes: the tenant's data key."""
     linked: bool = False

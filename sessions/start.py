@@ -18,12 +18,13 @@ _PR_SET_NAME = 15
 _PR_SET_DUMPABLE = 4
 
 
-def run_worker(spec: WorkerSpec, connection: socket.socket) -> None:
+def run_worker(spec: WorkerSpec, connection: socket.socket, printed: socket.socket) -> None:
     """Run the tenant's worker until told to stop or until `connection` ends. Never returns.
 
-    Exits with EXIT_LOCKED while another worker holds the session: two would use one Signal counter twice.
+    What it prints and logs goes to `printed`. Exits with EXIT_LOCKED while another worker holds the session:
+    two would use one Signal counter twice.
     """
-    output.capture(spec.log_path)
+    output.redirect(printed)
     _harden(spec.tenant)
     if (lock := _lock(spec)) is None:
         os._exit(EXIT_LOCKED)
@@ -37,7 +38,6 @@ def run_worker(spec: WorkerSpec, connection: socket.socket) -> None:
         output.logger.exception("the worker failed")
     finally:
         # neonize leaves a thread that Python would wait for, for ever; and the lock lasts as long as we do.
-        output.flush()
         os._exit(code if lock >= 0 else 1)
 
 

@@ -86,6 +86,7 @@ class StandIn:
             case "exit":
                 os._exit(int(rest))
             case "abort":
+                os.write(2, rest.encode())
                 os.kill(os.getpid(), signal.SIGABRT)
             case "hang":
                 time.sleep(3600)
@@ -123,7 +124,8 @@ class StandIn:
         (self.spec.state_dir / what).write_text(str(os.getpid()))
 
 
-def run_standin(spec: WorkerSpec, connection: socket.socket) -> None:
+def run_standin(spec: WorkerSpec, connection: socket.socket, printed: socket.socket) -> None:
+    os.dup2(printed.fileno(), 2)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with spec.lock_path.open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -131,7 +133,7 @@ def run_standin(spec: WorkerSpec, connection: socket.socket) -> None:
     os._exit(0)
 
 
-def report_preload(spec: WorkerSpec, connection: socket.socket) -> None:
+def report_preload(spec: WorkerSpec, connection: socket.socket, _printed: socket.socket) -> None:
     """What a worker finds imported before it imports anything itself."""
     preload = sys.modules.get("comptoir.sessions.preload")
     loaded = ["comptoir.sessions.link" in sys.modules, getattr(preload, "LOADED", False)]

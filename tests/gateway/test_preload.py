@@ -15,10 +15,10 @@ from comptoir.sessions.spec import WorkerSpec
 
 async def main():
     here = Path(sys.argv[1])
-    spec = WorkerSpec("awa", here, here, here, here, bytes(32))
-    process, ours = await Forkserver(standin_worker.report_preload).fork(spec)
-    ours.settimeout(20)
-    print(ours.recv(100).decode())
+    spec = WorkerSpec("awa", here, here, here, bytes(32))
+    worker = await Forkserver(standin_worker.report_preload).fork(spec)
+    worker.channel.settimeout(20)
+    print(worker.channel.recv(100).decode())
 
 trio.run(main)
 """

@@ -19,7 +19,7 @@ from comptoir.sessions.spec import LabServer, WorkerSpec
 def spec(tmp_path):
     for name in ("config", "state", "session"):
         (tmp_path / name).mkdir()
-    return WorkerSpec("awa", tmp_path / "config", tmp_path / "state", tmp_path / "session", tmp_path / "log", bytes(32))
+    return WorkerSpec("awa", tmp_path / "config", tmp_path / "state", tmp_path / "session", bytes(32))
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ async def test_the_death_of_the_forkserver_is_not_the_workers(forkserver, spec):
             assert ends == []
             # The next fork gets a new forkserver; the old worker is not touched.
             other = WorkerSpec("bintou", *[getattr(spec, name) for name in ("config_dir", "state_dir")],
-                               spec.session_dir.parent, spec.log_path, bytes(32))  # fmt: skip
+                               spec.session_dir.parent, bytes(32))  # fmt: skip
             async with fork_worker(forkserver, other) as second:
                 assert second.pid != worker.pid
             assert await worker.channel.call("ping") == {}
@@ -96,21 +96,22 @@ async def test_the_death_of_the_forkserver_is_not_the_workers(forkserver, spec):
 
 async def test_a_worker_is_the_only_holder_of_its_end(forkserver, spec):
     """Otherwise its death, and the daemon's, would go unnoticed by the other."""
-    process, ours = await forkserver.fork(spec)
-    other_spec = WorkerSpec("b", spec.config_dir, spec.state_dir, spec.session_dir.parent, spec.log_path, bytes(32))
-    second, seconds = await forkserver.fork(other_spec)
-    ours.shutdown(socket.SHUT_WR)
-    ours.settimeout(5)
-    # The first finishes at the end of its channel though a younger sibling lives.
-    assert ours.recv(1) == b""
-    await trio.to_thread.run_sync(process.join)
-    assert process.exitcode == 0
-    seconds.close()
-    await trio.to_thread.run_sync(second.join)
-    assert second.exitcode == 0
-    ours.close()
-    process.close()
-    second.close()
+    first = await forkserver.fork(spec)
+    other_spec = WorkerSpec("b", spec.config_dir, spec.state_dir, spec.session_dir.parent, bytes(32))
+    second = await forkserver.fork(other_spec)
+    first.channel.shutdown(socket.SHUT_WR)
+    for ours in (first.channel, first.printed):
+        ours.settimeout(5)
+        # The first finishes at the end of its channel though a younger sibling lives.
+        assert ours.recv(1) == b""
+    await trio.to_thread.run_sync(first.process.join)
+    assert first.process.exitcode == 0
+    second.channel.close()
+    await trio.to_thread.run_sync(second.process.join)
+    assert second.process.exitcode == 0
+    for worker in (first, second):
+        worker.close()
+        worker.process.close()
 
 
 async def test_a_forkserver_that_dies_under_a_request(forkserver, spec, monkeypatch):
