@@ -5,7 +5,7 @@ import trio
 from comptoir.cli.demo.judge import is_by_hand
 from comptoir.cli.demo.rows import Row
 from comptoir.cli.demo.screen import Screen
-from comptoir.cli.demo.script import Customer, Line, line_answered, lines_of
+from comptoir.cli.demo.script import LINES, PICTURED, RUSH, Customer, Line, line_answered, lines_of
 from comptoir.lab import Lab
 
 # An answer that takes longer is missed; the closing table says so.
@@ -21,10 +21,10 @@ class Person:
         self._screen = screen
         self._phone = lab.customer(customer.number, customer.name)
         self._said_at: dict[Line, int] = {}
-        self._answered = {line: trio.Event() for line in lines_of(customer) if line.answer}
+        self._answered = {line: trio.Event() for line in lines_of(customer, LINES) if line.answer}
 
     async def say(self, line: Line) -> None:
-        self._screen.message(Row(self.customer, "customer", line.text))
+        self._screen.message(Row(self.customer, "customer", line.text), essential=_is_essential(line))
         self._said_at[line] = self._lab.clock.now_ms()
         await self._phone.say(self.customer.shop.number, line.text, as_lid=self.customer.as_lid)
 
@@ -52,6 +52,10 @@ class Person:
     def _hear(self, text: str, at: int) -> None:
         line = line_answered(self.customer, text)
         took = (at - self._said_at[line]) / 1000 if line in self._said_at else None
-        self._screen.message(Row(self.customer, "bot", text, took))
+        self._screen.message(Row(self.customer, "bot", text, took), essential=line is None or _is_essential(line))
         if line in self._answered and line.answer and line.answer in text:
             self._answered[line].set()
+
+
+def _is_essential(line: Line) -> bool:
+    return line in PICTURED or line not in RUSH

@@ -68,27 +68,28 @@ class Play:
         async with trio.open_nursery() as nursery:
             for _, lines in groupby(RUSH, lambda line: line.customer):
                 nursery.start_soon(self._talk, list(lines))
-                await self._pause(0.3)
+                await self._pause(0.4)
+        await self._pause(2)
 
     async def _take_over(self) -> None:
         customer, shop = BY_HAND.customer, BY_HAND.customer.shop
         self._screen.act(
             f"{shop.owner} takes up her phone and answers {customer.name} by hand: her bot leaves him to her"
         )
-        await self._pause(1.5)
+        await self._pause(2.5)
         await self._write_by_hand(OWNER_FIRST)
-        await self._pause(2)
+        await self._pause(2.5)
         after = len(self._stage.events)
         await self._people[customer].say(BY_HAND)
         await self._event(after, tenant=shop.tenant, kind="skipped")
         self._screen.note("the bot has an answer to that, and keeps silent in this chat for an hour")
-        await self._pause(1.5)
-        await self._write_by_hand(OWNER_THEN)
         await self._pause(2)
+        await self._write_by_hand(OWNER_THEN)
+        await self._pause(3)
 
     async def _kill(self) -> None:
         self._screen.act(f"{DYING.name} loses its process in the middle of its work, and customers go on writing")
-        await self._pause(1.5)
+        await self._pause(2.5)
         after = len(self._stage.events)
         await self._people[BEFORE_THE_KILL.customer].say(BEFORE_THE_KILL)
         await self._event(after, tenant=DYING.tenant, kind="received")

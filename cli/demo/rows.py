@@ -6,10 +6,10 @@ from typing import Literal
 from rich.table import Table
 from rich.text import Text
 
-from comptoir.cli.demo.script import CUSTOMERS, SHOPS, Customer
+from comptoir.cli.demo.script import SHOPS, Customer
 
 LABEL_WIDTH = max(len(shop.label) for shop in SHOPS)
-_WHO_WIDTH = max(len(customer.name) for customer in CUSTOMERS) + 4
+_WHO_WIDTH = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Row:
             case "bot":
                 return f"  → {self.customer.name}"
             case "owner":
-                return f"{self.customer.shop.owner} ✎"
+                return f"{self.customer.shop.owner}, by hand"
 
     @property
     def time(self) -> str:

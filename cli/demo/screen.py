@@ -1,12 +1,11 @@
 """What the demo shows: conversations as they happen and, on a terminal, how the shops stand below them."""
 
-import io
 import time
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.rule import Rule
 from rich.text import Text
@@ -16,14 +15,14 @@ from comptoir.cli.demo import board
 from comptoir.cli.demo.closing import closing_table, summary
 from comptoir.cli.demo.control import Params
 from comptoir.cli.demo.judge import Verdict
+from comptoir.cli.demo.picture import picture_console, svg
 from comptoir.cli.demo.rows import Row, drawn, written
-from comptoir.cli.demo.script import PICTURED, SHOPS, Shop
+from comptoir.cli.demo.script import SHOPS, Shop
 from comptoir.cli.numbers import pretty
 from comptoir.cli.render.console import console as make_console
 
 FAST_FROM = 4.0
 """From this speed on the product's own pauses go too: no typing, no joining of bursts."""
-_PICTURE_COLUMNS = 100
 _OPENING = (
     "The daemon, its processes and the client library are the real ones, and messages are end-to-end encrypted. "
     "Only WhatsApp's server is played by a stand-in on this machine, the lab, and all people are invented."
@@ -34,15 +33,15 @@ class Screen:
     """Enter it to begin. With `picture` the essential parts are drawn a second time, for `svg`."""
 
     def __init__(self, *, picture: bool = False) -> None:
+        self.standings = {shop: board.Standing() for shop in SHOPS}
+        self._title = ""
+        self._offer: board.Offer | None = None
+        self._began = time.monotonic()
         self._console = make_console()
         self._live: Live | None = None
         if self._console.is_terminal and not self._console.is_dumb_terminal:
             self._live = Live(get_renderable=self._below, console=self._console, auto_refresh=False, transient=True)
-        self._picture = _picture() if picture else None
-        self._began = time.monotonic()
-        self._title = ""
-        self._offer: board.Offer | None = None
-        self.standings = {shop: board.Standing() for shop in SHOPS}
+        self._picture = picture_console() if picture else None
 
     def __enter__(self) -> Self:
         if self._live:
@@ -63,7 +62,7 @@ class Screen:
     def svg(self) -> str:
         """The picture; only where one was asked for."""
         assert self._picture is not None
-        return self._picture.export_svg(title="comptoir demo", unique_id="comptoir-demo")
+        return svg(self._picture)
 
     # --- what happens
 
@@ -104,16 +103,16 @@ class Screen:
             Text.assemble(("  ✓ ", "green"), name, f" is online again, {seconds:.1f} s after the kill, as pid {pid}")
         )
 
-    def message(self, row: Row) -> None:
-        """Somebody wrote. The picture has room for some of the customers only."""
+    def message(self, row: Row, *, essential: bool = True) -> None:
+        """Somebody wrote."""
         standing = self.standings[row.customer.shop]
         standing.asked += row.by == "customer"
         standing.answered += row.by == "bot"
-        self._print(drawn(row), plain=written(row), essential=row.customer in PICTURED)
+        self._print(drawn(row), plain=written(row), essential=essential)
 
     def closing(self, verdicts: Sequence[Verdict], rows: Mapping[str, Params]) -> None:
         """`rows` are the daemon's of `status`."""
-        self.act("What became of it, by the count of the server in the middle")
+        self.act("What became of it, as the server saw it")
         drawn, plain = (closing_table(verdicts, rows, plain=plain) for plain in (False, True))
         self._print(drawn, plain=plain)
         if not any(verdict.faults for verdict in verdicts):
@@ -130,23 +129,9 @@ class Screen:
             self._picture.print(what)
 
     def _below(self) -> RenderableType:
-        parts: list[RenderableType] = [Rule(style="dim")]
         if self._offer:
+            # Alone: a window of 80 × 24 has no room for anything beside the code.
             columns, lines = self._console.size
-            parts.append(board.code(self._offer, columns, lines - len(SHOPS) - 2))
+            return board.code(self._offer, columns, lines - 1)
         elapsed = Text(f"  {time.monotonic() - self._began:.0f} s  {self._title}", "dim", no_wrap=True)
-        return Group(*parts, board.standings(self.standings), elapsed)
-
-
-def _picture() -> Console:
-    return Console(
-        record=True,
-        file=io.StringIO(),
-        force_terminal=True,
-        color_system="truecolor",
-        width=_PICTURE_COLUMNS,
-        legacy_windows=False,
-        highlight=False,
-        markup=False,
-        emoji=False,
-    )
+        return Group(Rule(style="dim"), board.standings(self.standings), elapsed)

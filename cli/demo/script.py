@@ -37,6 +37,11 @@ class Line:
     answer: str | None
 
 
+def lines_of(customer: Customer, lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """What one customer writes."""
+    return tuple(line for line in lines if line.customer == customer)
+
+
 AWA = Shop("chez-awa", "Chez Awa", "Chez Awa", "Awa", "+221770000101", "yellow", "bienvenue chez Awa !")
 NIMA = Shop(
     "friperie-nima", "Friperie Nima", "Friperie Nima", "Nima", "+2250700000202", "magenta", "à la Friperie Nima !"
@@ -99,23 +104,19 @@ WHILE_DEAD = (
 DYING = BEFORE_THE_KILL.customer.shop
 
 LINES = (*RUSH, BY_HAND, BEFORE_THE_KILL, *WHILE_DEAD)
-PICTURED = (FATOU, KOUASSI, CHANTAL, SERGE, MOUSSA, AMINATA)
-"""Whose rush is in the picture: all of it would be too long."""
-
-
-def lines_of(customer: Customer, lines: tuple[Line, ...] = LINES) -> tuple[Line, ...]:
-    return tuple(line for line in lines if line.customer == customer)
+PICTURED = lines_of(FATOU, RUSH) + lines_of(KOUASSI, RUSH)[:1] + lines_of(CHANTAL, RUSH) + lines_of(SERGE, RUSH)
+"""Of the rush, what a picture has room for."""
 
 
 def due(customer: Customer) -> tuple[str, ...]:
     """Part of each message that the customer is to get from the bot, in this order."""
-    answers = (line.answer for line in lines_of(customer))
+    answers = (line.answer for line in lines_of(customer, LINES))
     return (customer.shop.greeting, *(answer for answer in answers if answer is not None))
 
 
 def answered_lines(customer: Customer) -> Iterator[tuple[str, Line]]:
     """`due`, each with the line that it answers; the greeting answers the first."""
-    lines = lines_of(customer)
+    lines = lines_of(customer, LINES)
     yield customer.shop.greeting, lines[0]
     yield from ((line.answer, line) for line in lines if line.answer is not None)
 

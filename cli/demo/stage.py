@@ -1,32 +1,27 @@
-"""What the demo plays on: a lab in this process, a daemon beside it, and a folder for both that is gone afterwards."""
+"""What the demo plays on: the lab, and a daemon that is started, followed and stopped."""
 
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections import deque
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
 from importlib import resources
-from pathlib import Path
 
 import trio
 
 from comptoir.cli.demo.control import Control, DemoFailed, Events, Params
+from comptoir.cli.demo.home import Home
 from comptoir.cli.demo.script import Shop
 from comptoir.gateway.client import ControlError, DaemonUnreachable
-from comptoir.gateway.paths import Paths, PathsWrong, find_paths
-from comptoir.gateway.session_dirs import sessions_root
-from comptoir.lab import Lab, open_lab
+from comptoir.gateway.paths import Paths
+from comptoir.lab import Lab
 
 READY_LIMIT = 60.0
 # The daemon promises to stop within ten seconds.
 STOP_LIMIT = 12.0
 # Others' folders and sockets are no business of the demo's daemon.
 _FOREIGN = ("CREDENTIALS_DIRECTORY", "NOTIFY_SOCKET")
-# Leaves room for run/control.sock below it: a socket's path is short.
-_LONGEST_FOLDER = 60
 
 
 class Stage:
@@ -57,45 +52,30 @@ def tenant_file(shop: Shop) -> str:
 
 
 @asynccontextmanager
-async def open_stage(*, fast: bool) -> AsyncGenerator[Stage, None]:
-    """Everything up and followed; at the end the daemon is stopped and the folder removed, whatever happened."""
-    with _home() as home:
-        paths = find_paths({"COMPTOIR_HOME": str(home)})
-        paths.make()
-        paths.settings_file.write_text(f"version = 1\n\n[lab]\nfast = {str(fast).lower()}\n", encoding="utf-8")
-        async with open_lab(home / "lab") as lab, trio.open_nursery() as nursery:
-            lab.write_description(home / "lab.json")
-            stage = Stage(paths, lab)
-            async with _daemon(home, nursery):
-                nursery.start_soon(_follow, stage)
-                await stage.events.wait(READY_LIMIT, kind="following")
-                yield stage
-            nursery.cancel_scope.cancel()
+async def open_stage(home: Home, lab: Lab) -> AsyncGenerator[Stage, None]:
+    """The daemon is up and followed, and stopped at the end. Raises DemoFailed where it does not start.
 
-
-@contextmanager
-def _home() -> Iterator[Path]:
-    parent = tempfile.gettempdir()
-    home = Path(tempfile.mkdtemp(prefix="comptoir-demo-", dir=parent if len(parent) < _LONGEST_FOLDER else "/tmp"))
-    try:
-        yield home
-    finally:
-        # The sessions' credentials lie in RAM, elsewhere where /tmp is a disk.
-        with suppress(PathsWrong, OSError):
-            shutil.rmtree(sessions_root(find_paths({"COMPTOIR_HOME": str(home)})), ignore_errors=True)
-        shutil.rmtree(home, ignore_errors=True)
+    Let the lab outlive this: workers end once their last sends are acknowledged.
+    """
+    stage = Stage(home.paths, lab)
+    async with trio.open_nursery() as nursery:
+        async with _daemon(home, nursery):
+            nursery.start_soon(_follow, stage)
+            await stage.events.wait(READY_LIMIT, kind="following")
+            yield stage
+        nursery.cancel_scope.cancel()
 
 
 @asynccontextmanager
-async def _daemon(home: Path, nursery: trio.Nursery) -> AsyncGenerator[None, None]:
-    """`comptoir daemon` as its user would start it. Raises DemoFailed with its last words if it does not come up."""
+async def _daemon(home: Home, nursery: trio.Nursery) -> AsyncGenerator[None, None]:
+    """`comptoir daemon` as its user would start it."""
     environment = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
     process = await trio.lowlevel.open_process(
         [sys.executable, "-P", "-m", "comptoir.cli", "daemon"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
-        env=environment | {"COMPTOIR_HOME": str(home), "COMPTOIR_LAB": str(home / "lab.json")},
+        env=environment | home.environment,
     )
     try:
         with trio.move_on_after(READY_LIMIT) as limit:
