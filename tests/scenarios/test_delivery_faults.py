@@ -107,6 +107,10 @@ async def test_where_strangers_may_not_be_written_to_answers_go_on(here: rig.Rig
     assert [row["state"] for row in rows.values()] == ["queued", "queued"]
     assert rows[first]["error"].startswith("463")
     assert heard(here, STRANGER) == []
+    # Who writes is no stranger any more.
+    await here.lab.customer(STRANGER).say(shop.number, "Bonjour, menu svp ?")
+    await here.lab.customer(STRANGER).wait_heard(2)
+    assert (await here.call("message", tenant=shop.name, id=second))["state"] == "queued"
     assert await judge.disagreements(here, shop) == []
 
 

@@ -24,6 +24,7 @@ PERHAPS_ARRIVED = ("sending", "uncertain")
 WAITING = ("received", "queued", "sending")
 CHANGES = ("received", "unreadable", "done", "skipped", "sent", "delivered", "read", "uncertain", "failed")
 ARRIVE_WITHIN = 10.0
+TOLD_WITHIN = 2.0
 
 
 async def settle(here: Rig, *shops: Shop, within: float = 30.0) -> None:
@@ -80,7 +81,7 @@ async def disagreements(here: Rig, shop: Shop, *, followed: bool = True) -> list
     found += _each("called sent, and never heard", arrived - heard)
     found += _each("heard, and in no message that was sent", heard - arrived - with_luck)
     found += [f"a counter was used twice: {counter}" for counter in here.lab.ledger.reused_counters()]
-    return found + (_untold(here, shop, rows) if followed else [])
+    return found + (await _untold_at_last(here, shop, rows) if followed else [])
 
 
 def _inbound(here: Rig, shop: Shop, rows: Sequence[Params]) -> list[str]:
@@ -117,6 +118,14 @@ def _heard(here: Rig, shop: Shop) -> Counter[Said]:
         # The shop's own phone reads along.
         if mark.by.startswith(f"{entry.to}@")
     )
+
+
+async def _untold_at_last(here: Rig, shop: Shop, rows: Sequence[Params]) -> list[str]:
+    """Events follow the commit that `messages` shows at once."""
+    with trio.move_on_after(TOLD_WITHIN):
+        while _untold(here, shop, rows):
+            await here.wait_event(lambda _: True, TOLD_WITHIN, after=len(here.events))
+    return _untold(here, shop, rows)
 
 
 def _untold(here: Rig, shop: Shop, rows: Iterable[Params]) -> list[str]:
