@@ -26,6 +26,7 @@ from comptoir.gateway.session_dirs import sessions_root
 from comptoir.gateway.settings import SettingsWrong, load_settings
 from comptoir.gateway.setup import initialise
 from comptoir.gateway.supervisor import Supervisor
+from comptoir.sessions.output import RedactedFormatter
 from comptoir.sessions.start import run_worker
 
 logger = logging.getLogger(__name__)
@@ -39,7 +40,9 @@ _PR_SET_CHILD_SUBREAPER = 36
 
 def main(target: WorkerTarget = run_worker, preload: Sequence[str] = PRELOAD) -> int:
     """Run until SIGTERM, SIGINT or SIGHUP; the exit code. A forked worker runs `target`."""
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(RedactedFormatter("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     _harden()
     try:
         paths = find_paths()

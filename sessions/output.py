@@ -27,6 +27,13 @@ def redact(line: str) -> str:
     return _LONG_NUMBER.sub(lambda match: f"{match[0][:5]}***{match[0][-2:]}", line)
 
 
+class RedactedFormatter(logging.Formatter):
+    """For what is logged elsewhere than into a LogFile, such as the daemon's own stderr."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redact(super().format(record))
+
+
 class LogFile:
     """Appends redacted, timestamped lines; keeps one older file once `MAX_FILE` bytes are reached.
 

@@ -1,5 +1,6 @@
 """What reaches a tenant's log, and what must not."""
 
+import logging
 import os
 from pathlib import Path
 
@@ -20,6 +21,11 @@ from comptoir.sessions import output
 )
 def test_numbers_are_cut_and_keys_left_out(line: str, expected: str) -> None:
     assert output.redact(line) == expected
+
+
+def test_a_record_is_redacted_wherever_it_goes() -> None:
+    record = logging.LogRecord("gateway", logging.INFO, __file__, 1, "linked number=%s", ("+221770000001",), None)
+    assert output.RedactedFormatter("%(message)s").format(record) == "linked number=+22177***01"
 
 
 def test_the_log_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
