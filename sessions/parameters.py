@@ -1,7 +1,13 @@
 """Parameters of a call, checked: each function raises RpcError with what was expected."""
 
+import re
+
 from comptoir.sessions.events import Address
 from comptoir.sessions.protocol import ErrorCode, Params, RpcError
+
+# As far as the journal counts.
+MAX_NUMBER = 2**63 - 1
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
 def invalid(message: str) -> RpcError:
@@ -21,11 +27,16 @@ def number_of(params: Params, name: str, default: int | None = None) -> int:
         value = default
     if isinstance(value, bool) or not isinstance(value, int):
         raise invalid(f"{name}: a whole number was expected")
+    if not 0 <= value <= MAX_NUMBER:
+        raise invalid(f"{name}: between 0 and {MAX_NUMBER} was expected")
     return value
 
 
 def address_of(text: object) -> Address:
     try:
-        return Address.parse(str(text))
+        address = Address.parse(str(text))
     except ValueError as error:
         raise invalid(str(error)) from None
+    if address.number and not _E164.fullmatch(address.number):
+        raise invalid(f"{address.number} is no phone number: expected +E164, as +221771234567")
+    return address

@@ -107,7 +107,16 @@ def content(body: Proto) -> tuple[str, str]:
     for name, value in fields.items():
         if name in _KINDS:
             return _KINDS[name], getattr(value, "caption", "") or ""
-    return ("unknown", "") if fields.keys() - _WRAPPING else ("empty", "")
+    return ("unknown" if _says_something(body) else "empty"), ""
+
+
+def _says_something(body: Proto) -> bool:
+    """Whether anything is there beside the wrapping, be it in fields that only newer apps know."""
+    rest = type(body)()
+    rest.CopyFrom(body)
+    for name in _WRAPPING:
+        rest.ClearField(name)
+    return bool(rest.ByteSize())
 
 
 def unreadable(event: Proto) -> Unreadable | None:

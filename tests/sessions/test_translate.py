@@ -72,6 +72,8 @@ def test_a_chat_with_nobody_is_left_out() -> None:
         (e2e.Message(orderMessage=e2e.OrderMessage()), ("unknown", "")),
         (e2e.Message(senderKeyDistributionMessage=e2e.SenderKeyDistributionMessage(groupID="1")), ("empty", "")),
         (e2e.Message(), ("empty", "")),
+        # A field that only a newer schema has.
+        (e2e.Message.FromString(b"\xca\xb2\x04\x05salut"), ("unknown", "")),
         (e2e.Message(protocolMessage=e2e.ProtocolMessage(type=0)), ("deletion", "")),
         (e2e.Message(protocolMessage=e2e.ProtocolMessage(type=6)), ("empty", "")),
     ],
