@@ -1,17 +1,16 @@
 """The demo: three shops on the lab, in one terminal."""
 
 import errno
-import signal
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import trio
 
-from comptoir.cli.demo.control import DemoFailed
+from comptoir.cli.demo.control import DemoFailed, Params
 from comptoir.cli.demo.home import Home, temporary_home
+from comptoir.cli.demo.interruption import Interruption
 from comptoir.cli.demo.judge import judge, read_chats, wrong_standing
 from comptoir.cli.demo.play import Play
-from comptoir.cli.demo.screen import FAST_FROM, Screen
+from comptoir.cli.demo.screen import Screen
 from comptoir.cli.demo.script import SHOPS
 from comptoir.cli.demo.stage import Stage, open_stage
 from comptoir.cli.errors import CommandError, ExitCode
@@ -20,7 +19,12 @@ from comptoir.gateway.paths import PathsWrong
 from comptoir.lab import Lab, open_lab
 from comptoir.lab.outgoing import NotSent
 
-_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+FAST_FROM = 4.0
+"""From this speed on the product's own pauses go too: no typing, no joining of bursts."""
+# Long enough for a second answer to come, which must not.
+_SETTLE_SECONDS = 1.0
+_SETTLE_LIMIT = 10.0
+_EXPECTED = (DemoFailed, ControlError, DaemonUnreachable, PathsWrong, NotSent, OSError)
 
 
 def run(speed: float, picture: Path | None = None) -> int:
@@ -30,40 +34,25 @@ def run(speed: float, picture: Path | None = None) -> int:
     """
     if picture is not None and not picture.parent.is_dir():
         raise CommandError(ExitCode.USAGE, f"{picture.parent} is not there: expected a folder for the picture")
-    screen = Screen(picture=picture is not None)
+    screen = Screen(fast=speed >= FAST_FROM, picture=picture is not None)
     try:
         code = trio.run(_main, screen, speed)
-    except* (DemoFailed, ControlError, DaemonUnreachable, PathsWrong, NotSent, OSError) as group:
+        if picture is not None and code == 0:
+            picture.write_text(screen.svg(), encoding="utf-8")
+    except* _EXPECTED as group:
         raise CommandError(ExitCode.FAILED, f"the demo failed: {_first(group)}") from None
     except* SystemExit:
         # What rich makes of a reader that has gone.
         raise BrokenPipeError(errno.EPIPE, "nobody reads this any longer") from None
-    if picture is not None and code == 0:
-        picture.write_text(screen.svg(), encoding="utf-8")
     return code
 
 
-@dataclass(slots=True)
-class Interruption:
-    """The first signal cancels `scope`; `code` is the exit code that it stands for."""
-
-    scope: trio.CancelScope = field(default_factory=trio.CancelScope)
-    code: int = 0
-
-    async def watch(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
-        """Further signals change nothing: all is being cleaned up."""
-        with trio.open_signal_receiver(*_STOP_SIGNALS) as signals:
-            task_status.started()
-            async for number in signals:
-                self.code = self.code or 128 + number
-                self.scope.cancel()
-
-
 async def _main(screen: Screen, speed: float) -> int:
+    """From the empty folder to its removal; the exit code."""
     interruption = Interruption()
     async with trio.open_nursery() as nursery:
         await nursery.start(interruption.watch)
-        with screen, temporary_home(_settings(fast=speed >= FAST_FROM)) as home:
+        with screen, temporary_home(f"version = 1\n\n[lab]\nfast = {str(screen.fast).lower()}\n") as home:
             async with open_lab(home.lab_folder) as lab:
                 lab.write_description(home.lab_file)
                 with interruption.scope:
@@ -74,7 +63,7 @@ async def _main(screen: Screen, speed: float) -> int:
 
 async def _play(home: Home, lab: Lab, screen: Screen, speed: float) -> None:
     """Raises DemoFailed where something was not as promised; the closing table was shown by then."""
-    screen.opening(speed)
+    screen.opening()
     async with open_stage(home, lab) as stage:
         await Play(stage, screen, speed).run()
         broken = await _close(stage, screen)
@@ -84,20 +73,26 @@ async def _play(home: Home, lab: Lab, screen: Screen, speed: float) -> None:
         raise DemoFailed(f"not as promised: {broken[0]}{more}")
 
 
-def _settings(*, fast: bool) -> str:
-    """The text of `comptoir.toml`: all at its default, unless it is to be quick."""
-    return f"version = 1\n\n[lab]\nfast = {str(fast).lower()}\n"
-
-
 async def _close(stage: Stage, screen: Screen) -> list[str]:
     """Show what became of every message; what was not as promised."""
-    rows, ledger = await stage.status(), stage.lab.ledger
+    rows, ledger = await _settled(stage), stage.lab.ledger
     chats = read_chats(ledger)
     verdicts = [judge(shop, chats) for shop in SHOPS]
     screen.closing(verdicts, rows)
     deaths = [(event["tenant"], event["how"]) for event in stage.events.of_kind("worker_died")]
     reused = ["a message key was used twice"] if ledger.reused_counters() else []
     return [fault for verdict in verdicts for fault in verdict.faults] + wrong_standing(rows, deaths) + reused
+
+
+async def _settled(stage: Stage) -> dict[str, Params]:
+    """The tenants' status once nothing waits any longer, or as it is at the limit."""
+    await trio.sleep(_SETTLE_SECONDS)
+    limit = trio.current_time() + _SETTLE_LIMIT
+    while True:
+        rows = await stage.status()
+        if not any(row["inbox"] or row["outbox"] for row in rows.values()) or trio.current_time() > limit:
+            return rows
+        await trio.sleep(_SETTLE_SECONDS / 4)
 
 
 def _first(error: BaseException) -> str:

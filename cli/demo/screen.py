@@ -21,8 +21,6 @@ from comptoir.cli.demo.script import SHOPS, Shop
 from comptoir.cli.numbers import pretty
 from comptoir.cli.render.console import console as make_console
 
-FAST_FROM = 4.0
-"""From this speed on the product's own pauses go too: no typing, no joining of bursts."""
 _OPENING = (
     "The daemon, its processes and the client library are the real ones, and messages are end-to-end encrypted. "
     "Only WhatsApp's server is played by a stand-in on this machine, the lab, and all people are invented."
@@ -30,9 +28,10 @@ _OPENING = (
 
 
 class Screen:
-    """Enter it to begin. With `picture` the essential parts are drawn a second time, for `svg`."""
+    """Enter it to begin. `fast`: the shops make no pauses. With `picture` what is essential is drawn twice."""
 
-    def __init__(self, *, picture: bool = False) -> None:
+    def __init__(self, *, fast: bool, picture: bool = False) -> None:
+        self.fast = fast
         self.standings = {shop: board.Standing() for shop in SHOPS}
         self._title = ""
         self._offer: board.Offer | None = None
@@ -66,12 +65,10 @@ class Screen:
 
     # --- what happens
 
-    def opening(self, speed: float) -> None:
+    def opening(self) -> None:
         """What this is, for somebody who has never seen it."""
         self._print(Text.assemble(("Comptoir", "bold"), ": many small shops on WhatsApp, from one machine"))
         self._print(Text(_OPENING, "dim"))
-        if speed >= FAST_FROM:
-            self.note("At this speed the shops neither show typing nor wait for the rest of a burst.", essential=False)
 
     def act(self, title: str) -> None:
         """A part of the demo begins."""
@@ -115,6 +112,10 @@ class Screen:
         self.act("What became of it, as the server saw it")
         drawn, plain = (closing_table(verdicts, rows, plain=plain) for plain in (False, True))
         self._print(drawn, plain=plain)
+        if self.fast:
+            self.note("At this speed the shops neither wait for more from the same customer nor show typing.")
+        else:
+            self.note("The times include waiting for more from the same customer, and typing as a person would.")
         if not any(verdict.faults for verdict in verdicts):
             self.note(summary(verdicts), "bold green")
 

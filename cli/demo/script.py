@@ -81,7 +81,7 @@ RUSH = (
     Line(KOUASSI, "je peux payer par mobile money ?", "Orange Money ou espèces"),
     Line(MARIAM, "On peut échanger si ça ne va pas ?", "pendant 7 jours"),
     Line(SERGE, "Bonsoir, la veste en cuir de votre statut, elle est encore là ?", "Vestes dès 6 000"),
-    Line(CHANTAL, "Bonjour, il faut quoi pour un extrait de naissance ?", "numéro du registre"),
+    Line(CHANTAL, "Bonjour, il faut quoi pour un extrait de naissance ?", "Numéro du registre"),
     Line(CHANTAL, "Merci. Et c'est où exactement ?", "Hôtel de ville"),
     Line(EMMANUEL, "bjr nous voulons nous marier en mars", "à déposer un mois avant"),
     Line(BRIGITTE, "Le certificat de residence coute combien ?", "facture d'eau"),
@@ -90,7 +90,7 @@ RUSH = (
 
 # The owner takes a chat over; the bot knows an answer to what the customer then asks, and keeps it to itself.
 BY_HAND = Line(SERGE, "Merci beaucoup ! Et vous livrez à Yopougon ?", None)
-OWNER_FIRST = "Bonjour Serge, c'est Nima. Oui, je vous la mets de côté jusqu'à samedi."
+OWNER_FIRST = "Bonjour Serge, c'est Nima. Je vous la garde jusqu'à samedi."
 OWNER_THEN = "Pour vous, la livraison est offerte. À samedi !"
 
 # The worker dies with the first of these in its journal; the others are written while it is dead.
