@@ -64,7 +64,7 @@ class Play:
             await self._link(shop)
 
     async def _rush(self) -> None:
-        self._screen.act("A dozen customers write at once; every second one hides the number")
+        self._screen.act("A dozen customers write at once, half of them under a LID, WhatsApp's hidden id")
         async with trio.open_nursery() as nursery:
             for _, lines in groupby(RUSH, lambda line: line.customer):
                 nursery.start_soon(self._talk, list(lines))
@@ -90,11 +90,13 @@ class Play:
     async def _kill(self) -> None:
         self._screen.act(f"{DYING.name} loses its process in the middle of its work, and customers go on writing")
         await self._pause(2.5)
+        pid = await self._pid(DYING)
         after = len(self._stage.events)
         await self._people[BEFORE_THE_KILL.customer].say(BEFORE_THE_KILL)
         await self._event(after, tenant=DYING.tenant, kind="received")
         killed_at = trio.current_time()
-        await self._kill_worker(DYING)
+        os.kill(pid, signal.SIGKILL)
+        self._screen.killed(DYING, pid)
         async with trio.open_nursery() as nursery:
             for line in WHILE_DEAD:
                 nursery.start_soon(self._people[line.customer].say, line)
@@ -138,12 +140,11 @@ class Play:
         await self._phones[customer.shop].say(customer.number, text, as_lid=customer.as_lid)
         await self._event(after, tenant=customer.shop.tenant, kind="owner_wrote")
 
-    async def _kill_worker(self, shop: Shop) -> None:
+    async def _pid(self, shop: Shop) -> int:
         pid = (await self._stage.status())[shop.tenant]["pid"]
         if pid is None:
-            raise DemoFailed(f"{shop.tenant} has no worker that could be killed")
-        os.kill(pid, signal.SIGKILL)
-        self._screen.killed(shop, pid)
+            raise DemoFailed(f"{shop.tenant} has no process just now")
+        return int(pid)
 
     async def _event(self, after: int, **fields: object) -> Params:
         return await self._stage.events.wait(EVENT_LIMIT, after=after, **fields)

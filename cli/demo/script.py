@@ -25,7 +25,7 @@ class Customer:
     number: str
     shop: Shop
     as_lid: bool = False
-    """Writes without showing the number."""
+    """Writes under a LID, WhatsApp's hidden account id, instead of the number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ NIMA = Shop(
     "friperie-nima", "Friperie Nima", "Friperie Nima", "Nima", "+2250700000202", "magenta", "à la Friperie Nima !"
 )
 MAIRIE = Shop(
-    "mairie-kalanga", "Mairie de Kalanga", "Mairie", "l'agent", "+237670000303", "cyan", "la Mairie de Kalanga."
+    "mairie-kalanga", "Mairie de Kalanga", "Mairie", "Mme Ekani", "+237670000303", "cyan", "la Mairie de Kalanga."
 )
 SHOPS = (AWA, NIMA, MAIRIE)
 

@@ -93,12 +93,13 @@ async def _listen(process: trio.Process, task_status: trio.TaskStatus[None] = tr
     assert process.stderr is not None
     said: deque[str] = deque(maxlen=20)
     ready, rest = False, ""
-    async for data in process.stderr:
-        *lines, rest = (rest + data.decode(errors="replace")).split("\n")
-        said.extend(lines)
-        if not ready and "ready" in lines:
-            ready = True
-            task_status.started()
+    async with process.stderr as stderr:
+        async for data in stderr:
+            *lines, rest = (rest + data.decode(errors="replace")).split("\n")
+            said.extend(lines)
+            if not ready and "ready" in lines:
+                ready = True
+                task_status.started()
     if not ready:
         raise DemoFailed(f"the daemon did not start: {rest or ''.join(list(said)[-1:]) or 'it said nothing'}")
 
