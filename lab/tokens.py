@@ -52,8 +52,7 @@ def read_library(path: Path) -> Tokens:
         return Tokens(
             _strings(image, single, SINGLE_COUNT),
             tuple(
-                _strings(image, image.pointer_at(slices + i * _SLICE_HEADER), DOUBLE_COUNT)
-                for i in range(DICTIONARIES)
+                _strings(image, image.pointer_at(slices + i * _SLICE_HEADER), DOUBLE_COUNT) for i in range(DICTIONARIES)
             ),
         )
     except (OSError, ImageError) as error:
@@ -66,9 +65,7 @@ def _library() -> Path:
     if spec is None or not spec.submodule_search_locations:
         raise TokensNotFound("the lab speaks the dictionary of the client it serves: install neonize")
     if machine not in _ARCHITECTURES:
-        raise TokensNotFound(
-            f"neonize has no library for {machine}; the lab runs on {' and '.join(_ARCHITECTURES)}"
-        )
+        raise TokensNotFound(f"neonize has no library for {machine}; the lab runs on {' and '.join(_ARCHITECTURES)}")
     return Path(spec.submodule_search_locations[0]) / f"neonize-linux-{_ARCHITECTURES[machine]}.so"
 
 
@@ -86,10 +83,7 @@ def _string_arrays(image: Image, beginning: tuple[str, ...]) -> Iterator[int]:
     for text_address in image.find(beginning[offset].encode()):
         for place in image.pointers_to(text_address):
             array = place - offset * _STRING_HEADER
-            if all(
-                _is_string(image, array + i * _STRING_HEADER, text.encode())
-                for i, text in enumerate(beginning)
-            ):
+            if all(_is_string(image, array + i * _STRING_HEADER, text.encode()) for i, text in enumerate(beginning)):
                 yield array
 
 

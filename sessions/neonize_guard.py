@@ -111,9 +111,7 @@ def load() -> None:
 
 
 def _unfit(fault: str) -> LibraryUnfitError:
-    return LibraryUnfitError(
-        f"{fault}; Comptoir needs neonize {PINNED} just as its wheel ships it: install it again"
-    )
+    return LibraryUnfitError(f"{fault}; Comptoir needs neonize {PINNED} just as its wheel ships it: install it again")
 
 
 def _refuse_download() -> Never:

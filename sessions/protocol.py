@@ -134,9 +134,7 @@ def parse(line: bytes) -> RpcMessage:
     try:
         body = json.loads(line)
     except (ValueError, RecursionError):
-        raise ProtocolFault(
-            ErrorCode.PARSE, "not JSON: one JSON-RPC 2.0 object a line was expected"
-        ) from None
+        raise ProtocolFault(ErrorCode.PARSE, "not JSON: one JSON-RPC 2.0 object a line was expected") from None
     if isinstance(body, list):
         raise ProtocolFault(ErrorCode.INVALID_REQUEST, "batches are not spoken here: send one object a line")
     if not isinstance(body, dict) or body.get("jsonrpc") != "2.0":

@@ -180,9 +180,7 @@ def test_the_plugin_api_stands_alone() -> None:
 
 def test_the_demo_is_imported_late() -> None:
     outside = (found for found in OURS if not within(found.module, ("cli.demo",)))
-    assert not faults(
-        found for found in outside if within(found.name, ("comptoir.cli.demo",)) and not found.late
-    )
+    assert not faults(found for found in outside if within(found.name, ("comptoir.cli.demo",)) and not found.late)
 
 
 def test_only_the_link_and_what_guards_it_touch_neonize() -> None:
@@ -219,9 +217,7 @@ def test_imports_are_absolute_and_trio_is_the_only_loop() -> None:
 )
 def test_what_importing_a_module_brings_along(module: str, absent: tuple[str, ...]) -> None:
     code = f"import sys, {module}; print(*sorted(sys.modules))"
-    done = subprocess.run(
-        [sys.executable, "-P", "-c", code], capture_output=True, text=True, timeout=60, check=False
-    )
+    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     loaded = done.stdout.split()
     assert module in loaded

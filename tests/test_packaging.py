@@ -111,9 +111,7 @@ def test_a_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     assert names == set(source_files())
 
 
-def test_a_wheel_made_from_the_source_archive_is_the_same(
-    wheel: Path, unpacked: Path, tmp_path: Path
-) -> None:
+def test_a_wheel_made_from_the_source_archive_is_the_same(wheel: Path, unpacked: Path, tmp_path: Path) -> None:
     assert contents(build(unpacked, "wheel", tmp_path)) == contents(wheel)
 
 
@@ -152,11 +150,7 @@ def test_the_lock_names_no_server() -> None:
 
 def locked_here() -> dict[str, Requirement]:
     """What the lock says for this Python on this machine."""
-    return {
-        canonicalize_name(entry.name): entry
-        for entry in LOCKED
-        if entry.marker is None or entry.marker.evaluate()
-    }
+    return {canonicalize_name(entry.name): entry for entry in LOCKED if entry.marker is None or entry.marker.evaluate()}
 
 
 def pinned(requirement: Requirement) -> str:
@@ -175,9 +169,7 @@ def test_the_lock_answers_pyproject() -> None:
     for wanted in map(Requirement, (text for group in groups for text in group)):
         entry = locked.get(canonicalize_name(wanted.name))
         assert entry, f"{wanted.name} is not in requirements.lock: ./run lock"
-        assert wanted.specifier.contains(pinned(entry)), (
-            f"requirements.lock has {entry} for {wanted}: ./run lock"
-        )
+        assert wanted.specifier.contains(pinned(entry)), f"requirements.lock has {entry} for {wanted}: ./run lock"
 
 
 def test_the_lock_is_whole() -> None:
@@ -188,8 +180,7 @@ def test_the_lock_is_whole() -> None:
         for name in locked
         for text in metadata.requires(name) or ()
         if (wanted := Requirement(text)).marker is None or wanted.marker.evaluate({"extra": ""})
-        if (entry := locked.get(canonicalize_name(wanted.name))) is None
-        or not wanted.specifier.contains(pinned(entry))
+        if (entry := locked.get(canonicalize_name(wanted.name))) is None or not wanted.specifier.contains(pinned(entry))
     ]
     assert not missing
 

@@ -121,9 +121,7 @@ class LocalKeys:
         self._prekeys[id] = pair
         if len(self._prekeys) > PREKEYS_KEPT:
             del self._prekeys[next(iter(self._prekeys))]
-        return Bundle(
-            self.identity.registration_id, self.identity.pair.public, self._signed(), PreKey(id, pair.public)
-        )
+        return Bundle(self.identity.registration_id, self.identity.pair.public, self._signed(), PreKey(id, pair.public))
 
     def signed_pair(self, id: int) -> KeyPair:
         """Raises UnknownPreKey for any id but that of the one signed prekey."""

@@ -105,9 +105,7 @@ class Sessions:
 
     def _decrypt_first(self, address: str, first: PreKeyMessage) -> Opened:
         states = self._states.get(address, ())
-        known = any(
-            (state.base_key, state.remote_identity) == (first.base_key, first.identity) for state in states
-        )
+        known = any((state.base_key, state.remote_identity) == (first.base_key, first.identity) for state in states)
         if known:
             return self._decrypt(address, first.message)
         state, plaintext = ratchet.open_sealed(x3dh.answer(self.keys, first), first.message)

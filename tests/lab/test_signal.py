@@ -220,9 +220,7 @@ def test_unused_prekeys_expire_oldest_first() -> None:
 
 def test_a_signed_prekey_of_another_device_is_refused() -> None:
     awa, binta = strangers()
-    awa.start(
-        BINTA, replace(binta.keys.bundle(), signed_prekey=replace(binta.keys.bundle().signed_prekey, id=7))
-    )
+    awa.start(BINTA, replace(binta.keys.bundle(), signed_prekey=replace(binta.keys.bundle().signed_prekey, id=7)))
     with pytest.raises(UnknownPreKey, match="signed prekey 7 is unknown"):
         read(binta, AWA, awa.encrypt(BINTA, b"hello"))
 
@@ -254,9 +252,7 @@ def test_without_a_session_nothing_is_sealed_or_opened() -> None:
         to_binta(awa, binta, b"forgotten")
 
 
-@pytest.mark.parametrize(
-    "body", [b"", b"\x33", b"\x22" + bytes(60), b"\x33" + b"\xff" * 60, b"\x33" + bytes(60)]
-)
+@pytest.mark.parametrize("body", [b"", b"\x33", b"\x22" + bytes(60), b"\x33" + b"\xff" * 60, b"\x33" + bytes(60)])
 @pytest.mark.parametrize("type", [PKMSG, MSG])
 def test_what_is_no_signal_message_is_refused(type: str, body: bytes) -> None:
     awa, _ = acquainted()
@@ -349,9 +345,7 @@ def test_the_bytes_are_those_of_libsignal() -> None:
     awa, binta = strangers()
     awa.start(BINTA, binta.keys.bundle())
     first = PreKeyMessage.parse(awa.encrypt(BINTA, b"text").body)
-    inner = (
-        b"\x0a\x21\x05" + first.message.ratchet_key + b"\x10\x00\x18\x00\x22\x10" + first.message.ciphertext
-    )
+    inner = b"\x0a\x21\x05" + first.message.ratchet_key + b"\x10\x00\x18\x00\x22\x10" + first.message.ciphertext
     assert bytes(first.message) == b"\x33" + inner + first.message.mac
     head = b"\x33\x08\x01\x12\x21\x05" + first.base_key + b"\x1a\x21\x05" + first.identity
     assert bytes(first).startswith(head + b"\x22" + bytes([len(bytes(first.message))]) + b"\x33")

@@ -57,9 +57,7 @@ def test_a_sound_installation_passes(installed: Path) -> None:
 def test_another_version_is_refused(installed: Path) -> None:
     metadata = installed / f"neonize-{PINNED}.dist-info" / "METADATA"
     metadata.write_text(metadata.read_text().replace(PINNED, "0.9.9"))
-    with pytest.raises(
-        LibraryUnfitError, match=r"neonize 0\.9\.9 is installed; .* 0\.5\.2 .* install it again"
-    ):
+    with pytest.raises(LibraryUnfitError, match=r"neonize 0\.9\.9 is installed; .* 0\.5\.2 .* install it again"):
         check(installed)
 
 
@@ -76,9 +74,7 @@ def test_a_changed_library_is_refused(installed: Path) -> None:
 
 
 def test_a_wheel_for_another_machine_is_refused(installed: Path) -> None:
-    with pytest.raises(
-        LibraryUnfitError, match=r"neonize-linux-arm64\.so: it is a wheel for another machine"
-    ):
+    with pytest.raises(LibraryUnfitError, match=r"neonize-linux-arm64\.so: it is a wheel for another machine"):
         check(installed, "aarch64")
 
 
