@@ -15,7 +15,9 @@ STALE, BY_HAND, TWICE, TWICE_ONE_STALE, ONCE = 40, 50, 40, 20, 90
 
 async def test_after_six_hours_away_nobody_gets_two_answers_and_nobody_is_interrupted() -> None:
     async with rig.open_rig() as here:
-        shop = await here.add_shop("chez-awa", "+221770000001", crowd.config("chez-awa"))
+        owner = here.lab.customer("+221772000000")
+        config = crowd.config("chez-awa").replace("version = 1", f'version = 1\nowner = "{owner.number}"')
+        shop = await here.add_shop("chez-awa", "+221770000001", config)
         counts = (STALE, BY_HAND, TWICE, TWICE_ONE_STALE, ONCE)
         everyone = (here.lab.customer(f"+22178000{index:04}") for index in range(sum(counts)))
         stale, by_hand, twice, one_stale, once = (list(islice(everyone, count)) for count in counts)
@@ -37,11 +39,11 @@ async def test_after_six_hours_away_nobody_gets_two_answers_and_nobody_is_interr
         await judge.settle(here, shop, within=60)
 
         menu, hours = crowd.answer(shop, "menu"), crowd.answer(shop, "horaire")
-        assert [customer for customer in once if texts(customer) != [menu]] == []
-        assert [customer for customer in twice if texts(customer) != [menu, hours]] == []
-        assert [customer for customer in one_stale if texts(customer) != [hours]] == []
-        assert [customer for customer in by_hand if texts(customer) != ["Oui, jusqu'à 22 h"]] == []
-        assert [customer for customer in stale if texts(customer)] == []
+        assert [customer.number for customer in once if texts(customer) != [menu]] == []
+        assert [customer.number for customer in twice if texts(customer) != [menu, hours]] == []
+        assert [customer.number for customer in one_stale if texts(customer) != [hours]] == []
+        assert [customer.number for customer in by_hand if texts(customer) != ["Oui, jusqu'à 22 h"]] == []
+        assert [customer.number for customer in stale if texts(customer)] == []
 
         rows = [row for row in await here.messages(shop.name) if row["direction"] == "in"]
         assert len(rows) == 300
@@ -50,6 +52,9 @@ async def test_after_six_hours_away_nobody_gets_two_answers_and_nobody_is_interr
         assert skipped == {customer.number: "stale" for customer in stale + one_stale} | {
             customer.number: "answered by the owner" for customer in by_hand
         }
+        [notice] = texts(owner)
+        assert notice.startswith(f"{STALE + TWICE_ONE_STALE} message(s)")
+        assert stale[0].number in notice
         assert await judge.disagreements(here, shop) == []
 
 
