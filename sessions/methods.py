@@ -1,6 +1,7 @@
 """What the daemon may ask of a worker: one method each, parameters checked before anything happens."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,6 +24,8 @@ T = TypeVar("T")
 MAX_TEXT = 65_536
 MAX_PAGE = 500
 MAX_WAIT = 3600.0
+# Milliseconds that lost and failed messages are counted for in `status`.
+COUNTED_FOR = 7 * 24 * 3_600_000
 
 
 class Methods:
@@ -62,7 +65,7 @@ class Methods:
     async def _status(self, _params: Params) -> Params:
         worker = self._worker
         standing, config = worker.session.standing, worker.config
-        counters = await worker.journal.read(history.counters)
+        counters = await worker.journal.read(partial(history.counters, since=now_ms() - COUNTED_FOR))
         return {
             "state": standing.shown,
             "reason": worker.journal.trouble or standing.reason or worker.config_trouble,
@@ -70,6 +73,10 @@ class Methods:
             "name": standing.name,
             "inbox": counters.inbox,
             "outbox": counters.outbox,
+            "uncertain": counters.uncertain,
+            "lost": counters.lost,
+            "failed": counters.failed,
+            "journal": worker.journal.trouble,
             "last_in": _time(counters.last_in),
             "last_out": _time(counters.last_out),
             "pipeline": worker.runner.status() if worker.runner else [],

@@ -12,7 +12,7 @@ from comptoir.gateway.times import rfc3339
 from comptoir.sessions.protocol import Params, RpcError
 
 ANSWER_WITHIN = 2.0
-COUNTED = ("inbox", "outbox", "last_in", "last_out", "pipeline")
+COUNTED = ("inbox", "outbox", "uncertain", "lost", "failed", "last_in", "last_out", "pipeline", "journal")
 CONFIGURED = ("country", "lang", "timezone", "owner")
 
 

@@ -39,6 +39,12 @@ class Counters:
     """Messages queued, being sent, or held as uncertain."""
     last_in: int | None
     last_out: int | None
+    uncertain: int = 0
+    """Those of the outbox that may or may not have left."""
+    lost: int = 0
+    """Messages that were acknowledged and could not be read, recorded since the asked time."""
+    failed: int = 0
+    """Messages that could not be sent, likewise."""
 
 
 _COLUMNS = f"""id, {chat_of("messages.contact")}, direction, kind, text, coalesce(server_time, recorded_at),
@@ -68,14 +74,19 @@ def error_of(db: Connection, id: int) -> str | None:
     return None if row is None else row[0]
 
 
-def counters(db: Connection) -> Counters:
+def counters(db: Connection, since: int = 0) -> Counters:
+    """`since`: lost and failed messages that were recorded before are not counted."""
     row = db.execute(
         """SELECT (SELECT count(*) FROM messages WHERE state = 'received'),
             (SELECT count(*) FROM messages WHERE state = 'queued')
                 + (SELECT count(*) FROM messages WHERE state = 'sending')
                 + (SELECT count(*) FROM messages WHERE state = 'uncertain'),
             (SELECT recorded_at FROM messages WHERE direction = 'in' ORDER BY id DESC LIMIT 1),
-            (SELECT max(tried_at) FROM outbox)"""
+            (SELECT max(tried_at) FROM outbox),
+            (SELECT count(*) FROM messages WHERE state = 'uncertain'),
+            (SELECT count(*) FROM messages WHERE state = 'lost' AND recorded_at >= ?1),
+            (SELECT count(*) FROM messages WHERE state = 'failed' AND recorded_at >= ?1)""",
+        (since,),
     ).fetchone()
     return Counters(*row)
 

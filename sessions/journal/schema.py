@@ -46,6 +46,9 @@ _FIRST = Migration(
         "CREATE INDEX messages_queued ON messages (contact) WHERE state = 'queued'",
         "CREATE INDEX messages_sending ON messages (contact) WHERE state = 'sending'",
         "CREATE INDEX messages_uncertain ON messages (contact) WHERE state = 'uncertain'",
+        # Counted on every look at the status.
+        "CREATE INDEX messages_lost ON messages (recorded_at) WHERE state = 'lost'",
+        "CREATE INDEX messages_failed ON messages (recorded_at) WHERE state = 'failed'",
         # Kept for its raw protobuf until raw_until, then deleted; the message stays.
         """CREATE TABLE inbox (
             message INTEGER PRIMARY KEY REFERENCES messages ON DELETE CASCADE,

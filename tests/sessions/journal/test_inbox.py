@@ -133,6 +133,19 @@ def test_counters(db: Connection) -> None:
     assert history.counters(db) == history.Counters(2, 1, 3_000, 4_000)
 
 
+def test_trouble_is_counted_while_it_is_young(db: Connection) -> None:
+    contact = record(db, heard("A")).contact or 0
+    for found, at in (("lost", 100), ("lost", 200), ("failed", 300), ("uncertain", 100), ("sent", 300)):
+        db.execute(
+            """INSERT INTO messages (contact, direction, kind, text, author, state, recorded_at)
+                VALUES (?, 'out', 'text', '', 'operator', ?, ?)""",
+            (contact, found, at),
+        )
+    counters = history.counters(db, since=200)
+    assert (counters.uncertain, counters.lost, counters.failed) == (1, 1, 1)
+    assert history.counters(db).lost == 2
+
+
 def test_times_are_rfc3339() -> None:
     assert history.rfc3339(1_795_244_400_123) == "2026-11-21T07:00:00.123Z"
     assert history.rfc3339(0) == "1970-01-01T00:00:00.000Z"
