@@ -33,7 +33,7 @@ def folder() -> Iterator[Path]:
 
 @pytest.fixture
 def start(folder: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
-    """Start the command with pipes; killed at the end where it still runs."""
+    """Start the command with pipes; interrupted at the end where it still runs, so that it takes its daemon along."""
     processes: list[subprocess.Popen[bytes]] = []
 
     def start_demo(*arguments: str) -> subprocess.Popen[bytes]:
@@ -49,8 +49,8 @@ def start(folder: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
 
     yield start_demo
     for process in processes:
-        with process:
-            process.kill()
+        process.terminate()
+        process.communicate(timeout=30)
 
 
 def children(pid: int) -> list[str]:
