@@ -44,17 +44,18 @@ class DaemonUnreachable(Exception):
 class Client:
     """One connection, used by one thread. Raises DaemonUnreachable, and ControlError where it is refused.
 
-    `daemon` is what the daemon said of itself: version, pid, lab.
+    `daemon` is what the daemon said of itself: version, pid, lab. `answer_limit`: seconds to wait for an answer.
     """
 
-    def __init__(self, socket_path: Path) -> None:
+    def __init__(self, socket_path: Path, *, answer_limit: float | None = None) -> None:
         self._path = socket_path
+        self._answer_limit = ANSWER_LIMIT if answer_limit is None else answer_limit
         self._ids = itertools.count(1)
         self._lines = LineReceiver()
         self._received: list[bytes] = []
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            self._socket.settimeout(ANSWER_LIMIT)
+            self._socket.settimeout(self._answer_limit)
             self._connect()
             self.daemon: dict[str, Any] = self.call("hello", version=PROTOCOL_VERSION)
         except BaseException:
@@ -117,7 +118,7 @@ class Client:
         id = next(self._ids)
         given = {name.rstrip("_"): value for name, value in params.items() if value is not None}
         if self._socket.gettimeout() is not None:
-            self._socket.settimeout(ANSWER_LIMIT + float(params.get("timeout") or 0))
+            self._socket.settimeout(self._answer_limit + float(params.get("timeout") or 0))
         self._send(_line(Request(id, method, given)))
         while True:
             match self._next_message():

@@ -1,6 +1,7 @@
 """The daemon's database: which tenants there are, what the operator wants of them, their wrapped keys."""
 
 import sqlite3
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -120,6 +121,28 @@ class Registry:
                 strict=True,
             )
             self._database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def peek(path: Path) -> list[Tenant]:
+    """The tenants, by name, read without changing or making a file, for who only looks.
+
+    Raises RegistryWrong where it is none that this version understands, or cannot be read.
+    """
+    # Without a log of changes nobody has it open, and then nothing may be made beside it.
+    alone = not path.with_name(f"{path.name}-wal").exists()
+    uri = f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if alone else ''}"
+    try:
+        with closing(sqlite3.connect(uri, uri=True)) as connection:
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version != SCHEMA_VERSION:
+                help = (
+                    "upgrade comptoir" if version > SCHEMA_VERSION else "the daemon brings it up to date at its start"
+                )
+                raise RegistryWrong(f"{path}: has schema {version}, expected {SCHEMA_VERSION}: {help}")
+            table = Database(connection).table("tenants")
+            return [_tenant(row) for row in table.rows_where(order_by="name")]
+    except sqlite3.Error as error:
+        raise RegistryWrong(f"{path}: {error}: expected comptoir's registry; restore it from a backup") from None
 
 
 class AsyncRegistry:

@@ -2,7 +2,7 @@ import sqlite3
 
 import pytest
 
-from comptoir.gateway.registry import AsyncRegistry, Registry, RegistryWrong, Tenant
+from comptoir.gateway.registry import AsyncRegistry, Registry, RegistryWrong, Tenant, peek
 
 AWA = Tenant("awa", 1_700_000_000_000, b"wrapped")
 
@@ -82,3 +82,32 @@ async def test_from_trio(tmp_path):
     await shared.remove("awa")
     assert await shared.tenants() == []
     registry.close()
+
+
+@pytest.mark.parametrize("open_elsewhere", [False, True])
+def test_a_peek_changes_nothing(tmp_path, open_elsewhere):
+    registry = Registry(tmp_path / "registry.db")
+    registry.add(AWA)
+    if not open_elsewhere:
+        registry.close()
+    before = {file.name: file.read_bytes() for file in tmp_path.iterdir() if file.suffix != ".db-shm"}
+    assert peek(tmp_path / "registry.db") == [AWA]
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir() if file.suffix != ".db-shm"} == before
+    assert len(before) == 1 + open_elsewhere
+    registry.close()
+
+
+def test_a_peek_at_what_is_no_registry(tmp_path):
+    file = tmp_path / "registry.db"
+    with pytest.raises(RegistryWrong, match="unable to open"):
+        peek(file)
+    assert not file.exists()
+    file.write_bytes(b"no database at all, but long enough to be looked at as one")
+    with pytest.raises(RegistryWrong, match="not a database"):
+        peek(file)
+    file.unlink()
+    connection = sqlite3.connect(file)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(RegistryWrong, match="upgrade"):
+        peek(file)
