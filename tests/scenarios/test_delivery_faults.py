@@ -81,6 +81,34 @@ async def test_an_ack_that_a_crash_made_lost_is_made_up_for_by_the_receipt(here:
     assert await judge.disagreements(here, shop, followed=False) == []
 
 
+async def test_what_may_have_left_before_a_crash_is_held_until_a_receipt_tells(here: rig.Rig) -> None:
+    shop, customer = shop_of(here), here.lab.customer(CUSTOMER)
+    # Nobody is there to give a receipt: neither the customer nor the owner's own phone.
+    here.lab.server.detach(customer)
+    here.lab.server.detach(shop.phone)
+    here.lab.faults.lose_acks(shop.number)
+    id = await send(here, CUSTOMER, "un instant")
+    await here.lab.ledger.wait(
+        lambda ledger: len(ledger.entries(sender=shop.number, to=CUSTOMER)) == 2, 10, what="the server has it"
+    )
+    await here.kill_worker(shop.name)
+    await wait_message(here, id, "uncertain")
+    row = await here.call("message", tenant=shop.name, id=id)
+    assert (row["state"], row["error"]) == (
+        "uncertain",
+        "the program stopped while it was being sent: it may have arrived or not",
+    )
+    assert (await here.status(shop.name))["outbox"] == 1
+    # Others are served meanwhile, and it does not leave again.
+    await here.lab.customer(STRANGER).say(shop.number, "Bonjour, menu svp ?")
+    await here.lab.customer(STRANGER).wait_heard(1)
+    here.lab.server.attach(customer)
+    await wait_message(here, id, "delivered")
+    assert heard(here) == [crowd.answer(shop, "menu"), "un instant"]
+    assert len(here.lab.ledger.entries(sender=shop.number, to=CUSTOMER)) == 2
+    assert await judge.disagreements(here, shop, followed=False) == []
+
+
 async def test_a_late_ack_is_waited_for(here: rig.Rig) -> None:
     shop = shop_of(here)
     here.lab.faults.delay_acks(shop.number, 1.0)
