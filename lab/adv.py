@@ -25,7 +25,7 @@ class AdvError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class LinkCode:
-    """What a client shows as QR code."""
+    """What a client shows as QR code; after a pairing code, what the phone knows of it as well."""
 
     ref: str
     noise: bytes

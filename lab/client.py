@@ -67,6 +67,10 @@ class LabClient:
         """Let the phone `number` scan the text of a QR code; the result names the device that was linked."""
         return self.call("scan", qr=qr, number=number, name=name)
 
+    def enter_code(self, code: str, number: str, name: str = "") -> dict[str, Any]:
+        """Type a pairing code into the phone `number`; the result names the device that was linked."""
+        return self.call("enter-code", code=code, number=number, name=name)
+
     def say(self, sender: str, to: str, text: str, **options: Any) -> str:
         """Send a text from a customer, or by hand from a phone; returns its id after the server's ack."""
         return str(self.call("say", sender=sender, to=to, text=text, **options)["id"])

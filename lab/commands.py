@@ -43,6 +43,11 @@ async def scan(lab: Lab, qr: str, number: str, name: str = "") -> Json:
     return {"device": str(await lab.people.phone(number, name).scan(qr))}
 
 
+async def enter_code(lab: Lab, code: str, number: str, name: str = "") -> Json:
+    """Type a pairing code into a phone; the phone is added if need be."""
+    return {"device": str(await lab.people.phone(number, name).enter_code(code))}
+
+
 async def unlink(lab: Lab, number: str) -> Json:
     """Let a phone remove every device that is linked to it."""
     return {"removed": [str(device) for device in await _phone(lab, number).unlink()]}
@@ -123,6 +128,7 @@ COMMANDS: dict[str, Command] = {
     "customer": customer,
     "people": people,
     "scan": scan,
+    "enter-code": enter_code,
     "unlink": unlink,
     "say": say,
     "typing": typing,
@@ -148,6 +154,7 @@ FAULTS: dict[str, Callable[..., Awaitable[None] | None]] = {
     "lose-acks": Faults.lose_acks,
     "delay-acks": Faults.delay_acks,
     "refuse-sends": Faults.refuse_sends,
+    "refuse-codes": Faults.refuse_codes,
 }
 
 

@@ -51,7 +51,7 @@ class Door:
                 await wire.aclose()
 
     async def _pair(self, wire: Wire, payload: Any) -> None:
-        candidate = Candidate(self._exchange, wire, payload.devicePairingData)
+        candidate = Candidate(self._exchange, self._pairing, wire, payload.devicePairingData)
         self._pairing.show(candidate)
         try:
             await candidate.run()

@@ -30,6 +30,9 @@ class Standing:
     refused_sends: int = 0
     """How many of its companions' next messages are answered with `send_error` and go nowhere."""
     send_error: int = 0
+    refused_codes: int = 0
+    """How many of the next wishes for a pairing code are answered with `code_error`."""
+    code_error: int = 0
 
 
 class Line(Protocol):
@@ -132,6 +135,13 @@ class Faults:
         """Answer the companions' next messages with an error (463: too many strangers), deliver nothing."""
         standing = self._order(number)
         standing.refused_sends, standing.send_error = times, error
+
+    # At the next attempts to link.
+
+    def refuse_codes(self, number: str, error: int = 429, times: int = 1) -> None:
+        """Answer clients that want a pairing code for this number with an error (429: too many were asked for)."""
+        standing = self._order(number)
+        standing.refused_codes, standing.code_error = times, error
 
     async def _fail_logins(self, number: str, failure: Node) -> None:
         self._order(number).failure = failure

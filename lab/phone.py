@@ -9,7 +9,7 @@ from typing import Any
 
 import trio
 
-from comptoir.lab import adv, appstate, history, messages
+from comptoir.lab import adv, appstate, history, messages, pairing_code
 from comptoir.lab.accounts import Account
 from comptoir.lab.cipher import NoKeys
 from comptoir.lab.device import Device
@@ -56,7 +56,22 @@ class Phone(Device):
         Key share and history follow by themselves when it has logged in. Raises AdvError for a text that is
         no link code, PairingRefused for one that nobody shows (any more).
         """
-        code = adv.LinkCode.parse(qr)
+        return await self._link(adv.LinkCode.parse(qr))
+
+    async def enter_code(self, code: str) -> JID:
+        """Type the pairing code that a client shows for this number; returns its device once it has signed.
+
+        The rest follows as after a scan. Raises PairingCodeError for a text that is no code, and for another
+        code than the client's; PairingRefused where no client shows one for this number (any more).
+        """
+        typed, pair = pairing_code.read_code(code), self.cipher.identity.pair
+        request = self.server.code_request(self.jid)
+        side = await trio.to_thread.run_sync(pairing_code.PhoneSide, pair, typed, request.hello)
+        answer = await self.server.give_code(request, hello=side.hello, identity=pair.public)
+        secret = side.adv_secret(answer.bundle, answer.identity)
+        return await self._link(adv.LinkCode(request.ref, request.noise, answer.identity, secret))
+
+    async def _link(self, code: adv.LinkCode) -> JID:
         if not self._block.version:
             await self.rename(self.account.name or "Boutique")
         self._links += 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 import trio
 
 from comptoir.lab.accounts import Account
+from comptoir.lab.code_stanzas import CodeAnswer, CodeRequest
 from comptoir.lab.exchange import Exchange, LocalDevice, Taker
 from comptoir.lab.nodes import JID, Node
 from comptoir.lab.pairing import Companion, Pairing, PairingRefused
@@ -89,6 +90,22 @@ class Server:
         if account is None:
             raise PairingRefused(f"{phone} has no account here: add it before it scans")
         return await self._pairing.candidate(ref).link(account, identity)
+
+    def code_request(self, phone: JID) -> CodeRequest:
+        """The pairing code that a client shows for this phone's number. Raises PairingRefused where none does."""
+        return self._pairing.request(phone.user, self.clock.now())
+
+    async def give_code(self, request: CodeRequest, *, hello: bytes, identity: bytes) -> CodeAnswer:
+        """Tell the client what the phone made of the code typed into it. Raises PairingRefused.
+
+        The client answers whether that was its code or not: it cannot know.
+        """
+        return await self._pairing.candidate(request.ref).give_code(request, hello, identity)
+
+    async def close_pairings(self) -> None:
+        """End the connections that wait to be linked, as the real server does in time."""
+        for candidate in self._pairing.candidates():
+            await candidate.drop()
 
     async def wait_ready(self, companion: JID) -> None:
         """Return once a wire client has logged in, uploaded its prekeys and asked for its stanzas."""

@@ -120,6 +120,18 @@ async def test_scanning_and_unlinking(api: Api, tmp_path: Path) -> None:
     assert removed == {"removed": ["225070000003:1@s.whatsapp.net"]}
 
 
+async def test_a_pairing_code_is_typed(api: Api, tmp_path: Path) -> None:
+    async with neonize(api.lab, tmp_path / "session.db") as client:
+        await client.wait("qr")
+        code = await client.do("pair_phone", number=SHOP)
+
+        linked = await api.call("enter_code", code, SHOP, "Chez Awa")
+        await client.wait("connected")
+
+    assert linked == {"device": "225070000003:1@s.whatsapp.net"}
+    assert api.lab.phone(SHOP).account.name == "Chez Awa"
+
+
 async def test_a_fault_strikes(api: Api, tmp_path: Path) -> None:
     async with neonize(api.lab, tmp_path / "session.db") as client:
         await api.lab.phone(SHOP).scan((await client.wait("qr"))["code"])
@@ -176,6 +188,8 @@ async def test_typing_and_reading(api: Api) -> None:
         (b'{"command": "heard", "number": "+33612345678"}', "nobody in this lab has the number +33612345678"),
         (b'{"command": "phone", "number": "12"}', "not a phone number"),
         (b'{"command": "scan", "qr": "hello", "number": "+225070000003"}', "a link code was expected"),
+        (b'{"command": "enter-code", "code": "1234", "number": "+225070000003"}', "no pairing code"),
+        (b'{"command": "enter-code", "code": "ABCD1234", "number": "+225070000003"}', "no connected client"),
         (b'{"command": "fault", "name": "flood", "number": "1"}', "unknown fault 'flood'; there are ban"),
         (b'{"command": "fault", "name": "drop", "number": "1", "x": 1}', "fault drop:"),
         (b'{"command": "unlink", "number": "+221770000001"}', "is a customer"),

@@ -42,7 +42,15 @@ from neonize import events  # noqa: E402
 from neonize._binder import ProxySettings  # noqa: E402
 from neonize.proto.waE2E.WAWebProtobufsE2E_pb2 import Message  # noqa: E402
 from neonize.utils import build_jid  # noqa: E402
-from neonize.utils.enum import ChatPresence, ChatPresenceMedia, MediaType, Presence, ReceiptType  # noqa: E402
+from neonize.utils.enum import (  # noqa: E402
+    ChatPresence,
+    ChatPresenceMedia,
+    ClientName,
+    ClientType,
+    MediaType,
+    Presence,
+    ReceiptType,
+)
 
 
 def tell(event: str, **data: Any) -> None:
@@ -194,7 +202,13 @@ def upload_and_download(client: Any, size: int) -> bool:
     return bool(client.download_any(message) == data)
 
 
+def pair_phone(client: Any, number: str, type: str = "CHROME") -> str:
+    code: str = client.PairPhone(number, True, ClientName.LINUX, ClientType[type])
+    return code
+
+
 COMMANDS = {
+    "pair_phone": pair_phone,
     "upload_and_download": upload_and_download,
     "present": present,
     "send": send,
