@@ -21,18 +21,22 @@ _NOTICE = {
 
 
 def tell_owner(db: Connection, config: TenantConfig, now: int) -> bool:
-    """Queue a notice about stale messages of which the owner has not been told; whether there were any."""
+    """Queue a notice about stale messages of which the owner has not been told; whether there were any.
+
+    In order of arrival: chats are looked after side by side, so the events are in no order of use to anyone.
+    """
     rows = db.execute(
         f"""SELECT id, {chat_of("events.contact")} FROM events
-            WHERE kind = 'skipped' AND json_extract(data, '$.reason') = ? AND id > ? ORDER BY id""",
+            WHERE kind = 'skipped' AND json_extract(data, '$.reason') = ? AND id > ? ORDER BY message""",
         (REASON, state.get(db, _TOLD).value or 0),
     ).fetchall()
     if not rows or config.owner is None:
         return False
+    last = max(id for id, _ in rows)
     owner = contacts.contact_for(db, Address(number=config.owner), now)
     text = _NOTICE[config.lang].format(count=len(rows), chats=_listed([chat for _, chat in rows]))
-    outbox.enqueue(db, Outgoing(owner, text, f"plugin:{NAME}", outbox.NOTICE, cause=f"stale:{rows[-1][0]}"), now)
-    state.put(db, _TOLD, rows[-1][0])
+    outbox.enqueue(db, Outgoing(owner, text, f"plugin:{NAME}", outbox.NOTICE, cause=f"stale:{last}"), now)
+    state.put(db, _TOLD, last)
     return True
 
 
