@@ -80,10 +80,12 @@ async def test_a_code_is_good_for_its_number_only(lab: Lab, client: NeonizeClien
     await client.wait("connected")
 
 
-@pytest.mark.parametrize("first", [SHOP, OTHER])
-async def test_a_second_code_makes_the_first_one_void(lab: Lab, client: NeonizeClient, first: str) -> None:
+@pytest.mark.parametrize(("first", "refusal"), [(SHOP, "not the code"), (OTHER, "no connected client")])
+async def test_a_second_code_makes_the_first_one_void(
+    lab: Lab, client: NeonizeClient, first: str, refusal: str
+) -> None:
     old, new = await ask(client, first), await ask(client)
-    with pytest.raises((PairingRefused, PairingCodeError)):
+    with pytest.raises((PairingRefused, PairingCodeError), match=refusal):
         await lab.phone(first).enter_code(old)
     await lab.phone(SHOP).enter_code(new)
     await client.wait("connected")
