@@ -1,27 +1,20 @@
 """What the demo plays on: the lab, and a daemon that is started, followed and stopped."""
 
-import os
-import subprocess
-import sys
-from collections import deque
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from importlib import resources
 
 import trio
 
-from comptoir.cli.demo.control import Control, DemoFailed, Events, Params
+from comptoir.cli.demo.control import Control, Events, Params
+from comptoir.cli.demo.daemon import open_daemon
 from comptoir.cli.demo.home import Home
 from comptoir.cli.demo.script import Shop
 from comptoir.gateway.client import ControlError, DaemonUnreachable
 from comptoir.gateway.paths import Paths
 from comptoir.lab import Lab
 
-READY_LIMIT = 60.0
-# The daemon promises to stop within ten seconds.
-STOP_LIMIT = 12.0
-# Others' folders and sockets are no business of the demo's daemon.
-_FOREIGN = ("CREDENTIALS_DIRECTORY", "NOTIFY_SOCKET")
+FOLLOWING_LIMIT = 30.0
 
 
 class Stage:
@@ -53,68 +46,19 @@ def tenant_file(shop: Shop) -> str:
 
 @asynccontextmanager
 async def open_stage(home: Home, lab: Lab) -> AsyncGenerator[Stage, None]:
-    """The daemon is up and followed, and stopped at the end. Raises DemoFailed where it does not start.
+    """The daemon is up and followed, and stopped at the end. Raises DemoFailed where it ends by itself.
 
     Let the lab outlive this: workers end once their last sends are acknowledged.
     """
     stage = Stage(home.paths, lab)
-    async with trio.open_nursery() as nursery:
-        async with _daemon(home, nursery):
-            nursery.start_soon(_follow, stage)
-            await stage.events.wait(READY_LIMIT, kind="following")
-            yield stage
+    async with open_daemon(home.environment), trio.open_nursery() as nursery:
+        nursery.start_soon(_follow, stage)
+        await stage.events.wait(FOLLOWING_LIMIT, kind="following")
+        yield stage
         nursery.cancel_scope.cancel()
 
 
-@asynccontextmanager
-async def _daemon(home: Home, nursery: trio.Nursery) -> AsyncGenerator[None, None]:
-    """`comptoir daemon` as its user would start it."""
-    environment = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
-    process = await trio.lowlevel.open_process(
-        [sys.executable, "-P", "-m", "comptoir.cli", "daemon"],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        env=environment | home.environment,
-    )
-    try:
-        with trio.move_on_after(READY_LIMIT) as limit:
-            await nursery.start(_listen, process)
-        if limit.cancelled_caught:
-            raise DemoFailed(f"the daemon was not ready within {READY_LIMIT:g} s")
-        yield
-    finally:
-        with trio.CancelScope(shield=True):
-            await _stop(process)
-
-
-async def _listen(process: trio.Process, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
-    """Read what the daemon says, so that it never waits for a reader; started once it says `ready`."""
-    assert process.stderr is not None
-    said: deque[str] = deque(maxlen=20)
-    ready, rest = False, ""
-    async with process.stderr as stderr:
-        async for data in stderr:
-            *lines, rest = (rest + data.decode(errors="replace")).split("\n")
-            said.extend(lines)
-            if not ready and "ready" in lines:
-                ready = True
-                task_status.started()
-    if not ready:
-        raise DemoFailed(f"the daemon did not start: {rest or ''.join(list(said)[-1:]) or 'it said nothing'}")
-
-
-async def _stop(process: trio.Process) -> None:
-    if process.returncode is None:
-        process.terminate()
-    with trio.move_on_after(STOP_LIMIT):
-        await process.wait()
-        return
-    process.kill()
-    await process.wait()
-
-
 async def _follow(stage: Stage) -> None:
-    # The daemon's end is the events' end.
+    # The daemon's end, which is told elsewhere, is the events' end.
     with suppress(ControlError, DaemonUnreachable):
         await stage.control.stream("events", stage.events.add)

@@ -131,6 +131,23 @@ def test_a_daemon_that_does_not_start_is_told_with_its_reason(folder: Path, monk
     assert list(folder.iterdir()) == []
 
 
+def test_a_daemon_that_ends_on_the_way_is_told_at_once(
+    start: Callable[..., subprocess.Popen[bytes]], folder: Path
+) -> None:
+    process = start()
+    assert process.stdout is not None
+    while b"Chez Awa is linked" not in read_line(process.stdout):
+        pass
+    [daemon] = children(process.pid)
+    os.kill(int(daemon), signal.SIGKILL)
+    _, err = process.communicate(timeout=20)
+    assert process.returncode == 1
+    [line] = err.decode().splitlines()
+    # Which of the two is seen first depends on whether it is being asked something.
+    assert re.match("comptoir: the demo failed: the daemon (ended by itself with -9|stopped answering on /)", line)
+    assert not list(folder.glob("comptoir-demo-*"))
+
+
 def test_a_picture_without_a_folder_is_refused_before_anything_begins(folder: Path) -> None:
     with pytest.raises(CommandError, match="expected a folder for the picture"):
         demo.run(float(SPEED), folder / "none" / "demo.svg")
