@@ -65,7 +65,7 @@ async def test_a_session_that_others_ended_is_parked_until_somebody_resumes_it()
             told = await wait_parked(here, shop)
             assert (told["reason"], told["detail"]) == (case.reason, case.detail)
             status = await here.status(shop.name)
-            assert (status["state"], status["reason"]) == ("parked", case.reason)
+            assert (status["state"], status["reason"], status["detail"] or "") == ("parked", case.reason, case.detail)
             assert case.advice in status["advice"]
             # It stays away, and yet takes orders.
             await customer.say(shop.number, "Bonjour, horaire svp ?")

@@ -6,11 +6,12 @@ be judged sends no text twice in a chat, unless that is what it is about.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 import trio
 from rig import Rig, Shop
 
-from comptoir.lab.ledger import Entry
+from comptoir.lab.ledger import Entry, NotSeen
 from comptoir.sessions.protocol import Params
 
 Said = tuple[str, str]
@@ -73,9 +74,8 @@ async def disagreements(here: Rig, shop: Shop, *, followed: bool = True) -> list
     outgoing = [row for row in rows if row["direction"] == "out"]
     arrived = Counter(map(_said, _in_states(outgoing, ARRIVED)))
     with_luck = Counter(map(_said, _in_states(outgoing, PERHAPS_ARRIVED)))
-    await here.lab.ledger.wait(
-        lambda _: not arrived - _heard(here, shop), ARRIVE_WITHIN, what=f"{shop.name}: what counts as sent is heard"
-    )
+    with suppress(NotSeen):
+        await here.lab.ledger.wait(lambda _: not arrived - _heard(here, shop), ARRIVE_WITHIN)
     heard = _heard(here, shop)
     found = _inbound(here, shop, [row for row in rows if row["direction"] == "in"])
     found += _each("called sent, and never heard", arrived - heard)
