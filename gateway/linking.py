@@ -1,8 +1,9 @@
-"""Linking a tenant's number: the worker offers codes until somebody scans one."""
+"""Linking a tenant's number: the worker offers codes until somebody scans one, or types the one asked for."""
 
 import trio
 
 from comptoir.gateway.control.table import Tell
+from comptoir.gateway.numbers import check_number
 from comptoir.gateway.policy import what_to_do
 from comptoir.gateway.registry import NOT_PARKED
 from comptoir.gateway.tenant_supervisor import TenantSupervisor
@@ -12,11 +13,15 @@ from comptoir.sessions.protocol import ErrorCode, Params, RpcError
 WINDOW = 300.0
 
 
-async def link(tenant: TenantSupervisor, tell: Tell) -> Params:
+async def link(tenant: TenantSupervisor, tell: Tell, code: str | None = None) -> Params:
     """Tell every event of the attempt; return when linked. Cancelling calls the attempt off.
 
-    Raises RpcError: NOT_NOW where the time for scanning ran out or another attempt runs, else FAILED.
+    With `code`, the number of the phone that is to be linked, a pairing code takes the place of the QR codes.
+    Raises RpcError: INVALID_PARAMS for what is no number; NOT_NOW where the time ran out, too many codes were
+    asked for, or another attempt runs; else FAILED.
     """
+    if code is not None:
+        check_number("code", code)
     record = tenant.record
     if record.row.linked:
         help = what_to_do(record.parked, tenant.name) if record.parked else f"`comptoir unlink {tenant.name}`"
@@ -27,27 +32,41 @@ async def link(tenant: TenantSupervisor, tell: Tell) -> Params:
                 await record.change(**NOT_PARKED)
             tenant.recycle("linking")
         try:
-            await tenant.call("link")
-            return await _follow(tenant.name, events, tell)
+            await tenant.call("link", {} if code is None else {"code": code})
+            return await _follow(tenant.name, code, events, tell)
         finally:
             if not record.row.linked:
                 # A client that has failed or been left is never used again.
                 tenant.recycle("not linked")
 
 
-async def _follow(name: str, events: trio.MemoryReceiveChannel[Params], tell: Tell) -> Params:
+async def _follow(name: str, code: str | None, events: trio.MemoryReceiveChannel[Params], tell: Tell) -> Params:
     with trio.move_on_after(WINDOW):
         async for event in events:
             await tell(event)
             if event.get("event") == "linked":
                 return {"number": event.get("number"), "name": event.get("name")}
             if event.get("event") == "failed":
-                raise _failure(name, str(event.get("reason")))
+                raise _failure(name, code, str(event.get("reason")))
     await tell({"event": "failed", "reason": "expired"})
-    raise _failure(name, "expired")
+    raise _failure(name, code, "expired")
 
 
-def _failure(name: str, reason: str) -> RpcError:
-    if reason == "expired":
-        return RpcError(ErrorCode.NOT_NOW, f"nobody scanned a code in time: `comptoir link {name}` offers new ones")
+def _failure(name: str, code: str | None, reason: str) -> RpcError:
+    match reason:
+        case "expired" if code is not None:
+            # What is typed wrongly is seen on the phone only: the library is not told.
+            return RpcError(
+                ErrorCode.NOT_NOW,
+                f"nobody typed the code into {code} in time, or not the right one: `comptoir link {name} --code "
+                f"{code}` gives a new one, `comptoir link {name}` a QR code",
+            )
+        case "expired":
+            return RpcError(ErrorCode.NOT_NOW, f"nobody scanned a code in time: `comptoir link {name}` offers new ones")
+        case "too_many_codes":
+            return RpcError(
+                ErrorCode.NOT_NOW,
+                f"WhatsApp gives {code} no more pairing codes for now: wait some hours, or `comptoir link {name}` "
+                "for a QR code",
+            )
     return RpcError(ErrorCode.FAILED, f"{name} was not linked: {reason}: see the tenant's log and try again")

@@ -1,6 +1,5 @@
 """All tenants: one task each, so that none can hold up another."""
 
-import re
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -9,6 +8,7 @@ import trio
 
 from comptoir.gateway.installation import Installation
 from comptoir.gateway.keys import new_data_key, wrap
+from comptoir.gateway.numbers import check_number
 from comptoir.gateway.orders import unlink
 from comptoir.gateway.paths import is_tenant_name
 from comptoir.gateway.registry import Tenant
@@ -19,7 +19,6 @@ from comptoir.sessions.protocol import ErrorCode, RpcError
 
 STOP_WITHIN = 10.0
 UNLINK_WITHIN = 10.0
-_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
 class Supervisor:
@@ -67,8 +66,8 @@ class Supervisor:
                 ErrorCode.INVALID_PARAMS,
                 f"{name!r} is no tenant's name: expected 1 to 32 of a-z, 0-9 and -, not beginning with -",
             )
-        if owner is not None and not _E164.fullmatch(owner):
-            raise RpcError(ErrorCode.INVALID_PARAMS, f"owner {owner!r}: expected a number like +221771234567")
+        if owner is not None:
+            check_number("owner", owner)
         async with self._changing:
             if name in self._tenants:
                 raise RpcError(ErrorCode.FAILED, f"there is a tenant {name} already: choose another name")

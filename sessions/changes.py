@@ -34,6 +34,13 @@ def pair_status(event: Any) -> Paired | PairingFailed:
     return PairingFailed(event.Error or "WhatsApp refused the link")
 
 
+def code_refused(text: str) -> PairingFailed:
+    """What an error of neonize's PairPhone means; its text is that of whatsmeow's IQError."""
+    if "status 429" in text:
+        return PairingFailed("too_many_codes")
+    return PairingFailed(f"WhatsApp gives no pairing code for this number ({text}): check it, or link by QR code")
+
+
 def connect_error(text: str) -> Changed:
     """What an error of neonize's `connect` means; later drops reconnect by themselves and raise nothing."""
     return next((end for field, end in _UNEXPRESSED.items() if field in text), Disconnected(f"no connection: {text}"))

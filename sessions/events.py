@@ -98,6 +98,14 @@ class QrOffered:
 
 
 @dataclass(frozen=True, slots=True)
+class PairingCodeOffered:
+    """A code to type into the phone it was asked for, good for `expires_in` seconds."""
+
+    code: str
+    expires_in: int
+
+
+@dataclass(frozen=True, slots=True)
 class Paired:
     """The phone accepted the code; the connection closes once and comes back logged in."""
 
@@ -150,4 +158,14 @@ class Ended:
     detail: str
 
 
-Changed = QrOffered | Paired | PairingFailed | Connected | BacklogBegun | BacklogRead | Disconnected | Ended
+Changed = (
+    QrOffered
+    | PairingCodeOffered
+    | Paired
+    | PairingFailed
+    | Connected
+    | BacklogBegun
+    | BacklogRead
+    | Disconnected
+    | Ended
+)

@@ -26,6 +26,7 @@ from comptoir.sessions.events import (
     Disconnected,
     Ended,
     Kept,
+    PairingCodeOffered,
     QrOffered,
 )
 from comptoir.sessions.outbox.port import NotConnected, SendUnknown, Sent
@@ -39,6 +40,8 @@ SEND_LIMIT = 80.0
 ALIVE_LIMIT = 5.0
 # Seconds each code lives: whatsmeow shows the first of six for a minute, the others for twenty.
 _FIRST_CODE, _NEXT_CODE = 60, 20
+# All six: then whatsmeow closes the connection, and with it the pairing code that was asked for on it.
+_WINDOW = _FIRST_CODE + 5 * _NEXT_CODE
 
 # Rides behind the path neonize appends to "file:": a database in RAM needs no fsync, and two of
 # neonize's connections must wait for each other instead of failing. `_y=` swallows neonize's own tail.
@@ -56,16 +59,20 @@ class Sink(Protocol):
 
 
 class Link:
-    """A linked device, or one that is being linked.
+    """A linked device, or one that is being linked: by QR code, or by a pairing code for the number `code_for`.
 
+    Never both: a pairing code that is typed, even wrongly, silently spoils the QR codes of its connection.
     `start` may be called once. Afterwards `send_text`, `typing`, `logout` and `disconnect` may be called
     from trio; after `disconnect` or `logout` nothing may be, and the process should end soon.
     """
 
-    def __init__(self, session_path: Path, sink: Sink, lab: LabServer | None = None) -> None:
+    def __init__(
+        self, session_path: Path, sink: Sink, lab: LabServer | None = None, code_for: str | None = None
+    ) -> None:
         self._path = session_path
         self._sink = sink
         self._lab = lab
+        self._code_for = code_for
         self._codes = 0
         self._limiter = trio.CapacityLimiter(1)
         self._typing_limiter = trio.CapacityLimiter(1)
@@ -225,7 +232,24 @@ class Link:
 
     def _code(self, code: bytes) -> None:
         self._codes += 1
-        self._sink.change(QrOffered(code.decode(), _FIRST_CODE if self._codes == 1 else _NEXT_CODE))
+        if self._code_for is None:
+            self._sink.change(QrOffered(code.decode(), _FIRST_CODE if self._codes == 1 else _NEXT_CODE))
+        elif self._codes == 1:
+            # The first QR code says that the connection stands. This thread must go on: it takes the answers.
+            threading.Thread(target=self._ask_for_code, args=(self._code_for,), name="code", daemon=True).start()
+
+    def _ask_for_code(self, number: str) -> None:
+        from neonize.utils.enum import ClientName, ClientType
+
+        asked = time.monotonic()
+        try:
+            # WhatsApp answers names other than those of known browsers with status 400.
+            code = self._client.PairPhone(number, True, ClientName.LINUX, ClientType.CHROME)
+        except Exception as error:
+            logger.warning("pairing code: %s", error)
+            self._sink.change(changes.code_refused(str(error)))
+        else:
+            self._sink.change(PairingCodeOffered(code, int(_WINDOW - (time.monotonic() - asked))))
 
     def _status(self, status: str) -> None:
         if end := changes.pairing_end(status):

@@ -13,7 +13,7 @@ from comptoir.sessions.journal import contacts, history, linkings, outbox, state
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.journal import JournalUnavailable
 from comptoir.sessions.page import fit_page
-from comptoir.sessions.parameters import address_of, invalid, number_of, text_of
+from comptoir.sessions.parameters import address_of, invalid, number_of, phone_number_of, text_of
 from comptoir.sessions.protocol import ErrorCode, Params, RpcError
 from comptoir.sessions.runner import Runner
 from comptoir.sessions.worker import Worker
@@ -89,11 +89,12 @@ class Methods:
 
     # --- the session
 
-    async def _link(self, _params: Params) -> Params:
-        session = self._worker.session
+    async def _link(self, params: Params) -> Params:
+        session, code = self._worker.session, params.get("code")
+        code_for = None if code is None else phone_number_of(code)
         if session.link is not None:
             raise RpcError(ErrorCode.FAILED, "already linked: run `comptoir unlink` first")
-        await session.link_device()
+        await session.link_device(code_for)
         return {}
 
     async def _link_cancel(self, _params: Params) -> Params:

@@ -32,11 +32,18 @@ def number_of(params: Params, name: str, default: int | None = None) -> int:
     return value
 
 
+def phone_number_of(text: object) -> str:
+    """`+E164`, as whatsmeow demands of a number to link: in full, and with seven digits at least."""
+    if not isinstance(text, str) or not _E164.fullmatch(text):
+        raise invalid(f"{text} is no phone number: expected +E164, as +221771234567")
+    return text
+
+
 def address_of(text: object) -> Address:
     try:
         address = Address.parse(str(text))
     except ValueError as error:
         raise invalid(str(error)) from None
-    if address.number and not _E164.fullmatch(address.number):
-        raise invalid(f"{address.number} is no phone number: expected +E164, as +221771234567")
+    if address.number:
+        phone_number_of(address.number)
     return address

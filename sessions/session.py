@@ -15,6 +15,7 @@ from comptoir.sessions.events import (
     Disconnected,
     Ended,
     Paired,
+    PairingCodeOffered,
     PairingFailed,
     QrOffered,
 )
@@ -94,12 +95,15 @@ class Session:
         else:
             await self._connect()
 
-    async def link_device(self) -> None:
-        """Offer QR codes until one is scanned or the window is over; the daemon hears how it goes."""
+    async def link_device(self, code_for: str | None = None) -> None:
+        """Offer QR codes, or a pairing code for the number `code_for`, until a phone takes one or time is over.
+
+        The daemon hears how it goes.
+        """
         self._linking = True
         await self._stand(replace(self.standing, state="linking", reason="", detail=""))
         self._forget_credentials()
-        await self._connect()
+        await self._connect(code_for)
 
     async def unlink(self) -> bool:
         """Log out at the server and forget the session; False where the server could not be told."""
@@ -128,6 +132,8 @@ class Session:
         match change:
             case QrOffered(code, expires_in):
                 await self._telling.linking("qr", code=code, expires_in=expires_in)
+            case PairingCodeOffered(code, expires_in):
+                await self._telling.linking("pairing_code", code=code, expires_in=expires_in)
             case PairingFailed(reason):
                 await self._telling.linking("failed", reason=reason)
             case Paired():
@@ -153,8 +159,8 @@ class Session:
         if _told_of(before) != _told_of(standing):
             await self._telling.standing(standing)
 
-    async def _connect(self) -> None:
-        self.link = Link(self._spec.session_path, self._intake, self._spec.lab)
+    async def _connect(self, code_for: str | None = None) -> None:
+        self.link = Link(self._spec.session_path, self._intake, self._spec.lab, code_for)
         await trio.to_thread.run_sync(self.link.start)
 
     async def _watch(self) -> None:

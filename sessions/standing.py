@@ -10,6 +10,7 @@ from comptoir.sessions.events import (
     Disconnected,
     Ended,
     Paired,
+    PairingCodeOffered,
     PairingFailed,
     QrOffered,
 )
@@ -52,7 +53,7 @@ def after(standing: Standing, change: Changed) -> Standing:
     if standing.state == "parked":
         return standing
     match change:
-        case QrOffered() | Paired():
+        case QrOffered() | PairingCodeOffered() | Paired():
             return replace(standing, state="linking", reason="")
         case PairingFailed(reason):
             return replace(standing, state="new", reason=reason)

@@ -21,7 +21,7 @@ class Telling:
         await self._notify("state", params | own | {"park": standing.state == "parked"})
 
     async def linking(self, event: str, **params: object) -> None:
-        """`qr`, `linked` or `failed`, with the fields of the CLI's `link --json`."""
+        """`qr`, `pairing_code`, `linked` or `failed`, with the fields of the CLI's `link --json`."""
         await self._notify("link", {"event": event} | params)
 
     async def events(self, journal: Journal) -> None:

@@ -85,8 +85,8 @@ class Methods:
         return {"tenant": tenant, "logged_out": await self._supervisor.remove(tenant)}
 
     @method("link", notification="link")
-    async def link(self, tell: Tell, *, tenant: str) -> Any:
-        return await link(self._supervisor.get(tenant), tell)
+    async def link(self, tell: Tell, *, tenant: str, code: str | None = None) -> Any:
+        return await link(self._supervisor.get(tenant), tell, code)
 
     @method("unlink")
     async def unlink(self, *, tenant: str) -> Any:

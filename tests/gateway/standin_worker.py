@@ -55,9 +55,12 @@ class StandIn:
         self.notify("state", state="parked", reason="logged_out", park=True)
         return {"result": {"told": True}}
 
-    def do_link(self) -> dict[str, Any]:
+    def do_link(self, code: str | None = None) -> dict[str, Any]:
         (self.spec.session_dir / "session.db").write_text("credentials")
-        self.notify("link", event="qr", code="2@code", expires_in=60)
+        if code is None:
+            self.notify("link", event="qr", code="2@code", expires_in=60)
+        else:
+            self.notify("link", event="pairing_code", code=f"CODE{code[-4:]}", expires_in=160)
         return {"result": {}}
 
     def do_status(self) -> dict[str, Any]:

@@ -73,6 +73,42 @@ async def test_a_failed_attempt_gets_a_fresh_worker(open_shop, reason, code):
         assert not (shop.installation.sessions / "awa/session.db").exists()
 
 
+async def test_a_pairing_code_is_asked_for_the_number(open_shop):
+    told = Told()
+    async with open_shop() as shop:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(link, shop.tenant, told, "+221770000001")
+            await told.until(1)
+            await shop.order(f"notify link {LINKED}")
+        assert told.events[0] == {"event": "pairing_code", "code": "CODE0001", "expires_in": 160}
+        assert shop.tenant.record.row.number == "+221770000001"
+
+
+@pytest.mark.parametrize("reason", ["expired", "too_many_codes"])
+async def test_a_pairing_code_that_is_of_no_use_says_how_to_go_on(open_shop, reason):
+    told = Told()
+    async with open_shop() as shop, trio.open_nursery() as nursery:
+
+        async def run():
+            with pytest.raises(RpcError, match=r"\+221770000001 .*`comptoir link awa`") as failed:
+                await link(shop.tenant, told, "+221770000001")
+            assert failed.value.code == ErrorCode.NOT_NOW
+
+        nursery.start_soon(run)
+        await told.until(1)
+        await shop.order(f'notify link {{"event": "failed", "reason": "{reason}"}}')
+
+
+@pytest.mark.parametrize("code", ["", "221770000001", "+0770000001", "+22177", "+221 77 000 00 01"])
+async def test_a_code_for_what_is_no_number_changes_nothing(open_shop, code):
+    async with open_shop() as shop:
+        await shop.tenant.park("logged_out")
+        with pytest.raises(RpcError, match="expected a number") as refused:
+            await link(shop.tenant, Told(), code)
+        assert refused.value.code == ErrorCode.INVALID_PARAMS
+        assert shop.tenant.record.parked == "logged_out"
+
+
 async def test_an_attempt_that_is_left_is_called_off(open_shop):
     told = Told()
     async with open_shop() as shop:

@@ -10,6 +10,7 @@ from comptoir.sessions.events import (
     Disconnected,
     Ended,
     Paired,
+    PairingCodeOffered,
     PairingFailed,
     QrOffered,
 )
@@ -40,6 +41,7 @@ def walk(*changes: Changed, start: Standing | None = None) -> Standing:
         ([UP, Ended("logged_out", "401"), Disconnected("lost"), UP, BacklogRead(0)], "parked", False),
         ([QrOffered("2@x", 60), Paired("+221770000001"), Disconnected("515")], "linking", False),
         ([QrOffered("2@x", 60), PairingFailed("nobody scanned")], "new", False),
+        ([PairingCodeOffered("ABCD-1234", 160)], "linking", False),
     ],
 )
 def test_state_and_gate(changes: list[Changed], state: str, may_answer: bool) -> None:

@@ -35,6 +35,30 @@ class Shop:
     phone: Phone
 
 
+@dataclass
+class Attempt:
+    """A `link` that runs: what it tells, until it ends."""
+
+    notes: trio.MemoryReceiveChannel[Params]
+    refusal: RpcError | None = None
+    """How it failed, once `notes` has ended."""
+
+    async def next(self, event: str) -> Params:
+        """The next thing it tells, which is expected to be this."""
+        with trio.fail_after(LINK_LIMIT):
+            note = await self.notes.receive()
+        assert note["event"] == event, note
+        return note
+
+    async def failed(self) -> RpcError:
+        """How it fails, after what it still tells."""
+        with trio.fail_after(LINK_LIMIT):
+            async for _ in self.notes:
+                pass
+        assert self.refusal is not None, "it was linked"
+        return self.refusal
+
+
 class Rig:
     """`home` is the daemon's COMPTOIR_HOME. `events` grows with what the daemon tells; `wait_event` awaits."""
 
@@ -177,9 +201,22 @@ class Rig:
         await self.link(name)
         return shop
 
-    async def link(self, name: str) -> Params:
-        """Run `link` and scan the first code; the `linked` notification."""
+    async def link(self, name: str, **params: Any) -> Params:
+        """Run `link` and give the phone the first code; the `linked` notification."""
+        with trio.fail_after(LINK_LIMIT):
+            async with self.linking(name, **params) as attempt:
+                linked = await self._take_code(attempt, self.shops[name].phone)
+        await self.wait_state(name, "online")
+        # Before its keys are at the server, customers cannot encrypt for a new device and leave it out.
+        for companion in self.shops[name].phone.companions:
+            await self.lab.server.wait_ready(companion)
+        return linked
+
+    @asynccontextmanager
+    async def linking(self, name: str, **params: Any) -> AsyncIterator[Attempt]:
+        """Run `link` on a connection of its own; leaving calls the attempt off."""
         send, receive = trio.open_memory_channel[Params](32)
+        attempt = Attempt(receive)
         stream = await trio.open_unix_socket(str(self._socket))
         channel = Channel(stream)
 
@@ -190,31 +227,32 @@ class Rig:
         async with stream, trio.open_nursery() as nursery:
             nursery.start_soon(channel.serve, note)
             await channel.call("hello", {"version": 1})
-            nursery.start_soon(self._quietly, channel, {"tenant": name})
-            with trio.fail_after(LINK_LIMIT):
-                linked = await self._scan(receive, self.shops[name].phone)
-            nursery.cancel_scope.cancel()
-        await self.wait_state(name, "online")
-        # Before its keys are at the server, customers cannot encrypt for a new device and leave it out.
-        for companion in self.shops[name].phone.companions:
-            await self.lab.server.wait_ready(companion)
-        return linked
 
-    async def _scan(self, receive: trio.MemoryReceiveChannel[Params], phone: Phone) -> Params:
-        scanned = False
-        async for note in receive:
-            if note["event"] == "qr" and not scanned:
-                scanned = True
+            async def run() -> None:
+                with send:
+                    try:
+                        await channel.call("link", {"tenant": name, **params}, within=LINK_LIMIT)
+                    except RpcError as error:
+                        attempt.refusal = error
+
+            nursery.start_soon(run)
+            yield attempt
+            nursery.cancel_scope.cancel()
+
+    async def _take_code(self, attempt: Attempt, phone: Phone) -> Params:
+        taken = False
+        async for note in attempt.notes:
+            if note["event"] == "qr" and not taken:
+                taken = True
                 await phone.scan(note["code"])
+            elif note["event"] == "pairing_code":
+                await phone.enter_code(note["code"])
             elif note["event"] == "linked":
                 # Leaving early would cancel the request; the answer follows at once.
                 return note
             elif note["event"] == "failed":
                 raise AssertionError(f"linking failed: {note}")
-        raise AssertionError("linking ended without a word")
-
-    async def _quietly(self, channel: Channel, params: Params) -> None:
-        await channel.call("link", params, within=LINK_LIMIT)
+        raise AssertionError(f"linking ended without a word: {attempt.refusal}")
 
     @property
     def _socket(self) -> Path:
