@@ -108,7 +108,8 @@ class Rig:
         assert self._daemon is not None
         threads = Path(f"/proc/{self._daemon.pid}/task").iterdir()
         children = [child for thread in threads for child in (thread / "children").read_text().split()]
-        pid = next(int(child) for child in children if b"forkserver" in Path(f"/proc/{child}/cmdline").read_bytes())
+        # Workers keep the command line that they were forked with, and pass to the daemon when it is killed.
+        pid = next(int(child) for child in children if _is_forkserver(Path(f"/proc/{child}")))
         os.kill(pid, signal.SIGKILL)
         return pid
 
@@ -297,6 +298,11 @@ class Rig:
                 task_status.started()
         if not ready:
             raise AssertionError(f"the daemon ended before it was ready: {text}")
+
+
+def _is_forkserver(process: Path) -> bool:
+    named = (process / "comm").read_text().startswith("tenant:")
+    return not named and b"forkserver" in (process / "cmdline").read_bytes()
 
 
 @asynccontextmanager
