@@ -29,7 +29,13 @@ ALLOWED = {
     ),
     "sessions": ("plugins",),
     "plugins": (),
-    "cli": ("gateway.client", "gateway.paths", "gateway.settings"),
+    "cli": (
+        "gateway.client",
+        "gateway.paths",
+        "gateway.settings",
+        # One redaction for logs and for the reports that are made of them.
+        "sessions.output",
+    ),
     "lab": (),
 }
 
@@ -38,7 +44,17 @@ LATE = {
     "cli.installation": ("gateway", "plugins", "sessions"),
     "cli.lab": ("lab",),
     "cli.demo": ("lab", "gateway"),
+    # The doctor looks where the daemon does, with the daemon's own eyes, and never into a journal.
+    "cli.doctor.looking": (
+        "gateway",
+        "plugins.faults",
+        "plugins.loading",
+        "sessions.neonize_guard",
+        "sessions.protocol",
+    ),
 }
+# These are imported late as a whole, so that they may import early.
+LATE_AS_A_WHOLE = ("cli.demo", "cli.doctor.looking")
 
 # Above all else, the Go library ends up in the process that imports neonize.
 NEONIZE = ("sessions.link", "sessions.neonize_guard", "lab.protobufs", "lab.tokens")
@@ -111,7 +127,7 @@ def forbidden(found: Import) -> bool:
     if within(target, ALLOWED[package]):
         return False
     return not any(
-        (found.late or owner == "cli.demo") and within(found.module, (owner,)) and within(target, targets)
+        (found.late or owner in LATE_AS_A_WHOLE) and within(found.module, (owner,)) and within(target, targets)
         for owner, targets in LATE.items()
     )
 
@@ -157,6 +173,9 @@ def command():
         ("cli.tenants", "comptoir.gateway.client.Client", False, False),
         ("cli.tenants", "comptoir.gateway.daemon", True, True),
         ("cli.tenants", "comptoir.plugins.api.Reply", False, False),
+        ("cli.doctor.looking.daemon", "comptoir.gateway.locks.holder", False, False),
+        ("cli.doctor.looking.daemon", "comptoir.sessions.journal", True, True),
+        ("cli.doctor.tenants", "comptoir.gateway.locks.holder", True, True),
         ("cli.lab", "comptoir.lab.client", True, False),
         ("cli.lab", "comptoir.lab.client", False, True),
         ("cli.installation", "comptoir.gateway.setup", False, True),
@@ -178,9 +197,10 @@ def test_the_plugin_api_stands_alone() -> None:
     assert not faults(found for found in ours if not within(found.name, ("comptoir.plugins.api",)))
 
 
-def test_the_demo_is_imported_late() -> None:
-    outside = (found for found in OURS if not within(found.module, ("cli.demo",)))
-    assert not faults(found for found in outside if within(found.name, ("comptoir.cli.demo",)) and not found.late)
+@pytest.mark.parametrize("package", LATE_AS_A_WHOLE)
+def test_what_imports_early_is_imported_late(package: str) -> None:
+    outside = (found for found in OURS if not within(found.module, (package,)))
+    assert not faults(found for found in outside if within(found.name, (f"comptoir.{package}",)) and not found.late)
 
 
 def test_only_the_link_and_what_guards_it_touch_neonize() -> None:

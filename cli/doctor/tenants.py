@@ -1,0 +1,162 @@
+"""How each tenant stands: its state, its queues, its plugins, its journal."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from comptoir.cli.doctor.facts import Facts, Registered, Row
+from comptoir.cli.doctor.finding import Finding, ok, warning, wrong
+
+LONG_QUEUE = 1_000
+WORTH_A_LOOK = 20
+"""Shorter queues are the ordinary course of a busy hour."""
+MAY_CONNECT = 120.0
+"""Seconds that a session may be on its way to a connection."""
+MANY_RESTARTS = 5
+
+
+def findings(facts: Facts) -> Iterator[Finding]:
+    if facts.daemon.state == "answers":
+        later = {row["name"]: row for row in facts.daemon.later}
+        for row in facts.daemon.rows:
+            yield from _of_row(row, later.get(row["name"], row), facts.machine.clock.now)
+    else:
+        for tenant in facts.installation.tenants:
+            if facts.tenant in (None, tenant.name):
+                yield _of_registry(tenant)
+
+
+def needs_second_look(row: Row) -> bool:
+    """Whether a queue is long enough for it to matter if it grows."""
+    return max(_number(row, "inbox"), _number(row, "outbox")) >= WORTH_A_LOOK
+
+
+def _of_registry(tenant: Registered) -> Finding:
+    """What is known without the daemon."""
+    if tenant.parked:
+        return _parked(tenant.name, tenant.parked, tenant.detail, tenant.advice)
+    if not tenant.linked:
+        return _new(tenant.name)
+    return _paused(tenant.name) if tenant.paused else ok(tenant.name, "linked; its state is known with the daemon only")
+
+
+def _of_row(row: Row, later: Row, now: float) -> Iterator[Finding]:
+    state = _state(row, now)
+    trouble = [*_worker(row), *_queues(row, later), *_messages(row), *_plugins(row)]
+    yield state
+    yield from trouble
+
+
+def _state(row: Row, now: float) -> Finding:
+    name, state, reason = row["name"], row["state"], row.get("reason")
+    why = str(reason or "")
+    match state:
+        case "online":
+            return ok(name, "online")
+        case "new":
+            return _new(name)
+        case "linking":
+            return ok(name, "being linked")
+        case "paused":
+            return _paused(name)
+        case "parked":
+            return _parked(name, why, row.get("detail"), row.get("advice") or "")
+        case "connecting" | "offline" if now - _seconds(row.get("since"), now) <= MAY_CONNECT:
+            return warning(name, state, why, "look again in two minutes")
+        case "connecting" | "offline":
+            mend = "check this machine's network and its way to web.whatsapp.com:443, then the tenant's log"
+            return wrong(name, f"{state} for {_minutes(now - _seconds(row.get('since'), now))}", why, mend)
+        case _:
+            mend = f"see the tenant's log, then `comptoir tenant resume {name}`"
+            return wrong(name, str(state), why or "its worker ended too often, even without a session", mend)
+
+
+def _new(name: str) -> Finding:
+    return warning(name, "not linked yet", "it has no number to answer from", f"`comptoir link {name}`")
+
+
+def _paused(name: str) -> Finding:
+    why = "messages are received and kept, nothing is answered"
+    return warning(name, "paused", why, f"`comptoir tenant resume {name}`, once it shall answer again")
+
+
+def _parked(name: str, reason: str, detail: object, advice: str) -> Finding:
+    said = f" ({detail})" if detail else ""
+    why, _, mend = advice.partition(": ")
+    return wrong(name, f"parked, {reason}{said}", why, mend)
+
+
+def _worker(row: Row) -> Iterator[Finding]:
+    name, restarts = row["name"], _number(row, "restarts")
+    if row.get("inbox") is None and row["state"] != "stopped":
+        yield warning(name, "its worker does not answer", "it may be starting", "look again in a minute")
+    if restarts:
+        say = wrong if restarts >= MANY_RESTARTS else warning
+        why = "each time what waited is taken up again, but something is wrong"
+        what = f"its worker was restarted {_times(restarts)} since the daemon started"
+        yield say(name, what, why, f"see the tenant's log; `comptoir doctor {name} --report` has its end")
+    if row.get("journal"):
+        yield wrong(name, "its journal cannot be written", str(row["journal"]), "free disk space; it goes on by itself")
+
+
+def _queues(row: Row, later: Row) -> Iterator[Finding]:
+    name = row["name"]
+    if row["state"] == "paused":
+        return
+    for queue, waits in (("inbox", "to be answered"), ("outbox", "to be sent")):
+        length, then = _number(row, queue), _number(later, queue)
+        if length >= LONG_QUEUE:
+            why = "who writes now waits long for an answer"
+            yield wrong(name, f"{length} messages wait {waits}", why, "see the state and the rates in comptoir.toml")
+        elif length >= WORTH_A_LOOK and then > length:
+            what = f"{length} messages wait {waits}, and {then} a moment later"
+            yield warning(name, what, "it grows faster than it is worked off", "look again in ten minutes")
+
+
+def _messages(row: Row) -> Iterator[Finding]:
+    name = row["name"]
+    show = f"`comptoir messages {name} --limit 500` shows them"
+    if uncertain := _number(row, "uncertain"):
+        why = "a crash came while they were being sent: whether they arrived is not known, so they are held"
+        mend = f'{show}; ask the customers, or set on_uncertain = "send" in tenant.toml'
+        yield warning(name, f"{uncertain} uncertain messages", why, mend)
+    if lost := _number(row, "lost"):
+        why = "WhatsApp counts them as delivered, but they were never read here"
+        yield warning(name, f"{lost} messages lost within seven days", why, f"{show}; ask the customers to write again")
+    if failed := _number(row, "failed"):
+        mend = f"`comptoir messages {name} --json` shows them; numbers that are not on WhatsApp cannot be written to"
+        yield warning(name, f"{failed} messages could not be sent within seven days", "", mend)
+
+
+def _plugins(row: Row) -> Iterator[Finding]:
+    for plugin in row.get("pipeline") or ():
+        if not isinstance(plugin, dict):
+            continue
+        yield from _plugin(row["name"], plugin)
+
+
+def _plugin(name: str, plugin: dict[str, Any]) -> Iterator[Finding]:
+    which, last = f"the plugin {plugin.get('plugin')}", str(plugin.get("last_fault") or "")
+    if plugin.get("state") != "running":
+        mend = f"correct it, then `comptoir reload {name}`; the others go on"
+        yield wrong(name, f"{which} is left out", last, mend)
+    elif faults := _number(plugin, "faults"):
+        what = f"{which} failed {_times(faults)}"
+        yield warning(name, what, f"skipped for these messages; the last: {last}", "tell whoever wrote the plugin")
+
+
+def _number(row: Row, key: str) -> int:
+    value = row.get(key)
+    return value if isinstance(value, int) else 0
+
+
+def _seconds(text: object, otherwise: float) -> float:
+    return datetime.fromisoformat(text).timestamp() if isinstance(text, str) else otherwise
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds / 60:.0f} min" if seconds < 7_200 else f"{seconds / 3_600:.0f} h"
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
