@@ -6,6 +6,7 @@ from pathlib import Path
 
 import trio
 
+from comptoir.gateway.registry import Wanted
 from comptoir.gateway.worker_output import keep_output
 from comptoir.gateway.worker_process import WorkerProcess
 from comptoir.sessions.protocol import Params, RpcError
@@ -32,10 +33,12 @@ class LiveWorker:
         log: Path,
         told_to_finish: trio.Event,
         hear: Hear,
-        on_answer: Callable[[], None],
+        on_answer: Callable[[], Awaitable[None]],
     ) -> None:
         self.trouble: str | None = None
         """What the daemon killed it for."""
+        self.follows: Wanted = "active"
+        """Whether its pipeline works or rests, by what it was told last."""
         self._process = process
         self._log = log
         self._told_to_finish = told_to_finish
@@ -90,7 +93,7 @@ class LiveWorker:
                 self._kill("its channel is closed")
                 return
             limit = PING_LIMIT
-            self._on_answer()
+            await self._on_answer()
             await trio.sleep(PING_EVERY)
 
     async def _finish_when_told(self) -> None:

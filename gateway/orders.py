@@ -9,7 +9,7 @@ from comptoir.sessions.protocol import ErrorCode, RpcError
 async def pause(tenant: TenantSupervisor) -> None:
     """The pipeline rests; link and journal go on."""
     await tenant.record.change(wanted="paused")
-    await tenant.tell_living_worker("pause")
+    await tenant.follow_wanted()
     tenant.record.publish("paused")
 
 
@@ -23,7 +23,7 @@ async def resume(tenant: TenantSupervisor) -> None:
     if parked or tenant.given_up:
         tenant.recycle("resumed")
     else:
-        await tenant.tell_living_worker("resume")
+        await tenant.follow_wanted()
     tenant.record.publish("resumed")
 
 

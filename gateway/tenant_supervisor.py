@@ -1,6 +1,7 @@
 """Keeps one tenant's worker alive: forks it, recycles it, or parks the tenant."""
 
 import logging
+from contextlib import suppress
 from typing import Any
 
 import trio
@@ -25,6 +26,7 @@ USABLE_LIMIT = 10.0
 # As long as a worker may take to finish its sends.
 ORPHAN_GRACE = 8.0
 OWN_FAULT_PAUSE = 5.0
+FOLLOW_LIMIT = 10.0
 
 # A fork that fails counts towards parking like a worker that dies.
 _NO_WORKER = (ForkFailed, LockHeld, PathsWrong, KeysWrong, OSError)
@@ -43,6 +45,7 @@ class TenantSupervisor:
         """It died too often even without a session: no worker until an operator says `resume`."""
         self._worker: LiveWorker | None = None
         self._usable = trio.Event()
+        self._following = trio.Lock()
         self._told_to_finish = trio.Event()
         self._stopping = False
         self._ended = trio.Event()
@@ -92,10 +95,13 @@ class TenantSupervisor:
                 ErrorCode.NOT_NOW, f"{self.name}: no answer to {method} within {within:g} s: try again"
             ) from None
 
-    async def tell_living_worker(self, method: str) -> None:
-        """A worker that is just being forked learns it from its spec instead."""
-        if self._worker and self._usable.is_set():
-            await self.call(method)
+    async def follow_wanted(self) -> None:
+        """Have the worker rest or work as the registry says; one that is being forked is told once it answers."""
+        async with self._following:
+            worker, wanted = self._worker, self.record.row.wanted
+            if worker and self._usable.is_set() and worker.follows != wanted:
+                await self.call("pause" if wanted == "paused" else "resume", within=FOLLOW_LIMIT)
+                worker.follows = wanted
 
     async def park(self, reason: str, detail: str = "") -> None:
         """Stop the session until a person acts; a worker without one takes over."""
@@ -155,6 +161,7 @@ class TenantSupervisor:
             async with fork_worker(self.record.installation.forkserver, spec) as process:
                 self.hearing.begin(linked=spec.linked)
                 self._worker = LiveWorker(process, log, self._told_to_finish, self._hear, self._answered)
+                self._worker.follows = "paused" if spec.paused else "active"
                 self.record.publish("worker_started", pid=process.pid)
                 self._note_state()
                 return await self._worker.run()
@@ -180,7 +187,7 @@ class TenantSupervisor:
         await self.hearing.hear(method, params)
         self._note_state()
 
-    def _answered(self) -> None:
+    async def _answered(self) -> None:
         if self._told_to_finish.is_set():
             return
         if not self._usable.is_set():
@@ -189,6 +196,9 @@ class TenantSupervisor:
                 self.record.publish("recovered", pid=self.pid)
             self._trouble = None
             self._note_state()
+        # What was wanted meanwhile; where it refuses, its next answer brings the next attempt.
+        with suppress(RpcError):
+            await self.follow_wanted()
         if self.hearing.offline.due(trio.current_time()):
             self.recycle("offline")
 

@@ -3,7 +3,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -289,6 +289,45 @@ async def test_pausing_keeps_the_worker(open_shop):
         assert shop.tenant.state == ("paused", None)
         await resume(shop.tenant)
         await shop.events.until("state", state="new")
+
+
+@pytest.mark.parametrize(("order", "opposite", "state"), [(pause, resume, "paused"), (resume, pause, "new")])
+async def test_what_is_ordered_while_a_worker_is_forked_is_not_lost(open_shop, monkeypatch, order, opposite, state):
+    fork, forking, go_on = tenant_supervisor.fork_worker, trio.Event(), trio.Event()
+
+    @asynccontextmanager
+    async def slow_fork(forkserver, spec):
+        forking.set()
+        await go_on.wait()
+        async with fork(forkserver, spec) as process:
+            yield process
+
+    async with open_shop() as shop:
+        await opposite(shop.tenant)
+        monkeypatch.setattr(tenant_supervisor, "fork_worker", slow_fork)
+        shop.tenant.recycle("test")
+        await forking.wait()
+        await order(shop.tenant)
+        go_on.set()
+        await shop.tenant.call("ping")
+        assert shop.tenant.hearing.state == (state, None)
+
+
+async def test_an_order_that_a_worker_refused_is_given_again(open_shop, monkeypatch):
+    monkeypatch.setattr(live_worker, "PING_EVERY", 0.05)
+    async with open_shop() as shop:
+        call = shop.tenant.call
+
+        async def refuse(*_args, **_kwargs):
+            raise RpcError(ErrorCode.NOT_NOW, "busy")
+
+        monkeypatch.setattr(shop.tenant, "call", refuse)
+        with pytest.raises(RpcError, match="busy"):
+            await pause(shop.tenant)
+        monkeypatch.setattr(shop.tenant, "call", call)
+        with trio.fail_after(5):
+            while shop.tenant.hearing.state != ("paused", None):
+                await shop.events.until("state")
 
 
 async def test_unlinking_forgets_the_credentials_and_does_not_park(open_shop):
