@@ -51,7 +51,7 @@ class Hearing:
             case "link":
                 await self._hear_link(params)
             case "event":
-                if params.get("kind") == "message_given_up":
+                if params.get("kind") == "message_given_up" and params.get("reason") == "deaths":
                     self._on_forgiven()
                 self._record.forward(params)
             case _:
@@ -59,12 +59,13 @@ class Hearing:
 
     async def _hear_state(self, params: Params) -> None:
         self._reported = params
-        state = str(params.get("state"))
-        self.offline.heard(state, trio.current_time())
+        # A pause is shown in the place of how its connection stands.
+        link = str(params.get("link", params.get("state")))
+        self.offline.heard(link, trio.current_time())
         if params.get("park") and not self._leaving and self._record.parked is None:
             await self._on_park(str(params.get("reason", "connect_failure")), str(params.get("detail", "")))
         elif number := params.get("number"):
-            await self._record.learn_number(str(number), linked=state == "online")
+            await self._record.learn_number(str(number), linked=link == "online")
 
     async def _hear_link(self, params: Params) -> None:
         if params.get("event") == "linked":

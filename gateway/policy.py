@@ -73,7 +73,7 @@ class OfflineWatch:
         self._recycled = 0
 
     def heard(self, state: str, now: float) -> None:
-        """The session's state, from the worker; repeating it changes nothing."""
+        """How the session's link stands, from the worker; repeating it changes nothing."""
         if state not in ("connecting", "offline"):
             self._since = None
         elif self._since is None:

@@ -135,9 +135,20 @@ async def test_one_customers_message_does_not_close_a_shop(open_shop, no_delay):
             os.kill(shop.tenant.pid, signal.SIGKILL)
             await shop.events.until("worker_died")
             if death % 2:
-                await shop.order('notify event {"kind": "message_given_up"}')
+                await shop.order('notify event {"kind": "message_given_up", "reason": "deaths"}')
                 await shop.events.until("message_given_up")
         assert shop.tenant.record.parked is None
+
+
+async def test_only_what_caused_deaths_makes_them_forgiven(open_shop, no_delay):
+    async with open_shop() as shop:
+        await shop.link()
+        for _ in range(5):
+            await shop.tenant.call("ping")
+            await shop.order('notify event {"kind": "message_given_up", "reason": "conflicts"}')
+            os.kill(shop.tenant.pid, signal.SIGKILL)
+            await shop.events.until("worker_died")
+        await shop.events.until("parked", reason="crashed")
 
 
 async def test_without_a_session_to_park_the_daemon_gives_up_until_told(open_shop, no_delay):
@@ -433,6 +444,17 @@ async def test_a_worker_that_is_offline_for_too_long_is_recycled(open_shop, inst
         assert shop.tenant.pid != first
         # No crash of its own: it does not count as one.
         assert shop.tenant.restarts == 0
+
+
+async def test_a_paused_shop_that_is_offline_for_too_long_comes_back_too(open_shop, installation, monkeypatch):
+    monkeypatch.setattr(live_worker, "PING_EVERY", 0.05)
+    async with open_shop(settings=replace(installation.settings, offline_seconds=0)) as shop:
+        await shop.link()
+        await pause(shop.tenant)
+        await shop.order('notify state {"state": "paused", "link": "online"}')
+        first = shop.tenant.pid
+        await shop.order('notify state {"state": "paused", "link": "offline"}')
+        await shop.events.until("worker_recycled", reason="offline", pid=first)
 
 
 # What a worker looks like that does not finish when its daemon was killed.
