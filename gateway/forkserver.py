@@ -13,9 +13,10 @@ from multiprocessing.context import ForkServerProcess
 
 import trio
 
+from comptoir.sessions.output import Printed
 from comptoir.sessions.spec import LabServer, WorkerSpec
 
-WorkerTarget = Callable[[WorkerSpec, socket.socket, socket.socket], None]
+WorkerTarget = Callable[[WorkerSpec, socket.socket, Printed], None]
 PRELOAD = ("comptoir.sessions.preload",)
 RETRIES = 100
 RETRY = 0.02
@@ -86,7 +87,7 @@ class Forkserver:
     async def _fork(self, spec: WorkerSpec) -> Forked:
         channel, their_channel = socket.socketpair()
         printed, their_printed = socket.socketpair()
-        arguments = (spec, their_channel, their_printed)
+        arguments = (spec, their_channel, (their_printed, printed))
         process = self._context.Process(target=self._target, args=arguments, name=f"worker {spec.tenant}")
         forked = Forked(process, channel, printed)
         try:

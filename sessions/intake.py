@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import trio
 
 from comptoir.sessions.events import BacklogBegun, BacklogRead, Changed, Connected, Disconnected, Kept, Paired
 from comptoir.sessions.journal import linkings, recording
 from comptoir.sessions.journal.database import Connection
-from comptoir.sessions.journal.journal import Journal
+from comptoir.sessions.journal.journal import Journal, JournalUnavailable
 from comptoir.sessions.journal.recording import Arrival, Recorded
 
 # neonize hands over what it holds in well under a millisecond each.
@@ -68,13 +69,24 @@ class Intake:
                 self._journal.write_from_thread(lambda db: self._begin(db, number))
             case Connected(number, lid, name):
                 self._journal.write_from_thread(lambda db: self._learn(db, number, lid, name))
+            case BacklogRead():
+                # Told through the writer: the gates open behind the last message of the backlog, not before it.
+                self.note(event)
+                self._journal.write_from_thread(lambda _db: None, lambda _done: self._on_change(event))
+                return
+            case _:
+                self.note(event)
+        self._token.run_sync_soon(self._on_change, event)
+
+    def note(self, event: Changed) -> None:
+        """Know from now on whether what comes is old mail; from any thread."""
+        match event:
             case BacklogBegun() | Disconnected():
                 self._backlog = True
             case BacklogRead():
                 self._backlog = False
             case _:
                 pass
-        self._token.run_sync_soon(self._on_change, event)
 
     async def quiet(self, within: float = 2.0) -> None:
         """Wait until nothing more comes, after a disconnect: what neonize still holds was acknowledged already."""
@@ -82,6 +94,9 @@ class Intake:
             before = -1
             while before != self._kept:
                 before = self._kept
+                # Behind what is in line: until it is through, neonize's thread may be waiting for a place.
+                with suppress(JournalUnavailable):
+                    await self._journal.write(lambda _db: None)
                 await trio.sleep(QUIET)
 
     def _begin(self, db: Connection, number: str) -> int:

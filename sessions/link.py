@@ -85,6 +85,8 @@ class Link:
         if self._lab is not None:
             trust_root_key(self._lab.root_key)
         self._client = self._make_client()
+        if self._ended:
+            return
         threading.Thread(target=self._run, name="link", daemon=True).start()
 
     async def send_text(self, address: Address, text: str, secret: bytes) -> Sent:
@@ -136,6 +138,8 @@ class Link:
     async def disconnect(self, within: float = 3.0) -> None:
         """Close the connection, so that nothing more is acknowledged. The client is not used again."""
         if self._client is None or self._ended:
+            # A start that is still loading finds this and does not connect.
+            self._ended = True
             return
         self._ended = True
         # Not neonize's stop(): it may hang or crash during pairing, and calls after it crash for sure.

@@ -23,6 +23,8 @@ T = TypeVar("T")
 # A WhatsApp text may be this long; longer ones are refused by the server.
 MAX_TEXT = 65_536
 MAX_PAGE = 500
+# Who writes in `try` where nobody is named: a LID that no account has.
+NOBODY = "lid:0"
 MAX_WAIT = 3600.0
 # Milliseconds that lost and failed messages are counted for in `status`.
 COUNTED_FOR = 7 * 24 * 3_600_000
@@ -37,7 +39,6 @@ class Methods:
             "ping": self._ping,
             "status": self._status,
             "link": self._link,
-            "link_cancel": self._link_cancel,
             "unlink": self._unlink,
             "pause": lambda _: self._pause(paused=True),
             "resume": lambda _: self._pause(paused=False),
@@ -95,10 +96,6 @@ class Methods:
         if session.link is not None:
             raise RpcError(ErrorCode.FAILED, "already linked: run `comptoir unlink` first")
         await session.link_device(code_for)
-        return {}
-
-    async def _link_cancel(self, _params: Params) -> Params:
-        # The daemon recycles this worker: neonize may hang or crash when stopped during pairing.
         return {}
 
     async def _unlink(self, _params: Params) -> Params:
@@ -195,7 +192,7 @@ class Methods:
 
     async def _try(self, params: Params) -> Any:
         text = text_of(params, "text")
-        address = address_of(params.get("from") or "+221770000000")
+        address = address_of(params.get("from") or NOBODY)
         return (await self._runner.imagine(text, address)).as_json()
 
     @property

@@ -18,7 +18,7 @@ MAX_FILE = 5 * 1024 * 1024
 
 _LONG_NUMBER = re.compile(r"\d{8,}")
 # Keys and pairing codes: long runs of hex or base64 are never worth having in a log.
-_KEY_MATERIAL = re.compile(r"(?<![\w+/=-])(?:[0-9a-fA-F]{32,}|[A-Za-z0-9+/_-]{40,}={0,2})(?![\w+/=-])")
+_KEY_MATERIAL = re.compile(r"(?<![\w+/-])(?:[0-9a-fA-F]{32,}|[A-Za-z0-9+/_-]{40,}={0,2})(?![\w+/=-])")
 
 
 def redact(line: str) -> str:
@@ -37,7 +37,7 @@ class RedactedFormatter(logging.Formatter):
 class LogFile:
     """Appends redacted, timestamped lines; keeps one older file once `MAX_FILE` bytes are reached.
 
-    Never raises: a full disk must not stop a shop because its log has no room.
+    Making one raises OSError; `write` never does: a full disk must not stop a shop because its log has no room.
     """
 
     def __init__(self, path: Path) -> None:
@@ -61,20 +61,39 @@ class LogFile:
         return os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o640)
 
     def _rotate(self) -> None:
-        os.close(self._file)
         self._path.replace(self._path.with_suffix(".log.1"))
-        self._file = self._open()
+        fresh = self._open()
+        # In this order: a number that was closed first may be somebody else's file by the next line.
+        os.dup2(fresh, self._file, inheritable=False)
+        os.close(fresh)
 
 
-def redirect(output: socket.socket) -> None:
-    """Send fds 1 and 2 and Python's logging of this process to `output`, whose other end the daemon reads.
+Printed = tuple[socket.socket, socket.socket]
+"""Where a worker prints: its own end, and a copy of the daemon's, never read."""
+
+_held: list[socket.socket] = []
+
+
+def redirect(printed: Printed) -> None:
+    """Send fds 1 and 2 and Python's logging of this process to `printed`, whose other end the daemon reads.
 
     Go and neonize print to both ("Press Ctrl+C to exit"); an aborting Go library says why on its way out, when
     nothing in this process could read it any more.
     """
+    ours, theirs = printed
     for descriptor in (1, 2):
-        os.dup2(output.fileno(), descriptor)
-    output.close()
+        os.dup2(ours.fileno(), descriptor)
+    ours.close()
+    # As long as somebody could read, Go is not killed by SIGPIPE for printing after the daemon's end.
+    _held.append(theirs)
     printing = open(2, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115 (for life)
     sys.stdout = sys.stderr = printing
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=printing, force=True)
+
+
+def discard() -> None:
+    """Nobody reads any more: print into nothing, before what is held fills up and whoever prints must wait."""
+    nothing = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
+    for descriptor in (1, 2):
+        os.dup2(nothing, descriptor)
+    os.close(nothing)

@@ -1,7 +1,7 @@
 """A two-way JSON-RPC channel over a byte stream: the daemon and a worker talk through one."""
 
 import itertools
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 
 import trio
@@ -35,12 +35,14 @@ class ChannelClosed(Exception):
 class Channel:
     """Both sides may call and notify. Run `serve` in a nursery; it returns when the other side is gone.
 
-    At most `MAX_CALLS` calls of the other side run at once; more are refused, so a flood cannot pile up.
+    At most `MAX_CALLS` calls of the other side run at once; more are refused, so a flood cannot pile up. Methods
+    named `urgent` are always taken: whether somebody is alive must not depend on how busy it is.
     A peer that takes no bytes for `SEND_TIMEOUT` seconds is treated as gone.
     """
 
-    def __init__(self, stream: trio.abc.Stream) -> None:
+    def __init__(self, stream: trio.abc.Stream, urgent: Collection[str] = ()) -> None:
         self._stream = stream
+        self._urgent = frozenset(urgent)
         self._writing = trio.Lock()
         self._ids = itertools.count(1)
         self._waiting: dict[Id, trio.MemorySendChannel[Response | Failure]] = {}
@@ -107,7 +109,7 @@ class Channel:
             await self._answer(Failure(fault.id, fault.code, fault.message))
             return
         match message:
-            case Request() if self._running >= MAX_CALLS:
+            case Request() if self._running >= MAX_CALLS and message.method not in self._urgent:
                 busy = f"{MAX_CALLS} calls are running already: try again later"
                 await self._answer(Failure(message.id, ErrorCode.NOT_NOW, busy))
             case Request():

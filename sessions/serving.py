@@ -1,12 +1,14 @@
 """The life of a worker process inside trio: open the journal, serve the daemon, finish in good order."""
 
 import logging
+import os
 import socket
 
 import trio
 
-from comptoir.sessions.journal.database import WrongKey
-from comptoir.sessions.journal.journal import Journal, open_journal
+from comptoir.sessions import output
+from comptoir.sessions.journal.database import DatabaseError, WrongKey
+from comptoir.sessions.journal.journal import Journal, JournalUnavailable, open_journal
 from comptoir.sessions.journal.migrations import SchemaTooNew
 from comptoir.sessions.methods import Methods
 from comptoir.sessions.rpc import Channel
@@ -16,28 +18,52 @@ from comptoir.sessions.worker import Worker
 
 logger = logging.getLogger("worker")
 
+EXIT_AGAIN = os.EX_IOERR
+"""74: fork me again, and do not count it. The journal was not to be had, or a new link is needed."""
+EXIT_WRONG_KEY = os.EX_NOPERM
+"""77: forking again cannot help before a person acts."""
+# Whether we live and that we must end does not depend on how busy we are.
+URGENT = ("ping", "stop")
 
-async def main(spec: WorkerSpec, connection: socket.socket) -> None:
-    """Serve until the daemon says stop or closes `connection`."""
-    channel = Channel(trio.SocketStream(trio.socket.from_stdlib_socket(connection)))
+
+async def main(spec: WorkerSpec, connection: socket.socket) -> int:
+    """Serve until the daemon says stop or closes `connection`; the process's exit code."""
+    channel = Channel(trio.SocketStream(trio.socket.from_stdlib_socket(connection)), URGENT)
+    code = EXIT_AGAIN
+    try:
+        code = await _open_and_serve(spec, channel)
+    except* (JournalUnavailable, DatabaseError, OSError) as group:
+        logger.error("the journal is not to be had: %s", group.exceptions[0])
+    return code
+
+
+async def _open_and_serve(spec: WorkerSpec, channel: Channel) -> int:
     try:
         async with open_journal(spec.journal_path, spec.data_key) as journal:
-            await _serve(spec, channel, journal)
+            return await _serve(spec, channel, journal)
     except (WrongKey, SchemaTooNew) as error:
         logger.error("journal: %s", error)
-        await channel.notify("state", {"state": "parked", "reason": str(error), "park": True})
+        await Telling(channel).given_up(str(error))
+        return EXIT_WRONG_KEY
 
 
-async def _serve(spec: WorkerSpec, channel: Channel, journal: Journal) -> None:
+async def _serve(spec: WorkerSpec, channel: Channel, journal: Journal) -> int:
     worker = Worker(spec, journal, Telling(channel))
-    async with trio.open_nursery() as nursery:
-        methods = Methods(worker)
-        await nursery.start(worker.run)
-        nursery.start_soon(_stop_with, worker, nursery.cancel_scope)
-        await channel.serve(methods.handle)
-        # The daemon is gone: what is being sent may still end, nothing new begins.
-        await worker.finish()
-        nursery.cancel_scope.cancel()
+    try:
+        async with trio.open_nursery() as nursery:
+            methods = Methods(worker)
+            await nursery.start(worker.run)
+            nursery.start_soon(_stop_with, worker, nursery.cancel_scope)
+            await channel.serve(methods.handle)
+            # The daemon is gone: what is being sent may still end, nothing new begins, nobody reads what we print.
+            output.discard()
+            await worker.finish()
+            nursery.cancel_scope.cancel()
+    finally:
+        # However it ends: a client left alone would go on acknowledging what nobody keeps.
+        with trio.CancelScope(shield=True):
+            await worker.session.disconnect()
+    return EXIT_AGAIN if worker.again else 0
 
 
 async def _stop_with(worker: Worker, scope: trio.CancelScope) -> None:

@@ -27,16 +27,16 @@ from comptoir.sessions.link import Link
 from comptoir.sessions.spec import WorkerSpec
 from comptoir.sessions.standing import Standing, after, parked
 from comptoir.sessions.telling import Telling
+from comptoir.sessions.watching import watch_journal, watch_link
 
 logger = logging.getLogger("session")
 
 # A server that announces a backlog and never its end must not keep a shop silent for ever.
 BACKLOG_LIMIT = 60.0
-# One that announces none within this time after the login is taken to have none.
+# One that announces none, and sends none, for so long after the login is taken to have none.
 UNANNOUNCED_LIMIT = 5.0
 # From the scan to the first login; whatsmeow reconnects at once, so this is long.
 LOGIN_LIMIT = 60.0
-WATCH_EVERY = 5.0
 
 
 class Session:
@@ -53,6 +53,7 @@ class Session:
         *,
         on_standing: Callable[[Standing], None],
         on_recorded: Callable[[Recorded], None],
+        on_recycle: Callable[[], None],
         silence_ms: Callable[[], int],
     ) -> None:
         self.standing = _first_standing(spec)
@@ -62,9 +63,11 @@ class Session:
         self._telling = telling
         self._on_standing = on_standing
         self._on_recorded = on_recorded
+        self._on_recycle = on_recycle
         self._linking = False
+        self._offered = False
         self._backlog_announced = False
-        self._last_recorded = trio.current_time()
+        self._last_recorded = self._logged_in = trio.current_time()
         self._changes_in, self._changes = trio.open_memory_channel[Changed](256)
         self._intake = Intake(
             journal,
@@ -79,7 +82,9 @@ class Session:
             self._nursery = nursery
             await self._telling.standing(self.standing)
             task_status.started()
-            nursery.start_soon(self._watch)
+            nursery.start_soon(watch_link, self._is_deaf, self._give_up_connection)
+            nursery.start_soon(self._watch_journal)
+            await self._end_stale_session()
             async for change in self._changes:
                 await self._follow(change)
 
@@ -100,7 +105,7 @@ class Session:
 
         The daemon hears how it goes.
         """
-        self._linking = True
+        self._linking, self._offered = True, False
         await self._stand(replace(self.standing, state="linking", reason="", detail=""))
         self._forget_credentials()
         await self._connect(code_for)
@@ -131,11 +136,15 @@ class Session:
     async def _follow(self, change: Changed) -> None:
         match change:
             case QrOffered(code, expires_in):
+                self._offered = True
                 await self._telling.linking("qr", code=code, expires_in=expires_in)
             case PairingCodeOffered(code, expires_in):
+                self._offered = True
                 await self._telling.linking("pairing_code", code=code, expires_in=expires_in)
             case PairingFailed(reason):
                 await self._telling.linking("failed", reason=reason)
+            case Disconnected() if self._linking and not self._offered:
+                await self._telling.linking("failed", reason="no connection to WhatsApp: check the network, link again")
             case Paired():
                 self._nursery.start_soon(self._login_limit)
             case BacklogBegun():
@@ -143,6 +152,7 @@ class Session:
             case BacklogRead():
                 self._backlog_announced = False
             case Connected(number, _, name):
+                self._logged_in = trio.current_time()
                 if self._linking:
                     self._linking = False
                     await self._telling.linking("linked", number=number, name=name)
@@ -163,16 +173,29 @@ class Session:
         self.link = Link(self._spec.session_path, self._intake, self._spec.lab, code_for)
         await trio.to_thread.run_sync(self.link.start)
 
-    async def _watch(self) -> None:
-        """Notice a connection that is gone without a report: a shop must not stay "online" and deaf."""
-        misses = 0
-        while True:
-            await trio.sleep(WATCH_EVERY)
-            online = self.link is not None and self.standing.connected
-            misses = misses + 1 if online and self.link and not await self.link.alive() else 0
-            # Between a loss and its report there may be a moment; between two looks there is none.
-            if misses == 2:
-                self._intake.change(Disconnected("the library gave up its connection"))
+    async def _is_deaf(self) -> bool:
+        return self.link is not None and self.standing.connected and not await self.link.alive()
+
+    def _give_up_connection(self) -> None:
+        change = Disconnected("the library gave up its connection")
+        self._intake.note(change)
+        self._changes_in.send_nowait(change)
+
+    async def _watch_journal(self) -> None:
+        await watch_journal(self._journal, self._hold_link)
+        if self.link is not None:
+            self._on_recycle()
+
+    async def _hold_link(self, trouble: str) -> None:
+        """Leave the mail at the server while it could not be kept here."""
+        if self.link is not None:
+            await self.link.disconnect()
+            await self._stand(replace(self.standing, state="offline", reason=trouble, backlog_read=False, held=True))
+
+    async def _end_stale_session(self) -> None:
+        """A session whose credentials are gone is not linked any more, whatever the journal remembers."""
+        if not self._spec.linked and not self._spec.parked:
+            await self._journal.write(lambda db: linkings.end_session(db, "no credentials", now_ms()))
 
     async def _login_limit(self) -> None:
         await trio.sleep(LOGIN_LIMIT)
@@ -183,10 +206,11 @@ class Session:
     async def _backlog_limit(self) -> None:
         while self.standing.connected and not self.standing.backlog_read:
             limit = BACKLOG_LIMIT if self._backlog_announced else UNANNOUNCED_LIMIT
-            quiet_until = self._last_recorded + limit
+            quiet_until = max(self._last_recorded, self._logged_in) + limit
             if trio.current_time() >= quiet_until:
                 logger.warning("no end of the backlog within %.0f s: answering", limit)
-                self._intake.change(BacklogRead(0))
+                self._intake.note(BacklogRead(0))
+                await self._changes_in.send(BacklogRead(0))
                 return
             await trio.sleep_until(quiet_until)
 
@@ -195,8 +219,8 @@ class Session:
             file.unlink(missing_ok=True)
 
 
-def _told_of(standing: Standing) -> tuple[str, str, str | None]:
-    return standing.shown, standing.reason, standing.number
+def _told_of(standing: Standing) -> tuple[str, str, str, str | None]:
+    return standing.shown, standing.reason, standing.link, standing.number
 
 
 def _first_standing(spec: WorkerSpec) -> Standing:

@@ -28,6 +28,8 @@ class Standing:
     number: str | None = None
     name: str = ""
     backlog_read: bool = False
+    held: bool = False
+    """The link was closed on purpose and is not to be recycled: the journal cannot be written."""
 
     @property
     def connected(self) -> bool:
@@ -41,6 +43,11 @@ class Standing:
     @property
     def may_answer(self) -> bool:
         return self.may_send and not self.paused
+
+    @property
+    def link(self) -> str:
+        """The state of the link by itself, for whoever watches over it."""
+        return "held" if self.held else self.state
 
     @property
     def shown(self) -> str:

@@ -10,35 +10,37 @@ import socket
 import trio
 
 from comptoir.sessions import output
+from comptoir.sessions.output import Printed
 from comptoir.sessions.spec import WorkerSpec
 
-EXIT_LOCKED = 75
+EXIT_LOCKED = os.EX_TEMPFAIL
 
 _PR_SET_NAME = 15
 _PR_SET_DUMPABLE = 4
 
 
-def run_worker(spec: WorkerSpec, connection: socket.socket, printed: socket.socket) -> None:
+def run_worker(spec: WorkerSpec, connection: socket.socket, printed: Printed) -> None:
     """Run the tenant's worker until told to stop or until `connection` ends. Never returns.
 
-    What it prints and logs goes to `printed`. Exits with EXIT_LOCKED while another worker holds the session:
-    two would use one Signal counter twice.
+    What it prints and logs goes to `printed`. Exits with EXIT_LOCKED while another worker holds the session (two
+    would use one Signal counter twice), or as `serving.main` says.
     """
     output.redirect(printed)
     _harden(spec.tenant)
-    if (lock := _lock(spec)) is None:
-        os._exit(EXIT_LOCKED)
+    held = _lock(spec)
+    code = EXIT_LOCKED if held is None else _run(spec, connection)
+    # neonize leaves a thread that Python would wait for, for ever; and the lock lasts as long as we do.
+    os._exit(code)
+
+
+def _run(spec: WorkerSpec, connection: socket.socket) -> int:
     from comptoir.sessions.serving import main
 
-    code = 1
     try:
-        trio.run(main, spec, connection)
-        code = 0
+        return trio.run(main, spec, connection)
     except BaseException:
         output.logger.exception("the worker failed")
-    finally:
-        # neonize leaves a thread that Python would wait for, for ever; and the lock lasts as long as we do.
-        os._exit(code if lock >= 0 else 1)
+        return 1
 
 
 def _harden(tenant: str) -> None:

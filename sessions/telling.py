@@ -17,8 +17,13 @@ class Telling:
 
     async def standing(self, standing: Standing) -> None:
         params: Params = {"state": standing.shown, "reason": standing.reason, "detail": standing.detail}
+        params["link"] = standing.link
         own: Params = {"number": standing.number, "name": standing.name}
         await self._notify("state", params | own | {"park": standing.state == "parked"})
+
+    async def given_up(self, reason: str) -> None:
+        """This worker cannot serve its tenant, and no other one could before a person acts."""
+        await self._notify("state", {"state": "parked", "reason": reason, "park": False})
 
     async def linking(self, event: str, **params: object) -> None:
         """`qr`, `pairing_code`, `linked` or `failed`, with the fields of the CLI's `link --json`."""

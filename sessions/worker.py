@@ -27,8 +27,10 @@ from comptoir.sessions.telling import Telling
 
 logger = logging.getLogger("worker")
 
-# Sends in the middle of their ack get this long when the worker is told to finish.
-FINISH_LIMIT = 5.0
+# The daemon waits a little longer than this before it kills.
+FINISH_LIMIT = 7.0
+# Of that, for the ack of what is being sent.
+LAST_SEND_LIMIT = 4.0
 PRUNE_EVERY = 3600.0
 # How long the bot is silent after the owner's hand while no configuration says otherwise.
 SILENCE_MINUTES = 60
@@ -41,6 +43,9 @@ class Worker:
         self.spec = spec
         self.journal = journal
         self.finished = trio.Event()
+        self.again = False
+        """It ends only to be forked again: a living client cannot do what is needed."""
+        self._finishing = False
         self.config: TenantConfig | None = None
         self.config_trouble = ""
         self.runner: Runner | None = None
@@ -52,6 +57,7 @@ class Worker:
             telling,
             on_standing=self._set_gates,
             on_recorded=self._recorded,
+            on_recycle=self.recycle,
             silence_ms=lambda: (self.config.silence_minutes if self.config else SILENCE_MINUTES) * 60_000,
         )
 
@@ -69,17 +75,22 @@ class Worker:
 
     async def finish(self) -> None:
         """Begin nothing new, let what is being sent end, disconnect so that nothing more is acknowledged."""
-        if self.finished.is_set():
+        if self._finishing:
+            await self.finished.wait()
             return
-        with trio.CancelScope(shield=True):
-            if self.runner is not None:
-                self.runner.hold()
+        self._finishing = True
+        self._set_gates(self.session.standing)
+        with trio.CancelScope(shield=True), trio.move_on_after(FINISH_LIMIT):
             if self._sender is not None:
-                self._sender.close()
-                with trio.move_on_after(FINISH_LIMIT):
+                with trio.move_on_after(LAST_SEND_LIMIT):
                     await self._sender.idle()
             await self.session.disconnect()
         self.finished.set()
+
+    def recycle(self) -> None:
+        """Finish and be forked again."""
+        self.again = True
+        self._nursery.start_soon(self.finish)
 
     async def reload(self) -> None:
         """Take the tenant's files as they are now. Raises ConfigWrong, and then all stays as it was."""
@@ -113,10 +124,12 @@ class Worker:
 
     def _set_gates(self, standing: Standing) -> None:
         if self.runner is not None:
-            (self.runner.open if standing.may_answer else self.runner.hold)()
+            may_answer = standing.may_answer and not self._finishing
+            (self.runner.open if may_answer else self.runner.hold)()
         if self._sender is not None:
-            (self._sender.open if standing.may_send else self._sender.close)()
-        elif standing.connected:
+            may_send = standing.may_send and not self._finishing
+            (self._sender.open if may_send else self._sender.close)()
+        elif standing.connected and not self._finishing:
             self._nursery.start_soon(self._start_sender)
 
     def _recorded(self, _recorded: Recorded) -> None:

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+from comptoir.sessions.output import Printed
 from comptoir.sessions.spec import WorkerSpec
 
 
@@ -127,8 +128,8 @@ class StandIn:
         (self.spec.state_dir / what).write_text(str(os.getpid()))
 
 
-def run_standin(spec: WorkerSpec, connection: socket.socket, printed: socket.socket) -> None:
-    os.dup2(printed.fileno(), 2)
+def run_standin(spec: WorkerSpec, connection: socket.socket, printed: Printed) -> None:
+    os.dup2(printed[0].fileno(), 2)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with spec.lock_path.open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -136,7 +137,7 @@ def run_standin(spec: WorkerSpec, connection: socket.socket, printed: socket.soc
     os._exit(0)
 
 
-def report_preload(spec: WorkerSpec, connection: socket.socket, _printed: socket.socket) -> None:
+def report_preload(spec: WorkerSpec, connection: socket.socket, _printed: Printed) -> None:
     """What a worker finds imported before it imports anything itself."""
     preload = sys.modules.get("comptoir.sessions.preload")
     loaded = ["comptoir.sessions.link" in sys.modules, getattr(preload, "LOADED", False)]

@@ -44,3 +44,19 @@ def test_a_full_disk_does_not_stop_the_worker(tmp_path: Path) -> None:
     os.close(log._file)
     log._file = os.open("/dev/full", os.O_WRONLY)
     log.write("nobody reads this")
+
+
+def test_a_rotation_that_fails_keeps_to_its_own_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(output, "MAX_FILE", 100)
+    log = output.LogFile(tmp_path / "tenant.log")
+    monkeypatch.setattr(log, "_open", lambda: os.open("/nowhere/at/all", os.O_RDONLY))
+    log.write("x" * 200)
+    other = os.open(tmp_path / "registry.db", os.O_RDWR | os.O_CREAT)
+    for _ in range(3):
+        log.write("y" * 200)
+    os.close(other)
+    assert (tmp_path / "registry.db").read_bytes() == b""
+
+
+def test_a_key_behind_an_equals_sign_is_left_out_too() -> None:
+    assert output.redact("adv_secret=" + "ab" * 32) == "adv_secret=<key>"

@@ -102,3 +102,18 @@ async def test_a_result_that_no_line_can_carry_is_an_error_to_the_caller() -> No
             with pytest.raises(RpcError, match="cannot be sent"):
                 await left.call(method)
         nursery.cancel_scope.cancel()
+
+
+async def test_what_is_urgent_is_answered_however_busy_the_other_side_is() -> None:
+    here, there = memory_stream_pair()
+    left, right = Channel(here), Channel(there, urgent=("ping",))
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(left.serve, echo)
+        nursery.start_soon(right.serve, echo)
+        for _ in range(MAX_CALLS):
+            nursery.start_soon(left.call, "hang")
+        await trio.testing.wait_all_tasks_blocked()
+        with pytest.raises(RpcError):
+            await left.call("status")
+        assert await left.call("ping") == {"method": "ping"}
+        nursery.cancel_scope.cancel()
