@@ -109,7 +109,7 @@ async def _shout(here: rig.Rig, name: str, line: bytes, answers: dict[str, bytes
             return
 
 
-WRONG = (
+WRONG: tuple[tuple[str, Params, ErrorCode, str], ...] = (
     # What is asked, how it is refused, and what the refusal must mention.
     ("status", {"tenant": "chez-ava"}, ErrorCode.NOT_FOUND, "chez-awa"),
     ("tenant.add", {"tenant": "../etc"}, ErrorCode.INVALID_PARAMS, "a-z, 0-9"),

@@ -7,6 +7,7 @@ import judge
 import pytest
 import rig
 
+from comptoir.lab.ledger import Entry
 from comptoir.sessions.protocol import ErrorCode, Params, RpcError
 
 CUSTOMER = "+221771000001"
@@ -193,5 +194,5 @@ async def test_what_stays_unreadable_is_shown_as_lost(here: rig.Rig) -> None:
     assert await judge.disagreements(here, shop) == []
 
 
-def _named(here: rig.Rig, text: str) -> list[judge.Entry]:
+def _named(here: rig.Rig, text: str) -> list[Entry]:
     return [entry for entry in here.lab.ledger.entries(to=CUSTOMER) if entry.text == text]

@@ -58,7 +58,7 @@ async def test_a_worker_that_is_killed_in_a_quiet_hour_is_forked_again_and_answe
         neighbour = await here.add_shop("friperie", "+221770000002", crowd.config("friperie"))
         customer = here.lab.customer("+221771000001")
         await customer.say(shop.number, "Bonjour, menu svp ?")
-        await judge.settle(here, shop)
+        await here.wait_event(lambda event: event["kind"] == "delivered")
         old = await here.kill_worker(shop.name)
         await customer.say(shop.number, "Bonjour, horaire svp ?")
         died = await here.wait_event(lambda event: event["kind"] == "worker_died")
