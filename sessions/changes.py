@@ -51,5 +51,13 @@ def ban(event: Any) -> Ended:
     return Ended("banned", f"{code}, ends in {event.Expire} s" if event.Expire else code)
 
 
+# neonize counts the reasons too (goneonize, encoder.go): 2 is WhatsApp's 401, 4 its 403, 5 its 406.
+_LOGGED_OUT = {2: "", 4: "code 403: the account is locked or has moved to another phone", 5: "code 406: banned"}
+
+
+def logged_out(event: Any) -> Ended:
+    return Ended("logged_out", _LOGGED_OUT.get(event.Reason, "code unknown"))
+
+
 def connect_failure(event: Any) -> Ended:
     return Ended("connect_failure", f"{event.Reason} {event.Message}".strip())

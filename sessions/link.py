@@ -211,7 +211,7 @@ class Link:
             events.DisconnectedEv: lambda event: change(Disconnected("connection lost")),
             events.KeepAliveTimeoutEv: lambda event: change(Disconnected("the server does not answer")),
             events.KeepAliveRestoredEv: self._connected,
-            events.LoggedOutEv: lambda event: change(Ended("logged_out", f"reason {event.Reason}")),
+            events.LoggedOutEv: lambda event: change(changes.logged_out(event)),
             events.StreamReplacedEv: lambda event: change(Ended("replaced", "")),
             events.TemporaryBanEv: lambda event: change(changes.ban(event)),
             events.ClientOutdatedEv: lambda event: change(Ended("outdated", "")),
