@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 DESCRIPTION = "lab.json"
 # A code in whatever `comptoir link` prints: its plain lines and its JSON alike.
 _CODE = re.compile(r'https?://[^\s"]+#[^\s"]+|\b2@[^\s"]+')
+_PAIRING_CODE = re.compile(r"\b[1-9A-Z]{4}-[1-9A-Z]{4}\b")
 
 app = typer.Typer(
     help="A stand-in for WhatsApp on this machine, to try everything without a phone.",
@@ -73,9 +74,32 @@ def scan(
     with _client(lab) as client:
         client.scan(found, phone, name)
     print_line(f"{phone} scanned the code")
-    # The other end of a pipe must be able to say that it is linked.
-    for _ in lines:
-        pass
+    _read_on(lines)
+
+
+@app.command(
+    "enter-code",
+    epilog=examples(
+        "comptoir lab enter-code +221770000001 ABCD-1234",
+        "comptoir link chez-awa --code +221770000001 | comptoir lab enter-code +221770000001 --name 'Chez Awa'",
+    ),
+)
+def enter_code(
+    number: Number,
+    code: Annotated[str | None, typer.Argument(metavar="[CODE]", help="The code; found in stdin without.")] = None,
+    name: Annotated[str, typer.Option(help="What the phone's owner is called.")] = "",
+    lab: Lab = None,
+) -> None:
+    """Type the code that `comptoir link --code` shows into a phone."""
+    phone = read_number(number)
+    lines = iter(()) if code else iter(sys.stdin)
+    found = code or find_pairing_code(lines)
+    if found is None:
+        raise CommandError(ExitCode.USAGE, "no code to type: expected what `comptoir link NAME --code NUMBER` prints")
+    with _client(lab) as client:
+        client.enter_code(found, phone, name)
+    print_line(f"{phone} was given the code")
+    _read_on(lines)
 
 
 @app.command(epilog=examples("comptoir lab say +221780000001 +221770000001 'Bonjour, vous livrez ?'"))
@@ -111,6 +135,17 @@ def heard(
 def find_code(lines: Iterable[str]) -> str | None:
     """The first code in these lines."""
     return next((match[0] for line in lines if (match := _CODE.search(line))), None)
+
+
+def find_pairing_code(lines: Iterable[str]) -> str | None:
+    """The first pairing code in these lines."""
+    return next((match[0] for line in lines if (match := _PAIRING_CODE.search(line))), None)
+
+
+def _read_on(lines: Iterable[str]) -> None:
+    """The other end of a pipe must be able to say that it is linked."""
+    for _ in lines:
+        pass
 
 
 def _default_folder() -> Path:

@@ -1,14 +1,20 @@
 """`comptoir link` and `comptoir unlink`: a tenant's number comes and goes."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from comptoir.cli.codefile import CodeFile
 from comptoir.cli.connection import call, daemon
+from comptoir.cli.errors import CommandError, ExitCode
+from comptoir.cli.numbers import needs_country, read_number
 from comptoir.cli.options import AsJson, Tenant, examples
 from comptoir.cli.output import on_terminal, print_line
+
+if TYPE_CHECKING:
+    from comptoir.cli.render.link import LinkView
+    from comptoir.gateway.client import Client
 
 PANEL = "Tenants"
 
@@ -17,10 +23,21 @@ app = typer.Typer()
 
 @app.command(
     rich_help_panel=PANEL,
-    epilog=examples("comptoir link chez-awa", "comptoir link chez-awa --png code.png", "comptoir link chez-awa --json"),
+    epilog=examples(
+        "comptoir link chez-awa",
+        "comptoir link chez-awa --png code.png",
+        "comptoir link chez-awa --code +221771234567",
+        "comptoir link chez-awa --json",
+    ),
 )
 def link(
     name: Tenant,
+    code: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NUMBER", help="Show a code of eight characters to type into this phone.", show_default=False
+        ),
+    ] = None,
     png: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Keep the code there instead of on screen.", show_default=False),
@@ -29,22 +46,18 @@ def link(
 ) -> None:
     """Show the QR code that the tenant's phone scans; ends when linked.
 
-    From 59 × 31 characters on, the window shows it in a form that every font has.
+    From 59 × 31 characters on, the window shows it in a form that every font has. With --code, whoever holds the
+    phone need not see this screen: tell them the code.
     """
-    from comptoir.cli.render.link import CodeScreen, EventLines, JsonLines, LinkView
-
-    view: LinkView
-    if json:
-        view = JsonLines()
-    elif on_terminal():
-        view = CodeScreen(name, png)
-    else:
-        view = EventLines()
-    with daemon() as client, CodeFile(png) as file, view:
-        for event in client.stream("link", tenant=name):
-            if event["event"] == "qr":
-                file.write(event["code"])
-            view.show(event)
+    if code is not None and png is not None:
+        raise CommandError(ExitCode.USAGE, "--png draws a QR code and --code shows none: give one of them")
+    with daemon() as client, CodeFile(png) as file:
+        number = None if code is None else _phone_number(client, name, code)
+        with _view(name, number, png, json=json) as view:
+            for event in client.stream("link", tenant=name, code=number):
+                if event["event"] == "qr":
+                    file.write(event["code"])
+                view.show(event)
 
 
 @app.command(rich_help_panel=PANEL, epilog=examples("comptoir unlink chez-awa"))
@@ -52,3 +65,20 @@ def unlink(name: Tenant) -> None:
     """Log the device out at the server and forget its credentials; the messages stay."""
     call("unlink", tenant=name)
     print_line(f"{name} unlinked; `comptoir link {name}` links it again")
+
+
+def _phone_number(client: "Client", tenant: str, text: str) -> str:
+    """The number in full; local forms are the tenant's country's. Raises CommandError."""
+    country = client.call("tenant.show", tenant=tenant).get("country") if needs_country(text) else None
+    return read_number(text, country)
+
+
+def _view(name: str, number: str | None, png: Path | None, *, json: bool) -> "LinkView":
+    from comptoir.cli.render.link import EventLines, JsonLines, QrScreen
+    from comptoir.cli.render.pairing_code import PairingCodeScreen
+
+    if json:
+        return JsonLines()
+    if not on_terminal():
+        return EventLines()
+    return QrScreen(name, png) if number is None else PairingCodeScreen(name, number)

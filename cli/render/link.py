@@ -43,13 +43,11 @@ class LinkView:
 
 
 class CodeScreen(LinkView):
-    """The code, redrawn in place with a countdown, on the terminal's second screen: nothing of it stays."""
+    """A code, redrawn in place with a countdown, on the terminal's second screen: nothing of it stays."""
 
-    def __init__(self, tenant: str, png: Path | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, tenant: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._tenant = tenant
-        self._png = png
         self._clock = clock
-        self._offer: tuple[qr.Modules, float] | None = None
         # Without colours a dark terminal would show the code inverted, which phones do not read.
         self._console = console(no_color=False)
         self._live = Live(get_renderable=self.render, console=self._console, screen=True, refresh_per_second=2)
@@ -64,16 +62,37 @@ class CodeScreen(LinkView):
         self._live.__exit__(kind, error, trace)
 
     def show(self, event: Event) -> None:
-        match event["event"]:
-            case "qr":
-                self._offer = qr.encode(event["code"]), self._clock() + event["expires_in"]
-                self._live.refresh()
-            case "linked":
-                self._live.stop()
-                self._console.print(linked_line(self._tenant, event), style="green")
+        if event["event"] == "linked":
+            self._live.stop()
+            self._console.print(linked_line(self._tenant, event), style="green")
+        elif self.offer(event):
+            self._live.refresh()
+
+    def offer(self, event: Event) -> bool:
+        """Take what is to be shown from now on; whether there is anything in this event."""
+        raise NotImplementedError
 
     def render(self) -> RenderableType:
         """What is on screen now; Live asks for it twice a second, and after a change of the window."""
+        raise NotImplementedError
+
+
+class QrScreen(CodeScreen):
+    """The QR code that is good now, or where it is to be seen."""
+
+    def __init__(self, tenant: str, png: Path | None = None) -> None:
+        # First, because the screen is drawn while it is made.
+        self._png = png
+        self._offer: tuple[qr.Modules, float] | None = None
+        super().__init__(tenant)
+
+    def offer(self, event: Event) -> bool:
+        if event["event"] != "qr":
+            return False
+        self._offer = qr.encode(event["code"]), self._clock() + event["expires_in"]
+        return True
+
+    def render(self) -> RenderableType:
         if self._offer is None:
             return Text(f"{self._tenant}: waiting for a code…")
         modules, deadline = self._offer
@@ -111,6 +130,8 @@ class EventLines(LinkView):
         match event["event"]:
             case "qr":
                 print_line(f"code {safe(event['code'])} ({event['expires_in']} s)")
+            case "pairing_code":
+                print_line(f"pairing code {safe(event['code'])} ({event['expires_in']} s)")
             case "linked":
                 print_line(f"linked {safe(event['number'])} {safe(event.get('name') or '')}".rstrip())
             case kind:

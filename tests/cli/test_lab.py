@@ -1,10 +1,11 @@
 """`comptoir lab …` without a lab; with one it is tested through the whole."""
 
+import io
 import json
 
 import pytest
 
-from comptoir.cli.lab import find_code
+from comptoir.cli.lab import find_code, find_pairing_code
 
 CODE = "https://wa.me/settings/linked_devices#2@Zm9v,QUJD=,REVG=,R0hJ=,1"
 
@@ -26,15 +27,35 @@ def test_an_older_code_is_only_its_fields():
     assert find_code(["2@Zm9v,QUJD=,REVG=,R0hJ=,1\n"]) == "2@Zm9v,QUJD=,REVG=,R0hJ=,1"
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["pairing code ABCD-1234 (160 s)\n", '{"event": "pairing_code", "code": "ABCD-1234", "expires_in": 160}\n'],
+)
+def test_a_pairing_code_is_found_in_whatever_link_prints(line):
+    assert find_pairing_code(["failed expired\n", line, "pairing code WXYZ-9876 (160 s)\n"]) == "ABCD-1234"
+
+
 def test_nothing_to_scan(comptoir):
     ended = comptoir("lab", "scan", "+221770000001", "bonjour")
     assert ended.code == 2
     assert "comptoir link" in ended.err
 
 
+def test_nothing_to_type(comptoir, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO("failed expired\n"))
+    ended = comptoir("lab", "enter-code", "+221770000001")
+    assert ended.code == 2
+    assert "comptoir link NAME --code NUMBER" in ended.err
+
+
 @pytest.mark.parametrize(
     "arguments",
-    [["scan", "+221770000001", CODE], ["say", "+221780000001", "+221770000001", "Bonjour"], ["heard", "+221780000001"]],
+    [
+        ["scan", "+221770000001", CODE],
+        ["enter-code", "+221770000001", "ABCD-1234"],
+        ["say", "+221780000001", "+221770000001", "Bonjour"],
+        ["heard", "+221780000001"],
+    ],
 )
 def test_no_lab(comptoir, arguments):
     ended = comptoir("lab", *arguments)

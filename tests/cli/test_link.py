@@ -30,7 +30,7 @@ class Offers:
         control.answers["link"] = self._link
         self.tell = self._told.put
 
-    def _link(self, tenant: str) -> Iterator[dict[str, Any]]:
+    def _link(self, tenant: str, code: str | None = None) -> Iterator[dict[str, Any]]:
         while (event := self._told.get())["event"] != "end":
             yield event
             if event["event"] == "linked":

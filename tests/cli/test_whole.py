@@ -84,6 +84,19 @@ def test_a_script_links_through_a_pipe(whole, comptoir, start):
     assert comptoir("tenant", "show", "mairie", "--json").json["number"] == SHOP
 
 
+def test_a_shop_is_linked_by_the_code_that_its_owner_is_told(whole, comptoir, start):
+    comptoir("tenant", "add", "mairie", "--template", "office")
+    link = start("link", "mairie", "--code", "77 000 00 01", stdout=subprocess.PIPE)
+    code = read_line(link.stdout, STARTS).decode().split()[2]
+    wrong = ("1" if code[0] != "1" else "2") + code[1:]
+    ended = comptoir("lab", "enter-code", SHOP, wrong)
+    assert ended.code == 1
+    assert "not the code" in ended.err
+    assert comptoir("lab", "enter-code", SHOP, code, "--name", "Mairie").code == 0
+    assert link.wait(STARTS) == 0
+    assert comptoir("tenant", "show", "mairie", "--json").json["number"] == SHOP
+
+
 def test_a_wrong_file_keeps_the_old_pipeline_and_says_where(whole, comptoir, home):
     comptoir("tenant", "add", "chez-awa", "--template", "restaurant")
     assert comptoir("try", "chez-awa", "Vous êtes où ?").code == 0
