@@ -17,6 +17,8 @@ from typing import Any
 
 import trio
 
+from comptoir.gateway.paths import find_paths
+from comptoir.gateway.session_dirs import sessions_root
 from comptoir.lab import Lab, open_lab
 from comptoir.lab.phone import Phone
 from comptoir.sessions.protocol import ErrorCode, Params, RpcError
@@ -324,4 +326,7 @@ async def open_rig(settings: str = "version = 1\n\n[lab]\nfast = true\n") -> Asy
                         await rig.stop_daemon()
                 nursery.cancel_scope.cancel()
     finally:
+        # Before the home: where there is no tmpfs under it, its sessions lie in a folder named after it.
+        if (home / "state").exists():
+            shutil.rmtree(sessions_root(find_paths({"COMPTOIR_HOME": str(home)})), ignore_errors=True)
         shutil.rmtree(home, ignore_errors=True)
