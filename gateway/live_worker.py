@@ -16,6 +16,8 @@ START_LIMIT = 30.0
 PING_EVERY = 2.0
 PING_LIMIT = 10.0
 STOP_LIMIT = 8.0
+# After a refusal.
+STOP_AGAIN = 0.2
 LAST_WORDS_LIMIT = 1.0
 
 Hear = Callable[[str, Params], Awaitable[None]]
@@ -83,11 +85,13 @@ class LiveWorker:
         limit = START_LIMIT
         while True:
             try:
-                await self.channel.call("ping", within=limit)
+                # One that refuses it is busy, and so lives.
+                with suppress(RpcError):
+                    await self.channel.call("ping", within=limit)
             except trio.TooSlowError:
                 self._kill(f"no answer within {limit:g} s")
                 return
-            except (ChannelClosed, RpcError):
+            except ChannelClosed:
                 # About to end; if not, it has lost its mind.
                 await trio.sleep(STOP_LIMIT)
                 self._kill("its channel is closed")
@@ -99,10 +103,19 @@ class LiveWorker:
     async def _finish_when_told(self) -> None:
         await self._told_to_finish.wait()
         with trio.move_on_after(STOP_LIMIT):
-            with suppress(ChannelClosed, RpcError, trio.TooSlowError):
-                await self.channel.call("stop", within=STOP_LIMIT)
+            with suppress(ChannelClosed, trio.TooSlowError):
+                await self._stop()
             await trio.sleep_forever()
         self._kill(f"did not finish within {STOP_LIMIT:g} s")
+
+    async def _stop(self) -> None:
+        while True:
+            try:
+                await self.channel.call("stop", within=STOP_LIMIT)
+            except RpcError:
+                await trio.sleep(STOP_AGAIN)
+            else:
+                return
 
     def _kill(self, why: str) -> None:
         self.trouble = self.trouble or why

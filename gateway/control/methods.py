@@ -2,6 +2,9 @@
 
 import os
 import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from comptoir.gateway.control.status import brief, full_status, status_of_all
@@ -16,6 +19,7 @@ from comptoir.sessions.protocol import ErrorCode, RpcError
 PROTOCOL_VERSION = 1
 MAX_PAGE = 500
 MAX_WAIT = 3_600.0
+MAX_WAITS = 32
 STATES = ("sent", "delivered", "read")
 NOTICE = (
     "credentials lie in this machine's memory only: after a restart of the machine every tenant must be linked again"
@@ -29,6 +33,7 @@ class Methods:
         self._supervisor = supervisor
         self._hub = hub
         self._daemon = {"version": version, "pid": os.getpid(), "lab": lab}
+        self._waits: Counter[str] = Counter()
         self._started = time.monotonic()
 
     @method("hello")
@@ -49,6 +54,17 @@ class Methods:
         rows = await status_of_all(supervisors)
         uptime = round(time.monotonic() - self._started, 3)
         return {"daemon": self._daemon | {"uptime": uptime, "notices": [NOTICE]}, "tenants": rows}
+
+    @contextmanager
+    def _one_more_wait(self, tenant: str) -> Iterator[None]:
+        """A worker runs so many calls at once and no more: who only waits must leave room for the others."""
+        if self._waits[tenant] >= MAX_WAITS:
+            raise RpcError(ErrorCode.NOT_NOW, f"{tenant}: {MAX_WAITS} calls wait for messages already: try again later")
+        self._waits[tenant] += 1
+        try:
+            yield
+        finally:
+            self._waits[tenant] -= 1
 
     # --- tenants -------------------------------------------------------------------------------------
 
@@ -118,7 +134,9 @@ class Methods:
         if not 0 < timeout <= MAX_WAIT:
             raise RpcError(ErrorCode.INVALID_PARAMS, f"timeout: expected up to {MAX_WAIT:g} seconds")
         params = {"id": id, "state": state, "timeout": timeout}
-        return await self._supervisor.get(tenant).call("wait", params, within=timeout + 5.0)
+        supervisor = self._supervisor.get(tenant)
+        with self._one_more_wait(tenant):
+            return await supervisor.call("wait", params, within=timeout + 5.0)
 
     @method("messages")
     async def messages(

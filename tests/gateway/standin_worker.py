@@ -23,6 +23,7 @@ class StandIn:
         self.spec = spec
         self.connection = connection
         self.sent = 0
+        self.refusing: dict[str, int] = {}
 
     def notify(self, method: str, **params: Any) -> None:
         self._write({"method": method, "params": params})
@@ -31,6 +32,10 @@ class StandIn:
         if self.spec.linked:
             self.notify("state", state="online", number="+221770000001")
         for request in self._requests():
+            if self.refusing.get(request["method"]):
+                self.refusing[request["method"]] -= 1
+                self._write({"id": request["id"], "error": {"code": 75, "message": "busy"}})
+                continue
             answer = getattr(self, f"do_{request['method']}", self._unknown)(**request["params"])
             self._write({"id": request["id"], **answer})
             if request["method"] == "stop":
@@ -83,7 +88,7 @@ class StandIn:
         return {"error": {"code": 78, "message": "tenant.toml:3: …", "data": {"faults": [fault]}}}
 
     def do_try(self, text: str, **_params: Any) -> dict[str, Any]:
-        """What a test wants: `exit N`, `hang`, `notify METHOD JSON`, `spec`, `child CODE`."""
+        """What a test wants: `exit N`, `hang`, `refuse METHOD [TIMES]`, `notify METHOD JSON`, `spec`, `child CODE`."""
         order, _, rest = text.partition(" ")
         result: Any = {}
         match order:
@@ -94,6 +99,11 @@ class StandIn:
                 os.kill(os.getpid(), signal.SIGABRT)
             case "hang":
                 time.sleep(3600)
+            case "refuse":
+                method, _, times = rest.partition(" ")
+                if times:
+                    self.refusing[method] = int(times)
+                result = {"left": self.refusing[method]}
             case "deaf":
                 signal.pause()
             case "notify":

@@ -88,6 +88,7 @@ def test_limits():
         "events that wait for a follower": events.BUFFER,
         "messages in a page": methods.MAX_PAGE,
         "`timeout` of `message.wait`": methods.MAX_WAIT,
+        "calls of `message.wait` in a tenant": methods.MAX_WAITS,
     }
     assert client.PROTOCOL_VERSION == methods.PROTOCOL_VERSION
 

@@ -12,6 +12,8 @@ import trio
 import trio.testing
 
 from comptoir.gateway import live_worker, tenant_supervisor
+from comptoir.gateway.control import methods
+from comptoir.gateway.control.methods import Methods
 from comptoir.gateway.control.status import tenant_status
 from comptoir.gateway.keys import unwrap
 from comptoir.gateway.orders import pause, resume, unlink
@@ -176,6 +178,56 @@ async def test_a_worker_that_does_not_answer_is_killed(open_shop, monkeypatch):
         assert await shop.tenant.call("ping") == {}
 
 
+async def test_a_worker_that_refuses_is_alive(open_shop, monkeypatch):
+    monkeypatch.setattr(live_worker, "STOP_LIMIT", 0.02)
+    monkeypatch.setattr(live_worker, "PING_EVERY", 0.02)
+    async with open_shop() as shop:
+        pid = shop.tenant.pid
+        await shop.order("refuse ping 5")
+        with trio.fail_after(5):
+            while (await shop.order("refuse ping"))["left"]:
+                await shop.tenant.call("status")
+        assert shop.tenant.pid == pid
+        assert shop.tenant.restarts == 0
+
+
+async def test_an_order_to_finish_that_was_refused_is_given_again(open_shop):
+    async with open_shop() as shop:
+        pid = shop.tenant.pid
+        state = shop.installation.paths.tenant_state("awa")
+        await shop.order("refuse stop 2")
+        with trio.fail_after(5):
+            await shop.supervisor.stop()
+        assert (state / "stopped").read_text() == str(pid)
+
+
+async def test_who_waits_for_messages_leaves_room_for_other_calls(open_shop, monkeypatch):
+    monkeypatch.setattr(methods, "MAX_WAITS", 2)
+    async with open_shop() as shop:
+        asked = Methods(shop.supervisor, shop.installation.hub, "0", lab=False)
+        waiting, go_on = [], trio.Event()
+
+        async def call(method, _params, within):
+            waiting.append(method)
+            await go_on.wait()
+
+        monkeypatch.setattr(shop.tenant, "call", call)
+
+        async def wait():
+            await asked.message_wait(tenant="awa", id=1, state="read")
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(wait)
+            nursery.start_soon(wait)
+            await trio.testing.wait_all_tasks_blocked()
+            with pytest.raises(RpcError, match="2 calls wait") as refused:
+                await wait()
+            assert refused.value.code == ErrorCode.NOT_NOW
+            go_on.set()
+        await wait()
+        assert waiting == ["wait"] * 3
+
+
 async def test_stopping_lets_the_worker_finish(open_shop):
     async with open_shop() as shop:
         pid = shop.tenant.pid
@@ -320,8 +372,9 @@ async def test_what_is_ordered_while_a_worker_is_forked_is_not_lost(open_shop, m
         await forking.wait()
         await order(shop.tenant)
         go_on.set()
-        await shop.tenant.call("ping")
-        assert shop.tenant.hearing.state == (state, None)
+        with trio.fail_after(5):
+            while shop.tenant.hearing.state != (state, None):
+                await shop.tenant.call("ping")
 
 
 async def test_an_order_that_a_worker_refused_is_given_again(open_shop, monkeypatch):
@@ -338,7 +391,7 @@ async def test_an_order_that_a_worker_refused_is_given_again(open_shop, monkeypa
         monkeypatch.setattr(shop.tenant, "call", call)
         with trio.fail_after(5):
             while shop.tenant.hearing.state != ("paused", None):
-                await shop.events.until("state")
+                await shop.tenant.call("ping")
 
 
 async def test_unlinking_forgets_the_credentials_and_does_not_park(open_shop):
