@@ -61,10 +61,20 @@ def known_plugins() -> Mapping[str, type[Plugin]]:
 
 def load_tenant(folder: Path) -> TenantConfig:
     """The decisions in the folder's `tenant.toml`. Raises ConfigWrong."""
+    return parse_text(read_text(folder), folder)
+
+
+def parse_text(text: str, folder: Path) -> TenantConfig:
+    """The decisions in what was read from the folder's `tenant.toml`, now or earlier. Raises ConfigWrong."""
+    return parse_tenant(text, folder / FILE_NAME, known_plugins())
+
+
+def read_text(folder: Path) -> str:
+    """The folder's `tenant.toml` as it is. Raises ConfigWrong where there is no text to be had."""
     file = folder / FILE_NAME
     try:
         # A BOM is what some editors on Windows put first.
-        text = file.read_text(encoding="utf-8-sig")
+        return file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise ConfigWrong([Fault(file, 1, "il n'y a pas de fichier", FILE_NAME)]) from None
     except UnicodeDecodeError as error:
@@ -73,7 +83,6 @@ def load_tenant(folder: Path) -> TenantConfig:
         raise ConfigWrong([fault]) from None
     except OSError as error:
         raise ConfigWrong([Fault(file, 1, f"illisible ({error.strerror})", "un fichier lisible")]) from None
-    return parse_tenant(text, file, known_plugins())
 
 
 async def start_pipeline(config: TenantConfig, plugins: Mapping[str, type[Plugin]] | None = None) -> Pipeline:

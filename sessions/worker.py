@@ -11,7 +11,8 @@ import trio
 
 from comptoir.plugins.config import TenantConfig
 from comptoir.plugins.faults import ConfigWrong
-from comptoir.plugins.loading import load_tenant, start_pipeline
+from comptoir.plugins.loading import start_pipeline
+from comptoir.sessions import configuration
 from comptoir.sessions.events import Address
 from comptoir.sessions.intake import now_ms
 from comptoir.sessions.journal import linkings, pruning
@@ -93,15 +94,23 @@ class Worker:
         self._nursery.start_soon(self.finish)
 
     async def reload(self) -> None:
-        """Take the tenant's files as they are now. Raises ConfigWrong, and then all stays as it was."""
-        config = await trio.to_thread.run_sync(load_tenant, self.spec.config_dir)
+        """Take the tenant's files as they are now. Raises ConfigWrong: then all stays as it was, and status shows it."""
+        try:
+            config = await configuration.load(self.journal, self.spec.config_dir)
+        except ConfigWrong as error:
+            self.config_trouble = "\n".join(map(str, error.faults))
+            raise
+        await self._use(config)
+        self.config_trouble = ""
+
+    async def _use(self, config: TenantConfig) -> None:
         pipeline = await start_pipeline(config)
         if self.runner is None:
             self.runner = Runner(self.journal, pipeline, wake_outbox=self.wake_sender, fast=self.spec.fast)
             self._nursery.start_soon(self.runner.run)
         else:
             await self.runner.reload(pipeline)
-        self.config, self.config_trouble = config, ""
+        self.config = config
         self._set_gates(self.session.standing)
 
     def wake_sender(self) -> None:
@@ -140,10 +149,11 @@ class Worker:
     async def _first_pipeline(self) -> None:
         try:
             await self.reload()
-        except ConfigWrong as error:
-            # Without a right configuration nothing is answered: messages wait for the first good edit.
-            self.config_trouble = "\n".join(map(str, error.faults))
+        except ConfigWrong:
             logger.error("%s", self.config_trouble)
+            # Where nothing was ever right nothing is answered: messages wait for the first good edit.
+            if config := await configuration.last_right(self.journal, self.spec.config_dir):
+                await self._use(config)
 
     async def _resume(self) -> None:
         await self.session.resume(resend=self._resend)

@@ -66,3 +66,17 @@ async def test_bad_edits_keep_the_old_pipeline() -> None:
         await judge.settle(here, shop)
         assert customer.heard()[-1].text == "chez-awa vous répond horaire"
         assert await judge.disagreements(here, shop) == []
+
+
+async def test_a_new_worker_keeps_to_what_was_right_before_a_bad_edit() -> None:
+    async with rig.open_rig() as here:
+        shop = await here.add_shop(NAME, "+221770000001", RIGHT)
+        customer = here.lab.customer("+221771000001")
+        file_of(here).write_text(WRONG)
+        seen = len(here.events)
+        await here.kill_worker(NAME)
+        await here.wait_event(lambda event: event.get("state") == "online", after=seen)
+        await customer.say(shop.number, "Bonjour, menu svp ?")
+        await judge.settle(here, shop)
+        assert [item.text for item in customer.heard()] == [crowd.answer(shop, "menu")]
+        assert f"{file_of(here)}:5:" in (await here.status(NAME))["reason"]
