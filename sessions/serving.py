@@ -1,7 +1,6 @@
 """The life of a worker process inside trio: open the journal, serve the daemon, finish in good order."""
 
 import logging
-import os
 import socket
 
 import trio
@@ -13,15 +12,12 @@ from comptoir.sessions.journal.migrations import SchemaTooNew
 from comptoir.sessions.methods import Methods
 from comptoir.sessions.rpc import Channel
 from comptoir.sessions.spec import WorkerSpec
+from comptoir.sessions.start import EXIT_AGAIN, EXIT_WRONG_KEY
 from comptoir.sessions.telling import Telling
 from comptoir.sessions.worker import Worker
 
 logger = logging.getLogger("worker")
 
-EXIT_AGAIN = os.EX_IOERR
-"""74: fork me again, and do not count it. The journal was not to be had, or a new link is needed."""
-EXIT_WRONG_KEY = os.EX_NOPERM
-"""77: forking again cannot help before a person acts."""
 # Whether we live and that we must end does not depend on how busy we are.
 URGENT = ("ping", "stop")
 

@@ -13,7 +13,12 @@ from comptoir.sessions import output
 from comptoir.sessions.output import Printed
 from comptoir.sessions.spec import WorkerSpec
 
+EXIT_AGAIN = os.EX_IOERR
+"""74: fork me again, and do not count it. The journal was not to be had, or a new link is needed."""
 EXIT_LOCKED = os.EX_TEMPFAIL
+"""75: another worker holds the session."""
+EXIT_WRONG_KEY = os.EX_NOPERM
+"""77: forking again cannot help before a person acts."""
 
 _PR_SET_NAME = 15
 _PR_SET_DUMPABLE = 4

@@ -94,7 +94,7 @@ class Worker:
         self._nursery.start_soon(self.finish)
 
     async def reload(self) -> None:
-        """Take the tenant's files as they are now. Raises ConfigWrong: then all stays as it was, and status shows it."""
+        """Take the tenant's files as they are now. Raises ConfigWrong: all stays as it was, and status shows it."""
         try:
             config = await configuration.load(self.journal, self.spec.config_dir)
         except ConfigWrong as error:
