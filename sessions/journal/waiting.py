@@ -8,7 +8,7 @@ MINUTE = 60_000
 DAY = 24 * 3600 * 1000
 STRANGERS_REFUSED = 463
 """The server's error for writing to too many strangers; answers keep working."""
-_MOST = 200
+MOST = 200
 # More a minute than any rate allows; without rates, as in lab mode, they need not all be known.
 _MOST_TRIED = 1_000
 
@@ -63,18 +63,21 @@ def snapshot(db: Connection, now: int, *, resend_uncertain: bool = False) -> Sna
                         AND direction = 'in' ORDER BY id DESC LIMIT 1), 0),
                     coalesce((SELECT recorded_at FROM messages h WHERE h.contact = m.contact
                         AND author = 'owner' ORDER BY id DESC LIMIT 1), 0)), 0),
-                {_is_stranger("m.id <> e.id")}
+                {_is_stranger("m.id <> e.id")} AS stranger
             FROM messages m JOIN outbox ON message = id WHERE id IN ({heads})
-            ORDER BY priority, id LIMIT ?""",
-        (_MOST,),
-    ).fetchall()
-    waiting = tuple(replace(Waiting(*row), stranger=bool(row[6])) for row in rows)
+            ORDER BY stranger, not_before > ?, priority, id LIMIT ?""",
+        (now, MOST),
+    )
+    # However many wait: strangers, of whom few a day may be written to, and what is not due bar nobody's way.
+    waiting = sorted(
+        (replace(Waiting(*row), stranger=bool(row[6])) for row in rows), key=lambda row: (row.priority, row.id)
+    )
     tried = db.execute(
         """SELECT contact, priority, tried_at FROM outbox JOIN messages ON id = message
             WHERE tried_at > ? ORDER BY tried_at DESC LIMIT ?""",
         (now - MINUTE, _MOST_TRIED),
     ).fetchall()
-    known = Snapshot(waiting, tuple(Tried(*row) for row in reversed(tried)))
+    known = Snapshot(tuple(waiting), tuple(Tried(*row) for row in reversed(tried)))
     return _with_strangers(db, known, now) if any(row.stranger for row in waiting) else known
 
 

@@ -14,7 +14,7 @@ from journal_rig import AWA, AWA_LID, KEY, MOUSSA, InlineStore, heard, receipt, 
 from trio.testing import MockClock
 
 from comptoir.sessions.events import Address
-from comptoir.sessions.journal import contacts, event_log, history, outbox
+from comptoir.sessions.journal import contacts, event_log, history, outbox, waiting
 from comptoir.sessions.journal.database import Connection, open_database
 from comptoir.sessions.journal.journal import JournalUnavailable
 from comptoir.sessions.outbox.policy import MAX_ATTEMPTS, QUIET_LIMIT, STRANGERS_PAUSE
@@ -292,6 +292,17 @@ async def test_two_answers_in_one_chat_are_a_second_apart(db: Connection, autoju
         await trio.sleep(10)
         times = [time for time, _, _ in shop.link.sent]
         assert [later - time for time, later in pairwise(times)] == pytest.approx([1, 1], abs=0.05)
+
+
+async def test_answer_gets_past_any_number_of_strangers(db: Connection, autojump_clock: MockClock) -> None:
+    async with desk(db, FakeLink(), Rates()) as shop:
+        for number in range(waiting.MOST + 50):
+            shop.queue("promo", Address(f"+22177100{number:04}"), author="operator")
+        shop.hear("A")
+        answer = shop.queue("réponse")
+        shop.sender.open()
+        await trio.sleep(60)
+        assert shop.state(answer) == "sent"
 
 
 # --- how a send ends
