@@ -19,6 +19,7 @@ from comptoir.gateway.installation import Installation
 from comptoir.gateway.keys import KeysWrong, master_key_path, read_master_key
 from comptoir.gateway.lab_server import LabFileWrong, find_lab
 from comptoir.gateway.locks import LockHeld, hold
+from comptoir.gateway.logs import ThreadedHandler
 from comptoir.gateway.notify import notify
 from comptoir.gateway.paths import Paths, PathsWrong, find_paths
 from comptoir.gateway.registry import AsyncRegistry, Registry, RegistryWrong
@@ -40,10 +41,17 @@ _PR_SET_CHILD_SUBREAPER = 36
 
 def main(target: WorkerTarget = run_worker, preload: Sequence[str] = PRELOAD) -> int:
     """Run until SIGTERM, SIGINT or SIGHUP; the exit code. A forked worker runs `target`."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = ThreadedHandler(sys.stderr.fileno())
     handler.setFormatter(RedactedFormatter("%(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     _harden()
+    try:
+        return _run(target, preload)
+    finally:
+        handler.close()
+
+
+def _run(target: WorkerTarget, preload: Sequence[str]) -> int:
     try:
         paths = find_paths()
         initialise(paths)

@@ -1,5 +1,6 @@
 """The daemon as a process: start, stop, kill -9, who may speak to it."""
 
+import fcntl
 import json
 import os
 import signal
@@ -104,6 +105,19 @@ def test_an_order_given_twice_does_not_cut_the_stop_short(start):
         daemon.process.send_signal(signal.SIGTERM)
     assert daemon.end() == 0
     assert (daemon.paths.tenant_state("awa") / "stopped").exists()
+
+
+def test_a_log_that_nobody_reads_stops_nothing(start):
+    daemon = start()
+    fcntl.fcntl(daemon.process.stderr, fcntl.F_SETPIPE_SZ, 4096)
+    daemon.ready()
+    with daemon.client() as client:
+        client.call("tenant.add", tenant="awa")
+        for _ in range(40):
+            client.call("tenant.pause", tenant="awa")
+            client.call("tenant.resume", tenant="awa")
+    daemon.process.send_signal(signal.SIGTERM)
+    assert daemon.process.wait(10) == 0
 
 
 def test_the_real_daemon_starts_in_a_second_and_without_neonize(start):
