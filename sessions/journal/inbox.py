@@ -88,6 +88,12 @@ def contact_of(db: Connection, message: int) -> int | None:
     return None if row is None else int(row[0])
 
 
+def skip_all(db: Connection, reason: str, now: int) -> None:
+    """Nothing of what is still to do is done."""
+    rows = db.execute("SELECT id FROM messages WHERE state = 'received' ORDER BY id").fetchall()
+    finish(db, (message for (message,) in rows), "skipped", now, reason)
+
+
 def owner_answered(db: Connection, contact: int, message: int) -> bool:
     """Whether the owner wrote by hand in this chat after this message arrived."""
     query = "SELECT 1 FROM messages WHERE contact = ? AND direction = 'out' AND author = 'owner' AND id > ?"

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
-from comptoir.sessions.journal import outbox
+from comptoir.sessions.journal import inbox, outbox
 from comptoir.sessions.journal.database import Connection
+
+ANOTHER_NUMBER = "linked to another number"
+"""Why a message of the last number's session failed or was skipped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,15 @@ def current_session(db: Connection) -> Session | None:
 
 
 def begin_session(db: Connection, number: str, *, lab: bool, now: int) -> int:
-    """A device was linked: any earlier session ends. The new session's id."""
+    """A device was linked: any earlier session ends. The new session's id.
+
+    What still waits was written to and for the last number: another one neither answers nor sends it.
+    """
     end_session(db, "linked again", now)
+    last = db.execute("SELECT number, lab FROM sessions ORDER BY id DESC LIMIT 1").fetchone()
+    if last is not None and last != (number, lab):
+        outbox.fail_all(db, ANOTHER_NUMBER, now)
+        inbox.skip_all(db, ANOTHER_NUMBER, now)
     query = "INSERT INTO sessions (number, lab, linked_at) VALUES (?, ?, ?) RETURNING id"
     return int(db.execute(query, (number, lab, now)).fetchone()[0])
 

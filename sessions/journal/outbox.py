@@ -141,6 +141,13 @@ def abandon(db: Connection, session: int, now: int) -> None:
         mark_uncertain(db, message, "the device was unlinked while it was being sent", now)
 
 
+def fail_all(db: Connection, reason: str, now: int) -> None:
+    """Nothing that waits is sent any more, and nothing uncertain is repeated."""
+    waiting = "SELECT id FROM messages WHERE state = 'queued' UNION SELECT id FROM messages WHERE state = 'uncertain'"
+    for (message,) in db.execute(f"{waiting} ORDER BY id").fetchall():
+        mark_failed(db, message, reason, now)
+
+
 def hold_strangers(db: Connection, message: int, error: str, until: int, now: int) -> None:
     """The server refused a new chat: no new one is begun on this session before `until`.
 

@@ -9,6 +9,9 @@ DAY = 24 * 3600 * 1000
 STRANGERS_REFUSED = 463
 """The server's error for writing to too many strangers; answers keep working."""
 MOST = 200
+# What the server counts, and whom it takes for strangers, goes by the number, however often it was linked.
+_OF_THIS_NUMBER = """(SELECT id FROM sessions
+    WHERE number = (SELECT number FROM sessions ORDER BY id DESC LIMIT 1))"""
 # More a minute than any rate allows; without rates, as in lab mode, they need not all be known.
 _MOST_TRIED = 1_000
 
@@ -26,7 +29,7 @@ class Waiting:
     last_heard: int | None
     """When the customer, or the owner by hand, last wrote in the chat."""
     stranger: bool
-    """Nobody ever wrote in this chat, neither they nor we."""
+    """Nobody ever wrote in this chat, neither they nor we, on the number that is linked now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +87,11 @@ def snapshot(db: Connection, now: int, *, resend_uncertain: bool = False) -> Sna
 def _with_strangers(db: Connection, known: Snapshot, now: int) -> Snapshot:
     begun = db.execute(
         f"""SELECT tried_at FROM outbox JOIN messages m ON id = message
-            WHERE tried_at > ? AND {_is_stranger("e.id < m.id")} ORDER BY tried_at""",
+            WHERE tried_at > ? AND m.session IN {_OF_THIS_NUMBER} AND {_is_stranger("e.id < m.id")}
+            ORDER BY tried_at""",
         (now - DAY,),
     )
-    held = db.execute("SELECT coalesce(max(strangers_held_until), 0) FROM sessions WHERE ended_at IS NULL")
+    held = db.execute(f"SELECT coalesce(max(strangers_held_until), 0) FROM sessions WHERE id IN {_OF_THIS_NUMBER}")
     times = tuple(time for (time,) in begun)
     return replace(known, strangers=times, strangers_held_until=held.fetchone()[0])
 
@@ -100,4 +104,4 @@ def is_stranger(db: Connection, message: int) -> bool:
 
 def _is_stranger(others: str) -> str:
     return f"""NOT EXISTS (SELECT 1 FROM messages e WHERE e.contact = m.contact AND {others}
-        AND e.state NOT IN ('queued', 'failed'))"""
+        AND e.state NOT IN ('queued', 'failed') AND e.session IN {_OF_THIS_NUMBER})"""

@@ -1,7 +1,7 @@
 """The rows of the outbox: queued once, withdrawn, and what the sender's policy gets to see of them."""
 
 import pytest
-from journal_rig import AWA, AWA_BOTH, MOUSSA, heard, record
+from journal_rig import AWA, AWA_BOTH, AWA_LID, MOUSSA, OWN, heard, message, record
 
 from comptoir.sessions.journal import contacts, event_log, history, linkings, outbox, receipts
 from comptoir.sessions.journal.database import Connection
@@ -85,9 +85,9 @@ def test_only_automatic_answers_that_wait_are_withdrawn(db: Connection, awa: int
 def test_retry_that_does_not_count(db: Connection, awa: int) -> None:
     id = queue(db, awa)
     for counted, attempts in ((True, 1), (False, 2), (True, 2)):
-        message = outbox.mark_sending(db, id, 1, bytes(32), 0)
-        assert message is not None
-        assert message.attempts == attempts
+        sending = outbox.mark_sending(db, id, 1, bytes(32), 0)
+        assert sending is not None
+        assert sending.attempts == attempts
         outbox.retry_later(db, id, "not connected", 0, counted=counted)
     assert history.error_of(db, id) == "not connected"
     assert db.execute("SELECT secret FROM outbox").fetchone() == (None,)
@@ -123,6 +123,26 @@ def test_linking_again_ends_the_former_session(db: Connection) -> None:
         later, "+221339999999", "42", "Chez Fatou", lab=False, linked_at=5
     )
     assert db.execute("SELECT end_reason FROM sessions WHERE id = 1").fetchone() == ("linked again",)
+
+
+@pytest.mark.parametrize(("number", "lab"), [("+221339999999", True), (OWN.number, False)])
+def test_another_number_neither_sends_nor_answers_what_waited(db: Connection, awa: int, number: str, lab: bool) -> None:
+    asked = message(record(db, heard("A", MOUSSA)))
+    queued, sending, sent = queue(db, awa), queue(db, awa), queue(db, awa)
+    outbox.mark_sending(db, sending, 1, bytes(32), 0)
+    send(db, sent)
+    linkings.begin_session(db, number, lab=lab, now=5)
+    assert [state_of(db, id) for id in (asked, queued, sending, sent)] == ["skipped", "failed", "failed", "sent"]
+    assert history.error_of(db, queued) == history.error_of(db, sending) == linkings.ANOTHER_NUMBER
+    events = [(event.message, event.kind) for event in event_log.page(db, 0) if event.at == 5]
+    assert {(asked, "skipped"), (queued, "failed"), (sending, "failed")} <= set(events)
+
+
+def test_same_number_linked_again_goes_on(db: Connection, awa: int) -> None:
+    asked, answer = message(record(db, heard("A", MOUSSA))), queue(db, awa)
+    linkings.end_session(db, "logged_out", 4)
+    linkings.begin_session(db, OWN.number or "", lab=True, now=5)
+    assert [state_of(db, id) for id in (asked, answer)] == ["received", "queued"]
 
 
 # --- what the policy sees
@@ -170,6 +190,23 @@ def test_strangers_are_those_nobody_ever_wrote_with(db: Connection, awa: int, mo
     send(db, first, 5_000)
     queue(db, moussa)
     assert [row.stranger for row in snapshot(db, 0).waiting] == [False, False]
+
+
+def test_strangers_are_counted_by_number(db: Connection, awa: int, moussa: int) -> None:
+    record(db, heard("A"))
+    send(db, queue(db, moussa), 5_000)
+    db.execute("UPDATE sessions SET strangers_held_until = 7_000")
+    linkings.begin_session(db, OWN.number or "", lab=True, now=6_000)
+    queue(db, awa)
+    queue(db, contacts.contact_for(db, AWA_LID, 0))
+    same = snapshot(db, 6_000)
+    assert [row.stranger for row in same.waiting] == [False, True]
+    assert (same.strangers, same.strangers_held_until) == ((5_000,), 7_000)
+    linkings.begin_session(db, "+221339999999", lab=True, now=6_000)
+    queue(db, awa)
+    other = snapshot(db, 6_000)
+    assert [row.stranger for row in other.waiting] == [True]
+    assert (other.strangers, other.strangers_held_until) == ((), 0)
 
 
 def test_new_chats_of_the_last_day_are_counted(db: Connection, awa: int) -> None:
