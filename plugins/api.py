@@ -14,7 +14,6 @@ after it does not: a plugin must not change anything outside by itself.
 """
 
 import enum
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Protocol
@@ -141,11 +140,12 @@ class Plugin:
     """Base of all plugins. One instance serves one tenant; `message` runs for several contacts at once."""
 
     name: ClassVar[str]
+    api_version: ClassVar[int] = API_VERSION
+    """The version it was written for; a package of its own writes the number. One that differs is left out."""
     Config: ClassVar[type[PluginConfig]] = PluginConfig
 
-    def __init__(self, config: PluginConfig, wording: Mapping[str, str] | None = None) -> None:
+    def __init__(self, config: PluginConfig) -> None:
         self.config = config
-        self.wording = wording or {}
 
     async def start(self) -> None:
         """Before the first message. Raising leaves the plugin out, with the reason in status."""

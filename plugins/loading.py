@@ -7,14 +7,16 @@ from pathlib import Path
 
 import trio
 
-from comptoir.plugins.api import Plugin, PluginConfig
+from comptoir.plugins.api import API_VERSION, Plugin
 from comptoir.plugins.builtin.answers import Answers
 from comptoir.plugins.builtin.optout import OptOut
 from comptoir.plugins.builtin.welcome import Welcome
 from comptoir.plugins.config import FILE_NAME, Step, TenantConfig, parse_tenant
 from comptoir.plugins.faults import ConfigWrong, Fault
+from comptoir.plugins.toml_file import MAX_SIZE
 
 START_LIMIT = 20.0
+"""Seconds. Plugins start side by side, so this is for all of them: the daemon waits only a little longer."""
 STOP_LIMIT = 2.0
 
 _log = logging.getLogger(__name__)
@@ -73,8 +75,11 @@ def read_text(folder: Path) -> str:
     """The folder's `tenant.toml` as it is. Raises ConfigWrong where there is no text to be had."""
     file = folder / FILE_NAME
     try:
+        with file.open("rb") as opened:
+            # Enough to see that it is too large; a link to something endless must not fill the memory.
+            data = opened.read(4 * MAX_SIZE + 1)
         # A BOM is what some editors on Windows put first.
-        return file.read_text(encoding="utf-8-sig")
+        return data.decode("utf-8-sig")
     except FileNotFoundError:
         raise ConfigWrong([Fault(file, 1, "il n'y a pas de fichier", FILE_NAME)]) from None
     except UnicodeDecodeError as error:
@@ -91,27 +96,35 @@ async def start_pipeline(config: TenantConfig, plugins: Mapping[str, type[Plugin
     Raises whatever a mandatory plugin raises: no pipeline runs without them.
     """
     known = known_plugins() if plugins is None else plugins
-    mandatory = tuple(plugin(PluginConfig()) for plugin in MANDATORY)
-    for plugin in mandatory:
-        await plugin.start()
-    chosen: list[Plugin] = []
-    left_out: list[LeftOut] = []
-    for step in config.pipeline:
-        started = await _start(step, known[step.plugin])
-        if isinstance(started, LeftOut):
-            left_out.append(started)
-        else:
-            chosen.append(started)
-    return Pipeline(config, mandatory, tuple(chosen), tuple(left_out))
+    mandatory = tuple(kind(kind.Config()) for kind in MANDATORY)
+    started: dict[int, Plugin | LeftOut] = {}
+
+    async def start(place: int, step: Step) -> None:
+        started[place] = await _start(step, known[step.plugin])
+
+    # Side by side: one that takes its whole time must not take that of the others.
+    with trio.fail_after(START_LIMIT + 1):
+        async with trio.open_nursery() as nursery:
+            for place, step in enumerate(config.pipeline):
+                nursery.start_soon(start, place, step)
+            for plugin in mandatory:
+                nursery.start_soon(plugin.start)
+    in_order = [started[place] for place in range(len(config.pipeline))]
+    chosen = tuple(plugin for plugin in in_order if isinstance(plugin, Plugin))
+    left_out = tuple(left for left in in_order if isinstance(left, LeftOut))
+    return Pipeline(config, mandatory, chosen, left_out)
 
 
 async def _start(step: Step, kind: type[Plugin]) -> Plugin | LeftOut:
+    if kind.api_version != API_VERSION:
+        wanted = f"needs version {kind.api_version} of the plugin API, this is version {API_VERSION}"
+        return LeftOut(step.plugin, wanted)
     try:
         plugin = kind(step.config)
         with trio.fail_after(START_LIMIT):
             await plugin.start()
     except trio.TooSlowError:
         return LeftOut(step.plugin, f"did not start within {START_LIMIT:.0f} s")
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         return LeftOut(step.plugin, f"did not start: {type(error).__name__}: {error}")
     return plugin

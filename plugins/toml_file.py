@@ -13,6 +13,19 @@ from comptoir.plugins.toml_syntax import syntax_fault
 
 Model = TypeVar("Model", bound=BaseModel)
 
+MAX_SIZE = 1_000_000
+"""Characters. What a person writes by hand is far below; a catalogue has a file of its own."""
+
+
+_TOO_LARGE: dict[Lang, tuple[str, str]] = {
+    "fr": ("le fichier est trop grand", "au plus un million de caractères"),
+    "en": ("the file is too large", "at most a million characters"),
+}
+_BEYOND_SENSE: dict[Lang, tuple[str, str]] = {
+    "fr": ("une valeur est beaucoup trop longue ou imbriquée", "des textes, des nombres et des listes simples"),
+    "en": ("a value is far too long or nested", "plain texts, numbers and lists"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class TomlFile:
@@ -41,11 +54,16 @@ class TomlFile:
 def read_toml(text: str, path: Path, lang: Lang | None = None) -> TomlFile:
     """The file's tables; `path` is only named in faults. Without `lang`, the file's own key `lang` decides.
 
-    Raises ConfigWrong for text that is not TOML.
+    Raises ConfigWrong for text that is not TOML, or that no person wrote.
     """
+    if len(text) > MAX_SIZE:
+        raise ConfigWrong([Fault(path, 1, *_TOO_LARGE[lang or "fr"], lang or "fr")])
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigWrong([syntax_fault(error, text, path, lang)]) from None
+    except (RecursionError, ValueError):
+        # Thousands of brackets in one another, or a number with thousands of digits: TOML, but nobody's meaning.
+        raise ConfigWrong([Fault(path, 1, *_BEYOND_SENSE[lang or "fr"], lang or "fr")]) from None
     own: Lang = "en" if tables.get("lang") == "en" else "fr"
     return TomlFile(path, tables, lang or own, toml_lines.find_lines(text))

@@ -6,7 +6,7 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from comptoir.plugins.api import Plugin, PluginConfig
+from comptoir.plugins.api import API_VERSION, Plugin, PluginConfig
 from comptoir.plugins.builtin.answers import Answers
 from comptoir.plugins.config import TenantConfig, parse_tenant
 from comptoir.plugins.loading import START_LIMIT, known_plugins, start_pipeline
@@ -40,6 +40,18 @@ class Asleep(Plugin):
         await trio.sleep_forever()
 
 
+class Leaving(Plugin):
+    name = "leaving"
+
+    async def start(self) -> None:
+        raise SystemExit("bye")
+
+
+class Tomorrow(Plugin):
+    name = "tomorrow"
+    api_version = API_VERSION + 1
+
+
 class Stubborn(Plugin):
     name = "stubborn"
 
@@ -54,7 +66,8 @@ class Sour(Plugin):
         raise ValueError
 
 
-PLUGINS: dict[str, type[Plugin]] = {plugin.name: plugin for plugin in (Good, Broken, Asleep, Stubborn, Sour)}
+KINDS = (Good, Broken, Asleep, Leaving, Tomorrow, Stubborn, Sour)
+PLUGINS: dict[str, type[Plugin]] = {kind.name: kind for kind in KINDS}
 
 
 def configured(*names: str) -> TenantConfig:
@@ -72,11 +85,13 @@ async def test_the_built_ins_of_a_template_start() -> None:
 
 
 async def test_one_that_does_not_start_is_left_out_by_name(autojump_clock: MockClock) -> None:
-    pipeline = await start_pipeline(configured("broken", "good", "asleep"), PLUGINS)
+    pipeline = await start_pipeline(configured("asleep", "broken", "good", "leaving", "tomorrow"), PLUGINS)
     assert [plugin.name for plugin in pipeline.plugins] == ["optout", "good"]
     assert [(left.plugin, left.reason) for left in pipeline.left_out] == [
-        ("broken", "did not start: LookupError: no price list"),
         ("asleep", f"did not start within {START_LIMIT:.0f} s"),
+        ("broken", "did not start: LookupError: no price list"),
+        ("leaving", "did not start: SystemExit: bye"),
+        ("tomorrow", "needs version 2 of the plugin API, this is version 1"),
     ]
 
 
