@@ -103,7 +103,7 @@ async def test_a_pairing_code_that_is_of_no_use_says_how_to_go_on(open_shop, rea
 async def test_a_code_for_what_is_no_number_changes_nothing(open_shop, code):
     async with open_shop() as shop:
         await shop.tenant.park("logged_out")
-        with pytest.raises(RpcError, match="expected a number") as refused:
+        with pytest.raises(RpcError, match="expected a number") as refused, trio.fail_after(5):
             await link(shop.tenant, Told(), code)
         assert refused.value.code == ErrorCode.INVALID_PARAMS
         assert shop.tenant.record.parked == "logged_out"
