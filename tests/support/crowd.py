@@ -32,10 +32,13 @@ class Conversation:
     shop: Shop
     customer: Customer
     as_lid: bool
+    secret: bool | None = None
+    """Whether messages carry a message secret; None for nine in ten, as in life."""
 
     async def write(self) -> None:
         for word in WORDS:
-            await self.customer.say(self.shop.number, f"Bonjour, {word} svp ?", as_lid=self.as_lid)
+            text = f"Bonjour, {word} svp ?"
+            await self.customer.say(self.shop.number, text, as_lid=self.as_lid, secret=self.secret)
 
     @property
     def heard(self) -> list[str]:
@@ -46,13 +49,13 @@ class Conversation:
         return [answer(self.shop, word) for word in WORDS]
 
 
-def gather(rig: Rig, shops: Sequence[Shop], customers: int) -> list[Conversation]:
+def gather(rig: Rig, shops: Sequence[Shop], customers: int, *, secret: bool | None = None) -> list[Conversation]:
     """`customers` for each shop; every other one writes from a LID."""
     conversations = []
     for index, shop in enumerate(shops):
         for number in range(customers):
             customer = rig.lab.customer(f"+22178{index:03}{number:04}", name=f"Client {index}-{number}")
-            conversations.append(Conversation(shop, customer, as_lid=number % 2 == 1))
+            conversations.append(Conversation(shop, customer, as_lid=number % 2 == 1, secret=secret))
     return conversations
 
 
