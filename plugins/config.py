@@ -43,7 +43,7 @@ class TenantConfig:
     join_seconds: float
     """Messages that follow one another within this time are answered as one; 0 for never."""
     stale_hours: float
-    """Mail that was older than this on arrival is not answered."""
+    """Mail that is older than this when its turn comes is not answered."""
     on_uncertain: Literal["hold", "send"]
     """An answer that may have left before a crash: hold it for a person, or send it again."""
     pipeline: tuple[Step, ...]

@@ -112,7 +112,7 @@ class Answerer:
         if situation is None:
             return None
         config = pipeline.config
-        skipped = _why_skipped(situation, burst, config.stale_hours)
+        skipped = _why_skipped(situation, burst, config.stale_hours, now)
         plugins = pipeline.mandatory if skipped or given_up else pipeline.plugins
         newest = burst.messages[-1]
         message = Message(burst.ids, newest.kind, burst.text, _time(newest.server_time))
@@ -152,10 +152,10 @@ class Answerer:
         return await self._journal.read(partial(state.get, slot=slot))
 
 
-def _why_skipped(situation: Situation, burst: Burst, stale_hours: float) -> str | None:
+def _why_skipped(situation: Situation, burst: Burst, stale_hours: float, now: int) -> str | None:
     if situation.silenced:
         return situation.silenced
-    return STALE if is_stale(burst.messages[0], stale_hours) else None
+    return STALE if is_stale(burst.messages[0], stale_hours, now) else None
 
 
 def _scene(pipeline: Pipeline, contact: Contact, message: Message, now: int) -> Scene:

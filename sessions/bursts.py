@@ -31,27 +31,35 @@ class Burst:
         return "\n".join(message.text for message in self.messages)
 
 
-def next_burst(messages: Sequence[InboxMessage], join_seconds: float, stale_hours: float) -> Burst:
-    """What to answer first of `messages`, which are in order and at least one."""
+def next_burst(messages: Sequence[InboxMessage], join_seconds: float, stale_hours: float, now: int) -> Burst:
+    """What to answer first of `messages`, which are in order and at least one. `now` is in milliseconds."""
     first, *following = messages
     joined = [first]
-    if not join_seconds or not _joins(first, stale_hours):
+    if not join_seconds or not _joins(first, stale_hours, now):
         return Burst((first,), 0)
     window = round(join_seconds * 1000)
     for message in following:
         apart = message.server_time - joined[-1].server_time > window
-        if apart or len(joined) == MAX_JOINED or not _joins(message, stale_hours):
+        if apart or len(joined) == MAX_JOINED or not _joins(message, stale_hours, now):
             return Burst(tuple(joined), 0)
         joined.append(message)
+    if joined[-1].recorded_at > now:
+        # The clock was set back meanwhile; nobody waits for it to catch up.
+        return Burst(tuple(joined), 0)
     due_at = min(joined[-1].recorded_at + window, first.recorded_at + MAX_WINDOWS * window)
     return Burst(tuple(joined), due_at)
 
 
-def is_stale(message: InboxMessage, stale_hours: float) -> bool:
-    """Whether it was too old on arrival to be answered by a machine."""
-    return message.recorded_at - message.server_time > stale_hours * 3_600_000
+def is_stale(message: InboxMessage, stale_hours: float, now: int) -> bool:
+    """Whether it is too old to be answered by a machine: it came late, or has waited here for too long.
+
+    Only mail of an absence comes late. What comes live was just written, whatever our clock says of the server's.
+    """
+    late = message.recorded_at - message.server_time if message.backlog else 0
+    waited = now - message.recorded_at
+    return max(late, 0) + max(waited, 0) > stale_hours * 3_600_000
 
 
-def _joins(message: InboxMessage, stale_hours: float) -> bool:
+def _joins(message: InboxMessage, stale_hours: float, now: int) -> bool:
     # One that a worker may have died of is walked alone, so that it takes no other along.
-    return message.kind == "text" and message.walks == 0 and not is_stale(message, stale_hours)
+    return message.kind == "text" and message.walks == 0 and not is_stale(message, stale_hours, now)

@@ -134,7 +134,7 @@ class Runner:
         config = self._pipelines.current.config
         messages = await self._journal.read(partial(inbox.due, contact=contact))
         join_seconds = 0 if self._fast else config.join_seconds
-        return next_burst(messages, join_seconds, config.stale_hours) if messages else None
+        return next_burst(messages, join_seconds, config.stale_hours, self._now()) if messages else None
 
 
 def _status(plugin: str, state: str, faults: Faults | None) -> dict[str, Any]:

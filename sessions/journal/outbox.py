@@ -9,6 +9,8 @@ from comptoir.sessions.journal.database import Connection
 ANSWER, NOTICE, CAMPAIGN = 0, 1, 2
 RESEND_AFTER = 15_000
 """Milliseconds. A receipt may still show that an uncertain message left: it is not sent again before."""
+ANSWER_KEPT = 6 * 3600 * 1000
+"""Milliseconds. An automatic answer that has waited longer answers nothing any more."""
 
 
 class ClientKeyReused(ValueError):
@@ -139,6 +141,14 @@ def abandon(db: Connection, session: int, now: int) -> None:
     rows = db.execute("SELECT id FROM messages WHERE session = ? AND state = 'sending'", (session,)).fetchall()
     for (message,) in rows:
         mark_uncertain(db, message, "the device was unlinked while it was being sent", now)
+
+
+def expire_answer(db: Connection, message: int, now: int) -> None:
+    """An automatic answer has waited too long: it is not sent any more, or not repeated where it may have left."""
+    if db.execute("SELECT state FROM messages WHERE id = ?", (message,)).fetchone() == ("queued",):
+        mark_failed(db, message, "too old to be an answer", now)
+    else:
+        db.execute("UPDATE outbox SET not_before = 0 WHERE message = ?", (message,))
 
 
 def fail_all(db: Connection, reason: str, now: int) -> None:

@@ -30,6 +30,8 @@ class Waiting:
     """When the customer, or the owner by hand, last wrote in the chat."""
     stranger: bool
     """Nobody ever wrote in this chat, neither they nor we, on the number that is linked now."""
+    answers: int | None = None
+    """For an automatic answer: when it was decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,8 @@ def snapshot(db: Connection, now: int, *, resend_uncertain: bool = False) -> Sna
                         AND direction = 'in' ORDER BY id DESC LIMIT 1), 0),
                     coalesce((SELECT recorded_at FROM messages h WHERE h.contact = m.contact
                         AND author = 'owner' ORDER BY id DESC LIMIT 1), 0)), 0),
-                {_is_stranger("m.id <> e.id")} AS stranger
+                {_is_stranger("m.id <> e.id")} AS stranger,
+                iif(author LIKE 'plugin:%' AND priority = 0, m.recorded_at, NULL)
             FROM messages m JOIN outbox ON message = id WHERE id IN ({heads})
             ORDER BY stranger, not_before > ?, priority, id LIMIT ?""",
         (now, MOST),

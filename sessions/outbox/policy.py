@@ -4,7 +4,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from comptoir.sessions.journal.outbox import ANSWER
+from comptoir.sessions.journal.outbox import ANSWER, ANSWER_KEPT
 from comptoir.sessions.journal.waiting import DAY, MINUTE, Snapshot, Waiting
 from comptoir.sessions.spec import Rates
 
@@ -34,11 +34,15 @@ class Plan:
     send: int | None = None
     type_for: tuple[int, ...] = ()
     held: tuple[int, ...] = ()
+    too_old: tuple[int, ...] = ()
+    """Automatic answers that have waited too long to be sent; to be looked at again without them."""
     wake_at: int | None = None
 
 
 def plan(known: Snapshot, progress: Progress, rates: Rates, now: int) -> Plan:
     """Times are in milliseconds. Every message is decided on anew each time, from what is known now."""
+    if too_old := tuple(row.id for row in known.waiting if row.answers is not None and now - row.answers > ANSWER_KEPT):
+        return Plan(too_old=too_old)
     due = {row.id: due_at(row, known, rates) for row in known.waiting}
     quiet = {row.id: _quiet_at(row, progress.held.get(row.id, max(now, due[row.id])), rates) for row in known.waiting}
     held = tuple(id for id in due if due[id] <= now < quiet[id])
@@ -46,12 +50,12 @@ def plan(known: Snapshot, progress: Progress, rates: Rates, now: int) -> Plan:
     later = [time for time in times.values() if time > now]
     ready = [row for row in known.waiting if times[row.id] <= now]
     if not rates.typing:
-        return Plan(ready[0].id if ready else None, (), held, min(later, default=None))
+        return Plan(ready[0].id if ready else None, (), held, wake_at=min(later, default=None))
     typed = {row.id: progress.typing[row.id] + typing_time(row.length) for row in ready if row.id in progress.typing}
     send = next((id for id, time in typed.items() if time <= now), None)
     fresh = [row for row in ready if row.id not in typed][: max(0, MAX_TYPING - len(typed))]
     later += [now + typing_time(row.length) for row in fresh] + list(typed.values())
-    return Plan(send, tuple(row.id for row in fresh), held, min(later, default=None))
+    return Plan(send, tuple(row.id for row in fresh), held, wake_at=min(later, default=None))
 
 
 def due_at(row: Waiting, known: Snapshot, rates: Rates) -> int:

@@ -88,6 +88,9 @@ class Sender:
     async def _turn(self) -> float:
         """Do what can be done now; how many seconds to wait before the next turn."""
         plan = await self._plan()
+        if plan.too_old:
+            await self._expire(plan.too_old)
+            return 0
         for id in plan.type_for:
             await self._begin_typing(id)
         if plan.send is not None and self._open:
@@ -105,6 +108,14 @@ class Sender:
         plan = policy.plan(known, policy.Progress(self._held, self._typing), settings.rates, now)
         self._held = {id: self._held.get(id, now) for id in plan.held}
         return plan
+
+    async def _expire(self, ids: tuple[int, ...]) -> None:
+        def expire(db: Connection) -> None:
+            for id in ids:
+                outbox.expire_answer(db, id, now)
+
+        now = self._settings.now()
+        await self._journal.write(expire)
 
     async def _begin_typing(self, id: int) -> None:
         address = await self._journal.read(lambda db: outbox.address_of_message(db, id))

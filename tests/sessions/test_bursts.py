@@ -1,6 +1,8 @@
 """Which messages are answered together, and when."""
 
-from comptoir.sessions.bursts import MAX_JOINED, MAX_WINDOWS, Burst, next_burst
+from dataclasses import replace
+
+from comptoir.sessions.bursts import MAX_JOINED, MAX_WINDOWS, Burst, is_stale, next_burst
 from comptoir.sessions.journal.inbox import InboxMessage
 
 HOUR = 3_600_000
@@ -9,11 +11,11 @@ JOIN = 4.0
 
 
 def heard(id: int, at: int, text: str = "x", *, kind: str = "text", age: int = 0, walks: int = 0) -> InboxMessage:
-    return InboxMessage(id, 7, kind, text, NOW + at - age, NOW + at, False, None, walks)
+    return InboxMessage(id, 7, kind, text, NOW + at - age, NOW + at, age > 0, None, walks)
 
 
-def burst(*messages: InboxMessage, join: float = JOIN) -> Burst:
-    return next_burst(messages, join, stale_hours=6)
+def burst(*messages: InboxMessage, join: float = JOIN, now: int = NOW + HOUR) -> Burst:
+    return next_burst(messages, join, stale_hours=6, now=now)
 
 
 def test_a_message_waits_for_the_next_one() -> None:
@@ -53,3 +55,21 @@ def test_old_mail_joins_nothing() -> None:
 def test_what_a_worker_died_of_is_walked_alone() -> None:
     assert burst(heard(1, 0, walks=1), heard(2, 1)) == Burst((heard(1, 0, walks=1),), 0)
     assert burst(heard(1, 0), heard(2, 1, walks=1)).ids == (1,)
+
+
+def test_a_clock_that_was_set_back_makes_nobody_wait() -> None:
+    assert burst(heard(1, 0), now=NOW - HOUR).due_at == 0
+    assert burst(heard(1, 0), heard(2, 1_000), now=NOW + 500).due_at == 0
+    assert not is_stale(heard(1, 0), 6, NOW - 100 * HOUR)
+
+
+def test_old_is_what_came_late_and_what_waited_too_long() -> None:
+    assert not is_stale(heard(1, 0, age=6 * HOUR), 6, NOW)
+    assert is_stale(heard(1, 0, age=6 * HOUR), 6, NOW + 1)
+    assert is_stale(heard(1, 0, age=4 * HOUR), 6, NOW + 3 * HOUR)
+    assert is_stale(heard(1, 0), 6, NOW + 7 * HOUR)
+
+
+def test_what_comes_live_is_new_whatever_our_clock_says() -> None:
+    live = replace(heard(1, 0, age=9 * HOUR), backlog=False)
+    assert not is_stale(live, 6, NOW)

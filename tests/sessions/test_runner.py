@@ -174,6 +174,19 @@ async def test_old_mail_is_not_answered(shop: Shop, autojump_clock: MockClock) -
     assert shop.events("skipped")[0].data == {"reason": "stale"}
 
 
+async def test_mail_that_waited_through_a_long_pause_is_not_answered(shop: Shop, autojump_clock: MockClock) -> None:
+    async with shop.serving(pipeline(ECHO)) as runner:
+        runner.hold()
+        await shop.hears(AWA, "le matin")
+        await trio.sleep(7 * HOUR / 1000)
+        await shop.hears(AWA, "le soir")
+        runner.open()
+        runner.wake()
+        await shop.quiet()
+    assert shop.answers() == ["echo le soir"]
+    assert shop.states() == ["skipped", "done"]
+
+
 async def test_the_owner_is_told_once_of_all_old_mail(shop: Shop, autojump_clock: MockClock) -> None:
     for number in range(30):
         for _ in range(2):

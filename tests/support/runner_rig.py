@@ -126,10 +126,10 @@ class Shop:
     async def hears(
         self, chat: Address, text: str, *, age_ms: int = 0, by_owner: bool = False, kind: str = "text"
     ) -> Recorded:
-        """The link journals a message that was written `age_ms` ago."""
+        """The link journals a message that was written `age_ms` ago, and then it comes with a backlog."""
         self.ids += 1
         event = MessageReceived(f"M{self.ids}", chat, by_owner, "person", kind, text, clock() - age_ms, "Awa", b"raw")
-        arrival = Arrival(1, clock(), backlog=False, silence_ms=HOUR)
+        arrival = Arrival(1, clock(), backlog=age_ms > 0, silence_ms=HOUR)
         return await self.store.write(lambda db: recording.record_event(db, event, arrival))
 
     async def quiet(self) -> None:

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import pytest
 import trio
-from journal_rig import AWA, AWA_LID, KEY, MOUSSA, InlineStore, heard, receipt, record
+from journal_rig import AWA, AWA_LID, KEY, MOUSSA, OWN, InlineStore, heard, receipt, record
 from trio.testing import MockClock
 
 from comptoir.sessions.events import Address
@@ -76,9 +76,11 @@ class Desk:
         self.link = link
         self.sender = sender
 
-    def queue(self, text: str, to: Address = AWA, author: str = "plugin:answers") -> int:
+    def queue(
+        self, text: str, to: Address = AWA, author: str = "plugin:answers", *, priority: int = outbox.ANSWER
+    ) -> int:
         contact = contacts.contact_for(self.db, to, now_ms())
-        id = outbox.enqueue(self.db, outbox.Outgoing(contact, text, author), now_ms())
+        id = outbox.enqueue(self.db, outbox.Outgoing(contact, text, author, priority), now_ms())
         self.sender.wake()
         return id
 
@@ -305,6 +307,21 @@ async def test_answer_gets_past_any_number_of_strangers(db: Connection, autojump
         assert shop.state(answer) == "sent"
 
 
+async def test_answer_that_waited_too_long_is_given_up(db: Connection, autojump_clock: MockClock) -> None:
+    async with desk(db, FakeLink(), Rates()) as shop:
+        shop.hear("A")
+        old = [shop.queue(text) for text in ("un", "deux")]
+        by_hand = shop.queue("trois", MOUSSA, author="operator")
+        notice = shop.queue("avis", OWN, priority=outbox.NOTICE)
+        await trio.sleep(outbox.ANSWER_KEPT / 1000 + 1)
+        new = shop.queue("quatre")
+        shop.sender.open()
+        await trio.sleep(60)
+        assert [shop.state(id) for id in (*old, by_hand, notice, new)] == ["failed"] * 2 + ["sent"] * 3
+        assert history.error_of(db, old[0]) == "too old to be an answer"
+        assert ("failed", old[0]) in [(event.kind, event.message) for event in event_log.page(db, 0)]
+
+
 # --- how a send ends
 
 
@@ -334,7 +351,7 @@ async def test_refused_new_chat_stops_new_chats_and_nothing_else(db: Connection,
     refusal = SendRefused(463, "too many strangers", permanent=False)
     async with desk(db, FakeLink(outcomes=[refusal])) as shop:
         shop.hear("A")
-        stranger, other = shop.queue("bonjour", MOUSSA), shop.queue("bonjour", Address("+221779999999"))
+        stranger, other = (shop.queue("bonjour", to, "operator") for to in (MOUSSA, Address("+221779999999")))
         shop.sender.open()
         await trio.sleep(10)
         answer = shop.queue("réponse")
