@@ -85,6 +85,8 @@ async def serve(installation: Installation) -> None:
                 control.cancel_scope.cancel()
             await supervisor.stop()
             workers.cancel_scope.cancel()
+    # A stopped one would otherwise keep multiprocessing waiting for workers that are gone.
+    installation.forkserver.kill()
     installation.paths.control_socket.unlink(missing_ok=True)
 
 

@@ -3,10 +3,14 @@
 It is multiprocessing's own. A killed one is replaced at the next fork; its workers live on meanwhile.
 """
 
+import errno
+import logging
 import multiprocessing
 import os
+import signal
 import socket
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import forkserver
 from multiprocessing.context import ForkServerProcess
@@ -16,10 +20,17 @@ import trio
 from comptoir.sessions.output import Printed
 from comptoir.sessions.spec import LabServer, WorkerSpec
 
+logger = logging.getLogger(__name__)
+
 WorkerTarget = Callable[[WorkerSpec, socket.socket, Printed], None]
 PRELOAD = ("comptoir.sessions.preload",)
 RETRIES = 100
 RETRY = 0.02
+# The first fork waits for all imports.
+FORK_LIMIT = 20.0
+# A fork that is called off may still end well: killing the forkserver costs the next one a second.
+CALLED_OFF_LIMIT = 2.0
+_SHORTAGES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC, errno.EAGAIN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +49,15 @@ class Forked:
 
 class ForkFailed(Exception):
     """No worker came to be; trying again later may help."""
+
+
+def is_shortage(error: BaseException | None) -> bool:
+    """Whether the machine lacks descriptors, memory or disk, by the error or its causes: nobody's fault here."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in _SHORTAGES:
+            return True
+        error = error.__cause__
+    return False
 
 
 def go_environment(lab: LabServer | None) -> dict[str, str]:
@@ -80,9 +100,18 @@ class Forkserver:
                 # Killed this instant: it can be replaced once the kernel lets us see its end.
                 await trio.sleep(RETRY)
             except (OSError, EOFError) as error:
-                # It died under the request: what it may have forked finds its channel closed.
+                # It died or was killed under the request: what it may have forked finds its channel closed.
                 raise ForkFailed(f"{type(error).__name__}: {error}") from error
         raise ForkFailed("the forkserver takes no requests")
+
+    def kill(self) -> None:
+        """For one that hangs, and at the very end: a stopped one would never see that everybody has gone.
+
+        Workers live on.
+        """
+        if pid := forkserver._forkserver._forkserver_pid:  # type: ignore[attr-defined]  # nothing public names it
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     async def _fork(self, spec: WorkerSpec) -> Forked:
         channel, their_channel = socket.socketpair()
@@ -92,7 +121,7 @@ class Forkserver:
         forked = Forked(process, channel, printed)
         try:
             async with self._one_at_a_time:
-                await trio.to_thread.run_sync(process.start)
+                await self._start(process)
         except BaseException:
             forked.close()
             raise
@@ -101,6 +130,37 @@ class Forkserver:
             their_channel.close()
             their_printed.close()
         return forked
+
+    async def _start(self, process: ForkServerProcess) -> None:
+        """The thread is waited for in any case, because it uses the sockets; killing what it waits for ends it."""
+        failed: Exception | None = None
+        done = trio.Event()
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._kill_if_hung, done)
+            try:
+                await trio.to_thread.run_sync(process.start)
+            except Exception as error:
+                failed = error
+            finally:
+                done.set()
+        if failed:
+            # What was called off has not failed.
+            await trio.lowlevel.checkpoint_if_cancelled()
+            raise failed
+
+    async def _kill_if_hung(self, done: trio.Event) -> None:
+        limit = FORK_LIMIT
+        try:
+            with trio.move_on_after(FORK_LIMIT):
+                await done.wait()
+        except trio.Cancelled:
+            # Not passed on: a fork that succeeds all the same is the caller's to end.
+            limit = CALLED_OFF_LIMIT
+            with trio.CancelScope(shield=True), trio.move_on_after(CALLED_OFF_LIMIT):
+                await done.wait()
+        if not done.is_set():
+            logger.warning("the forkserver has not forked within %g s: it is killed", limit)
+            self.kill()
 
 
 def is_descendant(pid: int, ancestor: int = 0) -> bool:

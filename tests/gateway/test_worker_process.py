@@ -1,3 +1,4 @@
+import errno
 import os
 import signal
 import socket
@@ -9,7 +10,8 @@ import standin_worker
 import trio
 import trio.testing
 
-from comptoir.gateway.forkserver import ForkFailed, Forkserver, go_environment, is_descendant
+from comptoir.gateway import forkserver as forkserver_module
+from comptoir.gateway.forkserver import ForkFailed, Forkserver, go_environment, is_descendant, is_shortage
 from comptoir.gateway.worker_process import fork_worker
 from comptoir.sessions.rpc import ChannelClosed
 from comptoir.sessions.spec import LabServer, WorkerSpec
@@ -121,6 +123,43 @@ async def test_a_forkserver_that_dies_under_a_request(forkserver, spec, monkeypa
     monkeypatch.setattr(python_forkserver, "read_signed", dies)
     with pytest.raises(ForkFailed, match="EOFError"):
         await forkserver.fork(spec)
+
+
+async def test_a_forkserver_that_hangs_is_replaced(forkserver, spec, monkeypatch):
+    monkeypatch.setattr(forkserver_module, "FORK_LIMIT", 0.2)
+    hung = forkserver_pid()
+    os.kill(hung, signal.SIGSTOP)
+    with trio.fail_after(10):
+        with pytest.raises(ForkFailed):
+            await forkserver.fork(spec)
+        async with fork_worker(forkserver, spec):
+            assert forkserver_pid() != hung
+
+
+async def test_a_fork_by_a_forkserver_that_hangs_can_be_called_off(forkserver, spec, monkeypatch):
+    monkeypatch.setattr(forkserver_module, "CALLED_OFF_LIMIT", 0.2)
+    os.kill(forkserver_pid(), signal.SIGSTOP)
+    with trio.fail_after(10), trio.move_on_after(0.2) as scope:
+        await forkserver.fork(spec)
+    assert scope.cancelled_caught
+
+
+async def test_a_fork_that_is_called_off_spares_the_forkserver(forkserver, spec):
+    before = forkserver_pid()
+    with trio.CancelScope() as scope:
+        scope.cancel()
+        await forkserver.fork(spec)
+    async with fork_worker(forkserver, spec):
+        assert forkserver_pid() == before
+
+
+def test_what_the_machine_lacks_is_told_from_other_faults():
+    failed = ForkFailed("no worker")
+    failed.__cause__ = OSError(errno.EMFILE, "Too many open files")
+    assert is_shortage(failed)
+    assert is_shortage(OSError(errno.ENOSPC, "No space left on device"))
+    assert not is_shortage(ForkFailed("EOFError"))
+    assert not is_shortage(PermissionError(errno.EACCES, "Permission denied"))
 
 
 def test_descent():
