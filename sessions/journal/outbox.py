@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 
 from comptoir.sessions.events import Address
-from comptoir.sessions.journal import contacts, event_log, receipts, states, waiting
+from comptoir.sessions.journal import contacts, event_log, inbox, receipts, states, waiting
 from comptoir.sessions.journal.database import Connection
 
 ANSWER, NOTICE, CAMPAIGN = 0, 1, 2
+MAX_ATTEMPTS = 8
 RESEND_AFTER = 15_000
-"""Milliseconds. A receipt may still show that an uncertain message left: it is not sent again before."""
+"""Milliseconds. Recovery has found the WhatsApp id of an uncertain message: a receipt for it, which waits at the
+server, gets so long to show that it arrived."""
+BY_HAND = "the owner answered by hand"
+"""Why an automatic answer failed."""
 ANSWER_KEPT = 6 * 3600 * 1000
 """Milliseconds. An automatic answer that has waited longer answers nothing any more."""
 
@@ -92,8 +96,12 @@ def mark_sending(db: Connection, message: int, session: int, secret: bytes, now:
         "UPDATE outbox SET secret = ?, tried_at = ?, attempts = attempts + 1, error = NULL WHERE message = ?",
         (secret, now, message),
     )
-    attempts = db.execute("SELECT attempts FROM outbox WHERE message = ?", (message,)).fetchone()[0]
-    return QueuedMessage(message, contacts.address_of(db, row[0]), row[1], attempts)
+    return QueuedMessage(message, contacts.address_of(db, row[0]), row[1], attempts_of(db, message))
+
+
+def attempts_of(db: Connection, message: int) -> int:
+    """How often a send of it began and counts."""
+    return int(db.execute("SELECT attempts FROM outbox WHERE message = ?", (message,)).fetchone()[0])
 
 
 def mark_sent(db: Connection, message: int, whatsapp_id: str, server_time: int, now: int) -> None:
@@ -108,7 +116,7 @@ def mark_sent(db: Connection, message: int, whatsapp_id: str, server_time: int, 
 
 
 def mark_uncertain(db: Connection, message: int, error: str, now: int, not_before: int = 0) -> None:
-    """It may have left or not. Held; with the tenant's leave sent again, but not before `not_before`."""
+    """It may have left or not. Held; with a `not_before` and the tenant's leave sent again, but not earlier."""
     db.execute("UPDATE outbox SET error = ?, not_before = ? WHERE message = ?", (error, not_before, message))
     _move(db, message, "uncertain", now)
 
@@ -130,7 +138,13 @@ def retry_later(db: Connection, message: int, error: str, not_before: int, *, co
 
 
 def requeue(db: Connection, message: int, now: int) -> None:
-    """It is certain now that it never left."""
+    """It is certain now that it never left: it goes again, unless it is an answer that the owner gave by hand."""
+    contact, author, priority = db.execute(
+        "SELECT contact, author, priority FROM messages JOIN outbox ON message = id WHERE id = ?", (message,)
+    ).fetchone()
+    if author.startswith("plugin:") and priority == ANSWER and inbox.owner_answered(db, contact, message):
+        mark_failed(db, message, BY_HAND, now)
+        return
     db.execute("UPDATE messages SET state = 'queued', whatsapp_id = NULL WHERE id = ?", (message,))
     db.execute("UPDATE outbox SET secret = NULL, error = NULL, not_before = 0 WHERE message = ?", (message,))
     _note(db, message, "queued", now)
@@ -179,15 +193,15 @@ def address_of_message(db: Connection, message: int) -> Address:
     return contacts.address_of(db, row[0] if row else 0)
 
 
-def withdraw_answers(db: Connection, contact: int, now: int, reason: str) -> None:
-    """Automatic answers that still wait in a chat are not sent any more, and uncertain ones not repeated."""
+def withdraw_answers(db: Connection, contact: int, now: int) -> None:
+    """The owner wrote by hand: automatic answers that wait in the chat are not sent, uncertain ones not repeated."""
     rows = db.execute(
         """SELECT id FROM messages JOIN outbox ON message = id
             WHERE contact = ? AND state = 'queued' AND author LIKE 'plugin:%' AND priority = ?""",
         (contact, ANSWER),
     ).fetchall()
     for (message,) in rows:
-        mark_failed(db, message, reason, now)
+        mark_failed(db, message, BY_HAND, now)
     db.execute(
         """UPDATE outbox SET not_before = 0
             WHERE message IN (SELECT id FROM messages WHERE contact = ? AND state = 'uncertain')""",

@@ -78,7 +78,7 @@ def _record_owner(db: Connection, event: MessageReceived, arrival: Arrival) -> R
     until = max(contacts.silenced_until(db, contact), arrival.now + arrival.silence_ms)
     contacts.silence(db, contact, until)
     event_log.add(db, "owner_wrote", arrival.now, contact=contact, message=message)
-    outbox.withdraw_answers(db, contact, arrival.now, "the owner answered by hand")
+    outbox.withdraw_answers(db, contact, arrival.now)
     receipts.apply_early(db, arrival.session, event.whatsapp_id, arrival.now)
     return Recorded(message, contact, by_owner=True)
 

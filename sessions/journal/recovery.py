@@ -96,7 +96,7 @@ def recover(db: Connection, found: SessionSecrets, session: Session, now: int, *
     """
     fates, lost = decide(found, _known(db, session.id), session)
     for fate in fates:
-        _settle(db, fate, session.id, now, not_before=now + outbox.RESEND_AFTER if resend else 0)
+        _settle(db, fate, session.id, now, resend=resend)
     return Recovered(tuple(fates), tuple(_record_lost(db, one, session.id, now) for one in lost))
 
 
@@ -147,12 +147,13 @@ def _known(db: Connection, session: int) -> Known:
     )
 
 
-def _settle(db: Connection, fate: Fate, session: int, now: int, *, not_before: int) -> None:
+def _settle(db: Connection, fate: Fate, session: int, now: int, *, resend: bool) -> None:
     if fate.state == "queued":
         outbox.requeue(db, fate.message, now)
     elif fate.state == "uncertain":
         error = "the program stopped while it was being sent: it may have arrived or not"
-        outbox.mark_uncertain(db, fate.message, error, now, not_before)
+        again = resend and outbox.attempts_of(db, fate.message) < outbox.MAX_ATTEMPTS
+        outbox.mark_uncertain(db, fate.message, error, now, now + outbox.RESEND_AFTER if again else 0)
     if fate.whatsapp_id is not None:
         # From now on a receipt finds it; those that are here already make it sent, or more.
         db.execute("UPDATE messages SET whatsapp_id = ? WHERE id = ?", (fate.whatsapp_id, fate.message))

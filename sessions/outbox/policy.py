@@ -8,7 +8,6 @@ from comptoir.sessions.journal.outbox import ANSWER, ANSWER_KEPT
 from comptoir.sessions.journal.waiting import DAY, MINUTE, Snapshot, Waiting
 from comptoir.sessions.spec import Rates
 
-MAX_ATTEMPTS = 8
 MAX_TYPING = 8
 QUIET_LIMIT = 5_000
 """A customer who never pauses is answered all the same, after this many milliseconds."""

@@ -34,21 +34,33 @@ def _now() -> int:
 class SenderSettings:
     rates: Rates
     resend_uncertain: bool = False
-    """The tenant would rather repeat a message than risk that it never arrived."""
+    """Repeat what recovery has judged uncertain: the tenant would rather do so than risk that it never arrived."""
     now: Callable[[], int] = _now
     rng: random.Random = field(default_factory=random.Random)
 
 
 class Sender:
-    """One for a session; closed until told to `open`. Cancelling `run` in the middle of a send leaves that
-    message in `sending`, which the next start decides on; for a clean stop, `close` and wait for `idle`.
+    """One for a session; closed until told to `open`. `on_unknown` is called, inside trio, when the end of a send
+    could not be learnt: only the recovery of the next worker finds the message's id in the session database.
+    Cancelling `run` in the middle of a send leaves that message in `sending`, which the next start decides on;
+    for a clean stop, `close` and wait for `idle`.
     """
 
-    def __init__(self, journal: Store, link: SendingLink, session: int, settings: SenderSettings) -> None:
+    def __init__(
+        self,
+        journal: Store,
+        link: SendingLink,
+        session: int,
+        settings: SenderSettings,
+        *,
+        on_unknown: Callable[[], object] | None = None,
+    ) -> None:
+        self.settings = settings
+        """May be replaced at any time."""
         self._journal = journal
         self._link = link
         self._session = session
-        self._settings = settings
+        self._on_unknown = on_unknown
         self._open = False
         self._woken = trio.Event()
         self._idle = trio.Event()
@@ -96,11 +108,11 @@ class Sender:
         if plan.send is not None and self._open:
             await self._send(plan.send)
             return 0
-        wait = _LONGEST_WAIT if plan.wake_at is None else (plan.wake_at - self._settings.now()) / 1000
+        wait = _LONGEST_WAIT if plan.wake_at is None else (plan.wake_at - self.settings.now()) / 1000
         return min(max(wait, 0), _LONGEST_WAIT)
 
     async def _plan(self) -> policy.Plan:
-        settings, now = self._settings, self._settings.now()
+        settings, now = self.settings, self.settings.now()
         known = await self._journal.read(
             lambda db: waiting.snapshot(db, now, resend_uncertain=settings.resend_uncertain)
         )
@@ -114,12 +126,12 @@ class Sender:
             for id in ids:
                 outbox.expire_answer(db, id, now)
 
-        now = self._settings.now()
+        now = self.settings.now()
         await self._journal.write(expire)
 
     async def _begin_typing(self, id: int) -> None:
         address = await self._journal.read(lambda db: outbox.address_of_message(db, id))
-        self._typing[id], self._typing_in[id] = self._settings.now(), address
+        self._typing[id], self._typing_in[id] = self.settings.now(), address
         await self._link.typing(address, True)
 
     async def _forget_typing(self, waiting: set[int]) -> None:
@@ -131,19 +143,30 @@ class Sender:
     async def _send(self, id: int) -> None:
         self._idle = trio.Event()
         try:
-            secret, now = os.urandom(32), self._settings.now()
+            secret, now = os.urandom(32), self.settings.now()
             message = await self._journal.write(lambda db: outbox.mark_sending(db, id, self._session, secret, now))
             if message is not None:
                 # The message itself ends the typing on the customer's screen.
                 self._typing.pop(id, None)
                 self._typing_in.pop(id, None)
-                await self._keep(await self._attempt(message, secret))
+                await self._send_marked(message, secret)
         finally:
             self._idle.set()
 
+    async def _send_marked(self, message: outbox.QueuedMessage, secret: bytes) -> None:
+        try:
+            record = await self._attempt(message, secret)
+        except SendUnknown as error:
+            text, now = str(error) or "no acknowledgement came", self.settings.now()
+            await self._keep(lambda db: outbox.mark_uncertain(db, message.id, text, now))
+            if self._on_unknown is not None:
+                self._on_unknown()
+        else:
+            await self._keep(record)
+
     async def _attempt(self, message: outbox.QueuedMessage, secret: bytes) -> Record:
-        """Send; what is to be recorded of it."""
-        id, settings = message.id, self._settings
+        """Send; what is to be recorded of it. Raises SendUnknown."""
+        id, settings = message.id, self.settings
         try:
             with trio.fail_after(SEND_LIMIT):
                 sent = await self._link.send_text(message.address, message.text, secret)
@@ -152,25 +175,19 @@ class Sender:
         except NotConnected as error:
             text, later = str(error), settings.now() + policy.backoff(0, settings.rng)
             return lambda db: outbox.retry_later(db, id, text, later, counted=False)
-        except (SendUnknown, trio.TooSlowError) as error:
-            return self._unknown(message, str(error) or "no acknowledgement came")
+        except trio.TooSlowError:
+            raise SendUnknown("no acknowledgement came") from None
         now = settings.now()
         return lambda db: outbox.mark_sent(db, id, sent.whatsapp_id, sent.server_time, now)
 
-    def _unknown(self, message: outbox.QueuedMessage, text: str) -> Record:
-        now = self._settings.now()
-        again = self._settings.resend_uncertain and message.attempts < policy.MAX_ATTEMPTS
-        not_before = now + outbox.RESEND_AFTER if again else 0
-        return lambda db: outbox.mark_uncertain(db, message.id, text, now, not_before)
-
     def _refused(self, message: outbox.QueuedMessage, refusal: SendRefused) -> Record:
-        id, now, text = message.id, self._settings.now(), f"{refusal.code}: {refusal.text}"
-        if refusal.permanent or message.attempts >= policy.MAX_ATTEMPTS:
+        id, now, text = message.id, self.settings.now(), f"{refusal.code}: {refusal.text}"
+        if refusal.permanent or message.attempts >= outbox.MAX_ATTEMPTS:
             return lambda db: outbox.mark_failed(db, id, text, now)
         if refusal.code == waiting.STRANGERS_REFUSED:
             # The server's limit on writing to strangers: asking again soon would only make it worse.
             return lambda db: outbox.hold_strangers(db, id, text, now + policy.STRANGERS_PAUSE, now)
-        later = now + policy.backoff(message.attempts, self._settings.rng)
+        later = now + policy.backoff(message.attempts, self.settings.rng)
         return lambda db: outbox.retry_later(db, id, text, later)
 
     async def _keep(self, record: Record) -> None:

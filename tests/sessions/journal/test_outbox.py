@@ -70,7 +70,7 @@ def test_sending_gives_what_is_needed(db: Connection) -> None:
 
 def test_withdrawn_message_is_not_sent(db: Connection, awa: int) -> None:
     id = queue(db, awa)
-    outbox.withdraw_answers(db, awa, 0, "the owner answered by hand")
+    outbox.withdraw_answers(db, awa, 0)
     assert outbox.mark_sending(db, id, 1, bytes(32), 0) is None
     assert state_of(db, id) == "failed"
 
@@ -78,7 +78,7 @@ def test_withdrawn_message_is_not_sent(db: Connection, awa: int) -> None:
 def test_only_automatic_answers_that_wait_are_withdrawn(db: Connection, awa: int) -> None:
     sending, notice = queue(db, awa), queue(db, awa, NOTICE)
     outbox.mark_sending(db, sending, 1, bytes(32), 0)
-    outbox.withdraw_answers(db, awa, 0, "the owner answered by hand")
+    outbox.withdraw_answers(db, awa, 0)
     assert [state_of(db, id) for id in (sending, notice)] == ["sending", "queued"]
 
 

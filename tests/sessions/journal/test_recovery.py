@@ -133,6 +133,22 @@ def test_uncertain_message_is_repeated_only_where_the_tenant_wants_it(db: Connec
     assert (waiting.id, waiting.not_before) == (id, 10_000 + outbox.RESEND_AFTER)
 
 
+def test_uncertain_message_is_not_repeated_for_ever(db: Connection) -> None:
+    sending(db)
+    db.execute("UPDATE outbox SET attempts = ?", (outbox.MAX_ATTEMPTS,))
+    recover(db, OWN_ROW, resend=True)
+    assert states(db) == ["uncertain"]
+    assert snapshot(db, 10_000, resend_uncertain=True).waiting == ()
+
+
+def test_answer_that_never_left_is_not_sent_once_the_owner_answered(db: Connection) -> None:
+    id = sending(db)
+    record(db, heard("O", by_owner=True))
+    recover(db)
+    assert states(db) == ["failed", "sent"]
+    assert history.error_of(db, id) == outbox.BY_HAND
+
+
 def test_lost_mail_is_shown_and_told_once(db: Connection) -> None:
     record(db, heard("KNOWN"))
     record_event(db, HistoryReceived(("OLD",)), Arrival(1, 0))

@@ -14,10 +14,11 @@ from journal_rig import AWA, AWA_LID, KEY, MOUSSA, OWN, InlineStore, heard, rece
 from trio.testing import MockClock
 
 from comptoir.sessions.events import Address
-from comptoir.sessions.journal import contacts, event_log, history, outbox, waiting
+from comptoir.sessions.journal import contacts, event_log, history, linkings, outbox, recovery, waiting
 from comptoir.sessions.journal.database import Connection, open_database
 from comptoir.sessions.journal.journal import JournalUnavailable
-from comptoir.sessions.outbox.policy import MAX_ATTEMPTS, QUIET_LIMIT, STRANGERS_PAUSE
+from comptoir.sessions.journal.outbox import MAX_ATTEMPTS
+from comptoir.sessions.outbox.policy import QUIET_LIMIT, STRANGERS_PAUSE
 from comptoir.sessions.outbox.port import NotConnected, SendRefused, SendUnknown, Sent
 from comptoir.sessions.outbox.sender import SEND_LIMIT, Sender, SenderSettings
 from comptoir.sessions.spec import FAST_RATES, Rates
@@ -96,11 +97,17 @@ class Desk:
 
 @asynccontextmanager
 async def desk(
-    db: Connection, link: FakeLink, rates: Rates = PLAIN, *, resend: bool = False, store: InlineStore | None = None
+    db: Connection,
+    link: FakeLink,
+    rates: Rates = PLAIN,
+    *,
+    resend: bool = False,
+    store: InlineStore | None = None,
+    on_unknown: Callable[[], object] | None = None,
 ) -> AsyncIterator[Desk]:
     """The sender runs, still closed."""
     settings = SenderSettings(rates, resend, now_ms, random.Random(7))
-    sender = Sender(store or InlineStore(db), link, 1, settings)
+    sender = Sender(store or InlineStore(db), link, 1, settings, on_unknown=on_unknown)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(sender.run)
         yield Desk(db, link, sender)
@@ -391,17 +398,34 @@ async def test_without_an_acknowledgement_it_is_held_as_uncertain(
         assert shop.state(second) == ("sent" if not hangs else "uncertain")
 
 
-async def test_uncertain_message_is_repeated_where_the_tenant_wants_it(
+async def test_uncertain_message_is_repeated_where_the_tenant_wants_it_and_recovery_has_judged_it(
     db: Connection, autojump_clock: MockClock
 ) -> None:
-    async with desk(db, FakeLink(outcomes=[SendUnknown("no acknowledgement")]), resend=True) as shop:
+    """Before, its id is unknown, and a receipt that shows that it arrived finds nothing."""
+    told = trio.Event()
+    link = FakeLink(outcomes=[SendUnknown("no acknowledgement")])
+    async with desk(db, link, resend=True, on_unknown=told.set) as shop:
         id = shop.queue("un")
         shop.sender.open()
-        await trio.sleep(outbox.RESEND_AFTER / 1000 - 1)
+        await told.wait()
         assert shop.state(id) == "uncertain"
-        await trio.sleep(2)
+        await trio.sleep(3600)
+        assert link.texts == ["un"]
+    [(secret,)] = db.execute("SELECT secret FROM outbox").fetchall()
+    trace = recovery.SecretRow("5001@lid", "99000@lid", "W1", secret)
+    session = linkings.current_session(db)
+    assert session is not None
+    recovery.recover(db, recovery.SessionSecrets([trace], True), session, now_ms(), resend=True)
+    async with desk(db, link) as shop:
+        shop.sender.open()
+        await trio.sleep(outbox.RESEND_AFTER / 1000 - 1)
+        shop.sender.settings = replace(shop.sender.settings, resend_uncertain=True)
+        shop.sender.wake()
+        await trio.sleep(0.5)
+        assert shop.state(id) == "uncertain"
+        await trio.sleep(1)
         assert shop.state(id) == "sent"
-        assert shop.link.texts == ["un", "un"]
+        assert link.texts == ["un", "un"]
 
 
 class RefusingStore(InlineStore):
