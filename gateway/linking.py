@@ -69,4 +69,6 @@ def _failure(name: str, code: str | None, reason: str) -> RpcError:
                 f"WhatsApp gives {code} no more pairing codes for now: wait some hours, or `comptoir link {name}` "
                 "for a QR code",
             )
+        case "removed":
+            return RpcError(ErrorCode.NOT_FOUND, f"{name} was removed while it was being linked")
     return RpcError(ErrorCode.FAILED, f"{name} was not linked: {reason}: see the tenant's log and try again")

@@ -12,6 +12,7 @@ from comptoir.gateway.numbers import check_number
 from comptoir.gateway.orders import unlink
 from comptoir.gateway.paths import is_tenant_name
 from comptoir.gateway.registry import Tenant
+from comptoir.gateway.shown import cut
 from comptoir.gateway.tenant_record import TenantRecord
 from comptoir.gateway.tenant_supervisor import TenantSupervisor
 from comptoir.gateway.times import now_ms
@@ -57,14 +58,14 @@ class Supervisor:
             return self._tenants[name]
         except KeyError:
             known = ", ".join(sorted(self._tenants)[:10]) or "none yet: `comptoir tenant add NAME`"
-            raise RpcError(ErrorCode.NOT_FOUND, f"no tenant {name!r}; there is {known}") from None
+            raise RpcError(ErrorCode.NOT_FOUND, f"no tenant {cut(name)!r}; there is {known}") from None
 
     async def add(self, name: str, template: str, owner: str | None, lang: str) -> Path:
         """Files from the template (an existing folder keeps its own), a key, a worker. Raises RpcError."""
         if not is_tenant_name(name):
             raise RpcError(
                 ErrorCode.INVALID_PARAMS,
-                f"{name!r} is no tenant's name: expected 1 to 32 of a-z, 0-9 and -, not beginning with -",
+                f"{cut(name)!r} is no tenant's name: expected 1 to 32 of a-z, 0-9 and -, not beginning with -",
             )
         if owner is not None:
             check_number("owner", owner)
@@ -90,6 +91,7 @@ class Supervisor:
             if supervisor.record.row.linked:
                 with suppress(RpcError), trio.move_on_after(UNLINK_WITHIN):
                     logged_out = await unlink(supervisor)
+            supervisor.hearing.tell_linking({"event": "failed", "reason": "removed"})
             with trio.CancelScope(shield=True):
                 await supervisor.stop()
                 # In this order, because a removal that was cut short can then be repeated.

@@ -7,6 +7,7 @@ import sqlite3
 import trio
 
 from comptoir.gateway.control.table import Method
+from comptoir.gateway.shown import MAX_SHOWN, cut
 from comptoir.sessions.protocol import (
     ErrorCode,
     Failure,
@@ -83,7 +84,11 @@ class Connection:
             return
         self._running += 1
         self._streaming |= method.notification is not None
-        nursery.start_soon(self._run, message, method)
+        if method.name == "hello":
+            # What comes in the same write finds itself greeted.
+            await self._run(message, method)
+        else:
+            nursery.start_soon(self._run, message, method)
 
     def _find(self, request: Request) -> Method:
         """Raises ProtocolFault where it may not run now."""
@@ -91,7 +96,7 @@ class Connection:
         if method is None:
             known = ", ".join(sorted(self._methods))
             raise ProtocolFault(
-                ErrorCode.METHOD_NOT_FOUND, f"no method {request.method!r}; there is {known}", request.id
+                ErrorCode.METHOD_NOT_FOUND, f"no method {cut(request.method)!r}; there is {known}", request.id
             )
         if not self._greeted and method.name != "hello":
             raise ProtocolFault(ErrorCode.INVALID_REQUEST, 'say hello first: {"version": 1}', request.id)
@@ -139,9 +144,11 @@ class Connection:
         try:
             line = encode(message)
         except LineTooLong as error:
-            if not isinstance(message, Response):
+            if isinstance(message, Notification | Request):
                 raise
-            line = encode(Failure(message.id, ErrorCode.FAILED, f"{error}: ask for less at once"))
+            code = message.code if isinstance(message, Failure) else ErrorCode.FAILED
+            text = cut(message.message) if isinstance(message, Failure) else f"{error}: ask for less at once"
+            line = encode(Failure(message.id, code, text))
         try:
             async with self._writing:
                 with trio.fail_after(WRITE_LIMIT):
@@ -154,4 +161,7 @@ class Connection:
 def _as_request(message: RpcMessage) -> Request:
     if not isinstance(message, Request):
         raise ProtocolFault(ErrorCode.INVALID_REQUEST, "expected a request with an id")
+    if isinstance(message.id, str) and len(message.id) > MAX_SHOWN:
+        # Every answer repeats it.
+        raise ProtocolFault(ErrorCode.INVALID_REQUEST, f"an id has at most {MAX_SHOWN} characters")
     return message

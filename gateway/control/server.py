@@ -1,6 +1,7 @@
 """The control socket: who may connect, and how many."""
 
 import logging
+import math
 import os
 import socket
 from pathlib import Path
@@ -15,7 +16,10 @@ from comptoir.sessions.protocol import ErrorCode, Failure, encode
 logger = logging.getLogger(__name__)
 
 MAX_CONNECTIONS = 32
+# More are closed without a word: being told why may not use up what the daemon itself needs.
+MAX_REFUSALS = 8
 REFUSAL_LIMIT = 1.0
+WARN_EVERY = 10.0
 
 
 def bind_control_socket(path: Path) -> trio.SocketListener:
@@ -40,6 +44,9 @@ class ControlServer:
         self._methods = methods
         self._owner = owner
         self._connections = 0
+        self._refusals = 0
+        self._warned_at = -math.inf
+        self._not_warned = 0
 
     async def serve(
         self, listener: trio.SocketListener, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
@@ -52,11 +59,11 @@ class ControlServer:
     async def _accept(self, stream: trio.SocketStream) -> None:
         peer = peer_of(bytes(stream.socket.getsockopt(*PEER_CREDENTIALS)))
         if why := refusal(peer, self._owner):
-            logger.warning("refused process %d of user %d: %s", peer.pid, peer.uid, why)
-            await _refuse(stream, ErrorCode.NOT_PERMITTED, why)
+            self._warn(f"refused process {peer.pid} of user {peer.uid}: {why}")
+            await self._refuse(stream, ErrorCode.NOT_PERMITTED, why)
             return
         if self._connections >= MAX_CONNECTIONS:
-            await _refuse(stream, ErrorCode.NOT_NOW, f"{MAX_CONNECTIONS} connections are open: close one first")
+            await self._refuse(stream, ErrorCode.NOT_NOW, f"{MAX_CONNECTIONS} connections are open: close one first")
             return
         self._connections += 1
         try:
@@ -67,8 +74,26 @@ class ControlServer:
         finally:
             self._connections -= 1
 
+    async def _refuse(self, stream: trio.SocketStream, code: int, why: str) -> None:
+        if self._refusals >= MAX_REFUSALS:
+            return
+        self._refusals += 1
+        try:
+            await _tell_refusal(stream, code, why)
+        finally:
+            self._refusals -= 1
 
-async def _refuse(stream: trio.SocketStream, code: int, why: str) -> None:
+    def _warn(self, text: str) -> None:
+        """At most one line in `WARN_EVERY` seconds: whoever is refused must not fill the log."""
+        if trio.current_time() < self._warned_at + WARN_EVERY:
+            self._not_warned += 1
+            return
+        more = f" ({self._not_warned} more were refused before)" if self._not_warned else ""
+        self._warned_at, self._not_warned = trio.current_time(), 0
+        logger.warning("%s%s", text, more)
+
+
+async def _tell_refusal(stream: trio.SocketStream, code: int, why: str) -> None:
     with trio.move_on_after(REFUSAL_LIMIT):
         try:
             await stream.send_all(encode(Failure(None, code, why)))

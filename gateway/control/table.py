@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from comptoir.gateway.shown import cut
 from comptoir.sessions.protocol import ErrorCode, Params, RpcError
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
@@ -50,7 +51,7 @@ class Method:
         for name, value in params.items():
             if name not in self.parameters:
                 known = ", ".join(self.parameters) or "none"
-                raise RpcError(ErrorCode.INVALID_PARAMS, f"{self.name} has no parameter {name}: expected {known}")
+                raise RpcError(ErrorCode.INVALID_PARAMS, f"{self.name} has no parameter {cut(name)}: expected {known}")
             self.parameters[name].check(value)
         for parameter in self.parameters.values():
             if parameter.required and parameter.name not in params:

@@ -2,14 +2,14 @@
 
 import json
 import os
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 import trio
 import trio.testing
 
 from comptoir.gateway.control import connection, server
-from comptoir.gateway.control.server import MAX_CONNECTIONS, ControlServer, bind_control_socket
+from comptoir.gateway.control.server import MAX_CONNECTIONS, MAX_REFUSALS, ControlServer, bind_control_socket
 from comptoir.gateway.control.table import method, table_of
 from comptoir.gateway.events import BUFFER, EventHub, TooSlow
 from comptoir.sessions.protocol import MAX_LINE, ErrorCode, RpcError
@@ -44,6 +44,10 @@ class Handlers:
     @method("fail")
     async def fail(self):
         raise ZeroDivisionError("oops")
+
+    @method("repeat")
+    async def repeat(self, *, text: str):
+        raise RpcError(ErrorCode.NOT_FOUND, f"no {text}", {"text": text})
 
     @method("disk")
     async def disk(self):
@@ -135,6 +139,38 @@ async def test_hello_comes_first(control):
         assert (await caller.ask("echo", text="x"))["error"]["code"] == ErrorCode.INVALID_REQUEST
         assert (await caller.ask("hello", version=9))["error"]["message"] == "version 1 only"
         assert (await caller.ask("echo", text="x"))["error"]["code"] == ErrorCode.INVALID_REQUEST
+        await caller.hello()
+
+
+async def test_hello_and_the_next_call_in_one_write(control):
+    async with control() as caller:
+        hello = b'{"jsonrpc":"2.0","id":1,"method":"hello","params":{"version":1}}\n'
+        await caller.raw(hello + b'{"jsonrpc":"2.0","id":2,"method":"echo","params":{"text":"x"}}\n')
+        assert (await caller.line())["result"] == {"version": 1}
+        assert (await caller.line())["result"]["text"] == "x"
+
+
+LONG = "é" * 100_000
+
+
+@pytest.mark.parametrize(
+    ("request_", "code"),
+    [
+        ({"id": 1, "method": LONG}, ErrorCode.METHOD_NOT_FOUND),
+        ({"id": 1, "method": "echo", "params": {LONG: 1}}, ErrorCode.INVALID_PARAMS),
+        ({"id": 1, "method": "repeat", "params": {"text": LONG}}, ErrorCode.NOT_FOUND),
+        ({"id": LONG, "method": "echo", "params": {"text": "x"}}, ErrorCode.INVALID_REQUEST),
+    ],
+    ids=["method", "parameter", "error of a handler", "id"],
+)
+async def test_what_is_too_long_to_be_repeated_is_cut(control, request_, code):
+    async with control() as caller:
+        await caller.hello()
+        # Each é takes two bytes here and would take six in the answer.
+        await caller.raw(json.dumps({"jsonrpc": "2.0", **request_}, ensure_ascii=False).encode() + b"\n")
+        error = (await caller.line())["error"]
+        assert error["code"] == code
+        assert len(error["message"]) < 400
         await caller.hello()
 
 
@@ -382,3 +418,21 @@ async def test_a_peer_that_may_not_speak_is_told_so(control, monkeypatch):
         error = (await caller.line())["error"]
         assert error["code"] == ErrorCode.NOT_PERMITTED
         assert await caller.line() is None
+
+
+async def test_refusals_are_counted_too(control, monkeypatch, clock, caplog):
+    monkeypatch.setattr(server, "refusal", lambda peer, owner: f"user {peer.uid} is no operator")
+    monkeypatch.setattr(server, "REFUSAL_LIMIT", 3600)
+    said = []
+    async with AsyncExitStack() as callers:
+        for _ in range(MAX_REFUSALS + 4):
+            caller = await callers.enter_async_context(control())
+            said.append(await caller.line())
+    assert [line is not None for line in said] == [True] * MAX_REFUSALS + [False] * 4
+    # One line for all, and after a while one more.
+    assert caplog.text.count("refused process") == 1
+    await trio.sleep(server.WARN_EVERY)
+    async with control() as caller:
+        assert await caller.line()
+    assert caplog.text.count("refused process") == 2
+    assert f"({MAX_REFUSALS + 3} more were refused before)" in caplog.text

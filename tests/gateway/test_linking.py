@@ -141,6 +141,21 @@ async def test_a_worker_that_dies_while_linking(open_shop):
         assert await shop.tenant.call("ping") == {}
 
 
+async def test_a_tenant_that_is_removed_while_linking(open_shop):
+    told = Told()
+    async with open_shop() as shop, trio.open_nursery() as nursery:
+
+        async def run():
+            with trio.fail_after(10), pytest.raises(RpcError, match="removed while") as failed:
+                await link(shop.tenant, told)
+            assert failed.value.code == ErrorCode.NOT_FOUND
+
+        nursery.start_soon(run)
+        await told.until(1)
+        await shop.supervisor.remove("awa")
+    assert told.events[-1] == {"event": "failed", "reason": "removed"}
+
+
 async def test_nobody_scans(open_shop, monkeypatch):
     monkeypatch.setattr(linking, "WINDOW", 0.2)
     told = Told()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from comptoir.gateway import client, events
+from comptoir.gateway import client, events, shown
 from comptoir.gateway.control import connection, methods, server
 from comptoir.gateway.control.table import table_of
 from comptoir.gateway.events import EventHub
@@ -82,6 +82,8 @@ def test_limits():
         "length of a line, both ways": MAX_LINE,
         "time for a line that has begun": connection.PARTIAL_LINE_LIMIT,
         "connections": server.MAX_CONNECTIONS,
+        "refusals under way": server.MAX_REFUSALS,
+        "length of an `id`": shown.MAX_SHOWN,
         "calls in flight on a connection": connection.MAX_CALLS,
         "streams on a connection": 1,
         "time for a client to take an answer": connection.WRITE_LIMIT,
