@@ -133,7 +133,9 @@ def _report(paths: "Paths", facts: "Facts", findings: list["Finding"], target: s
 def _names_of_folders(paths: "Paths") -> dict[str, str]:
     """Longest first: one may lie inside another."""
     named = {str(paths.config): "config", str(paths.keys): "keys", str(paths.state): "state"}
-    named |= {str(paths.run): "run", str(paths.log): "logs", str(Path.home()): "~"}
+    named |= {str(paths.run): "run", str(paths.log): "logs"}
+    if Path.home() != Path("/"):
+        named[str(Path.home())] = "~"
     return dict(sorted(named.items(), key=lambda item: -len(item[0])))
 
 
