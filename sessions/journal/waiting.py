@@ -8,6 +8,8 @@ MINUTE = 60_000
 DAY = 24 * 3600 * 1000
 STRANGERS_REFUSED = 463
 """The server's error for writing to too many strangers; answers keep working."""
+STRANGERS_PAUSE = 6 * 3600 * 1000
+"""Milliseconds for which no new chat is begun after that error."""
 MOST = 200
 # What the server counts, and whom it takes for strangers, goes by the number, however often it was linked.
 _OF_THIS_NUMBER = """(SELECT id FROM sessions
@@ -56,13 +58,16 @@ class Snapshot:
 
 
 def snapshot(db: Connection, now: int, *, resend_uncertain: bool = False) -> Snapshot:
-    """What waits, and what was tried. With `resend_uncertain`, uncertain messages wait too, each alone."""
+    """What waits, and what was tried. With `resend_uncertain`, uncertain messages wait too, each alone.
+
+    A time that is still to come shows that the clock was set back: waits that began then count as over.
+    """
     queue = "messages JOIN outbox ON message = id"
     heads = f"SELECT min(id) FROM {queue} WHERE state = 'queued' GROUP BY contact, priority"
     if resend_uncertain:
         heads += f" UNION SELECT id FROM {queue} WHERE state = 'uncertain' AND not_before > 0"
     rows = db.execute(
-        f"""SELECT id, m.contact, priority, not_before, length(text),
+        f"""SELECT id, m.contact, priority, iif(tried_at > ?1, 0, not_before) AS due, length(text),
                 nullif(max(
                     coalesce((SELECT recorded_at FROM messages h WHERE h.contact = m.contact
                         AND direction = 'in' ORDER BY id DESC LIMIT 1), 0),
@@ -71,7 +76,7 @@ def snapshot(db: Connection, now: int, *, resend_uncertain: bool = False) -> Sna
                 {_is_stranger("m.id <> e.id")} AS stranger,
                 iif(author LIKE 'plugin:%' AND priority = 0, m.recorded_at, NULL)
             FROM messages m JOIN outbox ON message = id WHERE id IN ({heads})
-            ORDER BY stranger, not_before > ?, priority, id LIMIT ?""",
+            ORDER BY stranger, due > ?1, priority, id LIMIT ?2""",
         (now, MOST),
     )
     # However many wait: strangers, of whom few a day may be written to, and what is not due bar nobody's way.
@@ -80,8 +85,8 @@ def snapshot(db: Connection, now: int, *, resend_uncertain: bool = False) -> Sna
     )
     tried = db.execute(
         """SELECT contact, priority, tried_at FROM outbox JOIN messages ON id = message
-            WHERE tried_at > ? ORDER BY tried_at DESC LIMIT ?""",
-        (now - MINUTE, _MOST_TRIED),
+            WHERE tried_at > ? AND tried_at <= ? ORDER BY tried_at DESC LIMIT ?""",
+        (now - MINUTE, now, _MOST_TRIED),
     ).fetchall()
     known = Snapshot(tuple(waiting), tuple(Tried(*row) for row in reversed(tried)))
     return _with_strangers(db, known, now) if any(row.stranger for row in waiting) else known
@@ -90,11 +95,15 @@ def snapshot(db: Connection, now: int, *, resend_uncertain: bool = False) -> Sna
 def _with_strangers(db: Connection, known: Snapshot, now: int) -> Snapshot:
     begun = db.execute(
         f"""SELECT tried_at FROM outbox JOIN messages m ON id = message
-            WHERE tried_at > ? AND m.session IN {_OF_THIS_NUMBER} AND {_is_stranger("e.id < m.id")}
+            WHERE tried_at > ? AND tried_at <= ? AND m.session IN {_OF_THIS_NUMBER} AND {_is_stranger("e.id < m.id")}
             ORDER BY tried_at""",
-        (now - DAY,),
+        (now - DAY, now),
     )
-    held = db.execute(f"SELECT coalesce(max(strangers_held_until), 0) FROM sessions WHERE id IN {_OF_THIS_NUMBER}")
+    held = db.execute(
+        f"""SELECT coalesce(max(strangers_held_until), 0) FROM sessions
+            WHERE id IN {_OF_THIS_NUMBER} AND strangers_held_until <= ?""",
+        (now + STRANGERS_PAUSE,),
+    )
     times = tuple(time for (time,) in begun)
     return replace(known, strangers=times, strangers_held_until=held.fetchone()[0])
 

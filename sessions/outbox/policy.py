@@ -11,7 +11,7 @@ from comptoir.sessions.spec import Rates
 MAX_TYPING = 8
 QUIET_LIMIT = 5_000
 """A customer who never pauses is answered all the same, after this many milliseconds."""
-STRANGERS_PAUSE = 6 * 3600 * 1000
+_NEVER = 2**62
 _FIRST_BACKOFF = 2_000
 _LAST_BACKOFF = 600_000
 
@@ -43,7 +43,8 @@ def plan(known: Snapshot, progress: Progress, rates: Rates, now: int) -> Plan:
     if too_old := tuple(row.id for row in known.waiting if row.answers is not None and now - row.answers > ANSWER_KEPT):
         return Plan(too_old=too_old)
     due = {row.id: due_at(row, known, rates) for row in known.waiting}
-    quiet = {row.id: _quiet_at(row, progress.held.get(row.id, max(now, due[row.id])), rates) for row in known.waiting}
+    held_since = {row.id: progress.held.get(row.id, max(now, due[row.id])) for row in known.waiting}
+    quiet = {row.id: _quiet_at(row, held_since[row.id], rates, now) for row in known.waiting}
     held = tuple(id for id in due if due[id] <= now < quiet[id])
     times = {id: max(due[id], quiet[id]) for id in due}
     later = [time for time in times.values() if time > now]
@@ -75,10 +76,13 @@ def backoff(attempts: int, rng: random.Random) -> int:
     return round(rng.uniform(0, min(_LAST_BACKOFF, _FIRST_BACKOFF * 2**attempts)))
 
 
-def _quiet_at(row: Waiting, held_since: int, rates: Rates) -> int:
+def _quiet_at(row: Waiting, held_since: int, rates: Rates, now: int) -> int:
     """Sending while receiving in one conversation can lose the message without an error."""
     if row.last_heard is None:
         return 0
+    if row.last_heard > now:
+        # The clock was set back since, and nobody knows by how much.
+        return held_since + rates.quiet_ms
     return min(row.last_heard + rates.quiet_ms, held_since + QUIET_LIMIT)
 
 
@@ -102,4 +106,6 @@ def _turn(times: Sequence[int], limit: int | None, window: int) -> int:
     """When one more keeps within `limit` a `window`; `times` are those of the last window, oldest first."""
     if limit is None or len(times) < limit:
         return 0
+    if limit == 0:
+        return _NEVER
     return times[-limit] + window

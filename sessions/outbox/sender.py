@@ -117,6 +117,8 @@ class Sender:
             lambda db: waiting.snapshot(db, now, resend_uncertain=settings.resend_uncertain)
         )
         await self._forget_typing({row.id for row in known.waiting})
+        # Where the clock was set back, what began in its future begins now.
+        self._held, self._typing = _not_after(now, self._held), _not_after(now, self._typing)
         plan = policy.plan(known, policy.Progress(self._held, self._typing), settings.rates, now)
         self._held = {id: self._held.get(id, now) for id in plan.held}
         return plan
@@ -186,7 +188,7 @@ class Sender:
             return lambda db: outbox.mark_failed(db, id, text, now)
         if refusal.code == waiting.STRANGERS_REFUSED:
             # The server's limit on writing to strangers: asking again soon would only make it worse.
-            return lambda db: outbox.hold_strangers(db, id, text, now + policy.STRANGERS_PAUSE, now)
+            return lambda db: outbox.hold_strangers(db, id, text, now + waiting.STRANGERS_PAUSE, now)
         later = now + policy.backoff(message.attempts, self.settings.rng)
         return lambda db: outbox.retry_later(db, id, text, later)
 
@@ -197,3 +199,7 @@ class Sender:
                 return await self._journal.write(record)
             except JournalUnavailable:
                 await trio.sleep(_JOURNAL_PAUSE)
+
+
+def _not_after(now: int, begun: dict[int, int]) -> dict[int, int]:
+    return {id: min(at, now) for id, at in begun.items()}

@@ -6,7 +6,7 @@ from journal_rig import AWA, AWA_BOTH, AWA_LID, MOUSSA, OWN, heard, message, rec
 from comptoir.sessions.journal import contacts, event_log, history, linkings, outbox, receipts
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.outbox import ANSWER, CAMPAIGN, NOTICE, Outgoing
-from comptoir.sessions.journal.waiting import DAY, MINUTE, STRANGERS_REFUSED, snapshot
+from comptoir.sessions.journal.waiting import DAY, MINUTE, STRANGERS_PAUSE, STRANGERS_REFUSED, snapshot
 
 
 @pytest.fixture
@@ -207,6 +207,20 @@ def test_strangers_are_counted_by_number(db: Connection, awa: int, moussa: int) 
     other = snapshot(db, 6_000)
     assert [row.stranger for row in other.waiting] == [True]
     assert (other.strangers, other.strangers_held_until) == ((), 0)
+
+
+def test_times_to_come_count_for_nothing(db: Connection, awa: int) -> None:
+    """The clock was set back since."""
+    stranger, retried = contacts.contact_for(db, MOUSSA, 0), queue(db, awa)
+    send(db, queue(db, stranger), 5_000)
+    queue(db, contacts.contact_for(db, AWA_LID, 0))
+    outbox.mark_sending(db, retried, 1, bytes(32), 5_000)
+    outbox.retry_later(db, retried, "busy", 6_000)
+    db.execute("UPDATE sessions SET strangers_held_until = ?", (4_000 + STRANGERS_PAUSE,))
+    for now, counted in ((5_000, True), (3_000, False)):
+        known = snapshot(db, now)
+        assert known.waiting[0].not_before == (6_000 if counted else 0)
+        assert bool(known.tried) == bool(known.strangers) == bool(known.strangers_held_until) == counted
 
 
 def test_new_chats_of_the_last_day_are_counted(db: Connection, awa: int) -> None:

@@ -82,6 +82,13 @@ def test_five_new_chats_a_day() -> None:
     assert plan(replace(known, strangers=begun[1:]), Progress(), RATES, NOW).send == 1
 
 
+def test_no_new_chats_at_all() -> None:
+    known = Snapshot((waiting(1, stranger=True), waiting(2, 2)), (), (NOW,))
+    none = replace(RATES, new_chats_per_day=0)
+    assert plan(known, Progress(), none, NOW).send == 2
+    assert plan(replace(known, waiting=known.waiting[:1], strangers=()), Progress(), none, NOW).send is None
+
+
 def test_new_chats_held_by_the_server() -> None:
     known = Snapshot((waiting(1, stranger=True), waiting(2, 2)), (), (), NOW + 1)
     assert plan(known, Progress(), RATES, NOW).send == 2

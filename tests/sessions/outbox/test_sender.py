@@ -18,7 +18,8 @@ from comptoir.sessions.journal import contacts, event_log, history, linkings, ou
 from comptoir.sessions.journal.database import Connection, open_database
 from comptoir.sessions.journal.journal import JournalUnavailable
 from comptoir.sessions.journal.outbox import MAX_ATTEMPTS
-from comptoir.sessions.outbox.policy import QUIET_LIMIT, STRANGERS_PAUSE
+from comptoir.sessions.journal.waiting import STRANGERS_PAUSE
+from comptoir.sessions.outbox.policy import QUIET_LIMIT
 from comptoir.sessions.outbox.port import NotConnected, SendRefused, SendUnknown, Sent
 from comptoir.sessions.outbox.sender import SEND_LIMIT, Sender, SenderSettings
 from comptoir.sessions.spec import FAST_RATES, Rates
@@ -327,6 +328,31 @@ async def test_answer_that_waited_too_long_is_given_up(db: Connection, autojump_
         assert [shop.state(id) for id in (*old, by_hand, notice, new)] == ["failed"] * 2 + ["sent"] * 3
         assert history.error_of(db, old[0]) == "too old to be an answer"
         assert ("failed", old[0]) in [(event.kind, event.message) for event in event_log.page(db, 0)]
+
+
+async def test_clock_that_is_set_back_stops_no_answer(db: Connection, autojump_clock: MockClock) -> None:
+    shift = 0
+
+    def shifted() -> int:
+        return now_ms() + shift
+
+    async with desk(db, FakeLink(), Rates()) as shop:
+        shop.sender.settings = replace(shop.sender.settings, now=shifted)
+        shop.sender.open()
+        shop.hear("A")
+        first = shop.queue("un")
+        await trio.sleep(4)
+        shop.hear("M", MOUSSA)
+        typed = shop.queue("x" * 200, MOUSSA)
+        shop.hear("B")
+        second = shop.queue("deux")
+        await trio.sleep(2)
+        assert [shop.state(id) for id in (first, typed, second)] == ["sent", "queued", "queued"]
+        assert shop.link.typed[-1] == (pytest.approx(5.5, abs=0.1), str(AWA), True)
+        shift = -12 * 3_600_000
+        third = shop.queue("trois", MOUSSA)
+        await trio.sleep(QUIET_LIMIT / 1000 + 10)
+        assert [shop.state(id) for id in (typed, second, third)] == ["sent"] * 3
 
 
 # --- how a send ends
