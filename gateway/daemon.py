@@ -16,7 +16,7 @@ from comptoir.gateway.control.server import ControlServer, bind_control_socket
 from comptoir.gateway.control.table import table_of
 from comptoir.gateway.forkserver import PRELOAD, Forkserver, WorkerTarget, go_environment
 from comptoir.gateway.installation import Installation
-from comptoir.gateway.keys import KeysWrong, master_key_path, read_master_key
+from comptoir.gateway.keys import KeysWrong, load_master_key
 from comptoir.gateway.lab_server import LabFileWrong, find_lab
 from comptoir.gateway.locks import LockHeld, hold
 from comptoir.gateway.logs import ThreadedHandler
@@ -99,7 +99,7 @@ def _installation(paths: Paths, registry: Registry, forkserver: Forkserver) -> I
         sessions=sessions_root(paths),
         settings=load_settings(paths.settings_file),
         lab=lab,
-        master_key=read_master_key(master_key_path(paths)),
+        master_key=load_master_key(paths),
         registry=AsyncRegistry(registry),
         forkserver=forkserver,
     )

@@ -6,7 +6,7 @@ A wrapped key is bound to its tenant and version: moved to another row it does n
 import base64
 import binascii
 import os
-import stat
+import tempfile
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -49,12 +49,27 @@ def _binding(tenant: str, version: int) -> bytes:
 
 
 def create_master_key(path: Path) -> None:
-    """Write a new master key, never over an old one. Raises FileExistsError."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(base64.b64encode(os.urandom(KEY_BYTES)) + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
+    """Write a new master key, never over an old one; it is there as a whole or not at all. Raises FileExistsError."""
+    # tempfile makes it 0600.
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(base64.b64encode(os.urandom(KEY_BYTES)) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(name, path)
+    finally:
+        Path(name).unlink()
+    _fsync_folder(path.parent)
+
+
+def _fsync_folder(folder: Path) -> None:
+    """Or the name may be gone after a power cut, and every data key that was wrapped meanwhile with it."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def master_key_path(paths: Paths) -> Path:
@@ -64,8 +79,15 @@ def master_key_path(paths: Paths) -> Path:
     return paths.master_key_file
 
 
-def read_master_key(path: Path) -> bytes:
-    """Raises KeysWrong where the file is missing, open to others, or not a key."""
+def load_master_key(paths: Paths) -> bytes:
+    """The installation's. Raises KeysWrong."""
+    path = master_key_path(paths)
+    # systemd lets the service's user in by an ACL, and the group's bits then show the ACL's mask.
+    return read_master_key(path, forbidden=0o077 if path == paths.master_key_file else 0o007)
+
+
+def read_master_key(path: Path, forbidden: int = 0o077) -> bytes:
+    """Raises KeysWrong where the file is missing, not a key, or has one of the `forbidden` bits."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
     except FileNotFoundError:
@@ -73,7 +95,7 @@ def read_master_key(path: Path) -> bytes:
     except OSError as error:
         raise KeysWrong(f"{path}: cannot be read: {error.strerror}") from None
     with os.fdopen(descriptor, "rb") as file:
-        if stat.S_IMODE(os.fstat(descriptor).st_mode) & 0o077:
+        if os.fstat(descriptor).st_mode & forbidden:
             raise KeysWrong(f"{path}: others may read the master key: expected 0600, run `chmod 600` on it")
         text = file.read(1024)
     try:
@@ -81,5 +103,8 @@ def read_master_key(path: Path) -> bytes:
     except binascii.Error:
         key = b""
     if len(key) != KEY_BYTES:
-        raise KeysWrong(f"{path}: not a master key: expected {KEY_BYTES} bytes in base64")
+        raise KeysWrong(
+            f"{path}: not a master key: expected {KEY_BYTES} bytes in base64: restore it from the backup of keys/; "
+            "where there are no tenants yet, delete the file and run `comptoir init`"
+        )
     return key

@@ -1,5 +1,7 @@
 """Makes an installation: folders, master key, a commented `comptoir.toml`. Safe to repeat."""
 
+from contextlib import suppress
+
 from comptoir.gateway.keys import KeysWrong, create_master_key, master_key_path
 from comptoir.gateway.paths import Paths
 from comptoir.gateway.registry import Registry
@@ -11,8 +13,10 @@ def initialise(paths: Paths) -> list[str]:
     made = [f"{folder}: folder" for folder in paths.make()]
     if not master_key_path(paths).exists():
         _refuse_a_second_master_key(paths)
-        create_master_key(paths.master_key_file)
-        made.append(f"{paths.master_key_file}: the master key; keep a copy apart from the backups of state/")
+        # Another process may just have made it.
+        with suppress(FileExistsError):
+            create_master_key(paths.master_key_file)
+            made.append(f"{paths.master_key_file}: the master key; keep a copy apart from the backups of state/")
     if not paths.settings_file.exists():
         paths.settings_file.write_text(DEFAULT_TEXT, encoding="utf-8")
         made.append(f"{paths.settings_file}: settings, all at their defaults")

@@ -1,10 +1,13 @@
 import base64
+import errno
+import os
 
 import pytest
 
 from comptoir.gateway.keys import (
     KeysWrong,
     create_master_key,
+    load_master_key,
     master_key_path,
     new_data_key,
     read_master_key,
@@ -46,12 +49,26 @@ def test_a_master_key_is_made_once(tmp_path):
     assert read_master_key(file) == first
 
 
+def test_a_master_key_is_there_as_a_whole_or_not_at_all(tmp_path, monkeypatch):
+    def full(descriptor):
+        assert not (tmp_path / "master.key").exists()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match="No space"):
+            create_master_key(tmp_path / "master.key")
+    assert list(tmp_path.iterdir()) == []
+    create_master_key(tmp_path / "master.key")
+    assert [file.name for file in tmp_path.iterdir()] == ["master.key"]
+
+
 @pytest.mark.parametrize("text", [b"", b"secret", base64.b64encode(bytes(31)), base64.b64encode(bytes(33))])
 def test_what_is_no_master_key(tmp_path, text):
     file = tmp_path / "master.key"
     file.write_bytes(text)
     file.chmod(0o600)
-    with pytest.raises(KeysWrong, match="expected 32 bytes in base64"):
+    with pytest.raises(KeysWrong, match=r"expected 32 bytes in base64: restore it .* `comptoir init`"):
         read_master_key(file)
 
 
@@ -76,3 +93,9 @@ def test_systemds_credential_comes_first(tmp_path):
     create_master_key(tmp_path / "master.key")
     assert master_key_path(paths(tmp_path)) == tmp_path / "master.key"
     assert master_key_path(paths(None)) == tmp_path / "keys/master.key"
+    # An ACL for the service's user shows in the group's bits.
+    (tmp_path / "master.key").chmod(0o440)
+    assert len(load_master_key(paths(tmp_path))) == 32
+    (tmp_path / "master.key").chmod(0o404)
+    with pytest.raises(KeysWrong, match="others may read"):
+        load_master_key(paths(tmp_path))

@@ -1,6 +1,7 @@
 import pytest
 
-from comptoir.gateway.keys import KeysWrong, read_master_key
+from comptoir.gateway import setup
+from comptoir.gateway.keys import KeysWrong, create_master_key, read_master_key
 from comptoir.gateway.paths import find_paths
 from comptoir.gateway.registry import Registry, Tenant
 from comptoir.gateway.settings import Settings, load_settings
@@ -37,3 +38,15 @@ def test_a_new_master_key_where_nothing_is_locked(paths):
     paths.master_key_file.unlink()
     initialise(paths)
     assert paths.master_key_file.exists()
+
+
+def test_a_master_key_that_another_process_makes_meanwhile(home, monkeypatch):
+    paths = find_paths({"COMPTOIR_HOME": str(home)})
+
+    def too_late(path):
+        create_master_key(path)
+        create_master_key(path)
+
+    monkeypatch.setattr(setup, "create_master_key", too_late)
+    assert not any("master.key" in line for line in initialise(paths))
+    read_master_key(paths.master_key_file)

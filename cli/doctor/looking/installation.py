@@ -7,7 +7,7 @@ from pathlib import Path
 
 from comptoir.cli.doctor.facts import FileFault, Folder, Installation, Registered, Space
 from comptoir.cli.doctor.looking.machine import space
-from comptoir.gateway.keys import KeysWrong, master_key_path, read_master_key, unwrap
+from comptoir.gateway.keys import KeysWrong, load_master_key, master_key_path, unwrap
 from comptoir.gateway.paths import RAM_FILE_SYSTEMS, SHARED_MEMORY, Paths, PathsWrong
 from comptoir.gateway.policy import what_to_do
 from comptoir.gateway.registry import RegistryWrong, Tenant, peek
@@ -64,7 +64,7 @@ def _folder(name: str, path: Path) -> Folder:
 
 def _master_key(paths: Paths) -> tuple[bytes | None, str | None]:
     try:
-        return read_master_key(master_key_path(paths)), None
+        return load_master_key(paths), None
     except (KeysWrong, OSError) as error:
         return None, str(error)
 
