@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import trio
@@ -21,6 +22,15 @@ STOP_AGAIN = 0.2
 LAST_WORDS_LIMIT = 1.0
 
 Hear = Callable[[str, Params], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a worker ended; `code` is negative for a signal, None where nobody could tell."""
+
+    how: str
+    code: int | None = None
+    pid: int | None = None
 
 
 class LiveWorker:
@@ -57,8 +67,7 @@ class LiveWorker:
     def channel(self) -> Channel:
         return self._process.channel
 
-    async def run(self) -> str:
-        """Returns how it ended."""
+    async def run(self) -> End:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._listen)
             nursery.start_soon(self._keep_output)
@@ -71,7 +80,7 @@ class LiveWorker:
                 await self._printed_all.wait()
             nursery.cancel_scope.cancel()
         how = "cause unknown" if code is None else f"signal {-code}" if code < 0 else f"exit code {code}"
-        return f"{self.trouble}, {how}" if self.trouble else how
+        return End(f"{self.trouble}, {how}" if self.trouble else how, code, self.pid)
 
     async def _listen(self) -> None:
         await self.channel.serve(self._hear)

@@ -4,6 +4,8 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from comptoir.sessions.start import EXIT_AGAIN, EXIT_LOCKED
+
 PARKING_WINDOW = 600.0
 PARKING_DEATHS = 5
 
@@ -21,6 +23,11 @@ PARK_REASONS = {
     "`comptoir link {name}` links it again",
     "lab_session": "it was linked in the lab and never connects to WhatsApp: start the daemon with COMPTOIR_LAB",
     "real_session": "it was linked with WhatsApp and never connects to a lab: start the daemon without COMPTOIR_LAB",
+}
+# Ends of a worker that are no crash: forking it again is all that helps, sooner or later.
+AGAIN = {
+    EXIT_AGAIN: "it asked to be forked again, as where its journal cannot be opened: see the tenant's log",
+    EXIT_LOCKED: "another process holds its session: it is tried again until that one ends",
 }
 # After these the credentials are worth nothing: only a new link helps.
 LINK_AGAIN = frozenset({"logged_out", "session_lost"})

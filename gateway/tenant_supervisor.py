@@ -1,6 +1,7 @@
 """Keeps one tenant's worker alive: forks it, recycles it, or parks the tenant."""
 
 import logging
+import math
 from contextlib import suppress
 from typing import Any
 
@@ -9,16 +10,17 @@ import trio
 from comptoir.gateway.forkserver import ForkFailed
 from comptoir.gateway.hearing import Hearing
 from comptoir.gateway.keys import KeysWrong
-from comptoir.gateway.live_worker import LiveWorker
+from comptoir.gateway.live_worker import End, LiveWorker
 from comptoir.gateway.locks import LockHeld, make_sure_nobody_holds
 from comptoir.gateway.paths import PathsWrong
-from comptoir.gateway.policy import Deaths, what_to_do
+from comptoir.gateway.policy import AGAIN, Deaths, what_to_do
 from comptoir.gateway.tenant_record import TenantRecord
 from comptoir.gateway.times import now_ms
 from comptoir.gateway.worker_process import fork_worker
 from comptoir.sessions.protocol import ErrorCode, Params, RpcError
 from comptoir.sessions.rpc import ChannelClosed
 from comptoir.sessions.spec import WorkerSpec
+from comptoir.sessions.start import EXIT_WRONG_KEY
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +43,8 @@ class TenantSupervisor:
         self.restarts = 0
         self.since = now_ms()
         """When `state` became what it is."""
-        self.given_up = False
-        """It died too often even without a session: no worker until an operator says `resume`."""
+        self.given_up = ""
+        """Why there is no worker until an operator says `resume`: even without a session none can live."""
         self._worker: LiveWorker | None = None
         self._usable = trio.Event()
         self._following = trio.Lock()
@@ -50,6 +52,8 @@ class TenantSupervisor:
         self._stopping = False
         self._ended = trio.Event()
         self._deaths = Deaths()
+        self._tries = Deaths()
+        """Ends that are no deaths, for the wait before the next fork."""
         self._trouble: str | None = None
         self._published_state: tuple[str, str | None] | None = None
 
@@ -65,7 +69,7 @@ class TenantSupervisor:
     def state(self) -> tuple[str, str | None]:
         """The contract's state and its reason."""
         if self._stopping or self.given_up:
-            return "stopped", self._trouble
+            return "stopped", "; ".join(filter(None, (self.record.parked, self._trouble))) or None
         if self.record.parked:
             return "parked", self.record.parked
         if self._worker and self.hearing.state:
@@ -80,7 +84,7 @@ class TenantSupervisor:
             while not (self._usable.is_set() or self._stopping or self.given_up):
                 await self._usable.wait()
         if self._worker is None or not self._usable.is_set():
-            help = what_to_do("crashed", self.name) if self.given_up else "try again"
+            help = what_to_do(self.given_up, self.name) if self.given_up else "try again"
             raise RpcError(ErrorCode.NOT_NOW, f"{self.name}: no worker answers (state {self.state[0]}): {help}")
         try:
             return await self._worker.channel.call(method, params, within=within)
@@ -114,7 +118,7 @@ class TenantSupervisor:
         if self._worker and not self._told_to_finish.is_set():
             self.record.publish("worker_recycled", pid=self.pid, reason=reason)
         if self.given_up:
-            self.given_up = False
+            self.given_up = ""
             self._deaths = Deaths()
         self._finish()
 
@@ -141,9 +145,9 @@ class TenantSupervisor:
             while not self._stopping:
                 self._told_to_finish = trio.Event()
                 try:
-                    how = await self._one_worker()
+                    end = await self._one_worker()
                     if not self._told_to_finish.is_set():
-                        await self._after_death(how)
+                        await self._after(end)
                 except Exception as error:
                     # A bug of ours, or a registry that cannot be written, must not take the other tenants down.
                     logger.exception("%s: cannot be supervised, trying again", self.name)
@@ -153,8 +157,8 @@ class TenantSupervisor:
         finally:
             self._ended.set()
 
-    async def _one_worker(self) -> str:
-        """One worker from fork to end; how it ended."""
+    async def _one_worker(self) -> End:
+        """One worker from fork to end."""
         try:
             spec = await self._prepare()
             log = self.record.installation.paths.tenant_log(spec.tenant)
@@ -166,7 +170,7 @@ class TenantSupervisor:
                 self._note_state()
                 return await self._worker.run()
         except _NO_WORKER as error:
-            return f"no worker: {error}"
+            return End(f"no worker: {error}")
         finally:
             self._worker = None
             self._unusable()
@@ -202,27 +206,46 @@ class TenantSupervisor:
         if self.hearing.offline.due(trio.current_time()):
             self.recycle("offline")
 
+    async def _after(self, end: End) -> None:
+        self.hearing.tell_linking({"event": "failed", "reason": "worker_died"})
+        said = self.hearing.state[1] if self.hearing.state else None
+        if end.code in AGAIN:
+            await self._try_again(said or AGAIN[end.code], end.pid)
+        elif end.code == EXIT_WRONG_KEY:
+            self._trouble = said or "its journal does not open"
+            await self._give_up(self._trouble, end.how)
+        else:
+            await self._after_death(end.how)
+
+    async def _try_again(self, reason: str, pid: int | None) -> None:
+        self._trouble = reason
+        self._tries = self._tries.add(trio.current_time())
+        self.record.publish("worker_recycled", pid=pid, reason=reason)
+        await self._rest(self._tries.delay())
+
     async def _after_death(self, how: str) -> None:
         self._deaths = self._deaths.add(trio.current_time())
         self._trouble = how
         self.restarts += 1
         self.record.publish("worker_died", how=how, deaths=len(self._deaths.times))
-        self.hearing.tell_linking({"event": "failed", "reason": "worker_died"})
         if not self._deaths.too_many:
-            self._note_state()
-            with trio.move_on_after(self._deaths.delay()):
-                await self._told_to_finish.wait()
+            await self._rest(self._deaths.delay())
         elif self.record.row.linked and self.record.parked is None:
             await self.park("crashed", how)
         else:
-            await self._give_up(how)
+            await self._give_up("crashed", how)
 
-    async def _give_up(self, how: str) -> None:
-        self.given_up = True
+    async def _give_up(self, reason: str, how: str) -> None:
+        self.given_up = reason
         self._unusable()
-        self.record.publish("gave_up", how=how, advice=what_to_do("crashed", self.name))
+        self.record.publish("gave_up", how=how, advice=what_to_do(reason, self.name))
+        await self._rest(math.inf)
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait before the next fork; `recycle` and `stop` cut it short."""
         self._note_state()
-        await self._told_to_finish.wait()
+        with trio.move_on_after(seconds):
+            await self._told_to_finish.wait()
 
     def _forgive(self) -> None:
         """Two deaths on one message are one customer's doing: that must not close the shop."""

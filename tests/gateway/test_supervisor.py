@@ -17,9 +17,10 @@ from comptoir.gateway.control.methods import Methods
 from comptoir.gateway.control.status import tenant_status
 from comptoir.gateway.keys import unwrap
 from comptoir.gateway.orders import pause, resume, unlink
-from comptoir.gateway.policy import Deaths
+from comptoir.gateway.policy import AGAIN, Deaths
 from comptoir.sessions.protocol import ErrorCode, RpcError
 from comptoir.sessions.spec import LabServer
+from comptoir.sessions.start import EXIT_AGAIN, EXIT_LOCKED, EXIT_WRONG_KEY
 
 LAB = LabServer("http://127.0.0.1:1", Path("/tmp/ca.pem"), bytes(32))
 
@@ -165,6 +166,57 @@ async def test_without_a_session_to_park_the_daemon_gives_up_until_told(open_sho
             await shop.tenant.call("ping")
         await resume(shop.tenant)
         assert await shop.tenant.call("ping") == {}
+
+
+@pytest.mark.parametrize("code", [EXIT_AGAIN, EXIT_LOCKED])
+async def test_an_end_that_is_no_crash_is_not_counted(open_shop, no_delay, code):
+    async with open_shop() as shop:
+        await shop.link()
+        for _ in range(6):
+            await shop.tenant.call("ping")
+            await ignore_errors(shop.order, f"exit {code}")
+            again = await shop.events.until("worker_recycled")
+            assert again["reason"] == AGAIN[code]
+        await shop.tenant.call("ping")
+        assert shop.tenant.record.parked is None
+        assert shop.tenant.restarts == 0
+        assert not {"worker_died", "parked"} & set(shop.events.kinds())
+
+
+async def test_what_a_worker_waits_for_is_shown_until_the_next_answers(open_shop, monkeypatch):
+    monkeypatch.setattr(Deaths, "delay", lambda _self: 3600.0)
+    async with open_shop() as shop:
+        await shop.link()
+        await shop.order('notify state {"state": "offline", "reason": "the disk is full"}')
+        await ignore_errors(shop.order, f"exit {EXIT_AGAIN}")
+        await shop.events.until("worker_recycled", reason="the disk is full")
+        assert shop.tenant.state == ("offline", "the disk is full")
+
+
+async def test_a_journal_that_does_not_open_is_left_alone_until_told(open_shop):
+    said = '{"state": "parked", "reason": "tenant.db: wrong key", "park": false}'
+    async with open_shop() as shop:
+        await shop.link()
+        await shop.order(f"notify state {said}")
+        await ignore_errors(shop.order, f"exit {EXIT_WRONG_KEY}")
+        gave_up = await shop.events.until("gave_up")
+        assert gave_up["advice"].startswith("tenant.db: wrong key: ")
+        assert shop.tenant.state == ("stopped", "tenant.db: wrong key")
+        assert shop.tenant.record.parked is None
+        with trio.fail_after(1), pytest.raises(RpcError, match="wrong key"):
+            await shop.tenant.call("ping")
+        await resume(shop.tenant)
+        assert (await shop.order("spec"))["linked"]
+
+
+async def test_why_a_session_is_parked_is_shown_without_a_worker_too(open_shop):
+    async with open_shop() as shop:
+        await shop.link()
+        await shop.tenant.park("banned")
+        await shop.tenant.call("ping")
+        await ignore_errors(shop.order, f"exit {EXIT_WRONG_KEY}")
+        await shop.events.until("gave_up")
+        assert shop.tenant.state == ("stopped", "banned; its journal does not open")
 
 
 async def test_a_worker_that_does_not_answer_is_killed(open_shop, monkeypatch):
