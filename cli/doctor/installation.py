@@ -99,7 +99,7 @@ def _fault(fault: FileFault) -> Finding:
     if fault.tenant is None:
         why, mend = "the daemon will not start with it", "correct the line, then `comptoir check`"
     else:
-        why = "the last right version stays in use until the worker restarts; then nothing is answered"
+        why = "the last right version stays in use; where there never was one, nothing is answered"
         mend = f"correct the line, then `comptoir reload {fault.tenant}`"
     what = f"{fault.what}; expected: {fault.expected}"
     return Finding(Level.WRONG, fault.tenant or "comptoir.toml", what, why, mend, str(fault.file), fault.line)

@@ -183,6 +183,12 @@ FAULTS = {
     "paused": (row(state="paused", inbox=5000), "warning", "paused", "comptoir tenant resume awa"),
     "on its way": (row(state="connecting", since="2026-11-21T06:59:30Z"), "warning", "connecting", "two minutes"),
     "offline": (row(state="offline", reason="connection lost"), "wrong", "offline for 60 min: connection", "network"),
+    "logged out with a code": (
+        row(state="parked", reason="logged_out", detail="code 406: banned", advice=what_to_do("logged_out", "awa")),
+        "wrong",
+        "parked, logged_out (code 406: banned)",
+        "look at the phone first",
+    ),
     "stopped": (row(state="stopped", reason="exit code 1"), "wrong", "exit code 1", "comptoir tenant resume awa"),
     "restarted": (row(restarts=1), "warning", "restarted once", "log"),
     "restarted often": (row(restarts=7), "wrong", "restarted 7 times", "log"),
