@@ -42,7 +42,9 @@ def send(  # noqa: PLR0913, PLR0917 (a parameter for each option)
         str | None, typer.Argument(metavar="[TEXT]", help="What to write; read from stdin without.")
     ] = None,
     wait: Annotated[Awaited | None, typer.Option(help="Wait until the message is that far.")] = None,
-    timeout: Annotated[float, typer.Option(min=0.1, metavar="S", help="Wait that many seconds at most.")] = 60,
+    timeout: Annotated[
+        float, typer.Option(min=0.1, max=3600, metavar="S", help="Wait that many seconds at most.")
+    ] = 60,
     client_key: Annotated[
         str | None, typer.Option(metavar="KEY", help="A second send with this key sends nothing.")
     ] = None,

@@ -75,6 +75,9 @@ def read_text(folder: Path) -> str:
     """The folder's `tenant.toml` as it is. Raises ConfigWrong where there is no text to be had."""
     file = folder / FILE_NAME
     try:
+        if file.exists() and not file.is_file():
+            # A pipe would be waited for without end, a device never ends.
+            raise ConfigWrong([Fault(file, 1, "ce n'est pas un fichier ordinaire", "un fichier de texte")])
         with file.open("rb") as opened:
             # Enough to see that it is too large; a link to something endless must not fill the memory.
             data = opened.read(4 * MAX_SIZE + 1)

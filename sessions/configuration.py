@@ -13,7 +13,7 @@ from comptoir.sessions.journal import state
 from comptoir.sessions.journal.journal import Journal
 from comptoir.sessions.journal.state import TENANT, Slot
 
-logger = logging.getLogger("configuration")
+logger = logging.getLogger("worker")
 
 # Beside the plugins' own state; no plugin can have this name.
 _LAST_RIGHT = Slot("(worker)", TENANT, "tenant.toml")

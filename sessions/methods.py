@@ -23,6 +23,7 @@ T = TypeVar("T")
 # A WhatsApp text may be this long; longer ones are refused by the server.
 MAX_TEXT = 65_536
 MAX_PAGE = 500
+WAITING = "it waits its turn (rates, and new chats a day: [outbox] in comptoir.toml) or for the server's answer"
 # Who writes in `try` where nobody is named: a LID that no account has.
 NOBODY = "lid:0"
 MAX_WAIT = 3600.0
@@ -94,7 +95,7 @@ class Methods:
         session, code = self._worker.session, params.get("code")
         code_for = None if code is None else phone_number_of(code)
         if session.link is not None:
-            raise RpcError(ErrorCode.FAILED, "already linked: run `comptoir unlink` first")
+            raise RpcError(ErrorCode.FAILED, f"already linked: run `comptoir unlink {self._worker.spec.tenant}` first")
         await session.link_device(code_for)
         return {}
 
@@ -121,7 +122,7 @@ class Methods:
 
         def enqueue(db: Connection) -> int:
             if linkings.current_session(db) is None:
-                raise RpcError(ErrorCode.NOT_NOW, "not linked: run `comptoir link` first")
+                raise RpcError(ErrorCode.NOT_NOW, f"not linked: run `comptoir link {self._worker.spec.tenant}` first")
             contact = contacts.contact_for(db, address, now_ms())
             return outbox.enqueue(db, outbox.Outgoing(contact, text, author, client_key=client_key), now_ms())
 
@@ -136,10 +137,10 @@ class Methods:
 
     async def _message(self, params: Params) -> Params:
         id = number_of(params, "id")
-        row, error = await self._worker.journal.read(lambda db: (history.message(db, id), history.error_of(db, id)))
+        row = await self._worker.journal.read(partial(history.message, id=id))
         if row is None:
             raise RpcError(ErrorCode.NOT_FOUND, f"no message {id}: `comptoir messages` lists them")
-        return row.as_json() | ({"error": error} if error else {})
+        return row.as_json()
 
     async def _wait(self, params: Params) -> Params:
         """Until the message has come as far as `state`; states only move forward."""
@@ -159,7 +160,7 @@ class Methods:
                     return row
                 seen = await self._worker.journal.wait_commit(seen)
         row = await self._message(params)
-        why = row.get("error") or self._worker.session.standing.reason or "no answer from the server yet"
+        why = row.get("error") or self._worker.session.standing.reason or WAITING
         raise RpcError(ErrorCode.NOT_NOW, f"message {row['id']} is {row['state']} after {timeout:g} s: {why}", row)
 
     async def _messages(self, params: Params) -> Params:

@@ -2,6 +2,8 @@
 
 from functools import partial
 
+import trio
+
 from comptoir.sessions.journal import event_log, history
 from comptoir.sessions.journal.journal import Journal
 from comptoir.sessions.protocol import Params
@@ -29,10 +31,11 @@ class Telling:
         """`qr`, `pairing_code`, `linked` or `failed`, with the fields of the CLI's `link --json`."""
         await self._notify("link", {"event": event} | params)
 
-    async def events(self, journal: Journal) -> None:
+    async def events(self, journal: Journal, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Pass on what the journal notes from now on, once it is on disk; until cancelled."""
         seen = journal.commits
         last = await journal.read(event_log.last_id)
+        task_status.started()
         while True:
             events = await journal.read(partial(event_log.page, after=last))
             for event in events:

@@ -6,6 +6,7 @@ absence has been read, the runner answers while the tenant is not paused besides
 
 import logging
 from contextlib import suppress
+from functools import partial
 
 import trio
 
@@ -15,7 +16,7 @@ from comptoir.plugins.loading import start_pipeline
 from comptoir.sessions import configuration
 from comptoir.sessions.events import Address
 from comptoir.sessions.intake import now_ms
-from comptoir.sessions.journal import linkings, pruning
+from comptoir.sessions.journal import event_log, linkings, pruning
 from comptoir.sessions.journal.journal import Journal, JournalUnavailable
 from comptoir.sessions.journal.recording import Recorded
 from comptoir.sessions.outbox.port import NotConnected, Sent
@@ -66,9 +67,9 @@ class Worker:
         """Everything that runs as long as the worker does."""
         async with trio.open_nursery() as nursery:
             self._nursery = nursery
+            await nursery.start(self._telling.events, self.journal)
             await self._first_pipeline()
             await nursery.start(self.session.run)
-            nursery.start_soon(self._telling.events, self.journal)
             nursery.start_soon(self._prune)
             if self.spec.linked and not self.spec.parked:
                 nursery.start_soon(self._resume)
@@ -99,6 +100,12 @@ class Worker:
             config = await configuration.load(self.journal, self.spec.config_dir)
         except ConfigWrong as error:
             self.config_trouble = "\n".join(map(str, error.faults))
+            first = error.faults[0]
+            where = f"{first.file.name}:{first.line}: {first.what}"
+            logger.error("%s (%d faults in all)", where, len(error.faults))
+            # Whoever follows the events must not have to ask for the status to learn that nothing is answered.
+            note = partial(event_log.add, kind="config_wrong", now=now_ms(), where=where, faults=len(error.faults))
+            await self.journal.write(note)
             raise
         await self._use(config)
         self.config_trouble = ""
@@ -150,7 +157,6 @@ class Worker:
         try:
             await self.reload()
         except ConfigWrong:
-            logger.error("%s", self.config_trouble)
             # Where nothing was ever right nothing is answered: messages wait for the first good edit.
             if config := await configuration.last_right(self.journal, self.spec.config_dir):
                 await self._use(config)

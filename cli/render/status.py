@@ -13,6 +13,8 @@ from comptoir.cli.numbers import pretty
 from comptoir.cli.render.text import ago, duration, local_time, safe
 
 _WIDE = 100
+_NARROW = 72
+_NAME = 8
 
 STATE_STYLES = {
     "online": "bold green",
@@ -44,14 +46,16 @@ def status_report(console: Console, report: dict[str, Any]) -> RenderableType:
 
 def tenant_table(console: Console, tenants: Iterable[dict[str, Any]]) -> Table:
     """A row a tenant. The usual 80 columns have no room for what matters less."""
-    narrow = console.is_terminal and console.width < _WIDE
-    columns = [column for column in _COLUMNS if not (narrow and column.spare)]
+    room = console.width if console.is_terminal else _WIDE
+    columns = [column for column in _COLUMNS if room >= column.from_width]
     box = SIMPLE_HEAD if console.is_terminal else None
     padding = (0, 1, 0, 0) if console.is_terminal else (0, 2, 0, 0)
     table = Table(box=box, padding=padding, pad_edge=False, header_style="bold", border_style="dim")
     for column in columns:
         # Only names may wrap: half a number is no number.
-        table.add_column(column.heading, justify=column.justify, no_wrap=column.heading != "Tenant", overflow="fold")
+        may_wrap = column.heading == "Tenant"
+        least = _NAME if may_wrap else None
+        table.add_column(column.heading, justify=column.justify, no_wrap=not may_wrap, overflow="fold", min_width=least)
     for tenant in tenants:
         table.add_row(*(column.cell(tenant) for column in columns))
     return table
@@ -71,7 +75,10 @@ def state_text(state: str) -> Text:
 
 def _reason_line(tenant: dict[str, Any]) -> Text:
     """Why, and what to do: `advice` comes with parked sessions."""
-    why = safe(" · ".join(filter(None, (tenant["reason"], tenant.get("advice")))))
+    # A configuration file may have many faults, a line each; `comptoir check` lists them.
+    reason, _, others = tenant["reason"].partition("\n")
+    more = f"(and {others.count(chr(10)) + 1} more: comptoir check {tenant['name']})" if others else None
+    why = safe(" · ".join(filter(None, (reason, more, tenant.get("advice")))))
     return Text.assemble((tenant["name"], "bold"), f": {tenant['state']}: {why}")
 
 
@@ -110,19 +117,19 @@ class _Column:
     heading: str
     cell: Callable[[dict[str, Any]], str | Text]
     justify: Literal["left", "right"] = "left"
-    spare: bool = False
-    """Left out where the window is narrow."""
+    from_width: int = 0
+    """Left out where the window has fewer columns."""
 
 
 _COLUMNS = (
     _Column("Tenant", lambda row: Text(row["name"], "bold")),
     _Column("State", lambda row: state_text(row["state"])),
     _Column("Number", lambda row: pretty(safe(row.get("number") or ""))),
-    _Column("Since", lambda row: ago(row.get("since"))),
-    _Column("Restarts", lambda row: _shown(row.get("restarts")), "right", spare=True),
-    _Column("MB", lambda row: _megabytes(row.get("memory_pss_kb")), "right", spare=True),
+    _Column("Since", lambda row: ago(row.get("since")), from_width=_NARROW),
+    _Column("Restarts", lambda row: _shown(row.get("restarts")), "right", from_width=_WIDE),
+    _Column("MB", lambda row: _megabytes(row.get("memory_pss_kb")), "right", from_width=_WIDE),
     _Column("In", lambda row: _shown(row.get("inbox")), "right"),
     _Column("Out", lambda row: _shown(row.get("outbox")), "right"),
-    _Column("Last in", lambda row: ago(row.get("last_in"))),
-    _Column("Last out", lambda row: ago(row.get("last_out"))),
+    _Column("Last in", lambda row: ago(row.get("last_in")), from_width=_NARROW),
+    _Column("Last out", lambda row: ago(row.get("last_out")), from_width=_NARROW),
 )

@@ -21,12 +21,15 @@ class MessageRow:
     """The server's, else ours."""
     state: str
     by: str
+    error: str | None = None
+    """Why it is not sent (yet), where there is a reason."""
 
     def as_json(self) -> dict[str, Any]:
-        return {
+        row = {
             "id": self.id, "chat": self.chat, "direction": self.direction, "kind": self.kind,
             "text": self.text, "time": rfc3339(self.time), "state": self.state, "by": self.by,
         }  # fmt: skip
+        return row | ({"error": self.error} if self.error else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class Counters:
 
 
 _COLUMNS = f"""id, {chat_of("messages.contact")}, direction, kind, text, coalesce(server_time, recorded_at),
-    state, author"""
+    state, author, (SELECT error FROM outbox WHERE message = messages.id)"""
 
 
 def messages(
@@ -70,8 +73,8 @@ def message(db: Connection, id: int) -> MessageRow | None:
 
 def error_of(db: Connection, id: int) -> str | None:
     """Why an outbound message is not sent (yet), where there is a reason."""
-    row = db.execute("SELECT error FROM outbox WHERE message = ?", (id,)).fetchone()
-    return None if row is None else row[0]
+    row = message(db, id)
+    return row.error if row else None
 
 
 def counters(db: Connection, since: int = 0) -> Counters:

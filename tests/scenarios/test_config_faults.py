@@ -76,6 +76,8 @@ async def test_a_new_worker_keeps_to_what_was_right_before_a_bad_edit() -> None:
         seen = len(here.events)
         await here.kill_worker(NAME)
         await here.wait_event(lambda event: event.get("state") == "online", after=seen)
+        told = await here.wait_event(lambda event: event["kind"] == "config_wrong", after=seen)
+        assert (told["where"].partition(": ")[0], told["faults"]) == ("tenant.toml:5", 2)
         await customer.say(shop.number, "Bonjour, menu svp ?")
         await judge.settle(here, shop)
         assert [item.text for item in customer.heard()] == [crowd.answer(shop, "menu")]
