@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from comptoir.sessions.journal.waiting import STRANGERS_REFUSED
 from comptoir.sessions.outbox.port import NotConnected, SendRefused, SendUnknown
+
+_TOO_MANY_REQUESTS = 429
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,15 +17,30 @@ class _Refusal:
     error: Callable[[str], Exception]
 
 
+def _of_server(text: str) -> SendRefused:
+    """`server returned error CODE`: the answer to the message itself."""
+    code = _code(text)
+    passing = code in (STRANGERS_REFUSED, _TOO_MANY_REQUESTS) or code >= 500
+    return SendRefused(code, text, permanent=not passing)
+
+
+def _in_preparing(text: str) -> Exception:
+    """The stanza never left. Only a lost connection mends itself and says nothing about this message."""
+    offline = "websocket not connected" in text or "websocket disconnected" in text
+    return NotConnected(text) if offline else SendRefused(0, text, permanent=False)
+
+
+# The bare errors of a repeated frame leave it open whether it left, "failed to write msg" among them: no shorter.
+_PREPARING = (
+    "failed to get", "failed to fetch", "failed to prefetch", "failed to marshal", "failed to encrypt",
+    "failed to process prekey bundle", "failed to clear untrusted identity", "failed to save cached sessions",
+    "can't encrypt message", "cipher encryption failed",
+)  # fmt: skip
 _REFUSALS = (
     _Refusal("no LID found for", lambda text: SendRefused(404, "this number is not on WhatsApp", permanent=True)),
-    # "server returned error 463": 463 is the limit on writing to strangers; others are as final for this text.
-    _Refusal("server returned error", lambda text: SendRefused(_code(text), text, permanent="463" not in text)),
-    # With this prefix the stanza never left; the bare errors of a repeated frame leave it open.
+    _Refusal("server returned error", _of_server),
     _Refusal("failed to send message node", NotConnected),
-    _Refusal("failed to get", NotConnected),
-    _Refusal("failed to encrypt", NotConnected),
-    _Refusal("failed to fetch", NotConnected),
+    *(_Refusal(marker, _in_preparing) for marker in _PREPARING),
     _Refusal("the store doesn't contain a device JID", NotConnected),
 )
 

@@ -14,9 +14,16 @@ from comptoir.sessions.refusals import understand
         ("server returned error 479", SendRefused),
         ("failed to send message node: websocket not connected", NotConnected),
         ("failed to get device list: websocket not connected", NotConnected),
-        ("failed to get user info for x to fill LID cache: info query timed out", NotConnected),
+        ("failed to get device list: websocket disconnected before info query returned response", NotConnected),
+        # Said of this one message while there is a connection: to be tried again, but not for ever.
+        ("failed to get user info for x to fill LID cache: info query timed out", SendRefused),
+        ("failed to get device list: info query returned status 429: rate-overlimit", SendRefused),
+        ("failed to encrypt group message to send x to y: no such key", SendRefused),
+        ("failed to fetch LID mappings: database is locked", SendRefused),
+        ("can't encrypt message for device: no signal session established with x", SendRefused),
         # The frame was sent once and repeated after a reconnect: it may have left the first time.
         ("websocket not connected", SendUnknown),
+        ("failed to write msg: use of closed network connection", SendUnknown),
         ("timed out waiting for message send response", SendUnknown),
         ("websocket disconnected before message send returned response", SendUnknown),
         ("something that no version said before", SendUnknown),
@@ -31,6 +38,10 @@ def test_what_an_error_means(text: str, error: type[Exception]) -> None:
     [
         ("server returned error 463", 463, False),
         ("server returned error 479", 479, True),
+        ("server returned error 429", 429, False),
+        ("server returned error 500", 500, False),
+        ("server returned error 503", 503, False),
+        ("failed to get device list: info query timed out", 0, False),
         ("no LID found for x", 404, True),
     ],
 )
