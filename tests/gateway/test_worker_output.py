@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 import trio
-from trio.testing import memory_stream_pair
+from trio.testing import lockstep_stream_pair, memory_stream_pair
 
+from comptoir.gateway import worker_output
 from comptoir.gateway.worker_output import keep_output
 from comptoir.sessions import output
 from comptoir.sessions.protocol import RpcError
@@ -31,3 +32,28 @@ async def test_lines_are_cut_and_any_bytes_are_taken(tmp_path: Path) -> None:
     assert max(map(len, lines)) < output.MAX_LINE + 40
     assert lines[-2].endswith(" oui")
     assert lines[-1].endswith(" last")
+
+
+async def test_a_log_that_cannot_be_opened_closes_no_shop(open_shop, installation) -> None:
+    installation.paths.tenant_log("awa").mkdir()
+    async with open_shop() as shop:
+        assert await shop.tenant.call("ping") == {}
+        assert shop.tenant.restarts == 0
+
+
+async def test_what_a_log_had_no_room_for_is_discarded_until_it_opens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_output, "OPEN_AGAIN", 0.0)
+    log = tmp_path / "tenant.log"
+    log.mkdir()
+    theirs, ours = lockstep_stream_pair()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(keep_output, ours, log)
+        await theirs.send_all(b"lost\n")
+        # It reads on once it is done with the first line.
+        await theirs.wait_send_all_might_not_block()
+        log.rmdir()
+        await theirs.send_all(b"kept\n")
+        await theirs.aclose()
+    assert [line.split()[-1] for line in log.read_text().splitlines()] == ["kept"]
