@@ -41,10 +41,11 @@ _PR_SET_CHILD_SUBREAPER = 36
 
 def main(target: WorkerTarget = run_worker, preload: Sequence[str] = PRELOAD) -> int:
     """Run until SIGTERM, SIGINT or SIGHUP; the exit code. A forked worker runs `target`."""
+    # First: a thread that is there already would take the signals that wait.
+    _harden()
     handler = ThreadedHandler(sys.stderr.fileno())
     handler.setFormatter(RedactedFormatter("%(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
-    _harden()
     try:
         return _run(target, preload)
     finally:
@@ -72,6 +73,7 @@ async def serve(installation: Installation) -> None:
     server = ControlServer(table_of(methods), owner)
     listener = bind_control_socket(installation.paths.control_socket)
     with trio.open_signal_receiver(*_STOP_SIGNALS) as signals:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
         async with trio.open_nursery() as workers:
             workers.start_soon(installation.forkserver.start)
             await workers.start(supervisor.run)
@@ -82,9 +84,9 @@ async def serve(installation: Installation) -> None:
                 await anext(signals)
                 logger.info("stopping: workers finish what they send")
                 notify("STOPPING=1")
+                # At once and not after the control connections: one may be ending a worker just now.
+                workers.start_soon(supervisor.stop)
                 control.cancel_scope.cancel()
-            await supervisor.stop()
-            workers.cancel_scope.cancel()
     # A stopped one would otherwise keep multiprocessing waiting for workers that are gone.
     installation.forkserver.kill()
     installation.paths.control_socket.unlink(missing_ok=True)
@@ -137,9 +139,11 @@ def _harden() -> None:
     # What outlives the forkserver comes to us, and so stays recognisable as a worker's.
     libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     os.umask(0o077)
-    # Whoever asks twice must not cut the clean stop short; `serve` hears them.
+    # An order that comes while we start waits until `serve` hears it; ignored, it would be lost.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
+    # Whoever asks twice must not cut the clean stop short.
     for number in _STOP_SIGNALS:
-        signal.signal(number, signal.SIG_IGN)
+        signal.signal(number, lambda *_: None)
 
 
 def _fail(text: str, code: int) -> int:

@@ -63,4 +63,6 @@ class Installation:
         for folder in (self.sessions / name, self.paths.tenant_state(name)):
             if folder.exists():
                 shutil.rmtree(folder)
-        self.paths.tenant_log(name).unlink(missing_ok=True)
+        log = self.paths.tenant_log(name)
+        for file in (log, log.with_suffix(".log.1")):
+            file.unlink(missing_ok=True)

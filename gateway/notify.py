@@ -1,7 +1,10 @@
 """Tells systemd how the daemon is doing (sd_notify(3)); nothing where no systemd listens."""
 
+import logging
 import os
 import socket
+
+logger = logging.getLogger(__name__)
 
 
 def notify(state: str) -> None:
@@ -10,5 +13,10 @@ def notify(state: str) -> None:
         return
     # A leading @ stands for the zero byte of an abstract socket.
     target = "\0" + address[1:] if address.startswith("@") else address
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sender:
-        sender.sendto(state.encode(), target)
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sender:
+            # A listener that does not read must not hold up the daemon.
+            sender.setblocking(False)
+            sender.sendto(state.encode(), target)
+    except OSError as error:
+        logger.warning("%s could not be told %s: %s", address, state, error)

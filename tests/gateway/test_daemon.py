@@ -8,11 +8,17 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
+import trio
+from conftest import Follower
 
-from comptoir.gateway.client import Client, ControlError
+from comptoir.gateway import live_worker
+from comptoir.gateway.client import Client, ControlError, DaemonUnreachable
+from comptoir.gateway.daemon import serve
 from comptoir.gateway.locks import holder
 from comptoir.gateway.paths import find_paths
 from comptoir.gateway.session_dirs import sessions_root
@@ -93,6 +99,54 @@ def test_other_orders_to_stop(start, number):
     daemon = start()
     daemon.ready()
     assert daemon.end(number) == 0
+
+
+# Stops itself where a start takes its time: before anybody listens for signals.
+IMPATIENT = f"""
+import os, signal, sys
+sys.path.insert(0, {str(HERE)!r})
+import standin_worker
+from comptoir.gateway import daemon
+make = daemon.initialise
+def initialise(paths):
+    os.kill(os.getpid(), signal.SIGTERM)
+    return make(paths)
+daemon.initialise = initialise
+sys.exit(daemon.main(standin_worker.run_standin, preload=()))
+"""
+
+
+def test_an_order_to_stop_that_comes_during_the_start(start):
+    daemon = start([sys.executable, "-P", "-c", IMPATIENT])
+    assert daemon.process.wait(10) == 0
+
+
+async def test_a_removal_does_not_lengthen_the_stop(installation, monkeypatch):
+    monkeypatch.setattr(live_worker, "STOP_LIMIT", 1.5)
+
+    def call(method, **params):
+        with suppress(ControlError, DaemonUnreachable), Client(installation.paths.control_socket) as client:
+            client.call(method, **params)
+
+    async def start(method, **params):
+        nursery.start_soon(trio.to_thread.run_sync, partial(call, method, **params))
+
+    with installation.hub.follow() as events:
+        follower = Follower(events)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(serve, installation)
+            while not installation.paths.control_socket.exists():  # noqa: ASYNC110 (the kernel tells nobody)
+                await trio.sleep(0.01)
+            for tenant in ("awa", "bintou"):
+                await start("tenant.add", tenant=tenant)
+                await follower.until("worker_started", tenant=tenant)
+                await start("try", tenant=tenant, text="hang")
+            await trio.sleep(0.5)
+            await start("tenant.remove", tenant="awa")
+            await follower.until("state", tenant="awa", state="stopped")
+            begun = trio.current_time()
+            os.kill(os.getpid(), signal.SIGTERM)
+    assert trio.current_time() - begun < 2.3
 
 
 def test_an_order_given_twice_does_not_cut_the_stop_short(start):
@@ -294,6 +348,12 @@ def test_events_over_the_socket(start):
         with pytest.raises(ControlError) as unknown:
             client.call("events", tenant="bintou")
         assert unknown.value.code == 3
+    assert daemon.end() == 0
+
+
+def test_a_listener_of_systemds_that_is_gone(start, home):
+    daemon = start(NOTIFY_SOCKET=str(home / "notify"))
+    daemon.ready()
     assert daemon.end() == 0
 
 
