@@ -162,9 +162,11 @@ class PluginContext:
         return self._replied
 
     async def get(self, key: str, *, shared: bool = False) -> Json:
+        _check_key(key)
         for effect in reversed(self._effects):
             if isinstance(effect, Put) and (effect.key, effect.shared) == (key, shared):
-                return effect.value
+                # A copy: what the plugin does to it afterwards was not put.
+                return _copied(effect.value)
         slot = Slot(self._plugin, TENANT if shared else self.contact.id, key)
         try:
             found = await self._read_state(slot)
@@ -177,9 +179,11 @@ class PluginContext:
         return value
 
     def put(self, key: str, value: Json, *, shared: bool = False) -> None:
-        if len(json.dumps(value)) > MAX_VALUE:
+        _check_key(key)
+        stored = json.dumps(value)
+        if len(stored) > MAX_VALUE:
             raise ValueError(f"the value of {key!r} is too large: at most {MAX_VALUE} bytes of JSON")
-        self._add(Put(key, value, shared))
+        self._add(Put(key, json.loads(stored), shared))
 
     def reply(self, text: str) -> None:
         self._add(Reply(_checked(text)))
@@ -188,8 +192,8 @@ class PluginContext:
         self._add(Notice(_checked(text)))
 
     def silence(self, until: datetime) -> None:
-        if until.tzinfo is None:
-            raise ValueError("`until` has no time zone: use context.now")
+        if not isinstance(until, datetime) or until.utcoffset() is None:
+            raise ValueError("`until` must be a datetime with a time zone: use context.now")
         self._add(Silence(until))
 
     def close(self) -> tuple[Effect, ...]:
@@ -203,6 +207,18 @@ class PluginContext:
         if len(self._effects) == MAX_EFFECTS:
             raise ValueError(f"too many effects for one message: at most {MAX_EFFECTS}")
         self._effects.append(effect)
+
+
+def _check_key(key: str) -> None:
+    """Raises TypeError or ValueError for what is no key."""
+    if not isinstance(key, str):
+        raise TypeError(f"a key is a str, not {type(key).__name__}")
+    key.encode()
+
+
+def _copied(value: Json) -> Json:
+    copy: Json = json.loads(json.dumps(value))
+    return copy
 
 
 def _checked(text: str) -> str:

@@ -1,13 +1,16 @@
 """The runner: order, side by side, bursts, skips, and plugins that fail."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 
+import pytest
 import trio
 from journal_rig import AWA, AWA_BOTH, AWA_LID, MOUSSA
 from runner_rig import ECHO, HOUR, OWNER, Shop, customer, echo, pipeline, plugin
 from trio.testing import MockClock, wait_all_tasks_blocked
 
-from comptoir.plugins.api import Context, Message, Verdict
+from comptoir.plugins.api import Context, Json, Message, Verdict
 from comptoir.sessions.events import Address
 from comptoir.sessions.journal import causes, contacts, history
 from comptoir.sessions.runner import WALKS
@@ -288,6 +291,71 @@ async def test_one_that_gives_no_verdict_is_a_fault_of_its_own(shop: Shop, autoj
         await shop.quiet()
     assert shop.answers() == ["echo bonjour"]
     assert shop.events("plugin_failed")[0].data["fault"] == "no verdict but str"
+
+
+async def get_tuple(context: Context) -> None:
+    await context.get(("cart", 1))  # type: ignore[arg-type]  # the fault
+
+
+async def get_surrogate(context: Context) -> None:
+    await context.get("\ud83d")
+
+
+async def put_tuple(context: Context) -> None:
+    context.put(("cart", 1), 5)  # type: ignore[arg-type]  # the fault
+
+
+async def put_surrogate(context: Context) -> None:
+    context.put("\ud83d", 5)
+
+
+async def put_set(context: Context) -> None:
+    context.put("cart", {1, 2})  # type: ignore[arg-type]  # the fault
+
+
+async def reply_surrogate(context: Context) -> None:
+    context.reply("\ud83d")
+
+
+async def silence_time(context: Context) -> None:
+    context.silence(context.now.timetz())  # type: ignore[arg-type]  # the fault
+
+
+@pytest.mark.parametrize(
+    "wrong", [get_tuple, get_surrogate, put_tuple, put_surrogate, put_set, reply_surrogate, silence_time]
+)
+async def test_wrong_arguments_are_the_plugins_own_fault(
+    shop: Shop, autojump_clock: MockClock, wrong: Callable[[Context], Awaitable[None]]
+) -> None:
+    async def decide(context: Context, message: Message) -> None:
+        await wrong(context)
+
+    async with shop.serving(pipeline(plugin("wrong", decide), ECHO)) as runner:
+        await shop.hears(AWA, "bonjour")
+        runner.wake()
+        await shop.quiet()
+    assert shop.answers() == ["echo bonjour"]
+    assert len(shop.events("plugin_failed")) == 1
+
+
+async def test_what_was_put_is_kept_as_it_was(shop: Shop, autojump_clock: MockClock) -> None:
+    seen: list[Json] = []
+
+    async def mutating(context: Context, message: Message) -> None:
+        seen.append(await context.get("cart"))
+        cart: dict[str, Any] = {"rice": 1}
+        context.put("cart", cart)
+        cart["rice"] = {1, 2}
+        again: Any = await context.get("cart")
+        again["rice"] = 3
+
+    async with shop.serving(pipeline(plugin("mutating", mutating), ECHO)) as runner:
+        for _ in range(2):
+            await shop.hears(AWA, "bonjour")
+            runner.wake()
+            await shop.quiet()
+    assert seen == [None, {"rice": 1}]
+    assert shop.events("plugin_failed") == []
 
 
 async def test_a_context_ends_with_its_message(shop: Shop, autojump_clock: MockClock) -> None:
