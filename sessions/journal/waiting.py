@@ -52,7 +52,8 @@ class Snapshot:
     tried: tuple[Tried, ...]
     """Of the last minute, oldest first."""
     strangers: tuple[int, ...] = ()
-    """When new chats were begun in the last day, oldest first; looked up only where a stranger waits."""
+    """When new chats were begun in the last day, oldest first; looked up only where a stranger waits. One that failed,
+    as with a number that is not on WhatsApp, began none."""
     strangers_held_until: int = 0
     """The server refused a new chat: no other before then."""
 
@@ -95,8 +96,8 @@ def snapshot(db: Connection, now: int, *, resend_uncertain: bool = False) -> Sna
 def _with_strangers(db: Connection, known: Snapshot, now: int) -> Snapshot:
     begun = db.execute(
         f"""SELECT tried_at FROM outbox JOIN messages m ON id = message
-            WHERE tried_at > ? AND tried_at <= ? AND m.session IN {_OF_THIS_NUMBER} AND {_is_stranger("e.id < m.id")}
-            ORDER BY tried_at""",
+            WHERE tried_at > ? AND tried_at <= ? AND state <> 'failed'
+            AND m.session IN {_OF_THIS_NUMBER} AND {_is_stranger("e.id < m.id")} ORDER BY tried_at""",
         (now - DAY, now),
     )
     held = db.execute(

@@ -292,3 +292,11 @@ def test_early_receipts_are_forgotten_in_the_end(db: Connection, monkeypatch: py
     assert db.execute("SELECT at FROM early_receipts").fetchall() == [(3,), (4,), (5,)]
     receipts.prune_early(db, receipts.KEPT_MS + 5)
     assert db.execute("SELECT at FROM early_receipts").fetchall() == [(5,)]
+
+
+def test_a_chat_that_could_not_be_begun_does_not_count(db: Connection, awa: int, moussa: int) -> None:
+    mistyped = queue(db, awa)
+    assert outbox.mark_sending(db, mistyped, 1, bytes(32), 1_000)
+    outbox.mark_failed(db, mistyped, "404: this number is not on WhatsApp", 1_000)
+    queue(db, moussa)
+    assert snapshot(db, 2_000).strangers == ()
