@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from comptoir.plugins.kinds import SILENT
 from comptoir.sessions.journal import event_log
 from comptoir.sessions.journal.database import Connection
 
@@ -95,9 +96,12 @@ def skip_all(db: Connection, reason: str, now: int) -> None:
 
 
 def owner_answered(db: Connection, contact: int, message: int) -> bool:
-    """Whether the owner wrote by hand in this chat after this message arrived."""
-    query = "SELECT 1 FROM messages WHERE contact = ? AND direction = 'out' AND author = 'owner' AND id > ?"
-    return db.execute(query, (contact, message)).fetchone() is not None
+    """Whether the owner wrote by hand in this chat after this message arrived; a mere reaction answers nothing."""
+    kinds = db.execute(
+        "SELECT kind FROM messages WHERE contact = ? AND direction = 'out' AND author = 'owner' AND id > ?",
+        (contact, message),
+    )
+    return any(kind not in SILENT for (kind,) in kinds)
 
 
 def answered_before(db: Connection, contact: int, message: int) -> bool:

@@ -3,9 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from comptoir.plugins.kinds import SILENT
 from comptoir.sessions.events import HistoryReceived, Kept, MessageReceived, ReceiptReceived, Unreadable
 from comptoir.sessions.journal import contacts, event_log, outbox, receipts
 from comptoir.sessions.journal.database import Connection
+
+HAND_COUNTS = 24 * 3600 * 1000
+"""Milliseconds. What the owner typed during an absence, longer ago than this, silences the chat no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +79,15 @@ def _record_owner(db: Connection, event: MessageReceived, arrival: Arrival) -> R
     message = _insert(db, contact, event, arrival)
     if message is None:
         return Recorded()
-    until = max(contacts.silenced_until(db, contact), arrival.now + arrival.silence_ms)
-    contacts.silence(db, contact, until)
+    receipts.apply_early(db, arrival.session, event.whatsapp_id, arrival.now)
+    if event.kind in SILENT:
+        return Recorded(message, contact)
+    if not arrival.backlog or arrival.now - event.time <= HAND_COUNTS:
+        # From its arrival, also where it was typed during an absence: what customers wrote since comes with it.
+        until = max(contacts.silenced_until(db, contact), arrival.now + arrival.silence_ms)
+        contacts.silence(db, contact, until)
     event_log.add(db, "owner_wrote", arrival.now, contact=contact, message=message)
     outbox.withdraw_answers(db, contact, arrival.now)
-    receipts.apply_early(db, arrival.session, event.whatsapp_id, arrival.now)
     return Recorded(message, contact, by_owner=True)
 
 

@@ -81,7 +81,8 @@ async def test_after_a_long_silence_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "text"), [("text", " \n"), ("empty", ""), ("unknown", ""), ("reaction", ""), ("protocol", "")]
+    ("kind", "text"),
+    [("text", " \n"), ("empty", ""), ("unknown", ""), ("reaction", ""), ("edit", "x"), ("deletion", "")],
 )
 async def test_what_says_nothing_is_not_greeted(kind: str, text: str) -> None:
     chat = Chat()

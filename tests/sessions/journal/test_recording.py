@@ -80,6 +80,29 @@ def test_owner_by_hand_silences_the_chat_and_withdraws_waiting_answers(db: Conne
     assert record(db, heard("O", by_owner=True)) == Recorded()
 
 
+@pytest.mark.parametrize("kind", ["reaction", "edit", "deletion", "poll_vote", "unknown"])
+def test_what_the_owner_does_without_saying_anything_silences_nothing(db: Connection, kind: str) -> None:
+    asked = record(db, heard("A"))
+    contact = asked.contact or 0
+    outbox.enqueue(db, outbox.Outgoing(contact, "oui", "plugin:answers"), 0)
+    recorded = record(db, replace(heard("O", text="", by_owner=True), kind=kind), now=5_000)
+    assert (recorded.message is not None, recorded.by_owner) == (True, False)
+    assert contacts.silenced_until(db, contact) == 0
+    assert not inbox.owner_answered(db, contact, message(asked))
+    assert [row.state for row in history.messages(db)] == ["received", "queued", "sent"]
+    assert record(db, replace(heard("P", text="", by_owner=True), kind="voice")).by_owner
+    assert inbox.owner_answered(db, contact, message(asked))
+
+
+@pytest.mark.parametrize(("hours", "silenced"), [(0, True), (23, True), (25, False)])
+def test_what_the_owner_typed_during_an_absence_silences_for_a_day(db: Connection, hours: int, silenced: bool) -> None:
+    now = 100 * 3_600_000
+    typed = replace(heard("O", by_owner=True), time=now - hours * 3_600_000)
+    recorded = record_event(db, typed, Arrival(1, now, backlog=True, silence_ms=60_000))
+    assert recorded.by_owner
+    assert contacts.silenced_until(db, recorded.contact or 0) == (now + 60_000 if silenced else 0)
+
+
 def test_longer_silence_is_not_cut_short_by_the_owner(db: Connection) -> None:
     contact = record(db, heard("A")).contact or 0
     contacts.silence(db, contact, 1_000_000)

@@ -1,0 +1,4 @@
+"""Which kinds of messages say something."""
+
+SILENT = frozenset({"empty", "unknown", "unreadable", "reaction", "poll_vote", "edit", "deletion"})
+"""Without content, what this version cannot read, and what people do to messages rather than say."""
