@@ -6,6 +6,7 @@ absence has been read, the runner answers while the tenant is not paused besides
 
 import logging
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 
 import trio
@@ -90,7 +91,9 @@ class Worker:
         self.finished.set()
 
     def recycle(self) -> None:
-        """Finish and be forked again."""
+        """Finish and be forked again; nothing where the end is near anyway."""
+        if self._finishing:
+            return
         self.again = True
         self._nursery.start_soon(self.finish)
 
@@ -118,6 +121,8 @@ class Worker:
         else:
             await self.runner.reload(pipeline)
         self.config = config
+        if self._sender is not None:
+            self._sender.settings = replace(self._sender.settings, resend_uncertain=self._resend)
         self._set_gates(self.session.standing)
 
     def wake_sender(self) -> None:
@@ -170,7 +175,8 @@ class Worker:
         session = await self.journal.write(linkings.current_session)
         if session is not None and self._sender is None:
             settings = SenderSettings(self.spec.rates, resend_uncertain=self._resend)
-            self._sender = Sender(self.journal, self, session.id, settings)
+            # What became of a send without an end only the session database tells, to a worker that is starting.
+            self._sender = Sender(self.journal, self, session.id, settings, on_unknown=self.recycle)
             self._nursery.start_soon(self._sender.run)
             self._set_gates(self.session.standing)
 
