@@ -11,12 +11,22 @@ import trio
 from sqlite_utils import Database
 
 SCHEMA_VERSION = 1
+# Only `comptoir init` and a starting daemon ever meet.
+BUSY_LIMIT = 5.0
 
 Wanted = Literal["active", "paused"]
 
 
 # The fields of a tenant that is not parked.
 NOT_PARKED: dict[str, None] = {"parked_reason": None, "parked_detail": None, "parked_at": None}
+
+
+class NumberTaken(Exception):
+    """The number is linked for another tenant already: `tenant`."""
+
+    def __init__(self, tenant: str) -> None:
+        super().__init__(f"this number is already linked as tenant {tenant}: `comptoir unlink {tenant}` first")
+        self.tenant = tenant
 
 
 class RegistryWrong(Exception):
@@ -50,7 +60,10 @@ class Registry:
     """Synchronous and used by one thread at a time. Every change is on disk when its method returns."""
 
     def __init__(self, path: Path) -> None:
-        connection = sqlite3.connect(path, check_same_thread=False)
+        try:
+            connection = sqlite3.connect(path, timeout=BUSY_LIMIT, check_same_thread=False)
+        except sqlite3.Error as error:
+            raise _wrong(path, error) from None
         try:
             path.chmod(0o600)
             self._database = Database(connection)
@@ -58,9 +71,9 @@ class Registry:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             self._migrate(path)
-        except sqlite3.DatabaseError as error:
+        except sqlite3.Error as error:
             connection.close()
-            raise RegistryWrong(f"{path}: {error}: expected comptoir's registry; restore it from a backup") from None
+            raise _wrong(path, error) from None
         except BaseException:
             connection.close()
             raise
@@ -90,37 +103,48 @@ class Registry:
         self._tenants.update(tenant.name, {field: row[field] for field in changes})
         return changed
 
+    def change_number(self, tenant: Tenant, number: str, lab: bool) -> Tenant:
+        """Store of what number the session is, and of what server. Raises NumberTaken."""
+        taken = "number = ? AND lab = ? AND name != ?"
+        for other in self._tenants.rows_where(taken, [number, int(lab), tenant.name]):
+            raise NumberTaken(other["name"])
+        return self.change(tenant, number=number, lab=lab)
+
     def remove(self, name: str) -> None:
         self._tenants.delete(name)
 
     def _migrate(self, path: Path) -> None:
-        version = self._database.execute("PRAGMA user_version").fetchone()[0]
-        if version > SCHEMA_VERSION:
-            raise RegistryWrong(
-                f"{path}: written by a newer comptoir (schema {version}, expected at most {SCHEMA_VERSION}): "
-                "upgrade comptoir again"
-            )
-        if version == SCHEMA_VERSION:
-            return
+        # One transaction from the look to the version: killed in between, or begun twice, it must not be half done.
         with self._database.conn:
-            self._tenants.create(
-                {
-                    "name": str,
-                    "created_at": int,
-                    "wanted": str,
-                    "parked_reason": str,
-                    "parked_detail": str,
-                    "parked_at": int,
-                    "wrapped_key": bytes,
-                    "key_version": int,
-                    "number": str,
-                    "lab": int,
-                },
-                pk="name",
-                not_null={"created_at", "wanted", "wrapped_key", "key_version"},
-                strict=True,
-            )
-            self._database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            self._database.execute("BEGIN IMMEDIATE")
+            version = self._database.execute("PRAGMA user_version").fetchone()[0]
+            if version > SCHEMA_VERSION:
+                raise RegistryWrong(
+                    f"{path}: written by a newer comptoir (schema {version}, expected at most {SCHEMA_VERSION}): "
+                    "upgrade comptoir again"
+                )
+            if version < SCHEMA_VERSION:
+                self._create()
+
+    def _create(self) -> None:
+        self._tenants.create(
+            {
+                "name": str,
+                "created_at": int,
+                "wanted": str,
+                "parked_reason": str,
+                "parked_detail": str,
+                "parked_at": int,
+                "wrapped_key": bytes,
+                "key_version": int,
+                "number": str,
+                "lab": int,
+            },
+            pk="name",
+            not_null={"created_at", "wanted", "wrapped_key", "key_version"},
+            strict=True,
+        )
+        self._database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
 def peek(path: Path) -> list[Tenant]:
@@ -142,7 +166,22 @@ def peek(path: Path) -> list[Tenant]:
             table = Database(connection).table("tenants")
             return [_tenant(row) for row in table.rows_where(order_by="name")]
     except sqlite3.Error as error:
-        raise RegistryWrong(f"{path}: {error}: expected comptoir's registry; restore it from a backup") from None
+        raise _wrong(path, error) from None
+
+
+def _wrong(path: Path, error: sqlite3.Error) -> RegistryWrong:
+    """A backup is advised only where the file itself is damaged: it would undo what tenants did since."""
+    # The lowest byte is the primary code; the rest goes into detail.
+    match getattr(error, "sqlite_errorcode", 0) & 0xFF:
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_ERROR:
+            help = "expected comptoir's registry; restore it from a backup"
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            help = "another process writes to it; try again when that has ended"
+        case sqlite3.SQLITE_FULL:
+            help = "make room on its disk"
+        case _:
+            help = "the file may be sound; check its folder, its owner and its disk"
+    return RegistryWrong(f"{path}: {error}: {help}")
 
 
 class AsyncRegistry:
@@ -160,6 +199,10 @@ class AsyncRegistry:
 
     async def change(self, tenant: Tenant, **changes: Any) -> Tenant:
         call = partial(self._registry.change, tenant, **changes)
+        return await trio.to_thread.run_sync(call, limiter=self._one_at_a_time)
+
+    async def change_number(self, tenant: Tenant, number: str, lab: bool) -> Tenant:
+        call = partial(self._registry.change_number, tenant, number, lab)
         return await trio.to_thread.run_sync(call, limiter=self._one_at_a_time)
 
     async def remove(self, name: str) -> None:

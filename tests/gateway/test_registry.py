@@ -1,7 +1,9 @@
 import sqlite3
 
 import pytest
+import sqlite_utils
 
+from comptoir.gateway import registry as registry_module
 from comptoir.gateway.registry import AsyncRegistry, Registry, RegistryWrong, Tenant, peek
 
 AWA = Tenant("awa", 1_700_000_000_000, b"wrapped")
@@ -66,6 +68,38 @@ def test_what_is_no_registry(tmp_path):
     file.write_text("somebody else's notes, and long enough to be taken for a database" * 10)
     with pytest.raises(RegistryWrong, match="restore it from a backup"):
         Registry(file)
+
+
+def test_a_creation_that_was_cut_short_is_repeated(tmp_path, monkeypatch):
+    class Killed(BaseException):
+        pass
+
+    def killed(_database, sql):
+        if sql.startswith("PRAGMA user_version ="):
+            raise Killed
+        return execute(_database, sql)
+
+    execute = sqlite_utils.Database.execute
+    with monkeypatch.context() as patched:
+        patched.setattr(sqlite_utils.Database, "execute", killed)
+        with pytest.raises(Killed):
+            Registry(tmp_path / "registry.db")
+    registry = Registry(tmp_path / "registry.db")
+    assert registry.tenants() == []
+    registry.close()
+
+
+def test_a_backup_is_advised_for_damage_only(tmp_path, monkeypatch):
+    file = tmp_path / "registry.db"
+    Registry(file).close()
+    monkeypatch.setattr(registry_module, "BUSY_LIMIT", 0.05)
+    other = sqlite3.connect(file)
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(RegistryWrong, match="another process writes to it"):
+        Registry(file)
+    other.close()
+    with pytest.raises(RegistryWrong, match="check its folder"):
+        Registry(tmp_path / "missing/registry.db")
 
 
 def test_the_file_is_closed_to_others(tmp_path):
