@@ -68,13 +68,20 @@ def _faults_of(folder: Folder, owner: int, us: int) -> Iterator[Finding]:
         yield wrong("folders", f"{path} has mode {folder.mode:04o}", why, f"chmod o-w {path}")
 
 
+def _seen(installation: Installation, name: str) -> bool:
+    """Whether what lies in a folder could be looked at: what is closed to us is not wrong for that."""
+    return _folder(installation, name).found != "hidden"
+
+
 def _keys(facts: Facts) -> Iterator[Finding]:
     installation = facts.installation
-    if installation.key_trouble:
+    if not _seen(installation, "keys"):
+        pass  # said of the folder
+    elif installation.key_trouble:
         yield wrong("keys", installation.key_trouble, "without it no tenant's journal opens")
     else:
         yield ok("keys", f"the master key is there, and only its owner may read it ({installation.key_file})")
-    if installation.registry_trouble:
+    if installation.registry_trouble and _seen(installation, "state"):
         yield wrong("registry", installation.registry_trouble)
     for tenant in installation.tenants:
         if tenant.key_trouble and facts.tenant in (None, tenant.name):
@@ -83,6 +90,8 @@ def _keys(facts: Facts) -> Iterator[Finding]:
 
 def _configuration(facts: Facts) -> Iterator[Finding]:
     faults = facts.installation.faults
+    if not _seen(facts.installation, "config"):
+        return
     yield from map(_fault, faults)
     if not any(fault.tenant is None for fault in faults):
         yield ok("comptoir.toml", "no fault" if facts.installation.settings_changed else "not there: all at defaults")

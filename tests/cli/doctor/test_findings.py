@@ -237,6 +237,18 @@ def test_before_init_there_is_one_thing_to_do():
     assert second.about == "daemon"
 
 
+def test_what_is_closed_to_us_is_not_called_wrong():
+    folders = tuple(replace(each, found="hidden") for each in FOLDERS)
+    facts = installation(
+        folders=folders,
+        key_trouble="Permission denied",
+        registry_trouble="Permission denied",
+        faults=(FileFault(None, Path("/srv/config/comptoir.toml"), 1, "cannot be read", "a readable file"),),
+    )
+    assert {finding.level for finding in bad(diagnose(facts))} == {Level.WARNING}
+    assert not {"keys", "registry", "comptoir.toml"} & {finding.about for finding in diagnose(facts)}
+
+
 def test_queues_that_shrink_or_are_short_are_ordinary_life():
     assert not bad(diagnose(daemon(rows=(ROW | {"inbox": 30},), later=(ROW | {"inbox": 12},))))
     assert not bad(diagnose(daemon(rows=(ROW | {"inbox": 5},), later=(ROW | {"inbox": 9},))))
