@@ -57,7 +57,7 @@ def _library(machine: Machine) -> Finding:
 def _ffmpeg(machine: Machine) -> Finding:
     if machine.ffmpeg:
         return ok("ffmpeg", "there")
-    lost = "video and audio go out without a preview or a length, and stickers not at all; texts need nothing of it"
+    lost = "the client library needs it to send video, audio and stickers; texts need nothing of it"
     return warning("ffmpeg", "not found", lost, "install your system's package ffmpeg")
 
 
