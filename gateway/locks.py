@@ -36,57 +36,94 @@ def holder(path: Path) -> int:
 
 
 def find_holder(file: os.stat_result, locks: str) -> int:
-    """Who holds the flock on `file` by the text of /proc/locks, or 0.
+    """Who took the flock on `file` by the text of /proc/locks, or 0.
 
-    The kernel's word cannot be stale, as a number written into the file could be.
+    The kernel's word cannot be stale, as a number written into the file could be. But the lock outlives who took it
+    where a child has inherited it, and then the number may be another process's one day.
     """
+    return next(iter(_flocks(file, locks)), 0)
+
+
+def _flocks(file: os.stat_result, locks: str) -> list[int]:
     wanted = f"{os.major(file.st_dev):02x}:{os.minor(file.st_dev):02x}:{file.st_ino}"
+    found = []
     for line in locks.splitlines():
         # "1: FLOCK  ADVISORY  WRITE 4711 00:1a:5678 0 EOF"; "->" stands before those who wait.
-        match line.split():
+        match line.removeprefix("lock:").split():
             case [_, "FLOCK", _, _, pid, where, *_] if where == wanted:
-                return int(pid)
-    return 0
+                found.append(int(pid))
+    return found
+
+
+def find_holders(path: Path) -> list[int]:
+    """All processes that hold the lock through an open file; where none can be seen, who took it, if that is hidden."""
+    file = path.stat()
+    pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdecimal()]
+    found = [pid for pid in pids if pid != os.getpid() and _holds(pid, file)]
+    if not found and (pid := holder(path)) not in (0, os.getpid()) and _holds(pid, file) is None:
+        return [pid]
+    return found
+
+
+def _holds(pid: int, file: os.stat_result) -> bool | None:
+    """Whether the process has an open file that carries the lock; None where we may not look."""
+    process = Path(f"/proc/{pid}")
+    try:
+        numbers = [entry.name for entry in (process / "fd").iterdir()]
+    except PermissionError:
+        return None
+    except OSError:
+        return False
+    return any(_carries(process, number, file) for number in numbers)
+
+
+def _carries(process: Path, number: str, file: os.stat_result) -> bool:
+    try:
+        if not os.path.samestat((process / "fd" / number).stat(), file):
+            return False
+        return bool(_flocks(file, (process / "fdinfo" / number).read_text()))
+    except OSError:
+        # Closed since, or its process has ended.
+        return False
 
 
 async def make_sure_nobody_holds(path: Path, grace: float, limit: float = 5.0) -> int | None:
     """Wait `grace` seconds for the holder to finish, then kill it; the pid of one that had to be killed.
 
     For the lock of a worker that this daemon lost sight of: it saw the end of its channel and is about to
-    finish. Raises LockHeld where `limit` seconds after that somebody still holds it.
+    finish. What it started may have inherited the lock. Raises LockHeld where `limit` seconds after that somebody
+    still holds it.
     """
     killed = None
     deadline = trio.current_time() + grace
     while True:
         try:
             os.close(hold(path))
-        except LockHeld as held:
-            if trio.current_time() > deadline + limit:
+        except LockHeld:
+            now = trio.current_time()
+            if now > deadline + limit:
                 raise
-            if await _wait_or_kill(path, held.pid, deadline):
-                killed = held.pid
+            if now >= deadline:
+                for pid in await trio.to_thread.run_sync(find_holders, path):
+                    killed = pid if _kill(path, pid) else killed
             await trio.sleep(RETRY)
         else:
             return killed
 
 
-async def _wait_or_kill(path: Path, pid: int, deadline: float) -> bool:
-    """Whether the process had to be killed."""
-    # Ourselves: a process that is just being spawned still holds what we have closed.
-    if pid in (0, os.getpid()):
-        return False
+def _kill(path: Path, pid: int) -> bool:
+    """Whether there was still something to kill."""
     try:
         pidfd = os.pidfd_open(pid)
     except ProcessLookupError:
         return False
     try:
-        # The number may have gone to another process before the pidfd was opened: ask the kernel again.
-        if holder(path) != pid:
-            return False
-        with trio.move_on_at(deadline):
-            await trio.lowlevel.wait_readable(pidfd)
+        # The number may have gone to another process before the pidfd was opened: look again.
+        if _holds(pid, path.stat()) is False:
             return False
         signal.pidfd_send_signal(pidfd, signal.SIGKILL)
-        return True
+    except (ProcessLookupError, PermissionError):
+        return False
     finally:
         os.close(pidfd)
+    return True

@@ -2,12 +2,14 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 import trio
 import trio.testing
 
+from comptoir.gateway import locks
 from comptoir.gateway.locks import LockHeld, find_holder, hold, holder, make_sure_nobody_holds
 
 # Holds the lock until told by its standard input to end; `deaf` does not care.
@@ -88,14 +90,37 @@ print(subprocess.Popen(["sleep", "60"], close_fds=False, stdout=subprocess.DEVNU
 """
 
 
-async def test_a_lock_that_outlives_its_process_is_not_ignored(tmp_path):
-    lock = tmp_path / "lock"
-    done = await trio.run_process([sys.executable, "-c", HEIR, str(lock)], capture_stdout=True)
-    try:
-        with pytest.raises(LockHeld, match="end that one first"):
-            await make_sure_nobody_holds(lock, grace=0.0, limit=0.2)
-    finally:
-        os.kill(int(done.stdout), signal.SIGKILL)
+@pytest.fixture
+async def heir(tmp_path):
+    """A child that holds the lock of a process that is gone."""
+    done = await trio.run_process([sys.executable, "-c", HEIR, str(tmp_path / "lock")], capture_stdout=True)
+    pid = int(done.stdout)
+    yield pid
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+
+
+async def test_who_inherited_a_lock_is_killed_too(tmp_path, heir):
+    assert await make_sure_nobody_holds(tmp_path / "lock", grace=0.1) == heir
+
+
+@pytest.fixture
+def innocent():
+    with subprocess.Popen(["sleep", "60"]) as process:
+        yield process
+        process.kill()
+
+
+async def test_who_only_has_the_number_of_a_holder_is_spared(tmp_path, heir, innocent, monkeypatch):
+    # As if the number of the process that took the lock had been given away.
+    monkeypatch.setattr(locks, "holder", lambda _path: innocent.pid)
+    assert await make_sure_nobody_holds(tmp_path / "lock", grace=0.1) == heir
+    assert innocent.poll() is None
+
+
+async def test_a_holder_that_hides_its_files_is_believed(tmp_path, other, monkeypatch):
+    monkeypatch.setattr(locks, "_holds", lambda _pid, _file: None)
+    assert await make_sure_nobody_holds(tmp_path / "lock", grace=0.1) == other.pid
 
 
 async def test_we_never_kill_ourselves(tmp_path):
