@@ -99,9 +99,11 @@ class Writer:
         """Commit a batch and settle it; what must be tried again."""
         try:
             self._transact(batch)
-        except DatabaseError as error:
+        except Exception as error:
+            # Also where a job made another error of what the disk refused; the thread goes on in any case.
             self._undo()
-            self.trouble = trouble_of(error) or f"the journal cannot be written: {error}"
+            why = error if isinstance(error, DatabaseError) else type(error).__name__
+            self.trouble = trouble_of(error) or f"the journal cannot be written: {why}"
             for job in batch:
                 job.error = None if job.keep else JournalUnavailable(self.trouble)
             again = [job for job in batch if job.keep]

@@ -234,6 +234,32 @@ async def test_job_with_a_fault_of_its_own_is_logged_and_not_tried_again(
 # --- a full disk
 
 
+async def test_error_made_of_an_undone_transaction_ends_no_thread(tmp_path: Path) -> None:
+    def undone(db: Connection) -> None:
+        db.execute("ROLLBACK")  # as SQLite itself does when the disk fails
+        raise ValueError("made of a failure of the disk")
+
+    async with open_journal(tmp_path / "tenant.db", KEY) as journal:
+        async with held(journal) as gate:
+            other = trio.Event()
+
+            async def caller(job: Callable[[Connection], object]) -> None:
+                with pytest.raises(JournalUnavailable):
+                    await journal.write(job)
+
+            async with trio.open_nursery() as nursery:
+                kept = journal.write_from_thread(note("kept"), lambda _: other.set())
+                nursery.start_soon(caller, note("undone with it"))
+                nursery.start_soon(caller, undone)
+                await trio.testing.wait_all_tasks_blocked()
+                gate.opened.set()
+            with trio.fail_after(LIMIT):
+                await other.wait()
+        assert kept.result() == 1
+        await journal.write(note("after"))
+        assert await journal.read(kinds) == ["kept", "after"]
+
+
 def fill(size: int = 400_000) -> Callable[[Connection], int]:
     """A job that needs about `size` bytes."""
 
