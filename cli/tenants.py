@@ -30,7 +30,7 @@ def add(
         str | None, typer.Option(help="Files to begin with: restaurant, clothes, office or empty.")
     ] = None,
     owner: Annotated[str | None, typer.Option(help="The owner's own number, +E164, for notices.")] = None,
-    lang: Annotated[str | None, typer.Option(help="The shop's language: fr or en.")] = None,
+    lang: Annotated[str | None, typer.Option(help="The tenant's language: fr or en.")] = None,
     json: AsJson = False,
 ) -> None:
     """Make a tenant and its folder of files."""
