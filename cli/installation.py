@@ -3,7 +3,7 @@
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -14,6 +14,7 @@ from comptoir.cli.output import print_json, print_line
 
 if TYPE_CHECKING:
     from comptoir.gateway.paths import Paths
+    from comptoir.plugins.faults import Fault
 
 PANEL = "Installation"
 
@@ -44,9 +45,10 @@ def init() -> None:
         print_line(f"nothing to do: {paths.config} and {paths.state} are ready")
 
 
-@app.command(rich_help_panel=PANEL, epilog=examples("comptoir daemon", "systemctl start comptoir"))
+@app.command(rich_help_panel=PANEL, epilog=examples("comptoir daemon"))
 def daemon() -> None:
     """Run in the foreground until SIGTERM; prints `ready` on stderr once commands are answered."""
+    folders()
     # -P: the folder it is started from must not shadow a module of the daemon or of its workers.
     os.execv(sys.executable, [sys.executable, "-P", "-m", "comptoir.gateway"])
 
@@ -59,33 +61,11 @@ def check(name: AnyTenant = None, json: AsJson = False) -> None:
     faults = [] if name else _settings_faults(paths.settings_file)
     faults += [fault for tenant in names for fault in _tenant_faults(paths.tenant_config(tenant))]
     if json:
-        print_json({"faults": [_as_json(fault) for fault in faults]})
+        print_json({"faults": [fault.as_json() for fault in faults]})
     if faults:
         raise CommandError(ExitCode.CONFIG_WRONG, "\n".join(map(str, faults)))
     if not json:
         print_line(f"no fault in {', '.join(names if name else ['comptoir.toml', *names])}")
-
-
-class _Fault(Protocol):
-    """What the two readers of files say of one mistake; `str` makes the line that editors understand."""
-
-    @property
-    def file(self) -> Path: ...
-    @property
-    def line(self) -> int: ...
-    @property
-    def what(self) -> str: ...
-    @property
-    def expected(self) -> str: ...
-
-
-def _as_json(fault: _Fault) -> dict[str, Any]:
-    return {
-        "file": str(fault.file),
-        "line": fault.line,
-        "what": fault.what,
-        "expected": fault.expected,
-    }
 
 
 def _all_tenants(paths: "Paths") -> list[str]:
@@ -110,7 +90,7 @@ def _tenant_with_files(paths: "Paths", name: str) -> str:
     return name
 
 
-def _settings_faults(file: Path) -> list[_Fault]:
+def _settings_faults(file: Path) -> list["Fault"]:
     from comptoir.gateway.settings import SettingsWrong, load_settings
 
     try:
@@ -120,7 +100,7 @@ def _settings_faults(file: Path) -> list[_Fault]:
     return []
 
 
-def _tenant_faults(folder: Path) -> list[_Fault]:
+def _tenant_faults(folder: Path) -> list["Fault"]:
     from comptoir.plugins.faults import ConfigWrong
     from comptoir.plugins.loading import load_tenant
 

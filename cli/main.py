@@ -1,5 +1,6 @@
 """The command `comptoir`. Each command imports what it needs when it runs: help and completion are quick."""
 
+import errno
 import io
 import os
 import signal
@@ -14,9 +15,12 @@ from comptoir.cli.errors import CommandError, ExitCode
 from comptoir.cli.options import examples
 from comptoir.cli.output import print_error, print_line
 
+# How a file system says that it has no room, and a disk that it fails.
+UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+
 app = typer.Typer(
     name="comptoir",
-    help="One WhatsApp gateway for many small shops: each with its own number, its own process, its own key.",
+    help="One WhatsApp gateway for many tenants: each with its own number, its own process, its own key.",
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
@@ -33,7 +37,7 @@ def demo(
         Path | None, typer.Option(metavar="FILE", help="Draw it there too, as SVG.", show_default=False)
     ] = None,
 ) -> None:
-    """The whole thing in one terminal, on the lab: shops linked, customers answered, a worker killed."""
+    """The whole thing in one terminal, on the lab: tenants linked, customers answered, a worker killed."""
     from comptoir.cli.demo import run as run_demo
 
     raise typer.Exit(run_demo(speed, picture))
@@ -91,7 +95,20 @@ def run(arguments: list[str]) -> int:
     except SystemExit as exit:
         # Typer and rich turn a broken pipe into exit code 1.
         return ExitCode.BROKEN_PIPE if isinstance(exit.__context__, BrokenPipeError) else _code(exit.code)
+    except OSError as error:
+        if error.errno not in UNWRITABLE:
+            raise
+        _give_up_stdout()
+        print_error(CommandError(ExitCode.FAILED, f"the output cannot be written: {error.strerror}"))
+        return ExitCode.FAILED
     return _code(result)
+
+
+def _give_up_stdout() -> None:
+    # Else the interpreter tries again, in its last moment, to write what waits.
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def usage(error: typer.TyperException) -> str:

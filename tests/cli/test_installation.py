@@ -49,9 +49,12 @@ def test_init_where_nothing_can_be_made(comptoir, home, monkeypatch):
     assert "set COMPTOIR_HOME" in ended.err
 
 
-def test_a_relative_home_is_refused(comptoir, monkeypatch):
+@pytest.mark.parametrize("command", ["init", "check", "daemon", "status"])
+def test_a_relative_home_is_refused(comptoir, monkeypatch, command):
     monkeypatch.setenv("COMPTOIR_HOME", "here")
-    ended = comptoir("init")
+    # A daemon that started all the same would take the place of the tests.
+    monkeypatch.setattr("os.execv", lambda *_: pytest.fail("the daemon was started"))
+    ended = comptoir(command)
     assert ended.code == 2
     assert "absolute path" in ended.err
 

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -105,6 +106,16 @@ def test_a_reader_that_has_left_already(start, control, arguments):
     os.close(writer)
     assert process.wait(10) == 141
     assert process.stderr.read() == b""
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["tenant", "list"], ["tenant", "list", "--json"], ["--version"]])
+def test_an_output_that_cannot_be_written(start, control, arguments):
+    control.answers["tenant.list"] = lambda: {"tenants": []}
+    with Path("/dev/full").open("wb") as full:
+        process = start(*arguments, stdout=full, stderr=subprocess.PIPE)
+    _, errors = process.communicate(timeout=10)
+    assert process.returncode == 1
+    assert errors == b"comptoir: the output cannot be written: No space left on device\n"
 
 
 def test_a_daemon_that_dies_is_not_a_broken_pipe(comptoir, control):
