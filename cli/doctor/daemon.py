@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from comptoir.cli.doctor.facts import Daemon, Facts
 from comptoir.cli.doctor.finding import Finding, ok, warning, wrong
 
-START = "`systemctl start comptoir`, or `comptoir daemon`"
+START = "`comptoir daemon`"
+RESTART = "restart it: end it, then `comptoir daemon`"
 NOT_CHECKED = "only the files were checked"
 
 
@@ -19,7 +20,7 @@ def findings(facts: Facts) -> Iterator[Finding]:
         yield ok("daemon", f"answers, version {daemon.version}{lab}")
     else:
         what = f"runs version {daemon.version}, but {facts.machine.comptoir} is installed{lab}"
-        yield wrong("daemon", what, "an upgrade counts only after a restart", "`systemctl restart comptoir`")
+        yield wrong("daemon", what, "an upgrade counts only after a restart", RESTART)
     for notice in daemon.notices:
         yield warning("daemon", notice)
 
@@ -37,6 +38,6 @@ def _trouble(daemon: Daemon) -> Finding:
         case "refused":
             return wrong("daemon", "does not let you in", daemon.text, "run this as root or as the owner of state/")
         case "foreign":
-            return wrong("daemon", "speaks another language", daemon.text, "`systemctl restart comptoir`")
+            return wrong("daemon", "speaks another language", daemon.text, RESTART)
         case _:
             return wrong("daemon", "does not run", f"nothing is received or answered; {NOT_CHECKED}", START)
