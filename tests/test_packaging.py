@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -206,6 +207,15 @@ def test_run_refuses_a_command_that_it_does_not_have() -> None:
     done = attempt("./run", "dance")
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1] == "run: no such command: dance"
+
+
+def test_run_says_that_there_are_no_crash_runs(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "run", tmp_path)
+    done = attempt(tmp_path / "run", "crash")
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "run: no crash runs here: tests/crash is missing; `./run test` runs what there is"
+    ]
 
 
 def test_run_refuses_a_python_that_does_not_fit(unpacked: Path, tmp_path: Path) -> None:
