@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from comptoir.plugins.api import Plugin, PluginConfig
 from comptoir.plugins.faults import ConfigWrong, Lang, nearest, wrong_value
+from comptoir.plugins.numbers import is_e164
 from comptoir.plugins.toml_file import TomlFile, read_toml
 from comptoir.plugins.toml_lines import Path as Place
 
@@ -122,7 +123,7 @@ def _check_country(value: str) -> str:
 
 
 def _check_owner(value: str) -> str:
-    if not re.fullmatch(r"\+[1-9][0-9]{6,14}", value):
+    if not is_e164(value):
         raise wrong_value(
             (f"« {value} »", "un numéro complet sans espaces, comme +221771234567"),
             (f'"{value}"', "a full number without spaces, as +221771234567"),

@@ -16,6 +16,7 @@ from comptoir.sessions.page import fit_page
 from comptoir.sessions.parameters import address_of, invalid, number_of, phone_number_of, text_of
 from comptoir.sessions.protocol import ErrorCode, Params, RpcError
 from comptoir.sessions.runner import Runner
+from comptoir.sessions.times import rfc3339
 from comptoir.sessions.worker import Worker
 
 T = TypeVar("T")
@@ -219,4 +220,4 @@ def pss_kb() -> int | None:
 
 
 def _time(milliseconds: int | None) -> str | None:
-    return None if milliseconds is None else history.rfc3339(milliseconds)
+    return None if milliseconds is None else rfc3339(milliseconds)

@@ -1,13 +1,11 @@
 """Parameters of a call, checked: each function raises RpcError with what was expected."""
 
-import re
-
+from comptoir.plugins.numbers import is_e164
 from comptoir.sessions.events import Address
 from comptoir.sessions.protocol import ErrorCode, Params, RpcError
 
 # As far as the journal counts.
 MAX_NUMBER = 2**63 - 1
-_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
 def invalid(message: str) -> RpcError:
@@ -33,8 +31,8 @@ def number_of(params: Params, name: str, default: int | None = None) -> int:
 
 
 def phone_number_of(text: object) -> str:
-    """`+E164`, as whatsmeow demands of a number to link: in full, and with seven digits at least."""
-    if not isinstance(text, str) or not _E164.fullmatch(text):
+    """`+E164`, in full."""
+    if not isinstance(text, str) or not is_e164(text):
         raise invalid(f"{text} is no phone number: expected +E164, as +221771234567")
     return text
 

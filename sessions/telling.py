@@ -4,11 +4,12 @@ from functools import partial
 
 import trio
 
-from comptoir.sessions.journal import event_log, history
+from comptoir.sessions.journal import event_log
 from comptoir.sessions.journal.journal import Journal
 from comptoir.sessions.protocol import Params
 from comptoir.sessions.rpc import Channel, ChannelClosed
 from comptoir.sessions.standing import Standing
+from comptoir.sessions.times import rfc3339
 
 
 class Telling:
@@ -52,5 +53,5 @@ class Telling:
 
 
 def _event_params(event: event_log.Event) -> Params:
-    when = history.rfc3339(event.at)
+    when = rfc3339(event.at)
     return {"kind": event.kind, "time": when, "chat": event.chat, "message": event.message} | event.data

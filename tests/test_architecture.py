@@ -19,11 +19,13 @@ ALLOWED = {
         "sessions.start",
         "sessions.protocol",
         "sessions.rpc",
+        "sessions.times",
         # `tenant add` writes a tenant's first files.
         "plugins.templates",
         # One way to read a TOML file and to say what is wrong in it.
         "plugins.toml_file",
         "plugins.faults",
+        "plugins.numbers",
         # What workers print ends in the daemon, redacted.
         "sessions.output",
     ),

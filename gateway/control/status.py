@@ -8,8 +8,8 @@ import trio
 
 from comptoir.gateway.policy import what_to_do
 from comptoir.gateway.tenant_supervisor import TenantSupervisor
-from comptoir.gateway.times import rfc3339
 from comptoir.sessions.protocol import Params, RpcError
+from comptoir.sessions.times import rfc3339
 
 ANSWER_WITHIN = 2.0
 COUNTED = ("inbox", "outbox", "uncertain", "lost", "failed", "last_in", "last_out", "pipeline", "journal")

@@ -1,11 +1,11 @@
 """What `messages` and `status` show of a journal."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.schema import chat_of
+from comptoir.sessions.times import rfc3339
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +92,3 @@ def counters(db: Connection, since: int = 0) -> Counters:
         (since,),
     ).fetchone()
     return Counters(*row)
-
-
-def rfc3339(time: int) -> str:
-    """A time in milliseconds as `2026-11-21T07:00:00.123Z`."""
-    text = datetime.fromtimestamp(time / 1000, UTC).isoformat(timespec="milliseconds")
-    return text.removesuffix("+00:00") + "Z"

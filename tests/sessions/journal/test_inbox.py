@@ -5,6 +5,7 @@ from journal_rig import AWA, MOUSSA, heard, message, record
 
 from comptoir.sessions.journal import causes, contacts, event_log, history, inbox, outbox, pruning, state
 from comptoir.sessions.journal.database import Connection
+from comptoir.sessions.times import rfc3339
 
 
 def test_chats_by_how_long_they_wait_and_messages_by_arrival(db: Connection) -> None:
@@ -147,5 +148,5 @@ def test_trouble_is_counted_while_it_is_young(db: Connection) -> None:
 
 
 def test_times_are_rfc3339() -> None:
-    assert history.rfc3339(1_795_244_400_123) == "2026-11-21T07:00:00.123Z"
-    assert history.rfc3339(0) == "1970-01-01T00:00:00.000Z"
+    assert rfc3339(1_795_244_400_123) == "2026-11-21T07:00:00.123Z"
+    assert rfc3339(0) == "1970-01-01T00:00:00.000Z"
