@@ -94,8 +94,20 @@ async def removed_while_away(here: rig.Rig, shop: rig.Shop) -> None:
     await shop.phone.unlink()
 
 
-@pytest.mark.parametrize("fault", [removed_on_the_phone, removed_while_away])
-async def test_a_device_that_the_phone_removed_is_parked_until_it_is_linked_again(fault: Fault) -> None:
+async def lock(here: rig.Rig, shop: rig.Shop) -> None:
+    """The account, not the device: the library takes it for a logout and forgets its keys."""
+    await here.lab.faults.fail_logins(shop.number, 403)
+
+
+@pytest.mark.parametrize(
+    ("fault", "detail"),
+    [
+        (removed_on_the_phone, ""),
+        (removed_while_away, ""),
+        (lock, "code 403: the account is locked or has moved to another phone"),
+    ],
+)
+async def test_a_device_that_is_logged_out_is_parked_until_it_is_linked_again(fault: Fault, detail: str) -> None:
     async with rig.open_rig() as here:
         shop = await here.add_shop("chez-awa", "+221770000001", crowd.config("chez-awa"))
         customer = here.lab.customer(CUSTOMER)
@@ -104,11 +116,13 @@ async def test_a_device_that_the_phone_removed_is_parked_until_it_is_linked_agai
         await fault(here, shop)
         assert (await wait_parked(here, shop))["reason"] == "logged_out"
         status = await here.status(shop.name)
-        assert (status["state"], status["reason"]) == ("parked", "logged_out")
+        assert (status["state"], status["reason"], status["detail"] or "") == ("parked", "logged_out", detail)
         assert "comptoir link chez-awa" in status["advice"]
         with pytest.raises(RpcError, match="comptoir link chez-awa") as refused:
             await here.call("tenant.resume", tenant=shop.name)
         assert refused.value.code == ErrorCode.NOT_NOW
+        here.lab.faults.lift(shop.number)
+        await shop.phone.unlink()  # what is left of a locked account's devices
         await here.link(shop.name)
         await customer.say(shop.number, "Bonjour, horaire svp ?")
         await judge.settle(here, shop)
