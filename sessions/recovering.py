@@ -1,6 +1,7 @@
 """Before a stored session connects: is it the one we mean, and what did the last run leave undecided?"""
 
 import logging
+from functools import partial
 from pathlib import Path
 
 import trio
@@ -8,7 +9,8 @@ import trio
 from comptoir.sessions.intake import now_ms
 from comptoir.sessions.journal import linkings, recovery
 from comptoir.sessions.journal.journal import Journal
-from comptoir.sessions.session_store import read_session
+from comptoir.sessions.journal.linkings import Session
+from comptoir.sessions.session_store import StoredSession, read_secrets, read_session
 
 logger = logging.getLogger("recovery")
 
@@ -25,11 +27,24 @@ async def recover(journal: Journal, session_path: Path, *, lab: bool, resend: bo
         return "session_lost"
     if session.lab != lab:
         return "lab_session" if session.lab else "real_session"
+    await _judge(journal, session_path, session, stored, resend=resend)
+    return ""
+
+
+async def _judge(journal: Journal, path: Path, session: Session, stored: StoredSession, *, resend: bool) -> None:
+    judge = partial(recovery.judge_page, session=session, now=now_ms(), resend=resend)
+    after = await journal.read(partial(recovery.judged_before, session=session.id, newest=stored.newest_secret))
+    # In pages, so that neither memory nor the writer is taken up by what a history sync brought.
+    while rows := await trio.to_thread.run_sync(read_secrets, path, after):
+        _log(await journal.write(partial(judge, rows=rows)))
+        after = rows[-1].row
     # The copy in RAM is the one that was sent with: it went nowhere since.
-    found = recovery.SessionSecrets(stored.secrets, intact=True)
-    done = await journal.write(lambda db: recovery.recover(db, found, session, now_ms(), resend=resend))
+    rest = partial(recovery.judge_rest, session=session, now=now_ms(), intact=True, resend=resend)
+    _log(await journal.write(rest))
+
+
+def _log(done: recovery.Recovered) -> None:
     for fate in done.fates:
         logger.info("message %d was being sent: %s", fate.message, fate.state)
     if done.lost:
         logger.warning("%d messages were acknowledged and never journaled: lost unread", len(done.lost))
-    return ""

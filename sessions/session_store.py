@@ -4,32 +4,48 @@ Two copies of SQLite in one process break each other's file locks, so these run 
 library is loaded (recovery after a crash), never beside a living client.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import sqlcipher3
 
 from comptoir.sessions.journal.recovery import SecretRow
 
+PAGE = 1_000
+"""Secrets read at once: there is one for every message ever, and they are never deleted."""
+
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class StoredSession:
-    """What a session database knows of itself: the number it is linked to, and every message secret."""
+    """What a session database knows of itself."""
 
     number: str
-    secrets: tuple[SecretRow, ...]
+    """The one it is linked to."""
+    newest_secret: int
+    """Its row; 0 where there is none."""
 
 
 def read_session(path: Path) -> StoredSession | None:
     """The linked session in the file, or None where there is none yet. Raises OSError on damage."""
-    if not path.exists():
-        return None
+    return _with(path, _session) if path.exists() else None
+
+
+def read_secrets(path: Path, after: int) -> list[SecretRow]:
+    """At most PAGE message secrets, those behind row `after`, in order of arrival. Raises OSError on damage."""
+    return _with(path, lambda db: _secrets(db, after)) or []
+
+
+def _with(path: Path, read: Callable[[sqlcipher3.Connection], T]) -> T | None:
     try:
         db = sqlcipher3.connect(str(path), timeout=5)
     except sqlcipher3.Error as error:
         raise OSError(f"{path}: {error}") from None
     try:
-        return _read(db)
+        return read(db)
     except sqlcipher3.Error as error:
         if "no such table" in str(error):
             return None
@@ -38,11 +54,20 @@ def read_session(path: Path) -> StoredSession | None:
         db.close()
 
 
-def _read(db: sqlcipher3.Connection) -> StoredSession | None:
+def _session(db: sqlcipher3.Connection) -> StoredSession | None:
     device = db.execute("SELECT jid FROM whatsmeow_device LIMIT 1").fetchone()
     if device is None:
         return None
     # `NUMBER:DEVICE@s.whatsapp.net`
     number = "+" + device[0].split("@")[0].split(":")[0].split(".")[0]
-    rows = db.execute("SELECT chat_jid, sender_jid, message_id, key FROM whatsmeow_message_secrets")
-    return StoredSession(number, tuple(SecretRow(chat, sender, id, bytes(key)) for chat, sender, id, key in rows))
+    newest = db.execute("SELECT coalesce(max(rowid), 0) FROM whatsmeow_message_secrets").fetchone()[0]
+    return StoredSession(number, newest)
+
+
+def _secrets(db: sqlcipher3.Connection, after: int) -> list[SecretRow]:
+    rows = db.execute(
+        """SELECT chat_jid, sender_jid, message_id, key, rowid FROM whatsmeow_message_secrets
+            WHERE rowid > ? ORDER BY rowid LIMIT ?""",
+        (after, PAGE),
+    )
+    return [SecretRow(chat, sender, id, bytes(key), row) for chat, sender, id, key, row in rows]

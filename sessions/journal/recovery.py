@@ -1,11 +1,12 @@
 """After a crash: what became of messages that were being sent, and which were received and never journaled.
 
 whatsmeow notes the secret of every message in the session database, before it sends one of ours and before
-it hands one of theirs to us. What is noted there and not known here is decided upon by `decide`, which does
-no I/O; `recover` gathers what it needs and commits what it decided, in the caller's one transaction.
+it hands one of theirs to us. What is noted there and not known here is decided upon by `decide` and
+`decide_rest`, which do no I/O; `judge_page` and `judge_rest` gather what these need and commit what they decided.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,20 +26,13 @@ class SecretRow:
     sender: str
     whatsapp_id: str
     key: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class SessionSecrets:
-    """What the session database holds after a start."""
-
-    rows: Collection[SecretRow]
-    intact: bool
-    """It is the very database that was sent with, not an older copy of it."""
+    row: int = 0
+    """Its place in the table, which only grows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the journal knows of a session."""
+    """What the journal knows of a session; of ids, those asked for."""
 
     sending: Mapping[int, bytes]
     """Messages of which it is unknown whether they left, each with its secret."""
@@ -74,30 +68,50 @@ class Recovered:
     """Ids of the new messages in state `lost`."""
 
 
-def decide(found: SessionSecrets, known: Known, session: Session) -> tuple[list[Fate], list[Lost]]:
-    """No trace in an intact session database: it never left. A trace: it may have left, and any receipt for
-    it proves that it did; the absence of one proves nothing.
+def decide(rows: Iterable[SecretRow], known: Known, session: Session) -> tuple[list[Fate], list[Lost]]:
+    """What left a trace among `rows` may have left, and any receipt for it proves that it did; the absence of one
+    proves nothing. What is there and not known was lost.
     """
-    traces = {row.key: row.whatsapp_id for row in found.rows}
+    rows = list(rows)
+    traces = {row.key: row.whatsapp_id for row in rows}
     fates = []
     for message, secret in known.sending.items():
         if (whatsapp_id := traces.get(secret)) is not None:
-            state: _FateState = "sent" if whatsapp_id in known.receipted else "uncertain"
-            fates.append(Fate(message, state, whatsapp_id))
-        else:
-            fates.append(Fate(message, "queued" if found.intact else "uncertain"))
-    return fates, list(_lost(found.rows, known, session))
+            fates.append(Fate(message, "sent" if whatsapp_id in known.receipted else "uncertain", whatsapp_id))
+    return fates, list(_lost(rows, known, session))
 
 
-def recover(db: Connection, found: SessionSecrets, session: Session, now: int, *, resend: bool) -> Recovered:
-    """Decide and commit, once after every start, before connecting.
+def decide_rest(sending: Iterable[int], *, intact: bool) -> list[Fate]:
+    """What left no trace at all never left, if the session database is `intact`: the very one that was sent with."""
+    return [Fate(message, "queued" if intact else "uncertain") for message in sending]
+
+
+def judged_before(db: Connection, session: int, newest: int) -> int:
+    """The row of the secrets up to which all was judged by an earlier worker; 0 where `newest`, the last row there
+    is, shows that the session database is an older copy.
+    """
+    seen = db.execute("SELECT secrets_seen FROM sessions WHERE id = ?", (session,)).fetchone()[0]
+    return int(seen) if seen <= newest else 0
+
+
+def judge_page(db: Connection, rows: Sequence[SecretRow], session: Session, now: int, *, resend: bool) -> Recovered:
+    """Decide what some secrets tell, in order and at least one, and commit it; before connecting.
 
     With `resend`, the tenant would rather repeat an uncertain message than risk that it never arrived.
     """
-    fates, lost = decide(found, _known(db, session.id), session)
+    fates, lost = decide(rows, _known(db, session.id, [row.whatsapp_id for row in rows]), session)
     for fate in fates:
         _settle(db, fate, session.id, now, resend=resend)
+    db.execute("UPDATE sessions SET secrets_seen = ? WHERE id = ?", (rows[-1].row, session.id))
     return Recovered(tuple(fates), tuple(_record_lost(db, one, session.id, now) for one in lost))
+
+
+def judge_rest(db: Connection, session: Session, now: int, *, intact: bool, resend: bool) -> Recovered:
+    """Decide about what has left no trace, once all secrets were judged, and commit it; before connecting."""
+    fates = decide_rest(_sending(db, session.id), intact=intact)
+    for fate in fates:
+        _settle(db, fate, session.id, now, resend=resend)
+    return Recovered(tuple(fates), ())
 
 
 def _lost(rows: Iterable[SecretRow], known: Known, session: Session) -> Iterable[Lost]:
@@ -127,21 +141,31 @@ def _is_own(person: Address, session: Session) -> bool:
     return person.number == session.number if person.number else person.lid == session.lid
 
 
-def _known(db: Connection, session: int) -> Known:
-    sending = db.execute(
+def _sending(db: Connection, session: int) -> dict[int, bytes]:
+    rows = db.execute(
         """SELECT id, secret FROM messages JOIN outbox ON message = id
             WHERE session = ? AND state IN ('sending', 'uncertain')
             AND secret IS NOT NULL AND whatsapp_id IS NULL ORDER BY id""",
         (session,),
     )
-    receipted = db.execute("SELECT whatsapp_id FROM early_receipts WHERE session = ?", (session,))
+    return dict(rows.fetchall())
+
+
+def _known(db: Connection, session: int, ids: Sequence[str]) -> Known:
+    asked = (session, json.dumps(ids))
+    receipted = db.execute(
+        """SELECT value FROM json_each(?2)
+            WHERE EXISTS (SELECT 1 FROM early_receipts WHERE session = ?1 AND whatsapp_id = value)""",
+        asked,
+    )
     accounted = db.execute(
-        """SELECT whatsapp_id FROM messages WHERE session = ?1 AND whatsapp_id IS NOT NULL
-            UNION SELECT whatsapp_id FROM accounted WHERE session = ?1""",
-        (session,),
+        """SELECT value FROM json_each(?2)
+            WHERE EXISTS (SELECT 1 FROM messages WHERE session = ?1 AND whatsapp_id = value)
+                OR EXISTS (SELECT 1 FROM accounted WHERE session = ?1 AND whatsapp_id = value)""",
+        asked,
     )
     return Known(
-        dict(sending.fetchall()),
+        _sending(db, session),
         frozenset(whatsapp_id for (whatsapp_id,) in receipted),
         frozenset(whatsapp_id for (whatsapp_id,) in accounted),
     )

@@ -19,7 +19,8 @@ _FIRST = Migration(
             id INTEGER PRIMARY KEY, number TEXT NOT NULL, lid TEXT, name TEXT NOT NULL DEFAULT '',
             lab INTEGER NOT NULL CHECK (lab IN (0, 1)),
             linked_at INTEGER NOT NULL, ended_at INTEGER, end_reason TEXT,
-            strangers_held_until INTEGER NOT NULL DEFAULT 0) STRICT""",
+            strangers_held_until INTEGER NOT NULL DEFAULT 0,
+            secrets_seen INTEGER NOT NULL DEFAULT 0) STRICT""",
         """CREATE TABLE contacts (
             id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL DEFAULT '',
             created_at INTEGER NOT NULL, silenced_until INTEGER NOT NULL DEFAULT 0) STRICT""",

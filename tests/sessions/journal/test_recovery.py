@@ -9,7 +9,7 @@ from comptoir.sessions.events import Address, HistoryReceived
 from comptoir.sessions.journal import contacts, event_log, history, linkings, outbox, recovery
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.recording import Arrival, record_event
-from comptoir.sessions.journal.recovery import Fate, Known, Lost, SecretRow, SessionSecrets, decide
+from comptoir.sessions.journal.recovery import Fate, Known, Lost, SecretRow, decide, decide_rest
 from comptoir.sessions.journal.waiting import snapshot
 
 SESSION = linkings.Session(1, OWN.number or "", OWN.lid, "", lab=True, linked_at=0)
@@ -21,12 +21,12 @@ def row(chat: str, whatsapp_id: str = "X", sender: str | None = None) -> SecretR
     return SecretRow(chat, sender or chat, whatsapp_id, b"k" * 32)
 
 
-def fates(known: Known, *rows: SecretRow, intact: bool = True) -> list[Fate]:
-    return decide(SessionSecrets(rows, intact), known, SESSION)[0]
+def fates(known: Known, *rows: SecretRow) -> list[Fate]:
+    return decide(rows, known, SESSION)[0]
 
 
 def lost(*rows: SecretRow, accounted: frozenset[str] = frozenset()) -> list[Lost]:
-    return decide(SessionSecrets(rows, True), Known({}, frozenset(), accounted), SESSION)[1]
+    return decide(rows, Known({}, frozenset(), accounted), SESSION)[1]
 
 
 SENDING = Known({7: OURS}, frozenset(), frozenset())
@@ -34,22 +34,22 @@ RECEIPTED = Known({7: OURS}, frozenset({"W"}), frozenset())
 
 
 def test_no_trace_never_left() -> None:
-    assert fates(SENDING, row("5001@lid")) == [Fate(7, "queued")]
+    assert fates(SENDING, row("5001@lid")) == []
+    assert decide_rest([7], intact=True) == [Fate(7, "queued")]
 
 
 def test_no_trace_in_an_older_copy_proves_nothing() -> None:
-    assert fates(SENDING, intact=False) == [Fate(7, "uncertain")]
+    assert decide_rest([7], intact=False) == [Fate(7, "uncertain")]
 
 
-@pytest.mark.parametrize("intact", [True, False])
-def test_trace_leaves_it_uncertain_until_a_receipt(intact: bool) -> None:
-    assert fates(SENDING, OWN_ROW, intact=intact) == [Fate(7, "uncertain", "W")]
-    assert fates(RECEIPTED, OWN_ROW, intact=intact) == [Fate(7, "sent", "W")]
+def test_trace_leaves_it_uncertain_until_a_receipt() -> None:
+    assert fates(SENDING, OWN_ROW) == [Fate(7, "uncertain", "W")]
+    assert fates(RECEIPTED, OWN_ROW) == [Fate(7, "sent", "W")]
 
 
 def test_our_own_is_not_lost_mail_while_our_lid_is_unknown() -> None:
     session = replace(SESSION, lid=None)
-    assert decide(SessionSecrets([OWN_ROW], True), SENDING, session) == ([Fate(7, "uncertain", "W")], [])
+    assert decide([OWN_ROW], SENDING, session) == ([Fate(7, "uncertain", "W")], [])
 
 
 def test_what_came_and_is_not_known_is_lost() -> None:
@@ -90,7 +90,12 @@ def sending(db: Connection, secret: bytes = OURS) -> int:
 
 
 def recover(db: Connection, *rows: SecretRow, resend: bool = False) -> recovery.Recovered:
-    return recovery.recover(db, SessionSecrets(rows, True), SESSION, 10_000, resend=resend)
+    """All of it, in pages of one."""
+    pages = [recovery.judge_page(db, [row], SESSION, 10_000, resend=resend) for row in rows]
+    pages.append(recovery.judge_rest(db, SESSION, 10_000, intact=True, resend=resend))
+    return recovery.Recovered(
+        tuple(fate for page in pages for fate in page.fates), tuple(id for page in pages for id in page.lost)
+    )
 
 
 def states(db: Connection) -> list[str]:

@@ -441,7 +441,7 @@ async def test_uncertain_message_is_repeated_where_the_tenant_wants_it_and_recov
     trace = recovery.SecretRow("5001@lid", "99000@lid", "W1", secret)
     session = linkings.current_session(db)
     assert session is not None
-    recovery.recover(db, recovery.SessionSecrets([trace], True), session, now_ms(), resend=True)
+    recovery.judge_page(db, [trace], session, now_ms(), resend=True)
     async with desk(db, link) as shop:
         shop.sender.open()
         await trio.sleep(outbox.RESEND_AFTER / 1000 - 1)
