@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 import trio
 
 from comptoir.gateway.policy import OfflineWatch
+from comptoir.gateway.registry import NumberTaken
 from comptoir.gateway.tenant_record import TenantRecord
 from comptoir.sessions.protocol import ErrorCode, Params, RpcError
 
@@ -28,6 +29,8 @@ class Hearing:
         self._record = record
         self._on_park = on_park
         self._on_forgiven = on_forgiven
+        self.refused = ""
+        """Why the session that its worker has just linked must not be."""
         self._reported: Params = {}
         self._link_events: trio.MemorySendChannel[Params] | None = None
         self._leaving = False
@@ -41,7 +44,7 @@ class Hearing:
 
     def begin(self, *, linked: bool) -> None:
         """A new worker has been forked; what the last one said no longer counts."""
-        self._reported = {}
+        self._reported, self.refused = {}, ""
         self.offline.heard("connecting" if linked else "new", trio.current_time())
 
     async def hear(self, method: str, params: Params) -> None:
@@ -62,16 +65,28 @@ class Hearing:
         # A pause is shown in the place of how its connection stands.
         link = str(params.get("link", params.get("state")))
         self.offline.heard(link, trio.current_time())
+        if self.refused:
+            return
         if params.get("park") and not self._leaving and self._record.parked is None:
             await self._on_park(str(params.get("reason", "connect_failure")), str(params.get("detail", "")))
         elif number := params.get("number"):
-            await self._record.learn_number(str(number), linked=link == "online")
+            await self._learn_number(str(number), linked=link == "online")
 
     async def _hear_link(self, params: Params) -> None:
         if params.get("event") == "linked":
-            await self._record.learn_number(str(params.get("number")), linked=True)
-            self._record.publish("linked", number=self._record.row.number)
+            await self._learn_number(str(params.get("number")), linked=True)
+            if self.refused:
+                params = {"event": "failed", "reason": self.refused}
+            else:
+                self._record.publish("linked", number=self._record.row.number)
         self.tell_linking(params)
+
+    async def _learn_number(self, number: str, *, linked: bool) -> None:
+        try:
+            await self._record.learn_number(number, linked=linked)
+        except NumberTaken as taken:
+            logger.error("%s: %s", self._record.name, taken)
+            self.refused = str(taken)
 
     @contextmanager
     def leaving(self) -> Iterator[None]:

@@ -1,5 +1,7 @@
 """Linking a tenant's number: the worker offers codes until somebody scans one, or types the one asked for."""
 
+from contextlib import suppress
+
 import trio
 
 from comptoir.gateway.control.table import Tell
@@ -11,6 +13,7 @@ from comptoir.sessions.protocol import ErrorCode, Params, RpcError
 
 # Six codes live 160 s; then the phone's scan, the reconnection and the first login.
 WINDOW = 300.0
+LOG_OUT_WITHIN = 10.0
 
 
 async def link(tenant: TenantSupervisor, tell: Tell, code: str | None = None) -> Params:
@@ -35,9 +38,17 @@ async def link(tenant: TenantSupervisor, tell: Tell, code: str | None = None) ->
             await tenant.call("link", {} if code is None else {"code": code})
             return await _follow(tenant.name, code, events, tell)
         finally:
+            if tenant.hearing.refused:
+                await _log_out(tenant)
             if not record.row.linked:
                 # A client that has failed or been left is never used again.
                 tenant.recycle("not linked")
+
+
+async def _log_out(tenant: TenantSupervisor) -> None:
+    """Take the device off the phone again, if the server can be told."""
+    with tenant.hearing.leaving(), trio.move_on_after(LOG_OUT_WITHIN, shield=True), suppress(RpcError):
+        await tenant.call("unlink")
 
 
 async def _follow(name: str, code: str | None, events: trio.MemoryReceiveChannel[Params], tell: Tell) -> Params:
@@ -71,4 +82,6 @@ def _failure(name: str, code: str | None, reason: str) -> RpcError:
             )
         case "removed":
             return RpcError(ErrorCode.NOT_FOUND, f"{name} was removed while it was being linked")
+        case _ if "`comptoir " in reason:
+            return RpcError(ErrorCode.FAILED, f"{name} was not linked: {reason}")
     return RpcError(ErrorCode.FAILED, f"{name} was not linked: {reason}: see the tenant's log and try again")

@@ -25,6 +25,7 @@ class TenantRecord:
         self.row = row
         self.deciding = trio.Lock()
         self.installation = installation
+        self._number_is_kept = True
 
     @property
     def name(self) -> str:
@@ -58,9 +59,18 @@ class TenantRecord:
         self.publish("parked", reason=reason, detail=detail, advice=what_to_do(reason, self.name))
 
     async def learn_number(self, number: str, *, linked: bool) -> None:
+        """Note what number the session is of, once it has one. Raises NumberTaken."""
         lab = (self.installation.lab is not None) if linked else self.row.lab
-        if (number, lab) != (self.row.number, self.row.lab):
-            await self.change(number=number, lab=lab)
+        if lab is None or (self._number_is_kept and (number, lab) == (self.row.number, self.row.lab)):
+            return
+        try:
+            self.row = await self.installation.registry.change_number(self.row, number, lab)
+            self._number_is_kept = True
+        except sqlite3.Error:
+            # A full disk must not make us forget the credentials; the next report is the next attempt.
+            logger.exception("%s: linked as %s only until the daemon ends", self.name, number)
+            self.row = replace(self.row, number=number, lab=lab)
+            self._number_is_kept = False
 
     def publish(self, kind: str, /, **data: Any) -> None:
         """An event of the daemon's own; it also goes to the log, and so holds nothing that customers wrote."""

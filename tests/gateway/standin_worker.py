@@ -57,6 +57,7 @@ class StandIn:
         return {"result": {}}
 
     def do_unlink(self) -> dict[str, Any]:
+        self._mark("unlinked")
         # What logging out brings about, before the answer.
         self.notify("state", state="parked", reason="logged_out", park=True)
         return {"result": {"told": True}}

@@ -1,3 +1,5 @@
+import sqlite3
+
 import pytest
 import trio
 
@@ -178,6 +180,57 @@ async def test_linking_is_the_way_out_after_a_logout(open_shop):
             assert (await shop.order("spec"))["parked"] is None
             await shop.order(f"notify link {LINKED}")
         assert shop.tenant.record.parked is None
+
+
+async def test_a_number_is_linked_for_one_tenant_only(open_shop):
+    told = Told()
+    async with open_shop() as shop:
+        await shop.link()
+        await shop.supervisor.add("baobab", "empty", None, "fr")
+        other = shop.supervisor.get("baobab")
+
+        async def run():
+            with pytest.raises(
+                RpcError, match=r"already linked as tenant awa: `comptoir unlink awa` first$"
+            ) as refused:
+                await link(other, told)
+            assert refused.value.code == ErrorCode.FAILED
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(run)
+            await told.until(1)
+            await other.call("try", {"text": f"notify link {LINKED}"})
+            online = '{"state": "online", "number": "+221770000001", "park": false}'
+            await ignore_errors(other.call, "try", {"text": f"notify state {online}"})
+        assert told.events[-1]["event"] == "failed"
+        await other.call("ping")
+        assert (other.state, other.record.row.number) == (("new", None), None)
+        # The new device is off the phone again, and the first tenant goes on.
+        assert (shop.installation.paths.tenant_state("baobab") / "unlinked").exists()
+        assert shop.tenant.record.row.number == "+221770000001"
+        assert not (shop.installation.paths.tenant_state("awa") / "unlinked").exists()
+
+
+async def test_a_session_that_cannot_be_written_down_is_kept(open_shop, monkeypatch):
+    async def disk_full(*_args):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    async with open_shop() as shop:
+        monkeypatch.setattr(shop.installation.registry, "change_number", disk_full)
+        await shop.link()
+        shop.tenant.recycle("test")
+        assert (await shop.order("spec"))["linked"]
+        monkeypatch.undo()
+        await shop.order('notify state {"state": "online", "number": "+221770000001"}')
+        row = (await shop.installation.registry.tenants())[0]
+        assert (row.number, row.lab) == ("+221770000001", False)
+
+
+async def ignore_errors(function, *args):
+    try:
+        await function(*args)
+    except RpcError:
+        return
 
 
 async def test_a_parked_session_is_resumed_and_not_linked_again(open_shop):

@@ -624,7 +624,7 @@ async def disk_full(*_args, **_changes):
     raise sqlite3.OperationalError("database or disk is full")
 
 
-async def test_a_registry_that_cannot_be_written_takes_nobody_down(open_shop, monkeypatch, caplog):
+async def test_a_fault_of_our_own_takes_nobody_down(open_shop, monkeypatch, caplog):
     monkeypatch.setattr(tenant_supervisor, "OWN_FAULT_PAUSE", 0.1)
     async with open_shop() as shop:
         await shop.supervisor.add("bintou", "empty", None, "fr")
@@ -632,7 +632,7 @@ async def test_a_registry_that_cannot_be_written_takes_nobody_down(open_shop, mo
         await other.call("ping")
         pid = other.pid
         await shop.events.until("worker_started", tenant="bintou")
-        monkeypatch.setattr(shop.installation.registry, "change", disk_full)
+        monkeypatch.setattr(shop.tenant.record, "learn_number", disk_full)
         with suppress(RpcError):
             await shop.order('notify state {"state": "online", "number": "+221770000001"}')
         await shop.events.until("worker_started", tenant="awa")
