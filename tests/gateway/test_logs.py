@@ -1,5 +1,6 @@
 import logging
 import os
+import threading
 
 import pytest
 
@@ -30,22 +31,23 @@ def test_lines_come_in_order_and_all_before_the_close(pipe):
 
 
 def test_where_nobody_reads_lines_are_dropped_and_counted(pipe, monkeypatch):
-    monkeypatch.setattr(logs, "CLOSE_LIMIT", 0.05)
+    monkeypatch.setattr(logs, "CLOSE_LIMIT", 10)
     lines, writing = pipe
     handler = ThreadedHandler(writing)
     for number in range(3000):
         log(handler, f"{number} {'x' * 200}")
+    # From here on somebody reads, until the end.
+    read: list[str] = []
+    reader = threading.Thread(target=lambda: read.extend(lines), daemon=True)
+    reader.start()
     handler.close()
-    # From here on the thread goes on, because somebody reads.
-    read = []
-    while "dropped" not in (line := lines.readline()):
-        read.append(line)
-    dropped = int(line.split(": ")[1].split()[0])
-    assert dropped
-    read += [lines.readline() for _ in range(3000 - dropped - len(read))]
-    assert [int(line.split()[0]) for line in read] == list(range(3000 - dropped))
-    handler._lines.put(None)
     os.close(writing)
+    reader.join(10)
+    told = [int(line.split(": ")[1].split()[0]) for line in read if "dropped" in line]
+    kept = [int(line.split()[0]) for line in read if "dropped" not in line]
+    assert told
+    assert kept == sorted(kept)
+    assert len(kept) + sum(told) == 3000
 
 
 def test_a_reader_that_is_gone_ends_nothing(pipe):
