@@ -1,4 +1,4 @@
-"""What a plugin author imports. This module imports nothing of ours and keeps its major version.
+"""What a plugin author imports. It needs nothing of ours but `content`, and keeps its major version.
 
 A plugin looks at one message and decides: it collects *effects* on the context and returns a *verdict*.
 Nothing it decides happens before the whole pipeline has spoken; then all effects are committed in one
@@ -19,6 +19,29 @@ from datetime import datetime
 from typing import ClassVar, Protocol
 
 from pydantic import BaseModel, ConfigDict
+
+from comptoir.plugins.content import (
+    Card,
+    Cards,
+    Deletion,
+    Edit,
+    FileToSend,
+    Place,
+    Poll,
+    Quote,
+    Reaction,
+    Received,
+    ReceivedFile,
+    ToSend,
+    Vote,
+)
+
+# A plugin author imports from here alone.
+__all__ = [
+    "API_VERSION", "Card", "Cards", "Contact", "Context", "Deletion", "Edit", "Effect", "FileToSend", "Json", "Message",
+    "Notice", "Place", "Plugin", "PluginConfig", "Poll", "Put", "Quote", "Reaction", "Received", "ReceivedFile",
+    "Reply", "Silence", "ToSend", "Verdict", "Vote",
+]  # fmt: skip
 
 API_VERSION = 1
 
@@ -41,16 +64,25 @@ class Contact:
     name: str
     is_new: bool
     """No message of theirs was answered before this one."""
+    greeted: bool = False
+    """The phone itself has just greeted them, as WhatsApp Business does on its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What the customer wrote. A burst joined into one has several `ids`, the newest last."""
+    """What the customer wrote. A burst of texts joined into one has several `ids`, the newest last."""
 
     ids: tuple[int, ...]
     kind: str
     text: str
+    """A text, or the caption of what is sent."""
     time: datetime
+    content: Received | None = None
+    """What it holds beside its text."""
+    quote: Quote | None = None
+    """What it answers, where the customer quoted something."""
+    sender: str = ""
+    """Who wrote, in a group; else the contact did."""
 
 
 # --- effects: what a plugin wants done -------------------------------------------------------------
@@ -58,9 +90,12 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer in this chat."""
+    """An answer in this chat: a text, or something with `text` as its caption."""
 
     text: str
+    content: ToSend | None = None
+    quote: bool = False
+    """Show the customer's message above it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +158,13 @@ class Context(Protocol):
 
     def put(self, key: str, value: Json, *, shared: bool = False) -> None: ...
 
-    def reply(self, text: str) -> None: ...
+    def reply(self, text: str, content: ToSend | None = None, *, quote: bool = False) -> None:
+        """Answer with a text, or with something that may have a caption. Raises ValueError for nothing at all."""
+        ...
+
+    async def load(self) -> bytes:
+        """The whole file that this message holds. Raises LookupError where it is not kept."""
+        ...
 
     def notify_owner(self, text: str) -> None: ...
 

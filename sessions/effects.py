@@ -79,7 +79,7 @@ def _do(db: Connection, decided: Decided, plugin: str, effect: Effect, now: int)
     """Whether the effect is a message to be sent."""
     author, cause = f"plugin:{plugin}", f"message:{decided.messages[-1]}"
     match effect:
-        case Reply(text):
+        case Reply(text=text):
             outbox.enqueue(db, Outgoing(decided.contact, text, author, cause=cause), now)
             return True
         case Notice(text) if decided.owner is not None:

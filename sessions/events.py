@@ -7,28 +7,34 @@ the first to see those that must be kept (`Kept`), the worker's state machine th
 from dataclasses import dataclass
 from typing import Literal
 
+from comptoir.plugins.content import Received
+
 Audience = Literal["person", "group", "status", "channel"]
 ReceiptKind = Literal["delivered", "read", "retry", "other"]
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Who a chat is with: a phone number (`+E164`), a LID (digits only), or both once both are known."""
+    """Who a chat is with: a phone number (`+E164`), a LID (digits only), or both once both are known; or a group."""
 
     number: str | None = None
     lid: str | None = None
+    group: str | None = None
+    """The group's id, digits and dashes; a group has neither number nor LID."""
 
     def __post_init__(self) -> None:
-        if not (self.number or self.lid):
-            raise ValueError("an address needs a number or a LID")
+        if bool(self.group) == bool(self.number or self.lid):
+            raise ValueError("an address is a number, a LID or both, or else a group")
 
     @classmethod
     def parse(cls, text: str) -> "Address":
-        """`+E164` or `lid:DIGITS`, as the CLI writes them; raises ValueError for anything else."""
+        """`+E164`, `lid:DIGITS` or `group:ID`, as the CLI writes them; raises ValueError for anything else."""
         if text.startswith("+") and text[1:].isascii() and text[1:].isdigit():
             return cls(number=text)
         if text.startswith("lid:") and text[4:].isascii() and text[4:].isdigit():
             return cls(lid=text[4:])
+        if text.startswith("group:") and text[6:].isascii() and text[6:].replace("-", "").isdigit():
+            return cls(group=text[6:])
         raise ValueError(f"{text!r} is not a chat: expected +E164 or lid:DIGITS")
 
     @property
@@ -36,7 +42,8 @@ class Address:
         """The address as keys of the journal's `aliases`, number first."""
         number = (self.number,) if self.number else ()
         lid = (f"lid:{self.lid}",) if self.lid else ()
-        return number + lid
+        group = (f"group:{self.group}",) if self.group else ()
+        return number + lid + group
 
     def __str__(self) -> str:
         return self.aliases[0]
@@ -57,6 +64,17 @@ class MessageReceived:
     push_name: str
     raw: bytes
     """The event's protobuf, kept until the message is done and seven days more."""
+    content: Received | None = None
+    """What it holds beside its text; a message that this refers to is in `target`, not yet by the journal's id."""
+    target: str | None = None
+    """WhatsApp id of the message that a reaction, vote, edit or deletion is about."""
+    quoted: str | None = None
+    """WhatsApp id of the message that this one answers."""
+    mentions_us: bool = False
+    expires_in: int | None = None
+    """The chat's disappearing timer in seconds, where the message tells."""
+    sender: Address | None = None
+    """Who wrote it, in a group; elsewhere the chat says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +85,28 @@ class Unreadable:
     chat: Address
     audience: Audience
     time: int
+    view_once: bool = False
+    """It may be seen once and on the phone only: no retry will bring it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimerSet:
+    """Somebody switched the chat's disappearing timer: seconds, 0 for off."""
+
+    chat: Address
+    expires_in: int
+    time: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallReceived:
+    """Somebody calls; `missed` once it is over without having been taken."""
+
+    call_id: str
+    chat: Address
+    time: int
+    video: bool = False
+    missed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +126,7 @@ class HistoryReceived:
     whatsapp_ids: tuple[str, ...]
 
 
-Kept = MessageReceived | Unreadable | ReceiptReceived | HistoryReceived
+Kept = MessageReceived | Unreadable | TimerSet | CallReceived | ReceiptReceived | HistoryReceived
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ def _step(outcome: Outcome) -> dict[str, Any]:
 
 def _effect(effect: Effect) -> dict[str, Any]:
     match effect:
-        case Reply(text):
+        case Reply(text=text):
             return {"effect": "reply", "text": text}
         case Notice(text):
             return {"effect": "notice", "text": text}

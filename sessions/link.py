@@ -179,6 +179,8 @@ class Link:
     def _jid(self, address: Address) -> Any:
         from neonize.utils.jid import build_jid
 
+        if address.group:
+            return build_jid(address.group, "g.us")
         if address.lid:
             return build_jid(address.lid, "lid")
         assert address.number is not None

@@ -19,6 +19,7 @@ from comptoir.plugins.api import (
     Put,
     Reply,
     Silence,
+    ToSend,
     Verdict,
 )
 from comptoir.sessions.journal.state import TENANT, Slot, Value
@@ -185,8 +186,13 @@ class PluginContext:
             raise ValueError(f"the value of {key!r} is too large: at most {MAX_VALUE} bytes of JSON")
         self._add(Put(key, json.loads(stored), shared))
 
-    def reply(self, text: str) -> None:
-        self._add(Reply(_checked(text)))
+    def reply(self, text: str, content: ToSend | None = None, *, quote: bool = False) -> None:
+        if content is None or text:
+            _checked(text)
+        self._add(Reply(text, content, quote))
+
+    async def load(self) -> bytes:
+        raise LookupError("this message holds no file")
 
     def notify_owner(self, text: str) -> None:
         self._add(Notice(_checked(text)))

@@ -195,8 +195,10 @@ def test_imports_go_in_the_directions_of_the_design() -> None:
 
 
 def test_the_plugin_api_stands_alone() -> None:
-    ours = (found for found in OURS if within(found.module, ("plugins.api",)))
-    assert not faults(found for found in ours if not within(found.name, ("comptoir.plugins.api",)))
+    api = ("plugins.api", "plugins.content")
+    ours = [found for found in OURS if within(found.module, api)]
+    assert ours
+    assert not faults(found for found in ours if not within(found.name, tuple(f"comptoir.{module}" for module in api)))
 
 
 @pytest.mark.parametrize("package", LATE_AS_A_WHOLE)

@@ -76,12 +76,10 @@ def _add(db: Connection, now: int) -> int:
 
 
 def _address(aliases: Iterable[str]) -> Address:
-    number = lid = None
-    for alias in aliases:
-        if alias.startswith("lid:"):
-            lid = alias.removeprefix("lid:")
-        else:
-            number = alias
-    if not (number or lid):
+    known = [Address.parse(alias) for alias in aliases]
+    if not known:
         raise LookupError("no such contact")
-    return Address(number, lid)
+    # The newest of a kind is the one in use.
+    number = next((address.number for address in reversed(known) if address.number), None)
+    lid = next((address.lid for address in reversed(known) if address.lid), None)
+    return Address(number, lid, known[-1].group)

@@ -83,7 +83,42 @@ _FIRST = Migration(
     ),
 )
 
-MIGRATIONS = (_FIRST,)
+_KINDS = Migration(
+    "0002-kinds",
+    (
+        # What a message holds beside its text, as JSON.
+        "ALTER TABLE messages ADD COLUMN details TEXT NOT NULL DEFAULT '{}'",
+        # 1: the phone wrote it by itself, as WhatsApp Business greets; no hand of the owner.
+        "ALTER TABLE messages ADD COLUMN automatic INTEGER NOT NULL DEFAULT 0 CHECK (automatic IN (0, 1))",
+        # Who wrote it, in a group; NULL elsewhere.
+        "ALTER TABLE messages ADD COLUMN sender INTEGER REFERENCES contacts",
+        "ALTER TABLE contacts ADD COLUMN greeted_at INTEGER NOT NULL DEFAULT 0",
+        # When they were last asked to write again what could not be read.
+        "ALTER TABLE contacts ADD COLUMN asked_at INTEGER NOT NULL DEFAULT 0",
+        # The chat's disappearing timer in seconds, 0 for none, and since when it stands (the server's time).
+        "ALTER TABLE contacts ADD COLUMN expires_in INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE contacts ADD COLUMN expires_since INTEGER NOT NULL DEFAULT 0",
+        # Sealed files on disk, by the name they have there. size: of the plaintext, in bytes.
+        """CREATE TABLE files (
+            name TEXT PRIMARY KEY, size INTEGER NOT NULL, kept_at INTEGER NOT NULL) STRICT, WITHOUT ROWID""",
+        # The file of a message, received or to be sent.
+        """CREATE TABLE media (
+            message INTEGER PRIMARY KEY REFERENCES messages ON DELETE CASCADE,
+            mime TEXT NOT NULL, name TEXT NOT NULL DEFAULT '',
+            size INTEGER NOT NULL, seconds INTEGER NOT NULL DEFAULT 0,
+            file TEXT REFERENCES files ON DELETE SET NULL,
+            state TEXT NOT NULL CHECK (state IN ('wanted', 'kept', 'failed', 'dropped', 'refused')),
+            attempts INTEGER NOT NULL DEFAULT 0, not_before INTEGER NOT NULL DEFAULT 0, error TEXT) STRICT""",
+        "CREATE INDEX media_wanted ON media (not_before) WHERE state = 'wanted'",
+        "CREATE INDEX media_file ON media (file) WHERE file IS NOT NULL",
+        # What the server gave for an uploaded file, good for a while for any message: as JSON.
+        """CREATE TABLE uploads (
+            file TEXT NOT NULL REFERENCES files ON DELETE CASCADE, kind TEXT NOT NULL,
+            reference TEXT NOT NULL, uploaded_at INTEGER NOT NULL, PRIMARY KEY (file, kind)) STRICT, WITHOUT ROWID""",
+    ),
+)
+
+MIGRATIONS = (_FIRST, _KINDS)
 
 
 def chat_of(column: str) -> str:
