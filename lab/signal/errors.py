@@ -15,6 +15,10 @@ class NoSession(SignalError):
     """A message of type `msg`, or one to be encrypted, for a peer with whom no session was started."""
 
 
+class NoSenderKey(SignalError):
+    """A message of type `skmsg` in a chain that its sender has not handed over."""
+
+
 class UnknownPreKey(SignalError):
     """A message of type `pkmsg` for a prekey that this device never had or has already used."""
 

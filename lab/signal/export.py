@@ -15,9 +15,9 @@ def state(value: State) -> dict[str, Any]:
         "base_key": value.base_key.hex(),
         "root_key": value.root_key.hex(),
         "sender_ratchet": value.sender_ratchet.private.hex(),
-        "sender_chain": _chain(value.sender_chain),
+        "sender_chain": chain(value.sender_chain),
         "previous_counter": value.previous_counter,
-        "receiver_chains": [_receiver_chain(each) for each in value.receiver_chains],
+        "receiver_chains": [receiver_chain(each) for each in value.receiver_chains],
         "pending": value.pending and _pending(value.pending),
     }
 
@@ -29,33 +29,33 @@ def load_state(data: dict[str, Any]) -> State:
         base_key=bytes.fromhex(data["base_key"]),
         root_key=bytes.fromhex(data["root_key"]),
         sender_ratchet=KeyPair.of(bytes.fromhex(data["sender_ratchet"])),
-        sender_chain=_load_chain(data["sender_chain"]),
+        sender_chain=load_chain(data["sender_chain"]),
         previous_counter=data["previous_counter"],
-        receiver_chains=tuple(_load_receiver_chain(each) for each in data["receiver_chains"]),
+        receiver_chains=tuple(load_receiver_chain(each) for each in data["receiver_chains"]),
         pending=data["pending"] and _load_pending(data["pending"]),
     )
 
 
-def _chain(value: Chain) -> dict[str, Any]:
+def chain(value: Chain) -> dict[str, Any]:
     return {"key": value.key.hex(), "index": value.index}
 
 
-def _load_chain(data: dict[str, Any]) -> Chain:
+def load_chain(data: dict[str, Any]) -> Chain:
     return Chain(bytes.fromhex(data["key"]), data["index"])
 
 
-def _receiver_chain(value: ReceiverChain) -> dict[str, Any]:
+def receiver_chain(value: ReceiverChain) -> dict[str, Any]:
     return {
         "ratchet_key": value.ratchet_key.hex(),
-        "chain": _chain(value.chain),
+        "chain": chain(value.chain),
         # JSON has no numbers for keys.
         "skipped": [[counter, seed.hex()] for counter, seed in value.skipped.items()],
     }
 
 
-def _load_receiver_chain(data: dict[str, Any]) -> ReceiverChain:
+def load_receiver_chain(data: dict[str, Any]) -> ReceiverChain:
     skipped = {counter: bytes.fromhex(seed) for counter, seed in data["skipped"]}
-    return ReceiverChain(bytes.fromhex(data["ratchet_key"]), _load_chain(data["chain"]), skipped)
+    return ReceiverChain(bytes.fromhex(data["ratchet_key"]), load_chain(data["chain"]), skipped)
 
 
 def _pending(value: PendingPreKey) -> dict[str, Any]:

@@ -91,7 +91,7 @@ def open_sealed(state: State, message: SignalMessage) -> tuple[State, bytes]:
     chain = next((each for each in state.receiver_chains if each.ratchet_key == message.ratchet_key), None)
     if chain is None:
         state, chain = _turn(state, message.ratchet_key)
-    advanced, seed = _seed_of(chain, message.counter)
+    advanced, seed = seed_of(chain, message.counter)
     cipher_key, mac_key, iv = _message_keys(seed)
     if not message.is_signed_by(MacKey(mac_key, state.remote_identity, state.local_identity)):
         raise BadMac("the message's MAC does not fit this session")
@@ -124,7 +124,7 @@ def _turn(state: State, theirs: bytes) -> tuple[State, ReceiverChain]:
     return turned, chain
 
 
-def _seed_of(chain: ReceiverChain, counter: int) -> tuple[ReceiverChain, bytes]:
+def seed_of(chain: ReceiverChain, counter: int) -> tuple[ReceiverChain, bytes]:
     """The seed of one message and the chain without it."""
     if counter < chain.chain.index:
         skipped = dict(chain.skipped)

@@ -20,28 +20,28 @@ from comptoir.lab.signal.keys import KEY_TYPE
 MAC_LENGTH = 8
 
 # Version of the message in the upper half, newest version known in the lower one.
-_VERSION = b"\x33"
+VERSION = b"\x33"
 
-_UINT32 = FieldDescriptorProto.TYPE_UINT32
-_BYTES = FieldDescriptorProto.TYPE_BYTES
+UINT32 = FieldDescriptorProto.TYPE_UINT32
+BYTES = FieldDescriptorProto.TYPE_BYTES
 # WhisperTextProtocol.proto of libsignal; neonize brings its generated form only compiled into Go.
 _MESSAGE_FIELDS = {
-    "ratchet_key": (1, _BYTES),
-    "counter": (2, _UINT32),
-    "previous_counter": (3, _UINT32),
-    "ciphertext": (4, _BYTES),
+    "ratchet_key": (1, BYTES),
+    "counter": (2, UINT32),
+    "previous_counter": (3, UINT32),
+    "ciphertext": (4, BYTES),
 }
 _PREKEY_MESSAGE_FIELDS = {
-    "prekey_id": (1, _UINT32),
-    "base_key": (2, _BYTES),
-    "identity": (3, _BYTES),
-    "message": (4, _BYTES),
-    "registration_id": (5, _UINT32),
-    "signed_prekey_id": (6, _UINT32),
+    "prekey_id": (1, UINT32),
+    "base_key": (2, BYTES),
+    "identity": (3, BYTES),
+    "message": (4, BYTES),
+    "registration_id": (5, UINT32),
+    "signed_prekey_id": (6, UINT32),
 }
 
 
-def _message_class(name: str, fields: Mapping[str, tuple[int, Any]]) -> Any:
+def message_class(name: str, fields: Mapping[str, tuple[int, Any]]) -> Any:
     file = FileDescriptorProto(name=f"comptoir_lab_{name}.proto", syntax="proto2")
     message = file.message_type.add(name=name)
     for field, (number, kind) in fields.items():
@@ -52,8 +52,8 @@ def _message_class(name: str, fields: Mapping[str, tuple[int, Any]]) -> Any:
     return GetMessageClass(pool.FindMessageTypeByName(name))
 
 
-_Message = _message_class("SignalMessage", _MESSAGE_FIELDS)
-_PreKeyMessage = _message_class("PreKeySignalMessage", _PREKEY_MESSAGE_FIELDS)
+_Message = message_class("SignalMessage", _MESSAGE_FIELDS)
+_PreKeyMessage = message_class("PreKeySignalMessage", _PREKEY_MESSAGE_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class SignalMessage:
             previous_counter=previous_counter,
             ciphertext=ciphertext,
         )
-        authenticated = _VERSION + message.SerializeToString()
+        authenticated = VERSION + message.SerializeToString()
         mac = mac_key.mac(authenticated)
         return cls(ratchet_key, counter, previous_counter, ciphertext, authenticated, mac)
 
@@ -99,9 +99,9 @@ class SignalMessage:
     def parse(cls, data: bytes) -> SignalMessage:
         """Raises MalformedMessage. Says nothing about the MAC."""
         authenticated, mac = data[:-MAC_LENGTH], data[-MAC_LENGTH:]
-        message = _parse(_Message, authenticated, ("ratchet_key", "counter", "ciphertext"))
+        message = parse_body(_Message, authenticated, ("ratchet_key", "counter", "ciphertext"))
         return cls(
-            _public_key(message.ratchet_key),
+            read_public_key(message.ratchet_key),
             message.counter,
             message.previous_counter,
             message.ciphertext,
@@ -130,13 +130,13 @@ class PreKeyMessage:
     @classmethod
     def parse(cls, data: bytes) -> PreKeyMessage:
         """Raises MalformedMessage."""
-        message = _parse(_PreKeyMessage, data, ("signed_prekey_id", "base_key", "identity", "message"))
+        message = parse_body(_PreKeyMessage, data, ("signed_prekey_id", "base_key", "identity", "message"))
         return cls(
             message.registration_id,
             message.prekey_id if message.HasField("prekey_id") else None,
             message.signed_prekey_id,
-            _public_key(message.base_key),
-            _public_key(message.identity),
+            read_public_key(message.base_key),
+            read_public_key(message.identity),
             SignalMessage.parse(message.message),
         )
 
@@ -149,11 +149,11 @@ class PreKeyMessage:
             identity=KEY_TYPE + self.identity,
             message=bytes(self.message),
         )
-        return _VERSION + bytes(message.SerializeToString())
+        return VERSION + bytes(message.SerializeToString())
 
 
-def _parse(kind: Any, data: bytes, required: tuple[str, ...]) -> Any:
-    if data[:1] != _VERSION:
+def parse_body(kind: Any, data: bytes, required: tuple[str, ...]) -> Any:
+    if data[:1] != VERSION:
         raise MalformedMessage(f"a Signal message of version 3 was expected, it begins with {data[:1]!r}")
     try:
         message = kind.FromString(data[1:])
@@ -165,7 +165,7 @@ def _parse(kind: Any, data: bytes, required: tuple[str, ...]) -> Any:
     return message
 
 
-def _public_key(data: bytes) -> bytes:
+def read_public_key(data: bytes) -> bytes:
     if len(data) != 1 + KEY_LENGTH or data[:1] != KEY_TYPE:
         raise MalformedMessage("a public key in a Signal message is not 32 bytes after the type byte 05")
     return data[1:]
