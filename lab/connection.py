@@ -108,6 +108,8 @@ class Session:
 
     async def _take(self, node: Node, tasks: trio.Nursery) -> None:
         if node.tag == "iq" and node.get("type") in ("get", "set"):
+            if await self._cut_off(node):
+                return
             await self._wire.send(iq.answer(self._exchange, self._device, node))
             if node.get("xmlns") == "passive" and node.child("active") is not None and not self._handing_out:
                 self._handing_out = True
@@ -118,6 +120,17 @@ class Session:
         answer = route(self._exchange, sender, node)
         if answer is not None:
             await self._acknowledge(node, answer, tasks)
+
+    async def _cut_off(self, node: Node) -> bool:
+        """Whether a fault cut the connection at this query, with the prekeys in it stored or not."""
+        standing = self._exchange.faults.standing(self._device.jid.user)
+        if not (standing.cut_uploads and iq.is_upload(node)):
+            return False
+        standing.cut_uploads -= 1
+        if standing.cut_after_storing:
+            iq.answer(self._exchange, self._device, node)
+        await self._wire.drop()
+        return True
 
     async def _acknowledge(self, node: Node, answer: Node, tasks: trio.Nursery) -> None:
         """Send the ack, late or not at all where a fault says so."""

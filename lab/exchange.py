@@ -10,6 +10,7 @@ from typing import Protocol
 import trio
 
 from comptoir.lab.accounts import Account, Device, Registry
+from comptoir.lab.blocks import Blocks
 from comptoir.lab.clock import Clock
 from comptoir.lab.codec import Codec
 from comptoir.lab.faults import Faults, Line
@@ -62,7 +63,8 @@ class Exchange:
         self.registry = Registry(store)
         self.ledger = Ledger(clock, store, self.name_of)
         self.media = Media()
-        self.faults = Faults(self._lines_of)
+        self.blocks = Blocks(store)
+        self.faults = Faults(self._lines_of, self._use_up_prekeys)
         self.locals: dict[JID, LocalDevice] = {}
         """Attached local devices, by number JID."""
         self.lines: dict[JID, Line] = {}
@@ -164,6 +166,14 @@ class Exchange:
 
     def _ask_for_prekeys(self, companion: Device) -> None:
         self.notify(companion.jid, "encrypt", Node("count", {"value": str(len(companion.prekeys))}))
+
+    def _use_up_prekeys(self, number: str, tell: bool) -> None:
+        account = self.registry.account_of(JID(number, NUMBER_SERVER))
+        for companion in self.registry.companions_of(account) if account is not None else ():
+            companion.prekeys.clear()
+            self.registry.changed(companion)
+            if tell:
+                self._ask_for_prekeys(companion)
 
     def _lines_of(self, number: str) -> list[Line]:
         if self.registry.account_of(JID(number, NUMBER_SERVER)) is None:

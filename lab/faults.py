@@ -30,6 +30,13 @@ class Standing:
     refused_sends: int = 0
     """How many of its companions' next messages are answered with `send_error` and go nowhere."""
     send_error: int = 0
+    refused_to: str = ""
+    """Digits of the only receiver whose messages are refused; empty for any."""
+    size_limit: int = 0
+    """How many bytes of ciphertext for one device its companions may send; 0 for any number."""
+    cut_uploads: int = 0
+    """How many of its companions' next prekey uploads end in a dropped connection instead of an answer."""
+    cut_after_storing: bool = False
     refused_codes: int = 0
     """How many of the next wishes for a pairing code are answered with `code_error`."""
     code_error: int = 0
@@ -53,8 +60,9 @@ class Faults:
     Numbers come in any spelling; one without an account raises ValueError, so that no fault is ordered in vain.
     """
 
-    def __init__(self, lines_of: Callable[[str], Iterable[Line]]) -> None:
+    def __init__(self, lines_of: Callable[[str], Iterable[Line]], use_up_prekeys: Callable[[str, bool], None]) -> None:
         self._lines_of = lines_of
+        self._use_up_prekeys = use_up_prekeys
         self._standing: defaultdict[str, Standing] = defaultdict(Standing)
         self.refusing_all = False
         """While true every new connection is closed at once, as by a server that is down; open ones stay."""
@@ -131,10 +139,35 @@ class Faults:
         standing = self._order(number)
         standing.late_acks, standing.late_seconds = times, seconds
 
-    def refuse_sends(self, number: str, error: int = 463, times: int = 1) -> None:
-        """Answer the companions' next messages with an error (463: too many strangers), deliver nothing."""
+    def refuse_sends(self, number: str, error: int = 463, times: int = 1, to: str = "") -> None:
+        """Answer the companions' next messages, or those `to` one number, with an error and deliver nothing.
+
+        463: too many strangers; 403: to somebody whom the account has blocked; 429: too many at once.
+        """
         standing = self._order(number)
-        standing.refused_sends, standing.send_error = times, error
+        standing.refused_sends, standing.send_error, standing.refused_to = times, error, digits(to)
+
+    def limit_size(self, number: str, size: int) -> None:
+        """Answer messages of the companions with 413 whose ciphertext for one device is larger; 0 lifts it.
+
+        What the real server says is not known: clients refuse to send a frame of more than 16 MiB.
+        """
+        self._order(number).size_limit = size
+
+    # At the next prekeys.
+
+    def exhaust_prekeys(self, number: str, upload: bool = True) -> None:
+        """Use up all one-time prekeys of the companions: others start sessions without one.
+
+        With `upload` the clients are told and upload new ones (whatsmeow, notification.go).
+        """
+        self._lines(number)  # raises where there is no such account
+        self._use_up_prekeys(digits(number), upload)
+
+    def cut_upload(self, number: str, stored: bool = False, times: int = 1) -> None:
+        """Drop the connection at the companions' next prekey uploads, before or after they are stored."""
+        standing = self._order(number)
+        standing.cut_uploads, standing.cut_after_storing = times, stored
 
     # At the next attempts to link.
 

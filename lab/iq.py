@@ -46,6 +46,11 @@ def answer(exchange: Exchange, device: Device, iq: Node) -> Node:
     return Node("iq", attrs, content)
 
 
+def is_upload(iq: Node) -> bool:
+    """Whether a query brings new prekeys."""
+    return (iq.get("xmlns"), iq.get("type")) == ("encrypt", "set")
+
+
 def _ping(exchange: Exchange, device: Device, iq: Node) -> Answer:
     return ()
 
@@ -178,7 +183,19 @@ def _remove_companion(exchange: Exchange, device: Device, iq: Node) -> Answer:
 
 
 def _blocklist(exchange: Exchange, device: Device, iq: Node) -> Answer:
-    return (Node("list", {"dhash": "none"}),)
+    """The blocked accounts, after the change in the query if there is one (whatsmeow, user.go)."""
+    account, item = exchange.registry.account_of(device.jid), iq.child("item")
+    if account is None:
+        return (_bad_request(),)
+    jid = item.jid("jid") if item is not None else None
+    other = exchange.registry.account_of(jid) if jid is not None else None
+    if item is not None and other is not None:
+        change = exchange.blocks.block if item.get("action") == "block" else exchange.blocks.unblock
+        change(account, other)
+    numbers = exchange.blocks.blocked_by(account)
+    found = (exchange.registry.account_of(JID(number, NUMBER_SERVER)) for number in numbers)
+    items = tuple(Node("item", {"jid": each.jid(as_lid=True)}) for each in found if each is not None)
+    return (Node("list", {"dhash": "none"}, items),)
 
 
 def _bad_request() -> Node:

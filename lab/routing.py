@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping
 from comptoir.lab.accounts import Account
 from comptoir.lab.exchange import Exchange
 from comptoir.lab.nodes import JID, LID_SERVER, Node
-
-NOT_FOUND = 404
+from comptoir.lab.refusals import is_unwanted, refusal
 
 # These say something about a message and leave it where it is; every other receipt means that it has arrived.
 _NOT_ARRIVED = frozenset({"retry", "server-error"})
@@ -46,20 +45,20 @@ def _message(exchange: Exchange, sender: JID, node: Node) -> Node:
     id, to = node.attr("id"), _to(node)
     own, receiver = _account(exchange, sender), exchange.registry.account_of(to)
     exchange.ledger.took(id, sender, to if receiver is not own else None)
-    error = _refusal(exchange, sender, receiver)
-    if not error:
-        for device, encs in _ciphertexts(node, to):
+    error = refusal(exchange, own, receiver, companion=bool(sender.device), size=_size(node))
+    unwanted = is_unwanted(exchange, own, receiver)
+    for device, encs in () if error else _ciphertexts(node, to):
+        # The sender's own devices get their copies all the same.
+        if not (unwanted and exchange.registry.account_of(device) is receiver):
             _deliver(exchange, sender, node, device, encs)
     answer: dict[str, str | JID] = {"class": "message", "id": id, "from": to, "t": _now(exchange)}
     return Node("ack", answer | _given({"error": str(error or "")}))
 
 
-def _refusal(exchange: Exchange, sender: JID, receiver: Account | None) -> int:
-    standing = exchange.faults.standing(_account(exchange, sender).number)
-    if sender.device and standing.refused_sends:
-        standing.refused_sends -= 1
-        return standing.send_error
-    return 0 if receiver is not None else NOT_FOUND
+def _size(node: Node) -> int:
+    """Bytes of the largest ciphertext."""
+    sizes = (len(enc.data) for _, encs in _ciphertexts(node, _to(node)) for enc in encs)
+    return max(sizes, default=0)
 
 
 def _ciphertexts(node: Node, to: JID) -> Iterator[tuple[JID, tuple[Node, ...]]]:
