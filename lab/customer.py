@@ -30,7 +30,7 @@ class Customer(Device):
     async def ask_poll(self, to: str, question: str, options: tuple[str, ...], *, as_lid: bool = False) -> str:
         """Send a poll: an existing kind that is no text. Else as `say`."""
         message = messages.poll(question, options, secret=self._secret(None))
-        return await self.send(to, message, kind="poll", as_lid=as_lid)
+        return await self.send(to, message, as_lid=as_lid)
 
     async def react(self, to: str, target: str, emoji: str, *, as_lid: bool = False) -> str:
         """React to the message `target`, one's own or one that was heard. Else as `say`."""
@@ -38,7 +38,7 @@ class Customer(Device):
         chat = str(dialled(self.server, to, as_lid))
         now = self.server.clock.now_ms()
         message = messages.reaction(emoji, chat=chat, target=target, from_me=from_me, at_ms=now)
-        return await self.send(to, message, kind="reaction", as_lid=as_lid)
+        return await self.send(to, message, as_lid=as_lid)
 
     async def edit(self, to: str, target: str, text: str, *, as_lid: bool = False) -> str:
         """Replace the text of one's own message `target`. Else as `say`."""

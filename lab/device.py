@@ -98,10 +98,10 @@ class Device:
             self.outgoing.forget(id)
         return id
 
-    async def send(self, to: str, message: Any, *, kind: str = "text", as_lid: bool = False) -> str:
-        """Send any Message, see `comptoir.lab.messages`; `kind` is the stanza's type. Else as `say`."""
+    async def send(self, to: str, message: Any, *, as_lid: bool = False) -> str:
+        """Send any Message, see `comptoir.lab.messages`. Else as `say`."""
         self._messages_said += 1
-        return await self.outgoing.send(dialled(self.server, to, as_lid), message, kind)
+        return await self.outgoing.send(dialled(self.server, to, as_lid), message)
 
     async def typing(self, to: str, on: bool = True, *, as_lid: bool = False) -> None:
         """Show a number that this person is typing, or has stopped."""

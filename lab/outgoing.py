@@ -13,6 +13,7 @@ from comptoir.lab.accounts import Account
 from comptoir.lab.addresses import is_lid
 from comptoir.lab.cipher import Cipher, NoKeys
 from comptoir.lab.damage import damaged
+from comptoir.lab.kinds.marks import Marks, marks_of
 from comptoir.lab.nodes import JID, Node
 from comptoir.lab.server import Server
 from comptoir.lab.stanzas import RetryRequest
@@ -32,7 +33,7 @@ class Sent:
 
     chat: JID
     plaintext: bytes
-    kind: str
+    marks: Marks
     stanza: Node
     peer: bool = False
 
@@ -47,14 +48,14 @@ class Outgoing:
         self._sent: OrderedDict[str, Sent] = OrderedDict()
         self._lock = trio.Lock()
 
-    async def send(self, chat: JID, message: Any, kind: str = "text", *, damage: bool = False) -> str:
+    async def send(self, chat: JID, message: Any, *, damage: bool = False, withheld: str | None = None) -> str:
         """Encrypt for each device of the chat, copies for the own companions; returns the id after the ack.
 
-        With `damage` no companion can read it. Raises NotSent when no device of the chat has keys or the server
-        answers with an error.
+        With `damage` no companion can read it. `withheld` is a type of `unavailable`: companions get that
+        instead of the message. Raises NotSent when no device of the chat has keys or the server answers with an error.
         """
         id, plaintext = messages.new_message_id(), message.SerializeToString()
-        copy = messages.device_sent(str(chat), message).SerializeToString()
+        copy, marks = messages.device_sent(str(chat), message).SerializeToString(), marks_of(message)
         async with self._lock:
             own = self._server.devices_of(self._own(chat))[1:]
             encs = self._seal_all(id, self._server.devices_of(chat), plaintext)
@@ -63,8 +64,12 @@ class Outgoing:
             encs += self._seal_all(id, own, copy)
             if damage:
                 encs = [(device, damaged(enc) if device.device else enc) for device, enc in encs]
-            stanza = stanzas.message(id, chat, kind, encs)
-            self._remember(id, Sent(chat, plaintext, kind, stanza))
+            encs = [(device, marks.on_enc(enc)) for device, enc in encs]
+            if withheld is not None:
+                nothing = stanzas.unavailable(withheld)
+                encs = [(device, nothing if device.device else enc) for device, enc in encs]
+            stanza = marks.on_stanza(stanzas.message(id, chat, marks.type, encs))
+            self._remember(id, Sent(chat, plaintext, marks, stanza))
             await self._submit(self._own(chat), stanza)
         return id
 
@@ -74,7 +79,7 @@ class Outgoing:
         async with self._lock:
             sealed = self._cipher.seal(id, device, plaintext)
             stanza = stanzas.message_to_device(id, device, "text", sealed, {"category": "peer"})
-            self._remember(id, Sent(device, plaintext, "text", stanza, peer=True))
+            self._remember(id, Sent(device, plaintext, Marks(), stanza, peer=True))
             await self._submit(self._account.jid(), stanza)
         return id
 
@@ -100,9 +105,9 @@ class Outgoing:
             if request.bundle is not None or request.count > 1:
                 self._cipher.start(request.device, request.bundle)
             plaintext, extra = self._for_device(sent, request.device)
-            sealed = self._cipher.seal(request.id, request.device, plaintext, request.count)
-            stanza = stanzas.message_to_device(request.id, request.device, sent.kind, sealed, extra)
-            await self._submit(self._own(request.device), stanza)
+            sealed = sent.marks.on_enc(self._cipher.seal(request.id, request.device, plaintext, request.count))
+            stanza = stanzas.message_to_device(request.id, request.device, sent.marks.type, sealed, extra)
+            await self._submit(self._own(request.device), sent.marks.on_stanza(stanza))
 
     def _for_device(self, sent: Sent, device: JID) -> tuple[bytes, stanzas.Attrs]:
         """The plaintext that this device is to get, and what the stanza says about it."""

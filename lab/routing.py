@@ -70,7 +70,7 @@ def _ciphertexts(node: Node, to: JID) -> Iterator[tuple[JID, tuple[Node, ...]]]:
     for receiver in participants.children("to"):
         device = receiver.jid("jid")
         if device is not None:
-            yield device, receiver.children("enc")
+            yield device, receiver.children()
 
 
 def _deliver(exchange: Exchange, sender: JID, node: Node, device: JID, encs: tuple[Node, ...]) -> None:

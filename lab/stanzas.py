@@ -36,6 +36,11 @@ def message(id: str, to: JID, kind: str, encs: Sequence[tuple[JID, Node]]) -> No
     return Node("message", {"id": id, "to": to, "type": kind}, (Node("participants", {}, receivers),))
 
 
+def unavailable(kind: str) -> Node:
+    """What a companion gets instead of a ciphertext: there is a message, and it is not for this device."""
+    return Node("unavailable", {"type": kind} if kind else {})
+
+
 def message_to_device(id: str, device: JID, kind: str, sealed: Node, extra: Mapping[str, str | JID]) -> Node:
     """A message for a single device: peer messages and repeated attempts."""
     return Node("message", {"id": id, "to": device, "type": kind, **extra}, (sealed,))
