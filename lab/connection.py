@@ -12,10 +12,11 @@ from comptoir.lab import iq
 from comptoir.lab import protobufs as pb
 from comptoir.lab.accounts import Device
 from comptoir.lab.crypto import KeyPair
+from comptoir.lab.delivery import route
 from comptoir.lab.exchange import Exchange
 from comptoir.lab.nodes import JID, NUMBER_SERVER, Node
 from comptoir.lab.pairing import Candidate, Pairing
-from comptoir.lab.routing import in_form_of, route
+from comptoir.lab.routing import in_form_of
 from comptoir.lab.websocket import WebSocket
 from comptoir.lab.wire import Wire, WireClosed
 

@@ -11,9 +11,11 @@ import trio
 
 from comptoir.lab.accounts import Account, Device, Registry
 from comptoir.lab.blocks import Blocks
+from comptoir.lab.channels import Channels
 from comptoir.lab.clock import Clock
 from comptoir.lab.codec import Codec
 from comptoir.lab.faults import Faults, Line
+from comptoir.lab.groups import Groups
 from comptoir.lab.ledger import Ledger
 from comptoir.lab.mailbox import Letter, Mailbox
 from comptoir.lab.media import Media
@@ -61,6 +63,8 @@ class Exchange:
         self.clock = clock
         self.codec = codec
         self.registry = Registry(store)
+        self.groups = Groups(store, self.registry)
+        self.channels = Channels(store)
         self.ledger = Ledger(clock, store, self.name_of)
         self.media = Media()
         self.blocks = Blocks(store)
@@ -111,10 +115,21 @@ class Exchange:
         for companion in self.registry.companions_of(account):
             self.notify(companion.jid, "server_sync", changed)
 
-    def notify(self, device: JID, kind: str, child: Node) -> None:
-        """Put a notification from the server itself into a device's mailbox."""
+    def notify(self, device: JID, kind: str, child: Node, **more: str | JID) -> None:
+        """Put a notification into a device's mailbox, from the server itself where `more` does not say otherwise."""
         attrs = {"id": secrets.token_hex(8), "type": kind, "t": str(int(self.clock.now()))}
-        self.mailbox(device).put(Node("notification", {"from": SERVER, **attrs}, (child,)))
+        self.mailbox(device).put(Node("notification", {"from": SERVER, **attrs, **more}, (child,)))
+
+    def put_message(self, device: JID, message: Node) -> None:
+        """Put a message into a device's mailbox, twice where a fault says so. Nothing for who is not there."""
+        account = self.registry.account_of(device)
+        if account is None or (device.device and self.registry.companion(device) is None):
+            return
+        self.mailbox(device).put(message)
+        standing = self.faults.standing(account.number)
+        if device.device and standing.duplicates:
+            standing.duplicates -= 1
+            self.mailbox(device).put(message)
 
     def unlink(self, companion: JID) -> None:
         """Forget a companion and all that waits for it."""

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-from comptoir.lab import media
+from comptoir.lab import group_stanzas, media
 from comptoir.lab.accounts import Account, Device
 from comptoir.lab.crypto import KEY_LENGTH, SIGNATURE_LENGTH
 from comptoir.lab.exchange import SERVER, Exchange
@@ -219,6 +219,7 @@ _HANDLERS: dict[tuple[str, str], Handler] = {
     ("w:m", "set"): _media_conn,
     ("w:sync:app:state", "set"): _app_state,
     ("md", "set"): _remove_companion,
+    ("w:g2", "get"): group_stanzas.query,
     ("blocklist", "get"): _blocklist,
     ("blocklist", "set"): _blocklist,
 }

@@ -74,8 +74,6 @@ def _ciphertexts(node: Node, to: JID) -> Iterator[tuple[JID, tuple[Node, ...]]]:
 
 
 def _deliver(exchange: Exchange, sender: JID, node: Node, device: JID, encs: tuple[Node, ...]) -> None:
-    if device.bare != device and exchange.registry.companion(device) is None:
-        return
     account = exchange.registry.account_of(device)
     if account is None:
         return
@@ -83,12 +81,7 @@ def _deliver(exchange: Exchange, sender: JID, node: Node, device: JID, encs: tup
     identity = node.child("device-identity")
     if identity is not None and any(enc.get("type") == "pkmsg" for enc in encs):
         content.append(identity)
-    message = Node("message", _stamped(exchange, sender, node, account), tuple(content))
-    exchange.mailbox(device).put(message)
-    standing = exchange.faults.standing(account.number)
-    if device.device and standing.duplicates:
-        standing.duplicates -= 1
-        exchange.mailbox(device).put(message)
+    exchange.put_message(device, Node("message", _stamped(exchange, sender, node, account), tuple(content)))
 
 
 def _stamped(exchange: Exchange, sender: JID, node: Node, receiver: Account) -> dict[str, str | JID]:

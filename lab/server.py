@@ -10,10 +10,10 @@ import trio
 
 from comptoir.lab.accounts import Account
 from comptoir.lab.code_stanzas import CodeAnswer, CodeRequest
+from comptoir.lab.delivery import route
 from comptoir.lab.exchange import Exchange, LocalDevice, Taker
-from comptoir.lab.nodes import JID, Node
+from comptoir.lab.nodes import JID, LID_SERVER, Node
 from comptoir.lab.pairing import Companion, Pairing, PairingRefused
-from comptoir.lab.routing import route
 from comptoir.lab.signal.keys import Bundle
 
 __all__ = ["Account", "Companion", "LocalDevice", "PairingRefused", "Server"]
@@ -33,6 +33,8 @@ class Server:
         self.ledger = exchange.ledger
         self.media = exchange.media
         self.faults = exchange.faults
+        self.groups = exchange.groups
+        self.channels = exchange.channels
 
     def add_account(self, number: str, *, lid: str | None = None, name: str = "") -> Account:
         """Register a number ("+221 77 000 00 01" or digits); an account that exists already is returned."""
@@ -53,6 +55,11 @@ class Server:
     def devices_of(self, user: JID) -> list[JID]:
         """Device JIDs of an account in the form of `user` (number or LID), the phone (device 0) first."""
         return self._exchange.registry.devices_of(user)
+
+    def in_lids(self, chat: JID) -> bool:
+        """Whether a chat's stanzas name people by LID: one with a LID, and most groups."""
+        group = self.groups.find(chat)
+        return group.by_lid if group is not None else chat.server == LID_SERVER
 
     def take_bundle(self, device: JID) -> Bundle | None:
         """Keys for one new session with a device; uses up one of its one-time prekeys, if one is left."""
