@@ -8,7 +8,7 @@ from typing import Any
 from comptoir.lab import messages, stanzas
 from comptoir.lab.nodes import JID, Node
 from comptoir.lab.server import Server
-from comptoir.lab.signal.errors import DuplicateMessage, SignalError
+from comptoir.lab.signal.errors import BadMac, DuplicateMessage, SignalError
 from comptoir.lab.signal.keys import Bundle, Identity, LocalKeys
 from comptoir.lab.signal.session import Opened, Sessions
 
@@ -27,6 +27,8 @@ class Cipher:
         self._own = own
         self._changed = changed
         self._sessions = Sessions.load(state) if state else Sessions(LocalKeys.generate())
+        self.deaf = 0
+        """How many of the next ciphertexts cannot be opened, whatever they hold."""
 
     @property
     def identity(self) -> Identity:
@@ -63,6 +65,9 @@ class Cipher:
         """Decrypt an `enc`. Raises DuplicateMessage for a used key, else SignalError or ValueError."""
         try:
             kind = enc.attr("type")
+            if self.deaf:
+                self.deaf -= 1
+                raise BadMac("nothing is opened for a while, as was ordered")
             opened = self._sessions.decrypt(self._address(sender), kind, enc.data)
             content = messages.read(messages.unpad(opened.plaintext))
         except DuplicateMessage:
@@ -74,6 +79,11 @@ class Cipher:
         self._changed()
         self._server.ledger.opened(id, sender, self._own, content.text, opened.ratchet_key, opened.counter, kind)
         return content, opened
+
+    def renew(self) -> None:
+        """Begin anew as an app does that was installed again: another identity, and no session with anybody."""
+        self._sessions = Sessions(LocalKeys.generate())
+        self._changed()
 
     def forget(self, device: JID) -> None:
         """Drop the session with a device: its next message cannot be read at first."""

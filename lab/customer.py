@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
+
+import trio
 
 from comptoir.lab import messages
 from comptoir.lab.accounts import Account
 from comptoir.lab.addresses import dialled
+from comptoir.lab.bots import Bot
 from comptoir.lab.cipher import NoKeys
+from comptoir.lab.crypto import KeyPair
 from comptoir.lab.device import Device
+from comptoir.lab.heard import Heard
 from comptoir.lab.nodes import JID, Node
+from comptoir.lab.outgoing import NotSent
 from comptoir.lab.server import Server
+from comptoir.lab.signal.keys import MAX_PREKEY_ID, PreKey
 from comptoir.lab.signal.session import Opened
 
 
@@ -22,6 +31,8 @@ class Customer(Device):
     def __init__(self, server: Server, account: Account, state: dict[str, Any] | None = None) -> None:
         super().__init__(server, account, state)
         self.reads_at_once = False
+        self.bot: Bot | None = None
+        """Answers every text by itself."""
 
     async def say_unknown(self, to: str, *, as_lid: bool = False, secret: bool | None = None) -> str:
         """Send a message whose only content is a field that no schema of today knows. Else as `say`."""
@@ -50,6 +61,30 @@ class Customer(Device):
         """Send the very stanza of `id` once more, as a duplicate. Raises NotSent for an old id."""
         await self.outgoing.send_twice(id)
 
+    async def say_with_lost_prekey(self, to: str, text: str, *, as_lid: bool = False) -> str:
+        """Begin new sessions with one-time prekeys that the companions do not have (any more). Else as `say`."""
+        for device in self.server.devices_of(dialled(self.server, to))[1:]:
+            bundle = self.server.take_bundle(device)
+            if bundle is not None:
+                lost = PreKey(MAX_PREKEY_ID, KeyPair.generate().public)
+                self.cipher.start(device, replace(bundle, prekey=lost))
+        return await self.say(to, text, as_lid=as_lid)
+
+    async def say_unavailable(self, to: str, text: str, *, kind: str = "", as_lid: bool = False) -> str:
+        """Send a text that only the phone gets, of a kind as in `stanzas.unavailable`. Else as `say`."""
+        message = messages.text(text, secret=self._secret(None))
+        return await self.outgoing.send(dialled(self.server, to, as_lid), message, withheld=kind)
+
+    async def reinstall(self, *, tell: bool = True) -> None:
+        """Set the app up anew: another identity and registration id, no session with anybody, nothing to repeat.
+
+        What waits for it on the server can no longer be read. With `tell` the server tells its contacts.
+        """
+        self.cipher.renew()
+        self.outgoing.forget_all()
+        if tell:
+            self.server.tell_new_identity(self.account)
+
     def lose_session(self, other: str) -> None:
         """Forget the Signal sessions with a number: its next message has to be asked for again."""
         for device in self.server.devices_of(dialled(self.server, other)):
@@ -66,6 +101,18 @@ class Customer(Device):
     async def on_content(self, stanza: Node, content: messages.Content, opened: Opened) -> None:
         before = self.heard_log.next_number
         await super().on_content(stanza, content, opened)
-        if self.reads_at_once and self.heard_log.next_number > before:
+        if self.heard_log.next_number == before:
+            return
+        if self.reads_at_once:
             chat = JID.parse(stanza.attr("from")).bare
             await self._read(chat, [stanza.attr("id")])
+        if self.bot is not None and content.text:
+            self.server.start_soon(self._answer, self.bot, self.heard_log.all()[-1])
+
+    async def _answer(self, bot: Bot, heard: Heard) -> None:
+        text = bot.answer()
+        if text is not None:
+            await trio.sleep(bot.after)
+            # Whoever cannot be reached gets no answer.
+            with suppress(NotSent):
+                await self.say(heard.chat, text, as_lid=heard.by_lid)

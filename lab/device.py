@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, deque
+from collections import Counter, OrderedDict, deque
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,7 +49,11 @@ class Device:
         self.heard_log = HeardLog(server.store, account.number)
         self.receipts: deque[Seen] = deque(maxlen=SEEN_KEPT)
         self.typing_seen: deque[Seen] = deque(maxlen=SEEN_KEPT)
+        self.gives_receipts = True
+        """When false, what arrives is taken without a word, as if the receipts were lost."""
         self._asked: Counter[str] = Counter()
+        self._came: OrderedDict[str, Node] = OrderedDict()
+        """The stanzas of the last messages by id, without their content."""
         self._messages_said = state["said"] if state else 0
 
     @property
@@ -90,10 +94,16 @@ class Device:
         message = messages.text(text, secret=self._secret(secret), extended=extended)
         return await self.send(to, message, as_lid=as_lid)
 
-    async def say_garbled(self, to: str, text: str, *, again: bool = True, as_lid: bool = False) -> str:
-        """Send a text that reaches companions damaged; who asks `again` gets it whole. Else as `say`."""
+    async def say_garbled(
+        self, to: str, text: str, *, again: bool = True, failures: int = 0, as_lid: bool = False
+    ) -> str:
+        """Send a text that reaches companions damaged; who asks `again` gets it whole, after `failures` more.
+
+        Else as `say`.
+        """
         message = messages.text(text, secret=self._secret(None))
         id = await self.outgoing.send(dialled(self.server, to, as_lid), message, damage=True)
+        self.outgoing.fail_again(id, failures)
         if not again:
             self.outgoing.forget(id)
         return id
@@ -102,6 +112,12 @@ class Device:
         """Send any Message, see `comptoir.lab.messages`. Else as `say`."""
         self._messages_said += 1
         return await self.outgoing.send(dialled(self.server, to, as_lid), message)
+
+    async def ask_again(self, id: str) -> None:
+        """Ask for a message once more, whether it could be read or not. Raises ValueError for an old id."""
+        if id not in self._came:
+            raise ValueError(f"message {id} is not among the last {SEEN_KEPT} that came to {self.number}")
+        await self._ask_again(self._came[id])
 
     async def typing(self, to: str, on: bool = True, *, as_lid: bool = False) -> None:
         """Show a number that this person is typing, or has stopped."""
@@ -138,6 +154,9 @@ class Device:
 
     async def _on_message(self, stanza: Node) -> None:
         id, sender, enc = stanza.attr("id"), _sender(stanza), stanza.child("enc")
+        self._came[id] = Node(stanza.tag, stanza.attrs)
+        if len(self._came) > SEEN_KEPT:
+            self._came.popitem(last=False)
         if enc is not None:
             try:
                 content, opened = self.cipher.open(id, sender, enc)
@@ -149,7 +168,8 @@ class Device:
             else:
                 await self.on_content(stanza, content, opened)
         own = self.server.account_of(sender) == self.account
-        await self.server.submit(self._own(sender), stanzas.receipt(stanza, "sender" if own else ""))
+        receipt = stanzas.receipt(stanza, "sender" if own else "")
+        await self.server.submit(self._own(sender), receipt if self.gives_receipts else stanzas.ack(stanza))
 
     async def on_content(self, stanza: Node, content: messages.Content, opened: Opened) -> None:
         """Take note of a decrypted message; what no app would show is dropped."""

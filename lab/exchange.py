@@ -115,6 +115,14 @@ class Exchange:
         for companion in self.registry.companions_of(account):
             self.notify(companion.jid, "server_sync", changed)
 
+    def tell_new_identity(self, account: Account) -> None:
+        """Tell the companions of all who have exchanged messages with an account."""
+        met = {entry.to for entry in self.ledger.entries(sender=account.number)}
+        met |= {entry.sender_number for entry in self.ledger.entries(to=account.number)}
+        for other in filter(None, (self.registry.account_of(JID(number, NUMBER_SERVER)) for number in met)):
+            for companion in self.registry.companions_of(other):
+                self.notify(companion.jid, "encrypt", Node("identity"), **{"from": account.jid()})
+
     def notify(self, device: JID, kind: str, child: Node, **more: str | JID) -> None:
         """Put a notification into a device's mailbox, from the server itself where `more` does not say otherwise."""
         attrs = {"id": secrets.token_hex(8), "type": kind, "t": str(int(self.clock.now()))}

@@ -46,6 +46,8 @@ class Outgoing:
         self._account = account
         self._cipher = cipher
         self._sent: OrderedDict[str, Sent] = OrderedDict()
+        self._failures: OrderedDict[str, int] = OrderedDict()
+        """How many of the next repetitions of a message arrive damaged, too."""
         self._lock = trio.Lock()
 
     async def send(self, chat: JID, message: Any, *, damage: bool = False, withheld: str | None = None) -> str:
@@ -87,6 +89,16 @@ class Outgoing:
         """Never send a message again, whoever asks for it."""
         self._sent.pop(id, None)
 
+    def forget_all(self) -> None:
+        """Never send anything again that was sent so far."""
+        self._sent.clear()
+
+    def fail_again(self, id: str, times: int) -> None:
+        """Damage the next repetitions of a message, too."""
+        self._failures[id] = times
+        while len(self._failures) > SENT_KEPT:
+            self._failures.popitem(last=False)
+
     async def send_twice(self, id: str) -> None:
         """Send the very stanza of one of the last 256 messages once more. Raises NotSent."""
         sent = self._sent.get(id)
@@ -106,6 +118,9 @@ class Outgoing:
                 self._cipher.start(request.device, request.bundle)
             plaintext, extra = self._for_device(sent, request.device)
             sealed = sent.marks.on_enc(self._cipher.seal(request.id, request.device, plaintext, request.count))
+            if self._failures.get(request.id):
+                self._failures[request.id] -= 1
+                sealed = damaged(sealed)
             stanza = stanzas.message_to_device(request.id, request.device, sent.marks.type, sealed, extra)
             await self._submit(self._own(request.device), sent.marks.on_stanza(stanza))
 

@@ -11,12 +11,16 @@ import trio
 
 from comptoir.lab import adv, appstate, history, messages, pairing_code
 from comptoir.lab.accounts import Account
+from comptoir.lab.addresses import spoken
+from comptoir.lab.automatic import Automatic
 from comptoir.lab.cipher import NoKeys
 from comptoir.lab.device import Device
 from comptoir.lab.history import OldConversation
-from comptoir.lab.nodes import JID
+from comptoir.lab.nodes import JID, Node
 from comptoir.lab.outgoing import NotSent
+from comptoir.lab.resends import Received, wanted
 from comptoir.lab.server import Companion, Server
+from comptoir.lab.signal.session import Opened
 
 # From the scan to the companion's first login with its keys: the client reconnects in between.
 READY_SECONDS = 60.0
@@ -36,6 +40,10 @@ class Phone(Device):
         super().__init__(server, account, state)
         self._nursery = nursery
         self.old_conversations: Sequence[OldConversation] | None = None
+        self.automatic = Automatic()
+        self.resends = True
+        """Whether companions get from it what the sender did not encrypt for them."""
+        self._received = Received()
         self._account_id = secrets.randbelow(1 << 31)
         self._links = 0
         self._key = appstate.SyncKey.generate()
@@ -70,6 +78,30 @@ class Phone(Device):
         answer = await self.server.give_code(request, hello=side.hello, identity=pair.public)
         secret = side.adv_secret(answer.bundle, answer.identity)
         return await self._link(adv.LinkCode(request.ref, request.noise, answer.identity, secret))
+
+    async def on_content(self, stanza: Node, content: messages.Content, opened: Opened) -> None:
+        await super().on_content(stanza, content, opened)
+        sender = JID.parse(stanza.attr("from"))
+        if self.server.account_of(sender) == self.account:
+            await self._hand_on(stanza.attr("id"), sender, wanted(content))
+            return
+        self._received.note(stanza, content)
+        if content.text:
+            for text in self.automatic.answers(spoken(self.server, sender), self.server.clock.now()):
+                self._nursery.start_soon(self._answer, sender, text)
+
+    async def _hand_on(self, request_id: str, companion: JID, ids: list[str]) -> None:
+        answer = self._received.answer(request_id, ids) if self.resends else None
+        if answer is not None:
+            # A companion that was unlinked in the meantime gets nothing.
+            with suppress(NoKeys, NotSent):
+                await self.outgoing.send_to_own(companion, answer)
+
+    async def _answer(self, sender: JID, text: str) -> None:
+        await trio.sleep(self.automatic.after)
+        # Whoever has blocked the shop gets no answer.
+        with suppress(NotSent):
+            await self.outgoing.send(sender.bare, messages.text(text, secret=messages.new_secret()))
 
     async def _link(self, code: adv.LinkCode) -> JID:
         if not self._block.version:

@@ -6,6 +6,8 @@ Both speak the same stanzas, so the server does not know which of the two it ser
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 import trio
 
 from comptoir.lab.accounts import Account
@@ -125,6 +127,17 @@ class Server:
         line = self._exchange.lines.get(jid)
         if line is not None:
             await line.end(DEVICE_REMOVED)
+
+    def tell_new_identity(self, account: Account) -> None:
+        """Tell the companions of all who have exchanged messages with an account that its identity is another.
+
+        (whatsmeow, notification.go; that the server names the account by its number is assumed.)
+        """
+        self._exchange.tell_new_identity(account)
+
+    def start_soon(self, task: Callable[..., Awaitable[None]], *args: object) -> None:
+        """Run what somebody does of themselves; it ends with the lab at the latest."""
+        self._nursery.start_soon(task, *args)
 
     async def put_app_state(self, account: Account, collection: str, patch: bytes) -> None:
         """Append a SyncdPatch to an account's collection and tell its companions that it changed."""
