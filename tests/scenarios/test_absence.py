@@ -4,6 +4,7 @@ from itertools import islice
 
 import crowd
 import judge
+import pytest
 import rig
 
 from comptoir.lab.customer import Customer
@@ -13,6 +14,17 @@ HOURS = 3600.0
 STALE, BY_HAND, TWICE, TWICE_ONE_STALE, ONCE = 40, 50, 40, 20, 90
 
 
+@pytest.mark.shows(
+    under="absence",
+    what="six hours without a connection",
+    happens="each customer who still waits is answered once, none before all the mail of the absence has been read",
+)
+@pytest.mark.shows(
+    under="absence", what="mail older than `stale_hours`", happens="skipped, and told to the owner in one notice"
+)
+@pytest.mark.shows(
+    under="absence", what="the owner answered by hand meanwhile", happens="these chats get no automatic answer"
+)
 async def test_after_six_hours_away_nobody_gets_two_answers_and_nobody_is_interrupted() -> None:
     async with rig.open_rig() as here:
         owner = here.lab.customer("+221772000000")

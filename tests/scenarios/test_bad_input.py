@@ -32,6 +32,12 @@ async def here() -> AsyncIterator[rig.Rig]:
         yield here
 
 
+@pytest.mark.shows(
+    under="kinds",
+    what="text",
+    received="kept and answered, up to 64 KiB, whatever characters it holds",
+    sent="unchanged, up to 64 KiB",
+)
 async def test_texts_pass_unchanged_both_ways(here: rig.Rig) -> None:
     shop, customer = here.shops["chez-awa"], here.lab.customer(CUSTOMER)
     for text in TEXTS.values():
@@ -81,6 +87,11 @@ NONSENSE = {
 }
 
 
+@pytest.mark.shows(
+    under="configuration",
+    what="nonsense at the control socket",
+    happens="refused in one line each; nobody else notices",
+)
 async def test_nonsense_at_the_socket_disturbs_nobody(here: rig.Rig) -> None:
     shop = here.shops["chez-awa"]
     conversations = crowd.gather(here, [shop], customers=20)
@@ -137,6 +148,11 @@ WRONG: tuple[tuple[str, Params, ErrorCode, str], ...] = (
 )
 
 
+@pytest.mark.shows(
+    under="configuration",
+    what="a command with a wrong name, number or text",
+    happens="refused in one line that says what was expected",
+)
 async def test_wrong_names_and_numbers_are_refused_in_one_line(here: rig.Rig) -> None:
     wrong = [await _refusal(here, method, params, code, says) for method, params, code, says in WRONG]
     assert "\n".join(filter(None, wrong)) == ""

@@ -18,6 +18,11 @@ def file_of(here: rig.Rig) -> Path:
     return here.home / "config" / "tenants" / NAME / "tenant.toml"
 
 
+@pytest.mark.shows(
+    under="configuration",
+    what="`tenant.toml` is wrong from the start",
+    happens="linked and receiving all the same; answers wait until it is right; `status` shows each fault as FILE:LINE",
+)
 async def test_a_file_that_is_wrong_at_the_start_holds_the_answers_until_it_is_right() -> None:
     async with rig.open_rig() as here:
         shop = await here.add_shop(NAME, "+221770000001", WRONG)
@@ -42,6 +47,11 @@ async def test_a_file_that_is_wrong_at_the_start_holds_the_answers_until_it_is_r
         assert await judge.disagreements(here, shop) == []
 
 
+@pytest.mark.shows(
+    under="configuration",
+    what="a bad edit of `tenant.toml`",
+    happens="the last good version stays in service, and `reload` says what is wrong and where",
+)
 async def test_bad_edits_keep_the_old_pipeline() -> None:
     async with rig.open_rig() as here:
         shop = await here.add_shop(NAME, "+221770000001", RIGHT)
@@ -68,6 +78,11 @@ async def test_bad_edits_keep_the_old_pipeline() -> None:
         assert await judge.disagreements(here, shop) == []
 
 
+@pytest.mark.shows(
+    under="configuration",
+    what="a crash after a bad edit",
+    happens="the new worker too keeps to the last good version, and says so",
+)
 async def test_a_new_worker_keeps_to_what_was_right_before_a_bad_edit() -> None:
     async with rig.open_rig() as here:
         shop = await here.add_shop(NAME, "+221770000001", RIGHT)

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import crowd
 import judge
+import pytest
 import rig
 
 from comptoir.lab.faults import Faults
@@ -33,6 +34,11 @@ async def fail_login(faults: Faults, number: str) -> None:
 FAULTS: tuple[Callable[[Faults, str], Awaitable[None]], ...] = (drop, log_in_again, restart, refuse, fail_login)
 
 
+@pytest.mark.shows(
+    under="connection",
+    what="dropped, stream error 503 or 515, connections refused, logins failing",
+    happens="the session comes back by itself, and each message that came meanwhile is answered once",
+)
 async def test_a_session_comes_back_and_answers_what_it_missed() -> None:
     async with rig.open_rig() as here:
         shops = {

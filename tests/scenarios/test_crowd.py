@@ -1,9 +1,15 @@
 """Three shops, fifty customers each, four messages each, all at once: 600 answers, each once, each in its place."""
 
 import crowd
+import pytest
 import rig
 
 
+@pytest.mark.shows(
+    under="people",
+    what="a rush: 150 customers in three shops at once",
+    happens="each is answered once, in order, by the right shop",
+)
 async def test_every_customer_is_answered_once_in_order_and_by_the_right_shop() -> None:
     async with rig.open_rig() as here:
         shops = [

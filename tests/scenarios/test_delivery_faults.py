@@ -41,6 +41,9 @@ async def wait_message(here: rig.Rig, id: int, kind: str) -> Params:
     return await here.wait_event(lambda event: (event.get("message"), event["kind"]) == (id, kind))
 
 
+@pytest.mark.shows(
+    under="connection", what="the server delivers a message twice", happens="journaled and answered once"
+)
 async def test_a_message_that_comes_twice_is_answered_once(here: rig.Rig) -> None:
     shop, customer = shop_of(here), here.lab.customer(CUSTOMER)
     here.lab.faults.duplicate(shop.number)
@@ -54,6 +57,11 @@ async def test_a_message_that_comes_twice_is_answered_once(here: rig.Rig) -> Non
     assert await judge.disagreements(here, shop) == []
 
 
+@pytest.mark.shows(
+    under="sending",
+    what="the server's answer to a send is lost",
+    happens="the same message leaves again with its id on the next connection, and arrives once",
+)
 async def test_after_a_lost_ack_the_same_message_leaves_again_and_arrives_once(here: rig.Rig) -> None:
     shop = shop_of(here)
     here.lab.faults.lose_acks(shop.number)
@@ -70,6 +78,11 @@ async def test_after_a_lost_ack_the_same_message_leaves_again_and_arrives_once(h
     assert await judge.disagreements(here, shop) == []
 
 
+@pytest.mark.shows(
+    under="sending",
+    what="a crash between a send and the server's answer",
+    happens="a receipt settles it: delivered, not sent again",
+)
 async def test_an_ack_that_a_crash_made_lost_is_made_up_for_by_the_receipt(here: rig.Rig) -> None:
     shop = shop_of(here)
     here.lab.faults.lose_acks(shop.number)
@@ -82,6 +95,11 @@ async def test_an_ack_that_a_crash_made_lost_is_made_up_for_by_the_receipt(here:
     assert await judge.disagreements(here, shop, followed=False) == []
 
 
+@pytest.mark.shows(
+    under="sending",
+    what="a crash while sending, and no receipt",
+    happens="`uncertain`: held and shown, not sent again, until a receipt tells",
+)
 async def test_what_may_have_left_before_a_crash_is_held_until_a_receipt_tells(here: rig.Rig) -> None:
     shop, customer = shop_of(here), here.lab.customer(CUSTOMER)
     # Nobody is there to give a receipt: neither the customer nor the owner's own phone.
@@ -110,6 +128,9 @@ async def test_what_may_have_left_before_a_crash_is_held_until_a_receipt_tells(h
     assert await judge.disagreements(here, shop, followed=False) == []
 
 
+@pytest.mark.shows(
+    under="sending", what="the server answers a send late", happens="it is waited for; nothing is sent twice"
+)
 async def test_a_late_ack_is_waited_for(here: rig.Rig) -> None:
     shop = shop_of(here)
     here.lab.faults.delay_acks(shop.number, 1.0)
@@ -122,6 +143,11 @@ async def test_a_late_ack_is_waited_for(here: rig.Rig) -> None:
     assert await judge.disagreements(here, shop) == []
 
 
+@pytest.mark.shows(
+    under="sending",
+    what="error 463: no more messages to strangers",
+    happens="new chats rest as `queued`, with the time until then; answers go on, also to strangers who write",
+)
 async def test_where_strangers_may_not_be_written_to_answers_go_on(here: rig.Rig) -> None:
     shop = shop_of(here)
     here.lab.faults.refuse_sends(shop.number, error=463)
@@ -143,6 +169,9 @@ async def test_where_strangers_may_not_be_written_to_answers_go_on(here: rig.Rig
     assert await judge.disagreements(here, shop) == []
 
 
+@pytest.mark.shows(
+    under="sending", what="the number is not on WhatsApp", happens="`failed` with these words; what follows is sent"
+)
 async def test_a_number_that_is_not_on_whatsapp_fails_and_holds_up_nobody(here: rig.Rig) -> None:
     shop = shop_of(here)
     id = await send(here, "+221779999999", "Bonjour")
@@ -157,6 +186,11 @@ async def test_a_number_that_is_not_on_whatsapp_fails_and_holds_up_nobody(here: 
     assert await judge.disagreements(here, shop) == []
 
 
+@pytest.mark.shows(
+    under="encryption",
+    what="the customer's phone cannot read our message and asks again",
+    happens="it is encrypted anew and read once; later messages pass as before",
+)
 async def test_a_customer_who_lost_the_session_asks_again_and_reads_once(here: rig.Rig) -> None:
     shop, customer = shop_of(here), here.lab.customer(CUSTOMER)
     customer.lose_session(shop.number)
@@ -172,6 +206,11 @@ async def test_a_customer_who_lost_the_session_asks_again_and_reads_once(here: r
     assert await judge.disagreements(here, shop) == []
 
 
+@pytest.mark.shows(
+    under="encryption",
+    what="a message that cannot be read at first",
+    happens="the customer's phone is asked for it again by itself; then it is answered",
+)
 async def test_what_cannot_be_read_is_asked_for_again_and_answered(here: rig.Rig) -> None:
     shop, customer = shop_of(here), here.lab.customer(CUSTOMER)
     await customer.say_garbled(shop.number, "Bonjour, adresse svp ?")
@@ -182,6 +221,9 @@ async def test_what_cannot_be_read_is_asked_for_again_and_answered(here: rig.Rig
     assert await judge.disagreements(here, shop) == []
 
 
+@pytest.mark.shows(
+    under="encryption", what="a message that stays unreadable", happens="journaled as `lost`, in its place in the chat"
+)
 async def test_what_stays_unreadable_is_shown_as_lost(here: rig.Rig) -> None:
     shop, customer = shop_of(here), here.lab.customer(CUSTOMER)
     await customer.say_garbled(shop.number, "Bonjour, adresse svp ?", again=False)

@@ -84,6 +84,12 @@ def _outcome(heard: int, journaled: bool, held: bool) -> str:
     return "held as uncertain" if held else "journaled and lost"
 
 
+@pytest.mark.shows(
+    under="absence",
+    what="kill -9 of worker, forkserver or daemon in a rush",
+    happens="each journaled message is answered once, or its answer held as `uncertain`; what was acknowledged and not "
+    "yet journaled is reported as `lost`",
+)
 @pytest.mark.parametrize("kill", [kill_a_worker, kill_the_forkserver, kill_the_daemon])
 async def test_nothing_journaled_is_lost_or_answered_twice(kill: Kill, capsys: pytest.CaptureFixture[str]) -> None:
     async with rig.open_rig() as here:

@@ -26,6 +26,11 @@ def another(code: str) -> str:
     return ALPHABET[ALPHABET.index(code[0]) - 1] + code[1:]
 
 
+@pytest.mark.shows(
+    under="linking",
+    what="a pairing code of eight characters",
+    happens="links as a QR code does; a wrong one is told on the phone, and the right one still links",
+)
 async def test_a_shop_is_linked_by_a_code_and_answers() -> None:
     async with rig.open_rig() as here:
         shop = await unlinked(here)
@@ -53,6 +58,11 @@ async def test_a_shop_is_linked_by_a_code_and_answers() -> None:
         assert await judge.disagreements(here, shop) == []
 
 
+@pytest.mark.shows(
+    under="linking",
+    what="nobody types the code in time",
+    happens="`link` ends with what to type next; the tenant is as before",
+)
 async def test_a_code_typed_wrongly_until_time_is_over_says_so_and_leaves_the_way_free() -> None:
     async with rig.open_rig() as here:
         shop = await unlinked(here)
@@ -71,6 +81,9 @@ async def test_a_code_typed_wrongly_until_time_is_over_says_so_and_leaves_the_wa
         assert (await here.link(shop.name))["number"] == SHOP
 
 
+@pytest.mark.shows(
+    under="linking", what="a link attempt that was left", happens="its code is void; the next attempt links"
+)
 async def test_a_code_that_was_left_is_void_and_the_next_one_links() -> None:
     async with rig.open_rig() as here:
         shop = await unlinked(here)
@@ -86,6 +99,9 @@ async def test_a_code_that_was_left_is_void_and_the_next_one_links() -> None:
             await attempt.next("linked")
 
 
+@pytest.mark.shows(
+    under="linking", what="the server gives no code", happens="`link` says why and what to do; the next attempt is free"
+)
 async def test_what_the_server_refuses_is_told_with_what_to_do() -> None:
     async with rig.open_rig() as here:
         shop = await unlinked(here)

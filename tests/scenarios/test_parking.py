@@ -50,6 +50,11 @@ async def wait_parked(here: rig.Rig, shop: rig.Shop) -> Params:
     return await here.wait_event(lambda event: event["tenant"] == shop.name and event["kind"] == "parked")
 
 
+@pytest.mark.shows(
+    under="linking",
+    what="another program uses the credentials, a temporary ban, an outdated version, a refused login",
+    happens="parked at once with the reason and what to do; after `tenant resume` all that waits is answered, once",
+)
 async def test_a_session_that_others_ended_is_parked_until_somebody_resumes_it() -> None:
     async with rig.open_rig() as here:
         shops = {
@@ -99,6 +104,11 @@ async def lock(here: rig.Rig, shop: rig.Shop) -> None:
     await here.lab.faults.fail_logins(shop.number, 403)
 
 
+@pytest.mark.shows(
+    under="linking",
+    what="the device is removed on the phone, or the account is locked",
+    happens="parked as `logged_out` until it is linked again",
+)
 @pytest.mark.parametrize(
     ("fault", "detail"),
     [

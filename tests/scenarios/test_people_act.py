@@ -21,6 +21,11 @@ def heard(here: rig.Rig, number: str) -> list[str]:
     return [item.text for item in here.lab.customer(number).heard("+221770000001")]
 
 
+@pytest.mark.shows(
+    under="people",
+    what="the owner writes to a customer by hand",
+    happens="no automatic answer in that chat for `silence_minutes`; the others are answered as before",
+)
 async def test_the_owners_hand_silences_the_bot_in_that_chat_and_in_no_other() -> None:
     async with rig.open_rig() as here:
         shop = await open_shop(here)
@@ -44,6 +49,7 @@ async def test_the_owners_hand_silences_the_bot_in_that_chat_and_in_no_other() -
         assert await judge.disagreements(here, shop) == []
 
 
+@pytest.mark.shows(under="people", what="the owner is faster than a waiting answer", happens="the answer is withdrawn")
 async def test_an_answer_that_still_waits_is_withdrawn_when_the_owner_is_faster() -> None:
     async with rig.open_rig(SLOW) as here:
         shop = await open_shop(here)
@@ -57,6 +63,9 @@ async def test_an_answer_that_still_waits_is_withdrawn_when_the_owner_is_faster(
         assert await judge.disagreements(here, shop) == []
 
 
+@pytest.mark.shows(
+    under="people", what="`send` into a chat where the owner writes", happens="it goes out: a person sent it"
+)
 async def test_what_the_operator_sends_goes_out_even_where_the_owner_writes() -> None:
     async with rig.open_rig(SLOW) as here:
         shop = await open_shop(here)
@@ -69,6 +78,7 @@ async def test_what_the_operator_sends_goes_out_even_where_the_owner_writes() ->
         assert await judge.disagreements(here, shop) == []
 
 
+@pytest.mark.shows(under="people", what="a pause", happens="what comes in is kept; answered once resumed")
 async def test_a_paused_shop_journals_and_answers_when_it_is_resumed() -> None:
     async with rig.open_rig() as here:
         shop = await open_shop(here)
@@ -95,6 +105,7 @@ async def test_a_paused_shop_journals_and_answers_when_it_is_resumed() -> None:
         assert await judge.disagreements(here, shop) == []
 
 
+@pytest.mark.shows(under="linking", what="unlinked, and linked again", happens="chats and their history are kept")
 async def test_a_shop_that_is_unlinked_and_linked_again_keeps_its_chats() -> None:
     async with rig.open_rig() as here:
         shop = await open_shop(here)

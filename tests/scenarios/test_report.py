@@ -72,6 +72,11 @@ def spaced(number: str) -> str:
     return f"{number[4:6]} {number[6:9]} {number[9:11]} {number[11:]}"
 
 
+@pytest.mark.shows(
+    under="configuration",
+    what="`doctor --report`",
+    happens="holds no texts, no customers' names, no whole numbers, no keys",
+)
 async def test_a_report_holds_nothing_that_is_nobodys_business(here: rig.Rig) -> None:
     customer = here.lab.customer(CUSTOMER, name="Philomène")
     await customer.say(SHOP, "Bonjour, un trombone et une contrebasse svp")

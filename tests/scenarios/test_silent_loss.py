@@ -2,12 +2,16 @@
 
 import crowd
 import judge
+import pytest
 import rig
 
 # Recycled a second after the loss is known, instead of a minute.
 SETTINGS = "version = 1\n\n[lab]\nfast = true\n\n[daemon]\noffline_seconds = 1\n"
 
 
+@pytest.mark.shows(
+    under="connection", what="a connection that carries nothing any more", happens="noticed, given up and replaced"
+)
 async def test_a_stalled_connection_is_noticed_and_given_up() -> None:
     """The library asks for a sign of life every 20 to 30 seconds and waits 10: nothing can be known sooner."""
     async with rig.open_rig(SETTINGS) as here:
@@ -26,6 +30,11 @@ async def test_a_stalled_connection_is_noticed_and_given_up() -> None:
         assert await judge.disagreements(here, shop) == []
 
 
+@pytest.mark.shows(
+    under="connection",
+    what="the client library gives up in silence after a stream error 515",
+    happens="noticed within seconds, and connected again",
+)
 async def test_a_reconnection_that_fails_is_noticed_and_made_up_for() -> None:
     """After a 515 the library tries once to connect; where that fails, it neither says so nor tries again."""
     async with rig.open_rig(SETTINGS) as here:

@@ -11,6 +11,7 @@ from comptoir.sessions.protocol import ErrorCode, RpcError
 CUSTOMERS = 20
 
 
+@pytest.mark.shows(under="linking", what="tenants are added and removed", happens="the others serve on")
 async def test_tenants_come_and_go_while_another_serves() -> None:
     async with rig.open_rig() as here:
         shop = await here.add_shop("chez-awa", "+221770000001", crowd.config("chez-awa"))
@@ -37,6 +38,7 @@ async def test_tenants_come_and_go_while_another_serves() -> None:
         assert (status["pid"], status["restarts"]) == (pid, 0)
 
 
+@pytest.mark.shows(under="linking", what="a removed tenant's name is used again", happens="its journal begins empty")
 async def test_a_name_that_is_free_again_starts_afresh() -> None:
     async with rig.open_rig() as here:
         shop = await here.add_shop("chez-awa", "+221770000001", crowd.config("chez-awa"))
@@ -52,6 +54,9 @@ async def test_a_name_that_is_free_again_starts_afresh() -> None:
         assert await judge.disagreements(here, again, followed=False) == []
 
 
+@pytest.mark.shows(
+    under="absence", what="a worker dies in a quiet hour", happens="forked again at once, with its session, and answers"
+)
 async def test_a_worker_that_is_killed_in_a_quiet_hour_is_forked_again_and_answers() -> None:
     async with rig.open_rig() as here:
         shop = await here.add_shop("chez-awa", "+221770000001", crowd.config("chez-awa"))
