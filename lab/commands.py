@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from typing import Any, TypeAlias
 
+from comptoir.lab import fault_commands
 from comptoir.lab.customer import Customer
 from comptoir.lab.faults import Faults
 from comptoir.lab.lab import Lab
@@ -137,6 +138,16 @@ COMMANDS: dict[str, Command] = {
     "fault": fault,
     "ledger": ledger,
     "clock": clock,
+    "reinstall": fault_commands.reinstall,
+    "say-garbled": fault_commands.say_garbled,
+    "say-with-lost-prekey": fault_commands.say_with_lost_prekey,
+    "say-unavailable": fault_commands.say_unavailable,
+    "ask-again": fault_commands.ask_again,
+    "deafen": fault_commands.deafen,
+    "block": fault_commands.block,
+    "unblock": fault_commands.unblock,
+    "bot": fault_commands.bot,
+    "automatic": fault_commands.automatic,
 }
 
 FAULTS: dict[str, Callable[..., Awaitable[None] | None]] = {
@@ -154,6 +165,9 @@ FAULTS: dict[str, Callable[..., Awaitable[None] | None]] = {
     "lose-acks": Faults.lose_acks,
     "delay-acks": Faults.delay_acks,
     "refuse-sends": Faults.refuse_sends,
+    "limit-size": Faults.limit_size,
+    "exhaust-prekeys": Faults.exhaust_prekeys,
+    "cut-upload": Faults.cut_upload,
     "refuse-codes": Faults.refuse_codes,
 }
 

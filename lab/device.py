@@ -113,6 +113,13 @@ class Device:
         self._messages_said += 1
         return await self.outgoing.send(dialled(self.server, to, as_lid), message)
 
+    def block(self, other: str) -> None:
+        """Block a number: what it writes does not come any more. Raises UnknownNumber, ValueError."""
+        self.server.block(self.account, self._account_of(other))
+
+    def unblock(self, other: str) -> None:
+        self.server.unblock(self.account, self._account_of(other))
+
     async def ask_again(self, id: str) -> None:
         """Ask for a message once more, whether it could be read or not. Raises ValueError for an old id."""
         if id not in self._came:
@@ -230,6 +237,12 @@ class Device:
     def _own(self, other: JID) -> JID:
         """This device, named in the form in which the other one is."""
         return self.account.jid(as_lid=is_lid(other))
+
+    def _account_of(self, number: str) -> Account:
+        account = self.server.account_of(dialled(self.server, number))
+        if account is None:
+            raise ValueError(f"{number} is nobody's number: the number of a person was expected")
+        return account
 
     def _secret(self, wanted: bool | None) -> bytes | None:
         carries = self._messages_said % 10 != 9 if wanted is None else wanted

@@ -135,6 +135,13 @@ class Server:
         """
         self._exchange.tell_new_identity(account)
 
+    def block(self, account: Account, other: Account) -> None:
+        """Let an account block another: see `comptoir.lab.refusals` for what that means. Raises ValueError."""
+        self._exchange.blocks.block(account, other)
+
+    def unblock(self, account: Account, other: Account) -> None:
+        self._exchange.blocks.unblock(account, other)
+
     def start_soon(self, task: Callable[..., Awaitable[None]], *args: object) -> None:
         """Run what somebody does of themselves; it ends with the lab at the latest."""
         self._nursery.start_soon(task, *args)
