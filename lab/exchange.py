@@ -79,6 +79,7 @@ class Exchange:
         """Devices that show themselves as online, by number JID."""
         self._mailboxes: dict[JID, Mailbox] = {}
         self._arrival = trio.Event()
+        self._uploaded = trio.Event()
 
     def name_of(self, jid: JID) -> str:
         """A device's number JID as text, or what it was called where the lab does not know it."""
@@ -90,6 +91,17 @@ class Exchange:
         if device not in self._mailboxes:
             self._mailboxes[device] = Mailbox(device, self.store, self.codec.encode, self.codec.decode)
         return self._mailboxes[device]
+
+    def note_upload(self, device: Device) -> None:
+        """Keep the prekeys that a companion has just brought."""
+        self.registry.changed(device)
+        uploaded, self._uploaded = self._uploaded, trio.Event()
+        uploaded.set()
+
+    async def wait_prekeys(self, jid: JID, count: int) -> None:
+        """Return once a companion has at least so many one-time prekeys here."""
+        while (device := self.registry.companion(jid)) is None or len(device.prekeys) < count:
+            await self._uploaded.wait()
 
     def take_bundle(self, jid: JID) -> Bundle | None:
         """Keys for one new session with a device; uses up one of its one-time prekeys, if one is left."""

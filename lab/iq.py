@@ -92,7 +92,7 @@ def _upload_keys(exchange: Exchange, device: Device, iq: Node) -> Answer:
     keys = [_read_key(key) for key in listed.children("key")]
     last, signature = _read_key(signed), _data(signed, "signature", SIGNATURE_LENGTH)
     device.upload({key.id: key.public for key in keys}, SignedPreKey(last.id, last.public, signature))
-    exchange.registry.changed(device)
+    exchange.note_upload(device)
     return ()
 
 

@@ -120,6 +120,11 @@ class Server:
         """Return once a wire client has logged in, uploaded its prekeys and asked for its stanzas."""
         await self._exchange.wait_present(companion)
 
+    async def wait_prekeys(self, companion: JID, count: int, seconds: float = 10.0) -> None:
+        """Return once so many one-time prekeys of a companion lie here. Raises TooSlowError after `seconds`."""
+        with trio.fail_after(seconds):
+            await self._exchange.wait_prekeys(companion, count)
+
     async def unlink(self, companion: JID) -> None:
         """Remove a companion: its connection ends with 401 device_removed, its next login fails with 401."""
         jid = self.number_of(companion) or companion
