@@ -66,7 +66,7 @@ class Exchange:
         self.groups = Groups(store, self.registry)
         self.channels = Channels(store)
         self.ledger = Ledger(clock, store, self.name_of)
-        self.media = Media()
+        self.media = Media(store.folder / "media")
         self.blocks = Blocks(store)
         self.faults = Faults(self._lines_of, self._use_up_prekeys)
         self.locals: dict[JID, LocalDevice] = {}

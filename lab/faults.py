@@ -9,6 +9,7 @@ from typing import Protocol
 
 import trio
 
+from comptoir.lab.media_faults import MediaFaults
 from comptoir.lab.nodes import Node
 from comptoir.lab.numbers import digits
 
@@ -64,6 +65,8 @@ class Faults:
         self._lines_of = lines_of
         self._use_up_prekeys = use_up_prekeys
         self._standing: defaultdict[str, Standing] = defaultdict(Standing)
+        self.media = MediaFaults(self._lines)
+        """Those of the media host."""
         self.refusing_all = False
         """While true every new connection is closed at once, as by a server that is down; open ones stay."""
 
@@ -116,6 +119,7 @@ class Faults:
     def lift(self, number: str) -> None:
         """Forget every fault that was ordered for this number and has not struck yet."""
         self._standing.pop(digits(number), None)
+        self.media.lift(number)
 
     # At the next connections.
 

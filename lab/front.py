@@ -12,14 +12,13 @@ from collections.abc import Awaitable, Callable
 import trio
 from h11 import ProtocolError, RemoteProtocolError
 
-from comptoir.lab.http import HttpPeer, Request, Response
+from comptoir.lab.http import HttpPeer, Response
 from comptoir.lab.websocket import WebSocket, WebSocketClosed
 
 LOOPBACK = "127.0.0.1"
 CHAT_HOST = "web."
 CONNECTIONS = 256
 GREETING_SECONDS = 10.0
-IDLE_SECONDS = 60.0
 
 _GONE = (
     trio.BrokenResourceError,
@@ -31,7 +30,7 @@ _GONE = (
 
 
 class Front:
-    """`on_chat` owns a websocket until it returns; `on_request` answers a media request at once.
+    """`on_chat` owns a websocket until it returns, `on_media` a connection with a media host.
 
     While `refusing` says so, every new connection is closed without a word.
     """
@@ -40,12 +39,12 @@ class Front:
         self,
         tls: ssl.SSLContext,
         on_chat: Callable[[WebSocket], Awaitable[None]],
-        on_request: Callable[[Request], Response],
+        on_media: Callable[[HttpPeer], Awaitable[None]],
         refusing: Callable[[], bool] = lambda: False,
     ) -> None:
         self._tls = tls
         self._on_chat = on_chat
-        self._on_request = on_request
+        self._on_media = on_media
         self._open = 0
         self._refusing = refusing
 
@@ -79,7 +78,7 @@ class Front:
         if websocket is not None:
             await self._on_chat(websocket)
         else:
-            await self._answer(HttpPeer(secured))
+            await self._on_media(HttpPeer(secured))
 
     async def _connect(self, stream: trio.SocketStream) -> str:
         """The host that the client wants to be connected with. It is told that it is."""
@@ -88,14 +87,6 @@ class Front:
         if request is None or request.method != "CONNECT":
             await peer.send(Response(405, b"The lab is a proxy: it takes CONNECT and nothing else.\n"))
             raise RemoteProtocolError("not a CONNECT")
+        await peer.skip_body()
         await peer.send(Response(200))
         return request.target.partition(":")[0]
-
-    async def _answer(self, peer: HttpPeer) -> None:
-        """Answer requests one after the other until the client leaves or says nothing for a minute."""
-        while True:
-            with trio.fail_after(IDLE_SECONDS):
-                request = await peer.receive()
-            if request is None:
-                return
-            await peer.send(self._on_request(request))

@@ -1,8 +1,9 @@
-"""HTTP/1.1 as the lab needs it: whole requests in, whole responses out, over any trio stream."""
+"""HTTP/1.1 as the lab needs it, over any trio stream: heads as wholes, bodies whole or piece by piece."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
@@ -16,11 +17,12 @@ READ_BYTES = 65_536
 
 @dataclass(frozen=True, slots=True)
 class Request:
+    """The head of a request; its body is still to be read."""
+
     method: str
     target: str
     headers: Mapping[str, str]
     """Names in lower case."""
-    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,38 +43,66 @@ class HttpPeer:
     async def receive(self) -> Request | None:
         """The next request; None when the client has left or wants to."""
         if self._http.our_state is h11.DONE:
+            await self.skip_body()
+            if self._http.their_state is not h11.DONE:
+                return None
             self._http.start_next_cycle()
         if self._http.our_state is not h11.IDLE:
             return None
-        head: h11.Request | None = None
-        body = bytearray()
-        while True:
-            match await self._event():
-                case h11.Request() as head:
-                    self._connecting = head.method == b"CONNECT"
-                case h11.Data(data=data):
-                    body += data
-                    if len(body) > BODY_LIMIT:
-                        raise h11.RemoteProtocolError(f"a body of more than {BODY_LIMIT} bytes", 413)
-                case h11.EndOfMessage() if head is not None:
-                    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in head.headers}
-                    return Request(head.method.decode(), head.target.decode("latin-1"), headers, bytes(body))
-                case _:
-                    return None
+        head = await self._event()
+        if not isinstance(head, h11.Request):
+            return None
+        self._connecting = head.method == b"CONNECT"
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in head.headers}
+        return Request(head.method.decode(), head.target.decode("latin-1"), headers)
+
+    async def body(self) -> AsyncGenerator[bytes, None]:
+        """The body of the request that was received last, as it comes."""
+        size = 0
+        while self._http.their_state is h11.SEND_BODY:
+            event = await self._event()
+            if not isinstance(event, h11.Data):
+                return
+            size += len(event.data)
+            if size > BODY_LIMIT:
+                raise h11.RemoteProtocolError(f"a body of more than {BODY_LIMIT} bytes", 413)
+            yield bytes(event.data)
+
+    async def skip_body(self) -> None:
+        async for _ in self.body():
+            pass
 
     async def send(self, response: Response) -> None:
+        """A whole answer."""
         # After a 200 to CONNECT the connection is no longer HTTP: no length, no body.
         tunnel = self._connecting and response.status == 200
-        headers = dict(response.headers)
-        if not tunnel:
-            headers["Content-Length"] = str(len(response.body))
-        reason = HTTPStatus(response.status).phrase
-        head = h11.Response(status_code=response.status, headers=list(headers.items()), reason=reason.encode())
-        data = self._http.send(head) or b""
+        data = self._head(response.status, response.headers, None if tunnel else len(response.body))
         if not tunnel:
             data += self._http.send(h11.Data(data=response.body)) or b""
             data += self._http.send(h11.EndOfMessage()) or b""
         await self._stream.send_all(data)
+
+    async def start(self, status: int, length: int, headers: Mapping[str, str] | None = None) -> None:
+        """The head of an answer whose body of `length` bytes follows by `send_part`."""
+        await self._stream.send_all(self._head(status, headers or {}, length))
+
+    async def send_part(self, data: bytes) -> None:
+        await self._stream.send_all(self._http.send(h11.Data(data=data)) or b"")
+
+    async def finish(self) -> None:
+        """Nothing more of the body. Raises h11.LocalProtocolError when it was shorter than announced."""
+        await self._stream.send_all(self._http.send(h11.EndOfMessage()) or b"")
+
+    async def gone(self) -> None:
+        """Return when the client hangs up; what it still says is ignored."""
+        with suppress(trio.BrokenResourceError, trio.ClosedResourceError):
+            while await self._stream.receive_some(READ_BYTES):
+                pass
+
+    def _head(self, status: int, headers: Mapping[str, str], length: int | None) -> bytes:
+        given = dict(headers) if length is None else {**headers, "Content-Length": str(length)}
+        reason = HTTPStatus(status).phrase
+        return self._http.send(h11.Response(status_code=status, headers=list(given.items()), reason=reason)) or b""
 
     async def _event(self) -> object:
         while (event := self._http.next_event()) is h11.NEED_DATA:

@@ -153,7 +153,12 @@ def _privacy(exchange: Exchange, device: Device, iq: Node) -> Answer:
 
 
 def _media_conn(exchange: Exchange, device: Device, iq: Node) -> Answer:
-    attrs = {"auth": "lab", "ttl": str(_DAY_SECONDS), "auth_ttl": str(_DAY_SECONDS), "max_buckets": "12"}
+    attrs = {
+        "auth": f"{media.AUTH_PREFIX}{device.jid.user}",
+        "ttl": str(_DAY_SECONDS),
+        "auth_ttl": str(_DAY_SECONDS),
+        "max_buckets": "12",
+    }
     return (Node("media_conn", attrs, (Node("host", {"hostname": media.HOST}),)),)
 
 

@@ -23,6 +23,7 @@ from comptoir.lab.crypto import KeyPair
 from comptoir.lab.customer import Customer
 from comptoir.lab.exchange import Exchange
 from comptoir.lab.front import LOOPBACK, Front
+from comptoir.lab.media_host import MediaHost
 from comptoir.lab.pairing import Pairing
 from comptoir.lab.people import People
 from comptoir.lab.phone import Phone
@@ -109,7 +110,8 @@ async def _running(folder: Path, port: int, store: Store, codec: Codec) -> Async
     exchange, pairing = Exchange(store, Clock(), codec), Pairing()
     tls, root, static = _tls_files(folder), _key(store, "root"), _key(store, "static")
     door = Door(exchange, pairing, static, noise_chain(root, static.public, int(time.time())))
-    front = Front(_tls_context(tls), door.serve, exchange.media.answer, lambda: exchange.faults.refusing_all)
+    media_host = MediaHost(exchange.media, exchange.faults.media)
+    front = Front(_tls_context(tls), door.serve, media_host.serve, lambda: exchange.faults.refusing_all)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(store.keep)
         bound = await _serve(nursery, front, port, store)

@@ -22,6 +22,7 @@ class Store:
     """Documents by name ("people/22177…", "queue/…/0001"). Reads see what was put before, flushed or not."""
 
     def __init__(self, path: Path) -> None:
+        self.folder = path.parent
         # The writer is used by one thread at a time: a flush awaits its thread.
         self._writer = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._writer.execute("PRAGMA journal_mode=WAL")
