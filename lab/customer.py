@@ -81,6 +81,7 @@ class Customer(Device):
         What waits for it on the server can no longer be read. With `tell` the server tells its contacts.
         """
         self.cipher.renew()
+        self.group_cipher.reset()
         self.outgoing.forget_all()
         if tell:
             self.server.tell_new_identity(self.account)
@@ -105,7 +106,7 @@ class Customer(Device):
             return
         if self.reads_at_once:
             chat = JID.parse(stanza.attr("from")).bare
-            await self._read(chat, [stanza.attr("id")])
+            await self._read(chat, stanza.jid("participant") or chat, [stanza.attr("id")])
         if self.bot is not None and content.text:
             self.server.start_soon(self._answer, self.bot, self.heard_log.all()[-1])
 

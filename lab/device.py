@@ -9,17 +9,20 @@ from typing import Any
 
 from comptoir.lab import messages, stanzas
 from comptoir.lab.accounts import Account
-from comptoir.lab.addresses import dialled, digits, is_lid, spoken
+from comptoir.lab.addresses import dialled, digits, is_audience, is_lid, spoken
 from comptoir.lab.cipher import Cipher, NoKeys
+from comptoir.lab.group_cipher import GroupCipher
 from comptoir.lab.heard import Heard, HeardLog
 from comptoir.lab.nodes import JID, Node
 from comptoir.lab.outgoing import RETRIES_AT_MOST, NotSent, Outgoing
 from comptoir.lab.server import Server
 from comptoir.lab.signal.errors import DuplicateMessage, SignalError
 from comptoir.lab.signal.keys import Bundle
+from comptoir.lab.signal.sender_keys import SKMSG
 from comptoir.lab.signal.session import Opened
 
 SEEN_KEPT = 1_000
+NOT_ENCRYPTED = Opened(b"", b"", 0)
 NOT_FOR_PEOPLE = frozenset({"protocolMessage", "senderKeyDistributionMessage", "empty"})
 
 
@@ -45,7 +48,9 @@ class Device:
         self.server = server
         self.account = account
         self.cipher = Cipher(server, account.jid(), self.changed, state["cipher"] if state else None)
-        self.outgoing = Outgoing(server, account, self.cipher)
+        keys = state.get("group_cipher") if state else None
+        self.group_cipher = GroupCipher(server, account.jid(), self.cipher, self.changed, keys)
+        self.outgoing = Outgoing(server, account, self.cipher, self.group_cipher)
         self.heard_log = HeardLog(server.store, account.number)
         self.receipts: deque[Seen] = deque(maxlen=SEEN_KEPT)
         self.typing_seen: deque[Seen] = deque(maxlen=SEEN_KEPT)
@@ -75,18 +80,22 @@ class Device:
 
     # What a test or a person at the keyboard does with it.
 
-    def heard(self, sender: str | None = None) -> list[Heard]:
-        """Decrypted messages in order; `sender` (a number in any spelling) narrows them to one other's."""
-        return self.heard_log.all(sender and f"+{digits(sender)}")
+    def heard(self, sender: str | None = None, *, chat: str | None = None) -> list[Heard]:
+        """Decrypted messages in order; `sender` (a number in any spelling) narrows them to one other's, and
+        `chat`, written as in `Heard`, to those of one chat.
+        """
+        return self.heard_log.all(sender and f"+{digits(sender)}", chat)
 
-    async def wait_heard(self, count: int, seconds: float = 10.0, *, sender: str | None = None) -> list[Heard]:
-        """All of `heard(sender)` as soon as there are `count`. Raises NotHeard after `seconds`."""
-        return await self.heard_log.wait(count, seconds, sender and f"+{digits(sender)}")
+    async def wait_heard(
+        self, count: int, seconds: float = 10.0, *, sender: str | None = None, chat: str | None = None
+    ) -> list[Heard]:
+        """All of `heard(sender, chat=chat)` as soon as there are `count`. Raises NotHeard after `seconds`."""
+        return await self.heard_log.wait(count, seconds, sender and f"+{digits(sender)}", chat)
 
     async def say(
         self, to: str, text: str, *, as_lid: bool = False, secret: bool | None = None, extended: bool = False
     ) -> str:
-        """Send a text to a number and return its id once the server has acknowledged it.
+        """Send a text to a number or a group and return its id once the server has acknowledged it.
 
         `as_lid` writes between the two LIDs instead of the numbers. Nine in ten of a person's messages carry
         a message secret, every tenth does not, unless `secret` decides. Raises UnknownNumber, NotSent.
@@ -133,16 +142,19 @@ class Device:
 
     async def read(self, sender: str | None = None) -> list[str]:
         """Send read receipts for all that was heard, or for one sender's; returns the ids."""
-        entries = [entry for entry in self.heard(sender) if entry.sender != self.number]
-        chats: dict[JID, list[str]] = {}
+        # A channel's posts are nobody's: what is read of them is told to no one.
+        entries = [entry for entry in self.heard(sender) if entry.sender[:1] == "+" and entry.sender != self.number]
+        chats: dict[tuple[JID, JID], list[str]] = {}
         for entry in entries:
-            chats.setdefault(dialled(self.server, entry.sender, entry.by_lid), []).append(entry.id)
-        for chat, ids in chats.items():
-            await self._read(chat, ids)
+            author = dialled(self.server, entry.sender, entry.by_lid)
+            chat = author if entry.chat == entry.sender else dialled(self.server, entry.chat)
+            chats.setdefault((chat, author), []).append(entry.id)
+        for (chat, author), ids in chats.items():
+            await self._read(chat, author, ids)
         return [entry.id for entry in entries]
 
-    async def _read(self, chat: JID, ids: list[str]) -> None:
-        receipt = stanzas.read_receipt(ids, chat, int(self.server.clock.now()))
+    async def _read(self, chat: JID, author: JID, ids: list[str]) -> None:
+        receipt = stanzas.read_receipt(ids, chat, int(self.server.clock.now()), author if author != chat else None)
         await self.server.submit(self._own(chat), receipt)
 
     # What the server hands over.
@@ -157,33 +169,47 @@ class Device:
             case "chatstate":
                 self._on_typing(node)
             case "notification":
+                self._on_notification(node)
                 await self.server.submit(self.jid, stanzas.ack(node))
 
     async def _on_message(self, stanza: Node) -> None:
-        id, sender, enc = stanza.attr("id"), _sender(stanza), stanza.child("enc")
+        id, sender, post = stanza.attr("id"), _sender(stanza), stanza.child("plaintext")
         self._came[id] = Node(stanza.tag, stanza.attrs)
         if len(self._came) > SEEN_KEPT:
             self._came.popitem(last=False)
-        if enc is not None:
+        if post is not None:
+            # In the clear: a channel's post, which wants an ack and no receipt.
+            await self.on_content(stanza, messages.read(post.data), NOT_ENCRYPTED)
+            await self.server.submit(self.jid, stanzas.ack(stanza))
+            return
+        for enc in stanza.children("enc"):
             try:
-                content, opened = self.cipher.open(id, sender, enc)
+                content, opened = self._open(stanza, sender, enc)
             except DuplicateMessage:
-                pass  # in the ledger by now; like the client, receipt it so that it does not come again
+                continue  # in the ledger by now; like the client, receipt it so that it does not come again
             except (SignalError, ValueError):
                 await self._ask_again(stanza)
                 return
-            else:
-                await self.on_content(stanza, content, opened)
+            await self.on_content(stanza, content, opened)
         own = self.server.account_of(sender) == self.account
         receipt = stanzas.receipt(stanza, "sender" if own else "")
         await self.server.submit(self._own(sender), receipt if self.gives_receipts else stanzas.ack(stanza))
+
+    def _open(self, stanza: Node, sender: JID, enc: Node) -> tuple[messages.Content, Opened]:
+        id, chat = stanza.attr("id"), _chat(stanza)
+        if enc.get("type") == SKMSG:
+            return self.group_cipher.open(id, chat, sender, enc)
+        content, opened = self.cipher.open(id, sender, enc)
+        if is_audience(chat):
+            self.group_cipher.learn(chat, sender, content.message)
+        return content, opened
 
     async def on_content(self, stanza: Node, content: messages.Content, opened: Opened) -> None:
         """Take note of a decrypted message; what no app would show is dropped."""
         if content.kind in NOT_FOR_PEOPLE:
             return
         sender = _sender(stanza)
-        chat = JID.parse(content.sent_to) if content.sent_to else sender
+        chat = JID.parse(content.sent_to) if content.sent_to else _chat(stanza)
         self.heard_log.add(
             Heard(
                 number=self.heard_log.next_number,
@@ -231,6 +257,10 @@ class Device:
         for state in stanza.children():
             self._note(self.typing_seen, state.tag, stanza, ())
 
+    def _on_notification(self, stanza: Node) -> None:
+        if stanza.get("type") == "w:gp2" and stanza.child("remove") is not None:
+            self.group_cipher.renew(_chat(stanza))
+
     def _note(self, seen: deque[Seen], kind: str, stanza: Node, ids: tuple[str, ...]) -> None:
         seen.append(Seen(kind, spoken(self.server, _sender(stanza)), ids, self.server.clock.now_ms()))
 
@@ -262,10 +292,16 @@ class Device:
         return {
             "role": self.role,
             "cipher": self.cipher.export(),
+            "group_cipher": self.group_cipher.export(),
             "said": self._messages_said,
         }
 
 
 def _sender(stanza: Node) -> JID:
-    """Who a stanza is from. Raises NodeError when it does not say."""
+    """Who a stanza is from, in a group the member. Raises NodeError when it does not say."""
+    return stanza.jid("participant") or _chat(stanza)
+
+
+def _chat(stanza: Node) -> JID:
+    """What a stanza names as its origin. Raises NodeError when it does not say."""
     return JID.parse(stanza.attr("from"))

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from comptoir.lab.accounts import Account, Device
 from comptoir.lab.exchange import Exchange
 from comptoir.lab.groups import GROUP_SERVER, Group
-from comptoir.lab.nodes import Node
+from comptoir.lab.nodes import JID, Node
 
 _NOT_FOUND = Node("error", {"code": "404", "text": "item-not-found"})
 _FORBIDDEN = Node("error", {"code": "403", "text": "forbidden"})
@@ -32,7 +32,7 @@ def info(exchange: Exchange, group: Group) -> Node:
     """All there is to know of a group."""
     accounts = exchange.groups.accounts(group)
     created = str(group.created)
-    attrs = {
+    attrs: dict[str, str | JID] = {
         "id": group.id,
         "subject": group.name,
         "s_t": created,
@@ -41,9 +41,10 @@ def info(exchange: Exchange, group: Group) -> Node:
         "size": str(len(accounts)),
     }
     creator = next((each for each in accounts if each.number == group.creator), None)
-    named = {"creator": creator.jid(as_lid=group.by_lid)} if creator else {}
+    if creator is not None:
+        attrs["creator"] = creator.jid(as_lid=group.by_lid)
     members = tuple(_participant(group, account) for account in accounts)
-    return Node("group", attrs | named, (*members, Node("member_add_mode", {}, b"all_member_add")))
+    return Node("group", attrs, (*members, Node("member_add_mode", {}, b"all_member_add")))
 
 
 def created(exchange: Exchange, group: Group) -> Node:

@@ -29,7 +29,10 @@ class Heard:
     sender: str
     """The other's number as "+E164", or "lid:DIGITS" where only that is known."""
     chat: str
-    """The conversation, written as `sender`; another than the sender when one's own other device wrote."""
+    """The conversation, written as `sender`; another than the sender when one's own other device wrote.
+
+    "group:DIGITS" in a group, "status", or "channel:DIGITS".
+    """
     text: str
     kind: str
     """The protobuf's name of the content, "unknown" or "empty"."""
@@ -77,16 +80,20 @@ class HeardLog:
     def next_number(self) -> int:
         return self._items[-1].number + 1 if self._items else 1
 
-    def all(self, sender: str | None = None) -> list[Heard]:
-        return [item for item in self._items if sender is None or item.sender == sender]
+    def all(self, sender: str | None = None, chat: str | None = None) -> list[Heard]:
+        return [
+            item
+            for item in self._items
+            if (sender is None or item.sender == sender) and (chat is None or item.chat == chat)
+        ]
 
-    async def wait(self, count: int, seconds: float, sender: str | None = None) -> list[Heard]:
+    async def wait(self, count: int, seconds: float, sender: str | None = None, chat: str | None = None) -> list[Heard]:
         """All of them as soon as there are `count`. Raises NotHeard after `seconds`."""
         with trio.move_on_after(seconds):
-            while len(self.all(sender)) < count:
+            while len(self.all(sender, chat)) < count:
                 await self._grown.wait()
-            return self.all(sender)
-        so_far = self.all(sender)
+            return self.all(sender, chat)
+        so_far = self.all(sender, chat)
         texts = ", ".join(repr(item.text[:40]) for item in so_far[-5:]) or "nothing"
         raise NotHeard(f"of {count} messages {len(so_far)} came within {seconds:g} s; the last: {texts}")
 

@@ -10,9 +10,11 @@ import trio
 
 from comptoir.lab import messages, stanzas
 from comptoir.lab.accounts import Account
-from comptoir.lab.addresses import is_lid
+from comptoir.lab.addresses import is_audience, is_lid
 from comptoir.lab.cipher import Cipher, NoKeys
 from comptoir.lab.damage import damaged
+from comptoir.lab.group_cipher import GroupCipher
+from comptoir.lab.groups import GROUP_SERVER
 from comptoir.lab.kinds.marks import Marks, marks_of
 from comptoir.lab.nodes import JID, Node
 from comptoir.lab.server import Server
@@ -41,10 +43,11 @@ class Sent:
 class Outgoing:
     """The sending side of one account's device 0; all leaves in the order in which its ratchets stepped."""
 
-    def __init__(self, server: Server, account: Account, cipher: Cipher) -> None:
+    def __init__(self, server: Server, account: Account, cipher: Cipher, group_cipher: GroupCipher) -> None:
         self._server = server
         self._account = account
         self._cipher = cipher
+        self._group_cipher = group_cipher
         self._sent: OrderedDict[str, Sent] = OrderedDict()
         self._failures: OrderedDict[str, int] = OrderedDict()
         """How many of the next repetitions of a message arrive damaged, too."""
@@ -55,13 +58,17 @@ class Outgoing:
 
         With `damage` no companion can read it. `withheld` is a type of `unavailable`: companions get that
         instead of the message. Raises NotSent when no device of the chat has keys or the server answers with an error.
+        In a group neither is possible.
         """
+        if chat.server == GROUP_SERVER:
+            return await self.send_to_all(chat, self._server.group_devices(chat), message)
         id, plaintext = messages.new_message_id(), message.SerializeToString()
         copy, marks = messages.device_sent(str(chat), message).SerializeToString(), marks_of(message)
         async with self._lock:
             own = self._server.devices_of(self._own(chat))[1:]
-            encs = self._seal_all(id, self._server.devices_of(chat), plaintext)
-            if not encs:
+            to_self = self._server.account_of(chat) == self._account
+            encs = [] if to_self else self._seal_all(id, self._server.devices_of(chat), plaintext)
+            if not encs and not to_self:
                 raise NotSent(f"{chat} has no device with keys: nothing can be encrypted for it")
             encs += self._seal_all(id, own, copy)
             if damage:
@@ -73,6 +80,20 @@ class Outgoing:
             stanza = marks.on_stanza(stanzas.message(id, chat, marks.type, encs))
             self._remember(id, Sent(chat, plaintext, marks, stanza))
             await self._submit(self._own(chat), stanza)
+        return id
+
+    async def send_to_all(self, audience: JID, devices: list[JID], message: Any) -> str:
+        """Encrypt once for all devices of a group or a status audience; else as `send`."""
+        id, plaintext, marks = messages.new_message_id(), message.SerializeToString(), marks_of(message)
+        itself = (self._account.jid(), self._account.jid(as_lid=True))
+        others = [device for device in devices if device not in itself]
+        async with self._lock:
+            keys = dict(self._group_cipher.hand_over(id, audience, others))
+            sealed = marks.on_enc(self._group_cipher.seal(id, audience, plaintext))
+            listed = {device: keys.get(device) for device in others}
+            stanza = marks.on_stanza(stanzas.message_to_all(id, audience, marks.type, listed, sealed))
+            self._remember(id, Sent(audience, plaintext, marks, stanza))
+            await self._submit(self._own(audience), stanza)
         return id
 
     async def send_to_own(self, device: JID, message: Any) -> str:
@@ -116,23 +137,25 @@ class Outgoing:
             # A session that failed twice is beyond repair, with or without keys in the request.
             if request.bundle is not None or request.count > 1:
                 self._cipher.start(request.device, request.bundle)
-            plaintext, extra = self._for_device(sent, request.device)
+            to, plaintext, extra = self._for_device(sent, request.device)
             sealed = sent.marks.on_enc(self._cipher.seal(request.id, request.device, plaintext, request.count))
             if self._failures.get(request.id):
                 self._failures[request.id] -= 1
                 sealed = damaged(sealed)
-            stanza = stanzas.message_to_device(request.id, request.device, sent.marks.type, sealed, extra)
+            stanza = stanzas.message_to_device(request.id, to, sent.marks.type, sealed, extra)
             await self._submit(self._own(request.device), sent.marks.on_stanza(stanza))
 
-    def _for_device(self, sent: Sent, device: JID) -> tuple[bytes, stanzas.Attrs]:
-        """The plaintext that this device is to get, and what the stanza says about it."""
+    def _for_device(self, sent: Sent, device: JID) -> tuple[JID, bytes, stanzas.Attrs]:
+        """Where the repetition goes, the plaintext that this device is to get, and what the stanza says about it."""
+        if is_audience(sent.chat):
+            return sent.chat, self._group_cipher.with_key(sent.chat, sent.plaintext), {"participant": device}
         extra: stanzas.Attrs = {"device_fanout": "false"}
         if sent.peer:
-            return sent.plaintext, extra | {"category": "peer"}
+            return device, sent.plaintext, extra | {"category": "peer"}
         if self._server.account_of(device) != self._account:
-            return sent.plaintext, extra
+            return device, sent.plaintext, extra
         copy = messages.device_sent(str(sent.chat), messages.read(sent.plaintext).message)
-        return copy.SerializeToString(), extra | {"recipient": sent.chat}
+        return device, copy.SerializeToString(), extra | {"recipient": sent.chat}
 
     def _seal_all(self, id: str, devices: list[JID], plaintext: bytes) -> list[tuple[JID, Node]]:
         encs = []

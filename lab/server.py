@@ -63,6 +63,11 @@ class Server:
         group = self.groups.find(chat)
         return group.by_lid if group is not None else chat.server == LID_SERVER
 
+    def group_devices(self, group: JID) -> list[JID]:
+        """Every device of every member, in the group's form; none for a group that is unknown."""
+        found = self.groups.find(group)
+        return self.groups.devices(found) if found is not None else []
+
     def take_bundle(self, device: JID) -> Bundle | None:
         """Keys for one new session with a device; uses up one of its one-time prekeys, if one is left."""
         return self._exchange.take_bundle(device)

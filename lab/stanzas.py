@@ -30,6 +30,12 @@ def enc(kind: str, body: bytes, count: int = 0) -> Node:
     return Node("enc", attrs, body)
 
 
+def message_to_all(id: str, to: JID, kind: str, audience: Mapping[JID, Node | None], sealed: Node) -> Node:
+    """A message with one ciphertext for all, and the key to it for those devices of the audience that need it."""
+    listed = tuple(Node("to", {"jid": each}, () if key is None else (key,)) for each, key in audience.items())
+    return Node("message", {"id": id, "to": to, "type": kind}, (Node("participants", {}, listed), sealed))
+
+
 def message(id: str, to: JID, kind: str, encs: Sequence[tuple[JID, Node]]) -> Node:
     """A message with one ciphertext for each device."""
     receivers = tuple(Node("to", {"jid": device}, (sealed,)) for device, sealed in encs)
@@ -54,10 +60,15 @@ def receipt(stanza: Node, kind: str = "") -> Node:
     return Node("receipt", attrs, None)
 
 
-def read_receipt(ids: Sequence[str], chat: JID, at: int) -> Node:
-    """The receipt that turns ticks blue, for one or several messages of one chat; `at` in whole seconds."""
+def read_receipt(ids: Sequence[str], chat: JID, at: int, author: JID | None = None) -> Node:
+    """The receipt that turns ticks blue, for one or several messages of one chat; `at` in whole seconds.
+
+    In a group they are of one `author`.
+    """
     rest = tuple(Node("item", {"id": id}, None) for id in ids[1:])
     attrs: Attrs = {"id": ids[0], "to": chat, "type": "read", "t": str(at)}
+    if author is not None:
+        attrs["participant"] = author
     return Node("receipt", attrs, (Node("list", {}, rest),) if rest else None)
 
 
@@ -87,7 +98,7 @@ def typing(chat: JID, on: bool) -> Node:
 
 def read_retry(stanza: Node) -> RetryRequest | None:
     """The request in a receipt of type retry; None when it carries none."""
-    asked, sender = stanza.child("retry"), stanza.jid("from")
+    asked, sender = stanza.child("retry"), stanza.jid("participant") or stanza.jid("from")
     if asked is None or sender is None:
         return None
     return RetryRequest(asked.attr("id"), int(asked.get("count", "1")), sender, _read_bundle(stanza))
