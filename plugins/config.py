@@ -3,13 +3,14 @@
 import re
 import zoneinfo
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from comptoir.plugins.api import Plugin, PluginConfig
+from comptoir.plugins.audiences import CallTable, ChannelTable, GroupTable, StatusTable
 from comptoir.plugins.faults import ConfigWrong, Lang, nearest, wrong_value
 from comptoir.plugins.numbers import is_e164
 from comptoir.plugins.toml_file import TomlFile, read_toml
@@ -48,6 +49,10 @@ class TenantConfig:
     on_uncertain: Literal["hold", "send"]
     """An answer that may have left before a crash: hold it for a person, or send it again."""
     pipeline: tuple[Step, ...]
+    groups: GroupTable = field(default_factory=GroupTable)
+    status: StatusTable = field(default_factory=StatusTable)
+    channels: ChannelTable = field(default_factory=ChannelTable)
+    calls: CallTable = field(default_factory=CallTable)
 
 
 def parse_tenant(text: str, file: Path, plugins: Plugins) -> TenantConfig:
@@ -57,7 +62,9 @@ def parse_tenant(text: str, file: Path, plugins: Plugins) -> TenantConfig:
     steps = _steps(toml, plugins)
     if settings is None or toml.faults:
         raise ConfigWrong(toml.faults)
-    return TenantConfig(**settings.model_dump(exclude={"version", "pipeline", "plugins"}), pipeline=steps)
+    # Not model_dump, which would make dictionaries of the tables.
+    decided = {name: getattr(settings, name) for name in _File.model_fields.keys() - {"version", "pipeline", "plugins"}}
+    return TenantConfig(**decided, pipeline=steps)
 
 
 def _steps(toml: TomlFile, plugins: Plugins) -> tuple[Step, ...]:
@@ -157,5 +164,9 @@ class _File(BaseModel):
     join_seconds: Annotated[float, Field(ge=0, le=60)] = 3
     stale_hours: Annotated[float, Field(gt=0, le=7 * 24)] = 6
     on_uncertain: Literal["hold", "send"] = "hold"
+    groups: GroupTable = GroupTable()
+    status: StatusTable = StatusTable()
+    channels: ChannelTable = ChannelTable()
+    calls: CallTable = CallTable()
     pipeline: list[str]
     plugins: dict[str, dict[str, Any]] = {}

@@ -9,6 +9,7 @@ import trio
 
 from comptoir.plugins.api import API_VERSION, Plugin
 from comptoir.plugins.builtin.answers import Answers
+from comptoir.plugins.builtin.calls import Calls
 from comptoir.plugins.builtin.optout import OptOut
 from comptoir.plugins.builtin.welcome import Welcome
 from comptoir.plugins.config import FILE_NAME, Step, TenantConfig, parse_tenant
@@ -113,7 +114,9 @@ async def start_pipeline(config: TenantConfig, plugins: Mapping[str, type[Plugin
             for plugin in mandatory:
                 nursery.start_soon(plugin.start)
     in_order = [started[place] for place in range(len(config.pipeline))]
-    chosen = tuple(plugin for plugin in in_order if isinstance(plugin, Plugin))
+    # Before all that know of texts only.
+    calls = (Calls(config.calls),) if config.calls.answer else ()
+    chosen = calls + tuple(plugin for plugin in in_order if isinstance(plugin, Plugin))
     left_out = tuple(left for left in in_order if isinstance(left, LeftOut))
     return Pipeline(config, mandatory, chosen, left_out)
 

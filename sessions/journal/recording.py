@@ -1,42 +1,17 @@
 """Journals what the link tells, in one call for each event; anything may arrive twice or out of order."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from comptoir.plugins.kinds import SILENT
 from comptoir.sessions.events import HistoryReceived, Kept, MessageReceived, ReceiptReceived, Unreadable
 from comptoir.sessions.journal import contacts, event_log, outbox, receipts
+from comptoir.sessions.journal.arrival import Arrival, Recorded
 from comptoir.sessions.journal.database import Connection
+
+__all__ = ["Arrival", "Recorded", "account", "record_event"]
 
 HAND_COUNTS = 24 * 3600 * 1000
 """Milliseconds. What the owner typed during an absence, longer ago than this, silences the chat no more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """How an event came."""
-
-    session: int
-    now: int
-    backlog: bool = False
-    """It waited at the server while we were away."""
-    silence_ms: int = 0
-    """How long the bot keeps silent in a chat after the owner wrote there by hand."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """What an event changed. All of it empty for a duplicate or what is ignored."""
-
-    message: int | None = None
-    """The message that was journaled, or completed."""
-    contact: int | None = None
-    inbox: bool = False
-    """The pipeline has something to do."""
-    by_owner: bool = False
-    """The owner answered by hand: the chat is silenced and its waiting answers are withdrawn."""
-    advanced: tuple[int, ...] = ()
-    """Outbound messages whose state moved on."""
 
 
 def record_event(db: Connection, event: Kept, arrival: Arrival) -> Recorded:
