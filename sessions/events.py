@@ -15,31 +15,46 @@ ReceiptKind = Literal["delivered", "read", "retry", "other"]
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Who a chat is with: a phone number (`+E164`), a LID (digits only), or both once both are known; or a group."""
+    """Who a chat is with: a phone number (`+E164`), a LID (digits only), or both once both are known; or else a
+    group, a channel, or everybody's status updates.
+    """
 
     number: str | None = None
     lid: str | None = None
     group: str | None = None
-    """The group's id, digits and dashes; a group has neither number nor LID."""
+    """The group's id, digits and dashes."""
+    channel: str | None = None
+    """The channel's id, digits."""
+    status: bool = False
 
     def __post_init__(self) -> None:
-        if bool(self.group) == bool(self.number or self.lid):
-            raise ValueError("an address is a number, a LID or both, or else a group")
+        if sum(map(bool, (self.number or self.lid, self.group, self.channel, self.status))) != 1:
+            raise ValueError("an address is a number, a LID or both; or a group, a channel or status updates")
 
     @classmethod
     def parse(cls, text: str) -> "Address":
-        """`+E164`, `lid:DIGITS` or `group:ID`, as the CLI writes them; raises ValueError for anything else."""
+        """As the CLI writes them: `+E164`, `lid:DIGITS`, `group:ID`, `channel:ID`, `status`. Raises ValueError."""
         if text.startswith("+") and text[1:].isascii() and text[1:].isdigit():
             return cls(number=text)
         if text.startswith("lid:") and text[4:].isascii() and text[4:].isdigit():
             return cls(lid=text[4:])
         if text.startswith("group:") and text[6:].isascii() and text[6:].replace("-", "").isdigit():
             return cls(group=text[6:])
-        raise ValueError(f"{text!r} is not a chat: expected +E164 or lid:DIGITS")
+        if text.startswith("channel:") and text[8:].isascii() and text[8:].isdigit():
+            return cls(channel=text[8:])
+        if text == "status":
+            return cls(status=True)
+        raise ValueError(f"{text!r} is not a chat: expected +E164, lid:DIGITS or group:ID")
+
+    @property
+    def is_person(self) -> bool:
+        return bool(self.number or self.lid)
 
     @property
     def aliases(self) -> tuple[str, ...]:
         """The address as keys of the journal's `aliases`, number first."""
+        if self.channel or self.status:
+            return (f"channel:{self.channel}" if self.channel else "status",)
         number = (self.number,) if self.number else ()
         lid = (f"lid:{self.lid}",) if self.lid else ()
         group = (f"group:{self.group}",) if self.group else ()
@@ -47,6 +62,29 @@ class Address:
 
     def __str__(self) -> str:
         return self.aliases[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """The message that another one answers, as its writer's app shows it."""
+
+    whatsapp_id: str
+    kind: str
+    text: str
+    author: Address | None
+    """Whose message it is, where the app says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class SealedVote:
+    """What somebody chose in a poll: whoever has the poll's secret can open it."""
+
+    payload: bytes
+    iv: bytes
+    voters: tuple[str, ...]
+    """The forms of the voter's JID, one of which it was sealed with."""
+    creators: tuple[str, ...]
+    """The forms of the poll's writer's JID, likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +106,17 @@ class MessageReceived:
     """What it holds beside its text; a message that this refers to is in `target`, not yet by the journal's id."""
     target: str | None = None
     """WhatsApp id of the message that a reaction, vote, edit or deletion is about."""
-    quoted: str | None = None
-    """WhatsApp id of the message that this one answers."""
+    quote: Quoted | None = None
+    """The message that this one answers."""
+    vote: SealedVote | None = None
+    """Of a vote: what was chosen."""
+    secret: bytes = b""
+    """Of a poll: what opens the votes for it."""
     mentions_us: bool = False
     expires_in: int | None = None
     """The chat's disappearing timer in seconds, where the message tells."""
     sender: Address | None = None
-    """Who wrote it, in a group; elsewhere the chat says it."""
+    """Who wrote it, in a group or as a status update; elsewhere the chat says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +138,19 @@ class TimerSet:
     chat: Address
     expires_in: int
     time: int
+    whatsapp_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CallReceived:
-    """Somebody calls; `missed` once it is over without having been taken."""
+    """Somebody calls, or a call is over: `taken` on one of our devices (or refused there by hand), or `missed`."""
 
     call_id: str
     chat: Address
+    """Who calls; the group where it is a call of a group."""
     time: int
+    phase: Literal["ringing", "taken", "missed"]
     video: bool = False
-    missed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,122 +1,110 @@
 """neonize's protobuf events as our facts. Pure: it reads messages and imports nothing of neonize.
 
-Field names are those of neonize 0.5.2's Neonize.proto and WhatsApp's waE2E.proto.
+Field names are those of neonize 0.5.2's Neonize.proto; what a message says, `contents` reads.
 """
 
-from typing import Any
+from dataclasses import replace
 
+from comptoir.sessions import contents
+from comptoir.sessions.contents import Proto
 from comptoir.sessions.events import (
     Address,
-    Audience,
     HistoryReceived,
     MessageReceived,
+    Quoted,
     ReceiptKind,
     ReceiptReceived,
+    SealedVote,
+    TimerSet,
     Unreadable,
 )
+from comptoir.sessions.sources import address_of, audience_of, chat_of, mentions, person, sender_of
+from comptoir.sessions.votes import SECRET_SIZE
 
-# Protobufs are built at run time: their Python classes have no useful static type here.
-Proto = Any
-
-_PERSON_SERVERS = ("s.whatsapp.net", "lid")
-_KINDS = {
-    "imageMessage": "image",
-    "videoMessage": "video",
-    "ptvMessage": "video",
-    "documentMessage": "document",
-    "stickerMessage": "sticker",
-    "locationMessage": "location",
-    "liveLocationMessage": "location",
-    "contactMessage": "contact",
-    "contactsArrayMessage": "contact",
-    "reactionMessage": "reaction",
-    "encReactionMessage": "reaction",
-    "pollCreationMessage": "poll",
-    "pollCreationMessageV2": "poll",
-    "pollCreationMessageV3": "poll",
-    "pollUpdateMessage": "poll_vote",
-}
-# waE2E ProtocolMessage.Type: all others are the apps' own business (keys, history, settings).
-_PROTOCOL_KINDS = {0: "deletion", 14: "edit"}
-# Travel with any message and say nothing about its kind.
-_WRAPPING = {"messageContextInfo", "senderKeyDistributionMessage"}
+MAX_RAW = 1024 * 1024
+"""Bytes of a protobuf that are kept; what is larger says no more than was taken from it."""
 
 _RECEIPTS: dict[int, ReceiptKind] = {1: "delivered", 3: "retry", 4: "read", 6: "read"}
 
 
-def address_of(*jids: Proto) -> Address | None:
-    """The person behind a JID and its alternative form; None for groups and other non-persons."""
-    number = lid = None
-    for jid in jids:
-        if jid.User and jid.Server == "s.whatsapp.net":
-            number = f"+{jid.User}"
-        elif jid.User and jid.Server == "lid":
-            lid = jid.User
-    return Address(number, lid) if number or lid else None
+def message(event: Proto, own: Address | None = None) -> MessageReceived | TimerSet | None:
+    """What a MessageEv says; None where nobody can be named as its chat. `own` is the tenant, to see mentions.
 
-
-def audience_of(source: Proto) -> Audience:
-    server = source.Chat.Server
-    if source.IsGroup or server == "g.us":
-        return "group"
-    if server == "newsletter":
-        return "channel"
-    return "person" if server in _PERSON_SERVERS else "status"
-
-
-def chat_of(source: Proto) -> Address | None:
-    """Whom the chat is with: the recipient of what the owner typed, else the sender."""
-    if audience_of(source) != "person":
-        return address_of(source.Sender, source.SenderAlt)
-    if source.IsFromMe:
-        return address_of(source.Chat, source.RecipientAlt)
-    return address_of(source.Chat, source.Sender, source.SenderAlt)
-
-
-def message(event: Proto) -> MessageReceived | None:
-    """What a MessageEv says; None where nobody can be named as its chat."""
+    What may be viewed once leaves nothing here but that it was there.
+    """
     info = event.Info
     chat = chat_of(info.MessageSource)
     if chat is None or not info.ID:
         return None
-    kind, text = content(event.Message)
-    return MessageReceived(
+    body, once = contents.unwrapped(event.Message)
+    if (seconds := contents.timer_set(body)) is not None:
+        return TimerSet(chat, seconds, info.Timestamp, info.ID)
+    context = contents.context_of(body)
+    received = MessageReceived(
         whatsapp_id=info.ID,
         chat=chat,
         from_me=info.MessageSource.IsFromMe,
         audience=audience_of(info.MessageSource),
-        kind=kind,
-        text=text,
+        kind="view_once",
+        text="",
         time=info.Timestamp,
-        push_name=info.Pushname,
-        raw=event.SerializePartialToString(),
+        push_name=info.Pushname[: contents.MAX_NAME],
+        raw=b"",
+        mentions_us=mentions(context, own),
+        expires_in=context.expiration if context is not None and context.HasField("expiration") else None,
+        sender=sender_of(info.MessageSource),
+    )
+    if once or event.IsViewOnce:
+        return received
+    said = contents.said(body)
+    return replace(
+        received,
+        kind=said.kind,
+        text=said.text,
+        raw=_raw(event),
+        content=said.content,
+        target=said.target,
+        quote=_quote(context),
+        vote=_vote(info.MessageSource, body) if said.kind == "vote" else None,
+        secret=_secret(event, body) if said.kind == "poll" else b"",
     )
 
 
-def content(body: Proto) -> tuple[str, str]:
-    """Kind and text of a waE2E.Message; `unknown` for what has no name here, `empty` for what no person wrote."""
-    fields = {field.name: value for field, value in body.ListFields()}
-    if "conversation" in fields:
-        return "text", fields["conversation"]
-    if "extendedTextMessage" in fields:
-        return "text", fields["extendedTextMessage"].text
-    if "audioMessage" in fields:
-        return ("voice" if fields["audioMessage"].PTT else "audio"), ""
-    if "protocolMessage" in fields:
-        return _PROTOCOL_KINDS.get(fields["protocolMessage"].type, "empty"), ""
-    for name, value in fields.items():
-        if name in _KINDS:
-            return _KINDS[name], getattr(value, "caption", "") or ""
-    return ("unknown" if _says_something(body) else "empty"), ""
+def _raw(event: Proto) -> bytes:
+    kept = type(event)()
+    kept.CopyFrom(event)
+    # neonize gives the message a second time here.
+    kept.ClearField("Raw")
+    raw: bytes = kept.SerializePartialToString()
+    return raw if len(raw) <= MAX_RAW else b""
 
 
-def _says_something(body: Proto) -> bool:
-    """Whether anything is there beside the wrapping, be it in fields that only newer apps know."""
-    rest = type(body)()
-    rest.CopyFrom(body)
-    for name in _WRAPPING:
-        rest.ClearField(name)
-    return bool(rest.ByteSize())
+def _quote(context: Proto | None) -> Quoted | None:
+    if context is None or not context.stanzaID:
+        return None
+    body, once = contents.unwrapped(context.quotedMessage)
+    quoted = contents.Said("view_once") if once else contents.said(body)
+    author = person(context.participant[: contents.MAX_NAME])
+    return Quoted(context.stanzaID[: contents.MAX_NAME], quoted.kind, quoted.text, author)
+
+
+def _vote(source: Proto, body: Proto) -> SealedVote:
+    update = body.pollUpdateMessage
+    key = update.pollCreationMessageKey
+    voters = [_bare(jid) for jid in (source.Sender, source.SenderAlt) if jid.User]
+    # Seen by the voter: the chat is with us, unless the poll is their own.
+    named = [jid[: contents.MAX_NAME] for jid in (key.participant, key.remoteJID) if jid]
+    creators = voters if key.fromMe else named
+    return SealedVote(update.vote.encPayload, update.vote.encIV, tuple(voters), tuple(creators))
+
+
+def _bare(jid: Proto) -> str:
+    return f"{jid.User}@{jid.Server}"
+
+
+def _secret(event: Proto, body: Proto) -> bytes:
+    secret: bytes = body.messageContextInfo.messageSecret or event.Message.messageContextInfo.messageSecret
+    return secret if len(secret) == SECRET_SIZE else b""
 
 
 def unreadable(event: Proto) -> Unreadable | None:
@@ -124,7 +112,9 @@ def unreadable(event: Proto) -> Unreadable | None:
     chat = chat_of(info.MessageSource)
     if chat is None or info.MessageSource.IsFromMe:
         return None
-    return Unreadable(info.ID, chat, audience_of(info.MessageSource), info.Timestamp)
+    # neonize does not tell the type of what is unavailable; only media may be viewed once.
+    once = event.IsUnavailable and info.Type == "media"
+    return Unreadable(info.ID, chat, audience_of(info.MessageSource), info.Timestamp, view_once=once)
 
 
 def receipt(event: Proto) -> ReceiptReceived | None:

@@ -86,6 +86,7 @@ _FIRST = Migration(
 _KINDS = Migration(
     "0002-kinds",
     (
+        "UPDATE messages SET kind = 'vote' WHERE kind = 'poll_vote'",
         # What a message holds beside its text, as JSON.
         "ALTER TABLE messages ADD COLUMN details TEXT NOT NULL DEFAULT '{}'",
         # 1: the phone wrote it by itself, as WhatsApp Business greets; no hand of the owner.

@@ -4,8 +4,17 @@ from typing import Any
 
 import pytest
 
+from comptoir.plugins.content import Place, Poll, ReceivedFile
 from comptoir.sessions import neonize_guard, translate
-from comptoir.sessions.events import Address, HistoryReceived, ReceiptReceived
+from comptoir.sessions.events import (
+    Address,
+    HistoryReceived,
+    MessageReceived,
+    Quoted,
+    ReceiptReceived,
+    TimerSet,
+    Unreadable,
+)
 
 neonize_guard.import_python_side()
 
@@ -58,28 +67,98 @@ def test_audiences(chat: str, audience: str) -> None:
     assert message.audience == audience
 
 
-def test_a_chat_with_nobody_is_left_out() -> None:
-    assert translate.message(event("99@newsletter", "99@newsletter")) is None
+def received(body: Any, **more: Any) -> MessageReceived:
+    message = translate.message(event(NUMBER, NUMBER, LID, body, **more))
+    assert isinstance(message, MessageReceived)
+    return message
+
+
+def test_what_a_message_holds_and_answers() -> None:
+    quoted = e2e.Message(imageMessage=e2e.ImageMessage(caption="robe bleue"))
+    context = e2e.ContextInfo(stanzaID="Q1", participant="100200300:12@lid", quotedMessage=quoted, expiration=86_400)
+    message = received(e2e.Message(imageMessage=e2e.ImageMessage(caption="celle-ci", contextInfo=context)))
+    assert (message.kind, message.text, message.content) == ("image", "celle-ci", ReceivedFile("", 0))
+    assert message.quote == Quoted("Q1", "image", "robe bleue", Address(lid="100200300"))
+    assert message.expires_in == 86_400
+    plain = received(e2e.Message(locationMessage=e2e.LocationMessage(degreesLatitude=1, degreesLongitude=2)))
+    assert (plain.content, plain.quote, plain.expires_in) == (Place(1, 2), None, None)
+
+
+def test_raw_holds_the_message_once() -> None:
+    whole = event(NUMBER, NUMBER)
+    whole.Raw.CopyFrom(whole.Message)
+    message = translate.message(whole)
+    assert isinstance(message, MessageReceived)
+    kept = pb.Message.FromString(message.raw) if whole.IsInitialized() else pb.Message()
+    kept.MergeFromString(message.raw)
+    assert kept.Message.conversation == "bonjour"
+    assert not kept.HasField("Raw")
+
+
+def test_raw_beyond_measure_is_not_kept() -> None:
+    assert received(e2e.Message(conversation="o" * (translate.MAX_RAW + 1))).raw == b""
+
+
+@pytest.mark.parametrize("name", ["viewOnceMessage", "viewOnceMessageV2", ""])
+def test_nothing_is_kept_of_what_may_be_viewed_once(name: str) -> None:
+    picture = e2e.Message(imageMessage=e2e.ImageMessage(caption="secret", mediaKey=b"k", viewOnce=not name))
+    body = e2e.Message(**{name: e2e.FutureProofMessage(message=picture)}) if name else picture
+    message = received(body)
+    assert (message.kind, message.text, message.raw, message.content) == ("view_once", "", b"", None)
+
+
+def test_what_neonize_has_unwrapped_may_still_be_viewed_once_only() -> None:
+    whole = event(NUMBER, NUMBER, body=e2e.Message(imageMessage=e2e.ImageMessage(caption="secret")))
+    whole.IsViewOnce = True
+    message = translate.message(whole)
+    assert isinstance(message, MessageReceived)
+    assert (message.kind, message.text, message.raw) == ("view_once", "", b"")
 
 
 @pytest.mark.parametrize(
-    ("body", "expected"),
-    [
-        (e2e.Message(extendedTextMessage=e2e.ExtendedTextMessage(text="voir ceci")), ("text", "voir ceci")),
-        (e2e.Message(conversation=""), ("text", "")),
-        (e2e.Message(imageMessage=e2e.ImageMessage(caption="ça")), ("image", "ça")),
-        (e2e.Message(audioMessage=e2e.AudioMessage(PTT=True)), ("voice", "")),
-        (e2e.Message(orderMessage=e2e.OrderMessage()), ("unknown", "")),
-        (e2e.Message(senderKeyDistributionMessage=e2e.SenderKeyDistributionMessage(groupID="1")), ("empty", "")),
-        (e2e.Message(), ("empty", "")),
-        # A field that only a newer schema has.
-        (e2e.Message.FromString(b"\xca\xb2\x04\x05salut"), ("unknown", "")),
-        (e2e.Message(protocolMessage=e2e.ProtocolMessage(type=0)), ("deletion", "")),
-        (e2e.Message(protocolMessage=e2e.ProtocolMessage(type=6)), ("empty", "")),
-    ],
+    ("kind", "unavailable", "once"), [("media", True, True), ("text", True, False), ("media", False, False)]
 )
-def test_kinds(body: Any, expected: tuple[str, str]) -> None:
-    assert translate.content(body) == expected
+def test_unavailable_media_may_be_viewed_once(kind: str, unavailable: bool, once: bool) -> None:
+    info = event(NUMBER, NUMBER).Info
+    info.Type = kind
+    found = translate.unreadable(pb.UndecryptableMessage(Info=info, IsUnavailable=unavailable))
+    assert found == Unreadable("3EB0", Address("+221770000001"), "person", 1_700_000_000_123, once)
+
+
+@pytest.mark.parametrize("from_me", [False, True])
+def test_timer(from_me: bool) -> None:
+    body = e2e.Message(protocolMessage=e2e.ProtocolMessage(type=3, ephemeralExpiration=604_800))
+    found = translate.message(event(NUMBER, NUMBER, LID, body, from_me=from_me, recipient_alt=LID))
+    assert found == TimerSet(BOTH, 604_800, 1_700_000_000_123, "3EB0")
+
+
+def test_poll_comes_with_what_opens_its_votes() -> None:
+    body = e2e.Message(pollCreationMessage=e2e.PollCreationMessage(name="Où ?"))
+    body.messageContextInfo.messageSecret = bytes(32)
+    poll = received(body)
+    assert (poll.kind, poll.content, poll.secret) == ("poll", Poll("Où ?", (), 0), bytes(32))
+    assert received(e2e.Message(conversation="non")).secret == b""
+
+
+@pytest.mark.parametrize(
+    ("from_me", "creators"),
+    [(False, ("221338000000@s.whatsapp.net",)), (True, ("221770000001@s.whatsapp.net", "100200300@lid"))],
+)
+def test_vote_says_with_whose_names_it_may_be_sealed(from_me: bool, creators: tuple[str, ...]) -> None:
+    vote = e2e.PollUpdateMessage(vote=e2e.PollEncValue(encPayload=b"payload", encIV=b"iv"))
+    vote.pollCreationMessageKey.ID = "P1"
+    vote.pollCreationMessageKey.fromMe = from_me
+    vote.pollCreationMessageKey.remoteJID = "221338000000@s.whatsapp.net"
+    found = received(e2e.Message(pollUpdateMessage=vote))
+    assert (found.kind, found.target) == ("vote", "P1")
+    assert found.vote is not None
+    assert (found.vote.payload, found.vote.iv) == (b"payload", b"iv")
+    assert found.vote.voters == ("221770000001@s.whatsapp.net", "100200300@lid")
+    assert found.vote.creators == creators
+
+
+def test_a_chat_with_nobody_is_left_out() -> None:
+    assert translate.message(event("@newsletter", "@newsletter")) is None
 
 
 def receipt(kind: int | None, *, from_me: bool = False) -> ReceiptReceived | None:

@@ -80,7 +80,7 @@ def test_owner_by_hand_silences_the_chat_and_withdraws_waiting_answers(db: Conne
     assert record(db, heard("O", by_owner=True)) == Recorded()
 
 
-@pytest.mark.parametrize("kind", ["reaction", "edit", "deletion", "poll_vote", "unknown"])
+@pytest.mark.parametrize("kind", ["reaction", "edit", "deletion", "vote", "unknown"])
 def test_what_the_owner_does_without_saying_anything_silences_nothing(db: Connection, kind: str) -> None:
     asked = record(db, heard("A"))
     contact = asked.contact or 0
