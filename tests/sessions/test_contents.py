@@ -265,8 +265,6 @@ def test_whatever_comes_is_bounded_and_nothing_raises(made: dict[str, Any]) -> N
     assert len(found.text) <= contents.MAX_TEXT
     most = contents.MAX_TEXT + contents.MAX_VCARDS + 2 * contents.MAX_CARDS * contents.MAX_NAME
     assert len(repr(found)) < 12 * most
-        contents.MAX_TEXT + contents.MAX_VCARDS + 2 * contents.MAX_CARDS * contents.MAX_NAME
-    )
     match found.content:
         case Place() as place:
             assert math.isfinite(place.latitude)
