@@ -181,7 +181,7 @@ async def test_typing_and_reading(api: Api) -> None:
         (b"no json", "a request was expected"),
         (b"[]", "a request was expected"),
         (b"{}", "a request was expected"),
-        (b'{"command": "dance"}', "unknown command 'dance'; there are clock, customer"),
+        (b'{"command": "dance"}', "unknown command 'dance'; there are "),
         (b'{"command": 7}', "unknown command 7"),
         (b'{"command": "say", "sender": "1"}', "say: missing a required argument: 'to'"),
         (b'{"command": "heard", "number": 5}', "heard: number is 5, str was expected"),
@@ -259,3 +259,34 @@ async def test_serving_until_told_to_stop(tmp_path: Path) -> None:
 
     assert set(told) == {"proxy", "ca_file", "root_key", "api"}
     assert (phone["number"], code, description.exists()) == (SHOP, 0, False)
+
+
+async def test_bad_luck_is_ordered_over_the_line(api: Api) -> None:
+    phone, customer = api.lab.phone(SHOP), api.lab.customer(AWA)
+    before = customer.cipher.identity.registration_id
+    await api.call("call", "reinstall", number=AWA)
+    assert customer.cipher.identity.registration_id != before
+    await api.call("call", "deafen", number=AWA, times=2)
+    await api.call("call", "automatic", number=SHOP, greeting="Bienvenue", after=0)
+    await api.call("call", "bot", number=AWA, texts='["Reçu"]', limit=1, after=0)
+    await api.call("say", AWA, SHOP, "bonjour")
+    # It asks twice for the greeting, reads it, and answers it like a machine.
+    assert [item.text for item in await phone.wait_heard(2)] == ["bonjour", "Reçu"]
+    [greeting] = [entry for entry in api.lab.ledger.entries(to=AWA) if entry.text == "Bienvenue"]
+    assert len(greeting.receipts_of("retry")) == 2
+    await api.call("call", "ask-again", number=AWA, id=greeting.id)
+    await customer.wait_heard(2)
+    await api.call("call", "block", number=SHOP, other=AWA)
+    await api.call("say", AWA, SHOP, "allô ?")
+    await api.call("call", "unblock", number=SHOP, other=AWA)
+    for command in ("say-garbled", "say-unavailable", "say-with-lost-prekey"):
+        await api.call("call", command, sender=AWA, to=SHOP, text=command)
+    assert [item.text for item in (await phone.wait_heard(5))[2:]] == [
+        "say-garbled",
+        "say-unavailable",
+        "say-with-lost-prekey",
+    ]
+    with pytest.raises(LabError, match="is no shop's phone"):
+        await api.call("call", "automatic", number=AWA, greeting="Bienvenue")
+    with pytest.raises(LabError, match="again or failures was expected"):
+        await api.call("call", "say-garbled", sender=AWA, to=SHOP, text="x", often=3)

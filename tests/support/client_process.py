@@ -43,6 +43,7 @@ from neonize._binder import ProxySettings  # noqa: E402
 from neonize.proto.waE2E.WAWebProtobufsE2E_pb2 import Message  # noqa: E402
 from neonize.utils import build_jid  # noqa: E402
 from neonize.utils.enum import (  # noqa: E402
+    BlocklistAction,
     ChatPresence,
     ChatPresenceMedia,
     ClientName,
@@ -131,7 +132,10 @@ def watch(client: Any) -> None:
     client.event(events.PairStatusEv)(lambda _, e: tell("paired", jid=address(e.ID), error=e.Error))
     client.event(events.TemporaryBanEv)(lambda _, e: tell("ban", code=e.Code, expire=e.Expire))
     client.event(events.LoggedOutEv)(lambda _, e: tell("logged_out", reason=e.Reason, on_connect=e.OnConnect))
-    client.event(events.UndecryptableMessageEv)(lambda _, e: tell("undecryptable", id=e.Info.ID))
+    client.event(events.UndecryptableMessageEv)(
+        lambda _, e: tell("undecryptable", id=e.Info.ID, unavailable=e.IsUnavailable)
+    )
+    client.event(events.IdentityChangeEv)(lambda _, e: tell("identity", jid=address(e.JID), implicit=e.Implicit))
     client.event(events.OfflineSyncCompletedEv)(lambda _, e: tell("offline_read", count=e.Count))
     client.event(events.OfflineSyncPreviewEv)(lambda _, e: tell("offline_preview", count=e.Total))
     client.event(events.PresenceEv)(lambda _, e: tell("presence", sender=address(e.From), away=e.Unavailable))
@@ -202,12 +206,19 @@ def upload_and_download(client: Any, size: int) -> bool:
     return bool(client.download_any(message) == data)
 
 
+def block(client: Any, to: str, on: bool) -> list[str]:
+    """Block or unblock; who is blocked then."""
+    answer = client.update_blocklist(jid_of(to), BlocklistAction.BLOCK if on else BlocklistAction.UNBLOCK)
+    return [address(jid) for jid in answer.JIDs]
+
+
 def pair_phone(client: Any, number: str, type: str = "CHROME") -> str:
     code: str = client.PairPhone(number, True, ClientName.LINUX, ClientType[type])
     return code
 
 
 COMMANDS = {
+    "block": block,
     "pair_phone": pair_phone,
     "upload_and_download": upload_and_download,
     "present": present,
