@@ -6,12 +6,12 @@ A wrapped key is bound to its tenant and version: moved to another row it does n
 import base64
 import binascii
 import os
-import tempfile
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from comptoir.gateway.new_file import create_file
 from comptoir.gateway.paths import Paths
 
 KEY_BYTES = 32
@@ -50,26 +50,7 @@ def _binding(tenant: str, version: int) -> bytes:
 
 def create_master_key(path: Path) -> None:
     """Write a new master key, never over an old one; it is there as a whole or not at all. Raises FileExistsError."""
-    # tempfile makes it 0600.
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(base64.b64encode(os.urandom(KEY_BYTES)) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(name, path)
-    finally:
-        Path(name).unlink()
-    _fsync_folder(path.parent)
-
-
-def _fsync_folder(folder: Path) -> None:
-    """Or the name may be gone after a power cut, and every data key that was wrapped meanwhile with it."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    create_file(path, base64.b64encode(os.urandom(KEY_BYTES)) + b"\n")
 
 
 def master_key_path(paths: Paths) -> Path:

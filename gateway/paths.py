@@ -48,6 +48,11 @@ class Paths:
         return self.state / "registry.db"
 
     @property
+    def identity_file(self) -> Path:
+        """What tells this installation from every other one, also from one that was here before."""
+        return self.state / "id"
+
+    @property
     def daemon_lock(self) -> Path:
         return self.state / "daemon.lock"
 

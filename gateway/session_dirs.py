@@ -1,6 +1,8 @@
 """The RAM folders of the sessions: neonize insists on a plain SQLite file, which must never reach a disk."""
 
 import os
+import re
+import secrets
 import shutil
 import stat
 from pathlib import Path
@@ -8,13 +10,16 @@ from pathlib import Path
 from comptoir.gateway.paths import RAM_FILE_SYSTEMS, SHARED_MEMORY, Paths, PathsWrong
 
 LOCK = "lock"
+IDENTITY_BYTES = 16
+IDENTITY = re.compile(rf"[0-9a-f]{{{2 * IDENTITY_BYTES}}}")
 
 
 def sessions_root(paths: Paths) -> Path:
     """`run/sessions` where that is in RAM, else a folder in shared memory that belongs to this state folder.
 
-    It is found by the identity of the state folder, so that two installations of one user stay apart and
-    one installation finds its sessions again after a restart. Raises PathsWrong where there is no RAM.
+    One installation finds its sessions again after a restart. It never finds those of another one: not of its own
+    copy, because that has another inode, nor of a deleted one whose inode it got, because that had another identity.
+    Raises PathsWrong where there is no RAM, or no identity.
     """
     if file_system(paths.run) in RAM_FILE_SYSTEMS:
         return paths.run / "sessions"
@@ -24,7 +29,22 @@ def sessions_root(paths: Paths) -> Path:
             "in clear; mount a tmpfs on one of them"
         )
     state = paths.state.stat()
-    return SHARED_MEMORY / f"comptoir-{os.geteuid()}-{state.st_dev:x}-{state.st_ino:x}"
+    return SHARED_MEMORY / f"comptoir-{os.geteuid()}-{_identity(paths)}-{state.st_dev:x}-{state.st_ino:x}"
+
+
+def new_identity() -> bytes:
+    """The content of a new installation's identity file."""
+    return secrets.token_hex(IDENTITY_BYTES).encode() + b"\n"
+
+
+def _identity(paths: Paths) -> str:
+    try:
+        text = paths.identity_file.read_text(errors="replace").strip()
+    except OSError as error:
+        raise PathsWrong(f"{paths.identity_file}: {error.strerror}: `comptoir init` makes it") from None
+    if not IDENTITY.fullmatch(text):
+        raise PathsWrong(f"{paths.identity_file}: expected {IDENTITY_BYTES} bytes in hex: remove it and start again")
+    return text
 
 
 def make_session_dir(root: Path, name: str) -> Path:

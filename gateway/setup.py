@@ -3,8 +3,10 @@
 from contextlib import suppress
 
 from comptoir.gateway.keys import KeysWrong, create_master_key, master_key_path
+from comptoir.gateway.new_file import create_file
 from comptoir.gateway.paths import Paths
 from comptoir.gateway.registry import Registry
+from comptoir.gateway.session_dirs import new_identity
 from comptoir.gateway.settings import DEFAULT_TEXT
 
 
@@ -17,6 +19,10 @@ def initialise(paths: Paths) -> list[str]:
         with suppress(FileExistsError):
             create_master_key(paths.master_key_file)
             made.append(f"{paths.master_key_file}: the master key; keep a copy apart from the backups of state/")
+    if not paths.identity_file.exists():
+        with suppress(FileExistsError):
+            create_file(paths.identity_file, new_identity())
+            made.append(f"{paths.identity_file}: the name of this installation's folder in memory")
     if not paths.settings_file.exists():
         paths.settings_file.write_text(DEFAULT_TEXT, encoding="utf-8")
         made.append(f"{paths.settings_file}: settings, all at their defaults")

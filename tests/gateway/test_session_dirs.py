@@ -1,10 +1,12 @@
 import os
+import shutil
 
 import pytest
 
 from comptoir.gateway import session_dirs
 from comptoir.gateway.paths import PathsWrong, find_paths
 from comptoir.gateway.session_dirs import file_system, forget_session, make_session_dir, sessions_root
+from comptoir.gateway.setup import initialise
 
 MOUNTS = """\
 22 1 254:0 / / rw,relatime - ext4 /dev/root rw
@@ -27,15 +29,50 @@ def test_run_is_used_where_it_is_in_ram(paths, monkeypatch):
     assert sessions_root(paths) == paths.run / "sessions"
 
 
-def test_shared_memory_is_found_by_the_identity_of_state(paths, tmp_path, monkeypatch):
-    monkeypatch.setattr(session_dirs, "file_system", lambda path: "ext4" if path == paths.run else "tmpfs")
+@pytest.fixture
+def in_shared_memory(monkeypatch):
+    memory = session_dirs.SHARED_MEMORY
+    monkeypatch.setattr(session_dirs, "file_system", lambda path: "tmpfs" if path == memory else "ext4")
+
+
+@pytest.mark.usefixtures("in_shared_memory")
+def test_shared_memory_is_found_by_the_identity_of_state(paths, tmp_path):
     root = sessions_root(paths)
     assert root.parent == session_dirs.SHARED_MEMORY
     assert sessions_root(paths) == root
     other = find_paths({"COMPTOIR_HOME": str(tmp_path)})
-    other.make()
-    monkeypatch.setattr(session_dirs, "file_system", lambda path: "ext4" if path == other.run else "tmpfs")
+    initialise(other)
     assert sessions_root(other) != root
+
+
+@pytest.mark.usefixtures("in_shared_memory")
+def test_a_deleted_installations_sessions_are_not_its_successors(paths):
+    root = sessions_root(paths)
+    # As if a new state/ had got the inode of a deleted one.
+    for file in paths.state.glob("*"):
+        if file.is_file():
+            file.unlink()
+    initialise(paths)
+    assert sessions_root(paths) != root
+
+
+@pytest.mark.usefixtures("in_shared_memory")
+def test_a_copy_never_meets_the_sessions_of_its_original(paths, tmp_path):
+    copy = find_paths({"COMPTOIR_HOME": str(tmp_path)})
+    shutil.copytree(paths.state, copy.state)
+    copy.make()
+    assert copy.identity_file.read_bytes() == paths.identity_file.read_bytes()
+    assert sessions_root(copy) != sessions_root(paths)
+
+
+@pytest.mark.usefixtures("in_shared_memory")
+@pytest.mark.parametrize("text", [None, "", "../../etc", "0" * 31, "\n"])
+def test_what_is_no_identity_names_no_folder(paths, text):
+    paths.identity_file.unlink()
+    if text is not None:
+        paths.identity_file.write_text(text)
+    with pytest.raises(PathsWrong, match="id: "):
+        sessions_root(paths)
 
 
 def test_without_ram_there_is_no_session(paths, monkeypatch):

@@ -19,6 +19,13 @@ def test_init_is_safe_to_repeat(home):
     assert "mine" in paths.settings_file.read_text()
 
 
+def test_the_identity_is_kept_and_private(paths):
+    identity = paths.identity_file.read_bytes()
+    initialise(paths)
+    assert paths.identity_file.read_bytes() == identity
+    assert paths.identity_file.stat().st_mode & 0o777 == 0o600
+
+
 def test_the_settings_it_writes_are_the_defaults(paths):
     assert load_settings(paths.settings_file) == Settings()
 

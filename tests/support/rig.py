@@ -10,14 +10,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import trio
 
-from comptoir.gateway.paths import find_paths
+from comptoir.gateway.paths import PathsWrong, find_paths
 from comptoir.gateway.session_dirs import sessions_root
 from comptoir.lab import Lab, open_lab
 from comptoir.lab.phone import Phone
@@ -327,6 +327,6 @@ async def open_rig(settings: str = "version = 1\n\n[lab]\nfast = true\n") -> Asy
                 nursery.cancel_scope.cancel()
     finally:
         # Before the home: where there is no tmpfs under it, its sessions lie in a folder named after it.
-        if (home / "state").exists():
+        with suppress(PathsWrong, FileNotFoundError):
             shutil.rmtree(sessions_root(find_paths({"COMPTOIR_HOME": str(home)})), ignore_errors=True)
         shutil.rmtree(home, ignore_errors=True)

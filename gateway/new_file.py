@@ -1,0 +1,29 @@
+"""Files that are made once and then only read: a key, an identity."""
+
+import os
+import tempfile
+from pathlib import Path
+
+
+def create_file(path: Path, content: bytes) -> None:
+    """Make it, 0600, as a whole or not at all, never over an old one. Raises FileExistsError, OSError."""
+    # tempfile makes it 0600.
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(name, path)
+    finally:
+        Path(name).unlink()
+    _fsync_folder(path.parent)
+
+
+def _fsync_folder(folder: Path) -> None:
+    """Or the name may be gone after a power cut, and what rests on it is lost with it."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
