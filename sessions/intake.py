@@ -1,6 +1,5 @@
 """The way of the link's reports into the worker: into the journal first, and only then to anyone else."""
 
-import time
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -11,13 +10,10 @@ from comptoir.sessions.journal import linkings, recording
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.journal import Journal, JournalUnavailable
 from comptoir.sessions.journal.recording import Arrival, Recorded
+from comptoir.sessions.times import now_ms
 
 # neonize hands over what it holds in well under a millisecond each.
 QUIET = 0.1
-
-
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 def _open_session(db: Connection) -> int:

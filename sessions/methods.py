@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 import trio
 
 from comptoir.plugins.faults import ConfigWrong
-from comptoir.sessions.intake import now_ms
 from comptoir.sessions.journal import contacts, history, linkings, outbox, states
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.journal import JournalUnavailable
@@ -16,7 +15,7 @@ from comptoir.sessions.page import fit_page
 from comptoir.sessions.parameters import address_of, invalid, number_of, phone_number_of, text_of
 from comptoir.sessions.protocol import ErrorCode, Params, RpcError
 from comptoir.sessions.runner import Runner
-from comptoir.sessions.times import rfc3339
+from comptoir.sessions.times import now_ms, rfc3339
 from comptoir.sessions.worker import Worker
 
 T = TypeVar("T")

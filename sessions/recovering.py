@@ -6,11 +6,11 @@ from pathlib import Path
 
 import trio
 
-from comptoir.sessions.intake import now_ms
 from comptoir.sessions.journal import linkings, recovery
 from comptoir.sessions.journal.journal import Journal
 from comptoir.sessions.journal.linkings import Session
 from comptoir.sessions.session_store import StoredSession, read_secrets, read_session
+from comptoir.sessions.times import now_ms
 
 logger = logging.getLogger("recovery")
 

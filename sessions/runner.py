@@ -1,6 +1,5 @@
 """Takes the customers' messages through the pipeline: in order within a chat, chats side by side."""
 
-import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from functools import partial
@@ -16,6 +15,7 @@ from comptoir.sessions.imagined import Imagined
 from comptoir.sessions.journal import inbox
 from comptoir.sessions.journal.journal import JournalUnavailable, Store
 from comptoir.sessions.lending import Lender
+from comptoir.sessions.times import now_ms
 from comptoir.sessions.turns import Turns
 
 CHATS = 100
@@ -24,10 +24,6 @@ WALKS = 16
 """Walks at once."""
 RETRY_AFTER = 1.0
 """Seconds to wait when the journal cannot be used."""
-
-
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 class Runner:

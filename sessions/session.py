@@ -19,7 +19,7 @@ from comptoir.sessions.events import (
     PairingFailed,
     QrOffered,
 )
-from comptoir.sessions.intake import Intake, now_ms
+from comptoir.sessions.intake import Intake
 from comptoir.sessions.journal import linkings
 from comptoir.sessions.journal.journal import Journal
 from comptoir.sessions.journal.recording import Recorded
@@ -27,6 +27,7 @@ from comptoir.sessions.link import Link
 from comptoir.sessions.spec import WorkerSpec
 from comptoir.sessions.standing import Standing, after, parked
 from comptoir.sessions.telling import Telling
+from comptoir.sessions.times import now_ms
 from comptoir.sessions.watching import watch_journal, watch_link
 
 logger = logging.getLogger("session")

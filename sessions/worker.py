@@ -16,7 +16,6 @@ from comptoir.plugins.faults import ConfigWrong
 from comptoir.plugins.loading import start_pipeline
 from comptoir.sessions import configuration
 from comptoir.sessions.events import Address
-from comptoir.sessions.intake import now_ms
 from comptoir.sessions.journal import event_log, linkings, pruning
 from comptoir.sessions.journal.journal import Journal, JournalUnavailable
 from comptoir.sessions.journal.recording import Recorded
@@ -27,6 +26,7 @@ from comptoir.sessions.session import Session
 from comptoir.sessions.spec import WorkerSpec
 from comptoir.sessions.standing import Standing
 from comptoir.sessions.telling import Telling
+from comptoir.sessions.times import now_ms
 
 logger = logging.getLogger("worker")
 

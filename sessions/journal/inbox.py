@@ -8,6 +8,7 @@ from comptoir.plugins.kinds import SILENT
 from comptoir.sessions.journal import event_log
 from comptoir.sessions.journal.database import Connection
 
+_HELD = "SELECT message FROM media WHERE holds = 1"
 RAW_KEPT_MS = 7 * 24 * 3600 * 1000
 MAX_DUE = 100
 
@@ -31,20 +32,26 @@ class InboxMessage:
 
 
 def next_chats(db: Connection, busy: Collection[int] = (), limit: int = 100) -> list[int]:
-    """Contacts with something to do that are not in `busy`, the one that has waited longest first."""
+    """Contacts with something to do that are not in `busy`, the one that has waited longest first.
+
+    A message that waits for its file holds up what came behind it in the chat.
+    """
     rows = db.execute(
-        "SELECT contact FROM messages WHERE state = 'received' GROUP BY contact ORDER BY min(id) LIMIT ?",
+        f"""SELECT contact FROM messages WHERE state = 'received'
+            GROUP BY contact HAVING min(id) NOT IN ({_HELD}) ORDER BY min(id) LIMIT ?""",
         (limit + len(busy),),
     )
     return [contact for (contact,) in rows if contact not in busy][:limit]
 
 
 def due(db: Connection, contact: int, limit: int = MAX_DUE) -> list[InboxMessage]:
-    """The contact's messages that are still to do, oldest first."""
+    """The contact's messages that are still to do, oldest first, as far as none waits for its file."""
     rows = db.execute(
-        """SELECT id, contact, kind, text, server_time, recorded_at, backlog, plugin, walks
+        f"""SELECT id, contact, kind, text, server_time, recorded_at, backlog, plugin, walks
             FROM messages JOIN inbox ON message = id
-            WHERE state = 'received' AND contact = ? ORDER BY id LIMIT ?""",
+            WHERE state = 'received' AND contact = ?1 AND id < coalesce((
+                SELECT min(id) FROM messages WHERE state = 'received' AND contact = ?1 AND id IN ({_HELD})), id + 1)
+            ORDER BY id LIMIT ?2""",
         (contact, limit),
     )
     return [replace(InboxMessage(*row), backlog=bool(row[6])) for row in rows]
@@ -81,12 +88,6 @@ def finish(
             continue
         db.execute("UPDATE inbox SET raw_until = ?, plugin = NULL WHERE message = ?", (now + RAW_KEPT_MS, message))
         event_log.add(db, state, now, contact=row[0], message=message, **({"reason": reason} if reason else {}))
-
-
-def contact_of(db: Connection, message: int) -> int | None:
-    """Whose message it is now: contacts may be merged while a walk is under way."""
-    row = db.execute("SELECT contact FROM messages WHERE id = ?", (message,)).fetchone()
-    return None if row is None else int(row[0])
 
 
 def skip_all(db: Connection, reason: str, now: int) -> None:

@@ -1,7 +1,6 @@
 """Opens a tenant's journal and holds its two connections: one writer on its own thread, one reader."""
 
 import logging
-import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
@@ -13,6 +12,7 @@ import trio
 from comptoir.sessions.journal.database import Connection, open_database, trouble_of
 from comptoir.sessions.journal.migrations import migrate
 from comptoir.sessions.journal.writer import JournalUnavailable, Writer
+from comptoir.sessions.times import now_ms
 
 __all__ = ["Journal", "JournalUnavailable", "Store", "open_journal"]
 
@@ -45,7 +45,7 @@ async def open_journal(path: Path, key: bytes) -> AsyncIterator["Journal"]:
 def _open(path: Path, key: bytes) -> tuple[Connection, Connection]:
     writing = open_database(path, key)
     try:
-        migrate(writing, path, time.time_ns() // 1_000_000)
+        migrate(writing, path, now_ms())
         return writing, open_database(path, key, read_only=True)
     except BaseException:
         writing.close()

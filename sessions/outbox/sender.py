@@ -2,7 +2,6 @@
 
 import os
 import random
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -16,6 +15,7 @@ from comptoir.sessions.journal.journal import JournalUnavailable, Store
 from comptoir.sessions.outbox import policy
 from comptoir.sessions.outbox.port import NotConnected, SendingLink, SendRefused, SendUnknown
 from comptoir.sessions.spec import Rates
+from comptoir.sessions.times import now_ms
 
 T = TypeVar("T")
 Record = Callable[[Connection], None]
@@ -26,16 +26,12 @@ _LONGEST_WAIT = 60.0
 _JOURNAL_PAUSE = 1.0
 
 
-def _now() -> int:
-    return time.time_ns() // 1_000_000
-
-
 @dataclass(frozen=True, slots=True)
 class SenderSettings:
     rates: Rates
     resend_uncertain: bool = False
     """Repeat what recovery has judged uncertain: the tenant would rather do so than risk that it never arrived."""
-    now: Callable[[], int] = _now
+    now: Callable[[], int] = now_ms
     rng: random.Random = field(default_factory=random.Random)
 
 

@@ -25,7 +25,8 @@ async def test_an_answer_is_queued_and_the_message_done(shop: Shop, autojump_clo
     assert (asked.state, answered.state) == ("done", "queued")
     assert (answered.chat, answered.text, answered.by) == (str(AWA), "echo bonjour", "plugin:echo")
     assert shop.woken == 1
-    assert causes.is_done(shop.store.db, f"message:{asked.id}")
+    with pytest.raises(causes.AlreadyDone):
+        causes.mark_done(shop.store.db, f"message:{asked.id}", 0)
 
 
 async def test_held_until_opened_and_held_again(shop: Shop, autojump_clock: MockClock) -> None:

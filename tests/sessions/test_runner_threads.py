@@ -11,7 +11,8 @@ from comptoir.sessions.events import MessageReceived
 from comptoir.sessions.journal import history, linkings, recording
 from comptoir.sessions.journal.journal import Journal, open_journal
 from comptoir.sessions.journal.recording import Arrival
-from comptoir.sessions.runner import Runner, now_ms
+from comptoir.sessions.runner import Runner
+from comptoir.sessions.times import now_ms
 
 CUSTOMERS, EACH = 50, 4
 LIMIT = 60.0
