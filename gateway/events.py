@@ -6,8 +6,7 @@ from typing import Any
 
 import trio
 
-from comptoir.gateway.times import now_ms
-from comptoir.sessions.times import rfc3339
+from comptoir.sessions.times import now_ms, rfc3339
 
 BUFFER = 256
 

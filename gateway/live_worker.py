@@ -7,6 +7,7 @@ from pathlib import Path
 
 import trio
 
+from comptoir.gateway.policy import AGAIN
 from comptoir.gateway.registry import Wanted
 from comptoir.gateway.worker_output import keep_output
 from comptoir.gateway.worker_process import WorkerProcess
@@ -30,6 +31,8 @@ class End:
 
     how: str
     code: int | None = None
+    again: str = ""
+    """Why to try again without counting it as a death."""
     pid: int | None = None
 
 
@@ -80,7 +83,8 @@ class LiveWorker:
                 await self._printed_all.wait()
             nursery.cancel_scope.cancel()
         how = "cause unknown" if code is None else f"signal {-code}" if code < 0 else f"exit code {code}"
-        return End(f"{self.trouble}, {how}" if self.trouble else how, code, self.pid)
+        again = AGAIN.get(code, "") if code is not None else ""
+        return End(f"{self.trouble}, {how}" if self.trouble else how, code, again, self.pid)
 
     async def _listen(self) -> None:
         await self.channel.serve(self._hear)

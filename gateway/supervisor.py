@@ -15,8 +15,8 @@ from comptoir.gateway.registry import Tenant
 from comptoir.gateway.shown import cut
 from comptoir.gateway.tenant_record import TenantRecord
 from comptoir.gateway.tenant_supervisor import TenantSupervisor
-from comptoir.gateway.times import now_ms
 from comptoir.sessions.protocol import ErrorCode, RpcError
+from comptoir.sessions.times import now_ms
 
 STOP_WITHIN = 10.0
 UNLINK_WITHIN = 10.0

@@ -10,8 +10,8 @@ import trio
 from comptoir.gateway.installation import Installation
 from comptoir.gateway.policy import LINK_AGAIN, what_to_do
 from comptoir.gateway.registry import Tenant
-from comptoir.gateway.times import now_ms
 from comptoir.sessions.protocol import Params
+from comptoir.sessions.times import now_ms
 
 logger = logging.getLogger(__name__)
 

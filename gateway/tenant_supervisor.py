@@ -7,20 +7,20 @@ from typing import Any
 
 import trio
 
-from comptoir.gateway.forkserver import ForkFailed
+from comptoir.gateway.forkserver import ForkFailed, is_shortage
 from comptoir.gateway.hearing import Hearing
 from comptoir.gateway.keys import KeysWrong
 from comptoir.gateway.live_worker import End, LiveWorker
 from comptoir.gateway.locks import LockHeld, make_sure_nobody_holds
 from comptoir.gateway.paths import PathsWrong
-from comptoir.gateway.policy import AGAIN, Deaths, what_to_do
+from comptoir.gateway.policy import Deaths, what_to_do
 from comptoir.gateway.tenant_record import TenantRecord
-from comptoir.gateway.times import now_ms
 from comptoir.gateway.worker_process import fork_worker
-from comptoir.sessions.protocol import ErrorCode, Params, RpcError
+from comptoir.sessions.protocol import ErrorCode, LineTooLong, Params, RpcError
 from comptoir.sessions.rpc import ChannelClosed
 from comptoir.sessions.spec import WorkerSpec
 from comptoir.sessions.start import EXIT_WRONG_KEY
+from comptoir.sessions.times import now_ms
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ ORPHAN_GRACE = 8.0
 OWN_FAULT_PAUSE = 5.0
 FOLLOW_LIMIT = 10.0
 
-# A fork that fails counts towards parking like a worker that dies.
+# A fork that fails counts towards parking like a worker that dies, unless the machine is short of something.
 _NO_WORKER = (ForkFailed, LockHeld, PathsWrong, KeysWrong, OSError)
 
 
@@ -94,6 +94,8 @@ class TenantSupervisor:
                 f"{self.name}: the worker ended before it answered {method}: try again (a send with the same "
                 "client_key is never queued twice)",
             ) from None
+        except LineTooLong as error:
+            raise RpcError(ErrorCode.INVALID_PARAMS, f"{method}: too much at once: {error}") from None
         except trio.TooSlowError:
             raise RpcError(
                 ErrorCode.NOT_NOW, f"{self.name}: no answer to {method} within {within:g} s: try again"
@@ -170,7 +172,8 @@ class TenantSupervisor:
                 self._note_state()
                 return await self._worker.run()
         except _NO_WORKER as error:
-            return End(f"no worker: {error}")
+            how = f"no worker: {error}"
+            return End(how, again=how if is_shortage(error) else "")
         finally:
             self._worker = None
             self._unusable()
@@ -208,9 +211,9 @@ class TenantSupervisor:
 
     async def _after(self, end: End) -> None:
         self.hearing.tell_linking({"event": "failed", "reason": "worker_died"})
-        said = self.hearing.state[1] if self.hearing.state else None
-        if end.code in AGAIN:
-            await self._try_again(said or AGAIN[end.code], end.pid)
+        said = self.hearing.state[1] if end.pid and self.hearing.state else None
+        if end.again:
+            await self._try_again(said or end.again, end.pid)
         elif end.code == EXIT_WRONG_KEY:
             self._trouble = said or "its journal does not open"
             await self._give_up(self._trouble, end.how)

@@ -1,6 +1,11 @@
-"""Times as people and scripts read them."""
+"""Times: integer milliseconds UTC inside, RFC 3339 for people and scripts."""
 
+import time
 from datetime import UTC, datetime
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def rfc3339(ms: int) -> str:

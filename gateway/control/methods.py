@@ -13,9 +13,8 @@ from comptoir.gateway.events import EventHub, TooSlow
 from comptoir.gateway.linking import link
 from comptoir.gateway.orders import pause, resume, unlink
 from comptoir.gateway.supervisor import Supervisor
-from comptoir.gateway.times import now_ms
 from comptoir.sessions.protocol import ErrorCode, RpcError
-from comptoir.sessions.times import rfc3339
+from comptoir.sessions.times import now_ms, rfc3339
 
 PROTOCOL_VERSION = 1
 MAX_PAGE = 500

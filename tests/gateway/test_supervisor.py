@@ -1,3 +1,4 @@
+import errno
 import os
 import signal
 import sqlite3
@@ -18,7 +19,7 @@ from comptoir.gateway.control.status import tenant_status
 from comptoir.gateway.keys import unwrap
 from comptoir.gateway.orders import pause, resume, unlink
 from comptoir.gateway.policy import AGAIN, Deaths
-from comptoir.sessions.protocol import ErrorCode, RpcError
+from comptoir.sessions.protocol import MAX_LINE, ErrorCode, RpcError
 from comptoir.sessions.spec import LabServer
 from comptoir.sessions.start import EXIT_AGAIN, EXIT_LOCKED, EXIT_WRONG_KEY
 
@@ -599,6 +600,31 @@ async def test_a_session_that_somebody_holds_is_never_run_twice(open_shop, monke
         assert died["how"] == "no worker: the lock is held by process 7: end that one first"
         assert shop.tenant.pid is None
         monkeypatch.undo()
+        assert await shop.tenant.call("ping") == {}
+
+
+async def test_a_shortage_of_the_machine_parks_nobody(open_shop, monkeypatch):
+    async def short(_path, _grace):
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(Deaths, "delay", lambda _self: 0.05)
+    async with open_shop() as shop:
+        await shop.link()
+        with monkeypatch.context() as patch:
+            patch.setattr(tenant_supervisor, "make_sure_nobody_holds", short)
+            shop.tenant.recycle("test")
+            for _ in range(6):
+                await shop.events.until("worker_recycled", reason="no worker: [Errno 24] Too many open files")
+            assert shop.tenant.state == ("offline", "no worker: [Errno 24] Too many open files")
+        assert (await shop.order("spec"))["linked"]
+        assert shop.tenant.restarts == 0
+
+
+async def test_more_than_a_line_can_carry_is_refused(open_shop):
+    async with open_shop() as shop:
+        with pytest.raises(RpcError, match="too much at once") as refused:
+            await shop.order("x" * MAX_LINE)
+        assert refused.value.code == ErrorCode.INVALID_PARAMS
         assert await shop.tenant.call("ping") == {}
 
 
