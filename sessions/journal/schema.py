@@ -109,7 +109,10 @@ _KINDS = Migration(
             size INTEGER NOT NULL, seconds INTEGER NOT NULL DEFAULT 0,
             file TEXT REFERENCES files ON DELETE SET NULL,
             state TEXT NOT NULL CHECK (state IN ('wanted', 'kept', 'failed', 'dropped', 'refused')),
+            holds INTEGER NOT NULL CHECK (holds IN (0, 1)),
             attempts INTEGER NOT NULL DEFAULT 0, not_before INTEGER NOT NULL DEFAULT 0, error TEXT) STRICT""",
+        # Its message waits for it: to be fetched before it is walked, or to be uploaded before it is sent.
+        "CREATE INDEX media_holds ON media (message) WHERE holds = 1",
         "CREATE INDEX media_wanted ON media (not_before) WHERE state = 'wanted'",
         "CREATE INDEX media_file ON media (file) WHERE file IS NOT NULL",
         # What the server gave for an uploaded file, good for a while for any message: as JSON.

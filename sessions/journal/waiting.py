@@ -67,6 +67,7 @@ def snapshot(db: Connection, now: int, *, resend_uncertain: bool = False) -> Sna
     heads = f"SELECT min(id) FROM {queue} WHERE state = 'queued' GROUP BY contact, priority"
     if resend_uncertain:
         heads += f" UNION SELECT id FROM {queue} WHERE state = 'uncertain' AND not_before > 0"
+    # One that waits for its file to be uploaded holds up its own chat only.
     rows = db.execute(
         f"""SELECT id, m.contact, priority, iif(tried_at > ?1, 0, not_before) AS due, length(text),
                 nullif(max(
@@ -76,7 +77,8 @@ def snapshot(db: Connection, now: int, *, resend_uncertain: bool = False) -> Sna
                         AND author = 'owner' ORDER BY id DESC LIMIT 1), 0)), 0),
                 {_is_stranger("m.id <> e.id")} AS stranger,
                 iif(author LIKE 'plugin:%' AND priority = 0, m.recorded_at, NULL)
-            FROM messages m JOIN outbox ON message = id WHERE id IN ({heads})
+            FROM messages m JOIN outbox ON message = id
+            WHERE id IN ({heads}) AND id NOT IN (SELECT message FROM media WHERE holds = 1)
             ORDER BY stranger, due > ?1, priority, id LIMIT ?2""",
         (now, MOST),
     )
