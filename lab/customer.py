@@ -16,6 +16,7 @@ from comptoir.lab.cipher import NoKeys
 from comptoir.lab.crypto import KeyPair
 from comptoir.lab.device import Device
 from comptoir.lab.heard import Heard
+from comptoir.lab.kinds.contents import Edit, Poll, Reaction
 from comptoir.lab.nodes import JID, Node
 from comptoir.lab.outgoing import NotSent
 from comptoir.lab.server import Server
@@ -40,22 +41,15 @@ class Customer(Device):
 
     async def ask_poll(self, to: str, question: str, options: tuple[str, ...], *, as_lid: bool = False) -> str:
         """Send a poll: an existing kind that is no text. Else as `say`."""
-        message = messages.poll(question, options, secret=self._secret(None))
-        return await self.send(to, message, as_lid=as_lid)
+        return await self.post(to, Poll(question, options, choices=0), as_lid=as_lid)
 
     async def react(self, to: str, target: str, emoji: str, *, as_lid: bool = False) -> str:
         """React to the message `target`, one's own or one that was heard. Else as `say`."""
-        from_me = all(entry.id != target for entry in self.heard(to))
-        chat = str(dialled(self.server, to, as_lid))
-        now = self.server.clock.now_ms()
-        message = messages.reaction(emoji, chat=chat, target=target, from_me=from_me, at_ms=now)
-        return await self.send(to, message, as_lid=as_lid)
+        return await self.post(to, Reaction(target, emoji), as_lid=as_lid)
 
     async def edit(self, to: str, target: str, text: str, *, as_lid: bool = False) -> str:
         """Replace the text of one's own message `target`. Else as `say`."""
-        chat = str(dialled(self.server, to, as_lid))
-        message = messages.edit(text, chat=chat, target=target, at_ms=self.server.clock.now_ms())
-        return await self.send(to, message, as_lid=as_lid)
+        return await self.post(to, Edit(target, text), as_lid=as_lid)
 
     async def repeat(self, id: str) -> None:
         """Send the very stanza of `id` once more, as a duplicate. Raises NotSent for an old id."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter, OrderedDict, deque
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from comptoir.lab import messages, stanzas
@@ -13,6 +15,10 @@ from comptoir.lab.addresses import dialled, digits, is_audience, is_lid, spoken
 from comptoir.lab.cipher import Cipher, NoKeys
 from comptoir.lab.group_cipher import GroupCipher
 from comptoir.lab.heard import Heard, HeardLog
+from comptoir.lab.kinds.contents import Deletion, Edit, Poll, Reaction, Sendable, Timer, ViewOnce, Vote
+from comptoir.lab.kinds.person import Kinds
+from comptoir.lab.kinds.reading import is_for_people
+from comptoir.lab.kinds.shown import ShownFile
 from comptoir.lab.nodes import JID, Node
 from comptoir.lab.outgoing import RETRIES_AT_MOST, NotSent, Outgoing
 from comptoir.lab.server import Server
@@ -23,6 +29,8 @@ from comptoir.lab.signal.session import Opened
 
 SEEN_KEPT = 1_000
 NOT_ENCRYPTED = Opened(b"", b"", 0)
+VIEW_ONCE = "view_once"
+ABOUT_ANOTHER = (Vote, Reaction, Edit, Deletion, Timer)
 NOT_FOR_PEOPLE = frozenset({"protocolMessage", "senderKeyDistributionMessage", "empty"})
 
 
@@ -51,6 +59,7 @@ class Device:
         keys = state.get("group_cipher") if state else None
         self.group_cipher = GroupCipher(server, account.jid(), self.cipher, self.changed, keys)
         self.outgoing = Outgoing(server, account, self.cipher, self.group_cipher)
+        self.kinds = Kinds(server, account, self.changed, state.get("timers") if state else None)
         self.heard_log = HeardLog(server.store, account.number)
         self.receipts: deque[Seen] = deque(maxlen=SEEN_KEPT)
         self.typing_seen: deque[Seen] = deque(maxlen=SEEN_KEPT)
@@ -92,16 +101,59 @@ class Device:
         """All of `heard(sender, chat=chat)` as soon as there are `count`. Raises NotHeard after `seconds`."""
         return await self.heard_log.wait(count, seconds, sender and f"+{digits(sender)}", chat)
 
-    async def say(
-        self, to: str, text: str, *, as_lid: bool = False, secret: bool | None = None, extended: bool = False
+    async def say(  # noqa: PLR0913  (all but the first two are seldom given)
+        self,
+        to: str,
+        text: str,
+        *,
+        quote: str | None = None,
+        mentions: Sequence[str] = (),
+        expires_in: int | None = None,
+        as_lid: bool = False,
+        secret: bool | None = None,
+        extended: bool = False,
     ) -> str:
         """Send a text to a number or a group and return its id once the server has acknowledged it.
 
-        `as_lid` writes between the two LIDs instead of the numbers. Nine in ten of a person's messages carry
-        a message secret, every tenth does not, unless `secret` decides. Raises UnknownNumber, NotSent.
+        `quote` is the id of a message that was sent or heard, `mentions` are numbers; the text disappears after
+        `expires_in` seconds, or with the chat's timer. `as_lid` writes between the two LIDs instead of the numbers.
+        Nine in ten of a person's messages carry a message secret, every tenth does not, unless `secret` decides.
+        Raises UnknownNumber, NoSuchMessage, NotSent.
         """
         message = messages.text(text, secret=self._secret(secret), extended=extended)
+        chat = dialled(self.server, to, as_lid)
+        message = self.kinds.dressed(message, chat, quote=quote, expires_in=expires_in, mentions=mentions)
         return await self.send(to, message, as_lid=as_lid)
+
+    async def post(  # noqa: PLR0913  (likewise)
+        self,
+        to: str,
+        content: Sendable,
+        *,
+        quote: str | None = None,
+        mentions: Sequence[str] = (),
+        expires_in: int | None = None,
+        as_lid: bool = False,
+        secret: bool | None = None,
+    ) -> str:
+        """Send anything that is no plain text. Else as `say`; raises OSError for a file that cannot be read, too."""
+        chat = dialled(self.server, to, as_lid)
+        message = await self.kinds.built(chat, content)
+        message = self.kinds.dressed(message, chat, quote=quote, expires_in=expires_in, mentions=mentions)
+        message = messages.with_secret(message, self._secret_of(content, secret))
+        withheld = VIEW_ONCE if isinstance(content, ViewOnce) and content.withheld else None
+        return await self.send(to, message, as_lid=as_lid, withheld=withheld)
+
+    async def fetch(self, what: Heard | ShownFile) -> bytes:
+        """The file of a message that was heard, checked as an app checks it.
+
+        Raises FileGone, FileDamaged, and ValueError for a message without a file.
+        """
+        return await self.kinds.fetch(_file_of(what))
+
+    async def save(self, heard: Heard, folder: Path) -> Path:
+        """`fetch` into a new file of a folder, never whole in memory; returns its path."""
+        return await self.kinds.save(_file_of(heard), folder, heard.id)
 
     async def say_garbled(
         self, to: str, text: str, *, again: bool = True, failures: int = 0, as_lid: bool = False
@@ -117,10 +169,13 @@ class Device:
             self.outgoing.forget(id)
         return id
 
-    async def send(self, to: str, message: Any, *, as_lid: bool = False) -> str:
-        """Send any Message, see `comptoir.lab.messages`. Else as `say`."""
+    async def send(self, to: str, message: Any, *, as_lid: bool = False, withheld: str | None = None) -> str:
+        """Send any Message, see `comptoir.lab.messages`; `withheld` as in `Outgoing.send`. Else as `say`."""
         self._messages_said += 1
-        return await self.outgoing.send(dialled(self.server, to, as_lid), message)
+        chat = dialled(self.server, to, as_lid)
+        id = await self.outgoing.send(chat, message, withheld=withheld)
+        self.kinds.sent(id, chat, message)
+        return id
 
     def block(self, other: str) -> None:
         """Block a number: what it writes does not come any more. Raises UnknownNumber, ValueError."""
@@ -206,17 +261,18 @@ class Device:
 
     async def on_content(self, stanza: Node, content: messages.Content, opened: Opened) -> None:
         """Take note of a decrypted message; what no app would show is dropped."""
-        if content.kind in NOT_FOR_PEOPLE:
+        if content.kind in NOT_FOR_PEOPLE and not is_for_people(content.message):
             return
         sender = _sender(stanza)
         chat = JID.parse(content.sent_to) if content.sent_to else _chat(stanza)
+        shown = self.kinds.shown(stanza.attr("id"), chat, sender, content.message)
         self.heard_log.add(
             Heard(
                 number=self.heard_log.next_number,
                 id=stanza.attr("id"),
                 sender=spoken(self.server, sender),
                 chat=spoken(self.server, chat),
-                text=content.text,
+                text=shown.text,
                 kind=content.kind,
                 time=int(stanza.attr("t")),
                 at_ms=self.server.clock.now_ms(),
@@ -225,6 +281,7 @@ class Device:
                 secret=content.secret is not None,
                 by_lid=is_lid(sender),
                 offline="offline" in stanza.attrs,
+                content=shown,
             )
         )
 
@@ -274,6 +331,12 @@ class Device:
             raise ValueError(f"{number} is nobody's number: the number of a person was expected")
         return account
 
+    def _secret_of(self, content: Sendable, wanted: bool | None) -> bytes | None:
+        """Apps put none into what only says something about another message, and one into every poll."""
+        if isinstance(content, ABOUT_ANOTHER):
+            return messages.new_secret() if wanted else None
+        return self._secret(True if wanted is None and isinstance(content, Poll) else wanted)
+
     def _secret(self, wanted: bool | None) -> bytes | None:
         carries = self._messages_said % 10 != 9 if wanted is None else wanted
         return messages.new_secret() if carries else None
@@ -294,7 +357,15 @@ class Device:
             "cipher": self.cipher.export(),
             "group_cipher": self.group_cipher.export(),
             "said": self._messages_said,
+            "timers": self.kinds.timers,
         }
+
+
+def _file_of(what: Heard | ShownFile) -> ShownFile:
+    file = what.content.file if isinstance(what, Heard) else what
+    if file is None:
+        raise ValueError("this message has no file: one whose content has a file was expected")
+    return file
 
 
 def _sender(stanza: Node) -> JID:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import AsyncGenerator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import trio
+from pydantic import TypeAdapter
 
+from comptoir.lab.kinds.shown import Shown
 from comptoir.lab.store import Store
 
 KEPT = 20_000
@@ -49,9 +51,18 @@ class Heard:
     """Whether it came from a LID rather than from a number."""
     offline: bool = False
     """Whether it had waited for this device on the server."""
+    content: Shown = field(default_factory=lambda: Shown("unknown"))
+    """What it says, in plain words."""
+
+    @classmethod
+    def load(cls, body: bytes) -> Heard:
+        return _HEARD.validate_json(body)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
+
+
+_HEARD = TypeAdapter(Heard)
 
 
 class HeardLog:
@@ -64,7 +75,7 @@ class HeardLog:
         self._store = store
         self._prefix = f"heard/{owner}/"
         documents = store.documents(self._prefix).values()
-        self._items: deque[Heard] = deque((Heard(**json.loads(body)) for body in documents), maxlen=KEPT)
+        self._items: deque[Heard] = deque(map(Heard.load, documents), maxlen=KEPT)
         self._grown = trio.Event()
 
     def add(self, heard: Heard) -> None:
