@@ -23,7 +23,7 @@ _HASH = b"\x0a\x20"
 
 def choices(
     vote: SealedVote, poll_id: str, secret: bytes, options: Iterable[str], also: Iterable[str]
-) -> list[str] | None:
+) -> tuple[str, ...] | None:
     """What was chosen among the options, in their order; None where the vote does not open.
 
     `also`: more forms of the JID that the poll's writer may have.

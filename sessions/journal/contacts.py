@@ -8,7 +8,8 @@ from comptoir.sessions.journal.database import Connection
 
 
 def contact_for(db: Connection, address: Address, now: int, name: str = "") -> int:
-    """The contact at `address`, made if unknown; learns an alias, a name, or that two contacts are one.
+    """The contact at `address`, made if unknown; learns an alias, a name, or that two contacts are one. A group, a
+    channel and status updates are contacts, too.
 
     A LID is an account and stays; a number may pass to another account, and is then moved rather than
     taken for a sign that both are one person.
@@ -21,7 +22,8 @@ def contact_for(db: Connection, address: Address, now: int, name: str = "") -> i
     if by_number is not None and by_lid is not None and by_number != by_lid:
         contact = merging.merge(db, by_number, by_lid, now)
     else:
-        contact = next((known for known in (by_lid, by_number) if known is not None), 0) or _add(db, now)
+        known = (by_lid, by_number, None if address.is_person else find_address(db, address))
+        contact = next((contact for contact in known if contact is not None), 0) or _add(db, now)
     for alias in address.aliases:
         db.execute("INSERT INTO aliases VALUES (?, ?) ON CONFLICT DO NOTHING", (alias, contact))
     if name:
@@ -30,7 +32,7 @@ def contact_for(db: Connection, address: Address, now: int, name: str = "") -> i
 
 
 def find_contact(db: Connection, alias: str | None) -> int | None:
-    """The contact with this alias, `+E164` or `lid:DIGITS`."""
+    """The contact with this alias: `+E164`, `lid:DIGITS`, `group:ID`, `channel:ID` or `status`."""
     row = db.execute("SELECT contact FROM aliases WHERE alias = ?", (alias,)).fetchone()
     return None if row is None else int(row[0])
 
@@ -48,7 +50,7 @@ def address_of(db: Connection, contact: int) -> Address:
 
 
 def chat_name(address: Address) -> str:
-    """`+E164`, or `lid:DIGITS` while the number is hidden."""
+    """`+E164`, or `lid:DIGITS` while the number is hidden; `group:ID`, `channel:ID`, `status`."""
     return str(address)
 
 
@@ -66,6 +68,20 @@ def silenced_until(db: Connection, contact: int) -> int:
     return int(row[0])
 
 
+def set_timer(db: Connection, contact: int, expires_in: int, since: int) -> None:
+    """What is written to this contact disappears after so many seconds, 0 for never; the newest word counts."""
+    db.execute(
+        "UPDATE contacts SET expires_in = ?1, expires_since = ?2 WHERE id = ?3 AND expires_since <= ?2",
+        (expires_in, since, contact),
+    )
+
+
+def timer(db: Connection, contact: int) -> tuple[int, int]:
+    """The chat's disappearing timer in seconds, 0 for none, and when it was last told."""
+    row = db.execute("SELECT expires_in, expires_since FROM contacts WHERE id = ?", (contact,)).fetchone()
+    return int(row[0]), int(row[1])
+
+
 def _has_lid(db: Connection, contact: int) -> bool:
     query = "SELECT 1 FROM aliases WHERE contact = ? AND alias LIKE 'lid:%'"
     return db.execute(query, (contact,)).fetchone() is not None
@@ -79,7 +95,9 @@ def _address(aliases: Iterable[str]) -> Address:
     known = [Address.parse(alias) for alias in aliases]
     if not known:
         raise LookupError("no such contact")
+    if not known[-1].is_person:
+        return known[-1]
     # The newest of a kind is the one in use.
     number = next((address.number for address in reversed(known) if address.number), None)
     lid = next((address.lid for address in reversed(known) if address.lid), None)
-    return Address(number, lid, known[-1].group)
+    return Address(number, lid)

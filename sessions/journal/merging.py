@@ -10,12 +10,15 @@ def merge(db: Connection, one: int, other: int, now: int) -> int:
     keep, gone = min(one, other), max(one, other)
     _merge_copies(db, keep, gone, now)
     db.execute("UPDATE messages SET contact = ? WHERE contact = ?", (keep, gone))
+    db.execute("UPDATE messages SET sender = ? WHERE sender = ?", (keep, gone))
     db.execute("UPDATE aliases SET contact = ? WHERE contact = ?", (keep, gone))
     db.execute("UPDATE events SET contact = ? WHERE contact = ?", (keep, gone))
     _merge_state(db, keep, gone)
     db.execute(
         """UPDATE contacts SET silenced_until = max(contacts.silenced_until, other.silenced_until),
-                name = iif(contacts.name = '', other.name, contacts.name)
+                name = iif(contacts.name = '', other.name, contacts.name),
+                expires_in = iif(other.expires_since > contacts.expires_since, other.expires_in, contacts.expires_in),
+                expires_since = max(contacts.expires_since, other.expires_since)
             FROM contacts AS other WHERE other.id = ? AND contacts.id = ?""",
         (gone, keep),
     )
