@@ -85,7 +85,7 @@ def messages(
     limit: Annotated[int, typer.Option(min=1, metavar="N", help="The newest N.")] = 50,
     json: AsJson = False,
 ) -> None:
-    """What was written in the tenant's chats, newest last."""
+    """What was written in the tenant's chats, newest last, in the order in which it came here."""
     with daemon() as client:
         rows = history(client, name, chat and find_chat(client, name, chat), limit)
     if json:

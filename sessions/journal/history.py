@@ -57,7 +57,11 @@ _COLUMNS = f"""id, {chat_of("messages.contact")}, direction, kind, text, coalesc
 def messages(
     db: Connection, contact: int | None = None, limit: int = 50, before: int | None = None
 ) -> list[MessageRow]:
-    """The newest messages, of one contact or all, with ids below `before`; newest last."""
+    """The newest messages, of one contact or all, with ids below `before`; newest last.
+
+    In the order in which they came here, which is that of the ids: the server's times may say otherwise, as of mail
+    that waited there or was read at the second attempt, and what was answered is what had come by then.
+    """
     rows = db.execute(
         f"""SELECT {_COLUMNS} FROM messages
             WHERE (?1 IS NULL OR contact = ?1) AND (?2 IS NULL OR id < ?2) ORDER BY id DESC LIMIT ?3""",
@@ -69,12 +73,6 @@ def messages(
 def message(db: Connection, id: int) -> MessageRow | None:
     row = db.execute(f"SELECT {_COLUMNS} FROM messages WHERE id = ?", (id,)).fetchone()
     return None if row is None else MessageRow(*row)
-
-
-def error_of(db: Connection, id: int) -> str | None:
-    """Why an outbound message is not sent (yet), where there is a reason."""
-    row = message(db, id)
-    return row.error if row else None
 
 
 def counters(db: Connection, since: int = 0) -> Counters:

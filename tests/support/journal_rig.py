@@ -7,8 +7,9 @@ from typing import TypeVar
 import trio
 
 from comptoir.sessions.events import Address, Kept, MessageReceived, ReceiptKind, ReceiptReceived
-from comptoir.sessions.journal import linkings, recording
+from comptoir.sessions.journal import history, linkings, recording
 from comptoir.sessions.journal.database import Connection, open_database
+from comptoir.sessions.journal.history import MessageRow
 from comptoir.sessions.journal.migrations import migrate
 from comptoir.sessions.journal.recording import Arrival, Recorded
 
@@ -47,6 +48,13 @@ def message(recorded: Recorded) -> int:
     """The id of a message that must have been recorded."""
     assert recorded.message is not None
     return recorded.message
+
+
+def stored(db: Connection, id: int) -> MessageRow:
+    """The message as it is shown; it must be there."""
+    found = history.message(db, id)
+    assert found is not None
+    return found
 
 
 class InlineStore:

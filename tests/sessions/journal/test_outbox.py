@@ -1,7 +1,7 @@
 """The rows of the outbox: queued once, withdrawn, and what the sender's policy gets to see of them."""
 
 import pytest
-from journal_rig import AWA, AWA_BOTH, AWA_LID, MOUSSA, OWN, heard, message, record
+from journal_rig import AWA, AWA_BOTH, AWA_LID, MOUSSA, OWN, heard, message, record, stored
 
 from comptoir.sessions.journal import contacts, event_log, history, linkings, outbox, receipts
 from comptoir.sessions.journal.database import Connection
@@ -89,7 +89,7 @@ def test_retry_that_does_not_count(db: Connection, awa: int) -> None:
         assert sending is not None
         assert sending.attempts == attempts
         outbox.retry_later(db, id, "not connected", 0, counted=counted)
-    assert history.error_of(db, id) == "not connected"
+    assert stored(db, id).error == "not connected"
     assert db.execute("SELECT secret FROM outbox").fetchone() == (None,)
 
 
@@ -133,7 +133,7 @@ def test_another_number_neither_sends_nor_answers_what_waited(db: Connection, aw
     send(db, sent)
     linkings.begin_session(db, number, lab=lab, now=5)
     assert [state_of(db, id) for id in (asked, queued, sending, sent)] == ["skipped", "failed", "failed", "sent"]
-    assert history.error_of(db, queued) == history.error_of(db, sending) == linkings.ANOTHER_NUMBER
+    assert stored(db, queued).error == stored(db, sending).error == linkings.ANOTHER_NUMBER
     events = [(event.message, event.kind) for event in event_log.page(db, 0) if event.at == 5]
     assert {(asked, "skipped"), (queued, "failed"), (sending, "failed")} <= set(events)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from journal_rig import AWA, AWA_BOTH, AWA_LID, MOUSSA, heard, message, receipt, record
+from journal_rig import AWA, AWA_BOTH, AWA_LID, MOUSSA, heard, message, receipt, record, stored
 
 from comptoir.sessions.events import Address, Audience, HistoryReceived, Kept, Unreadable
 from comptoir.sessions.journal import contacts, event_log, history, inbox, linkings, outbox, states
@@ -76,7 +76,7 @@ def test_owner_by_hand_silences_the_chat_and_withdraws_waiting_answers(db: Conne
         ("out", "plugin:answers", "queued", "plugin:answers"),
         ("out", "je m'en occupe", "sent", "owner"),
     ]
-    assert history.error_of(db, message(recorded) - 3) == "the owner answered by hand"
+    assert stored(db, message(recorded) - 3).error == "the owner answered by hand"
     assert record(db, heard("O", by_owner=True)) == Recorded()
 
 
@@ -259,3 +259,11 @@ def test_whatever_comes_in_whatever_order(db: Connection, events: list[Kept]) ->
     finally:
         db.execute("ROLLBACK TO example")
         db.execute("RELEASE example")
+
+
+def test_messages_are_shown_in_the_order_in_which_they_came(db: Connection) -> None:
+    """Whatever the server's clock says of when they were written."""
+    for id, time in (("A", 3_000), ("B", 1_000), ("C", 2_000)):
+        record(db, replace(heard(id, text=id), time=time))
+    assert [(row.text, row.time) for row in history.messages(db)] == [("A", 3_000), ("B", 1_000), ("C", 2_000)]
+    assert [row.text for row in history.messages(db, limit=1)] == ["C"]

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from journal_rig import AWA, AWA_LID, MOUSSA, OWN, heard, receipt, record
+from journal_rig import AWA, AWA_LID, MOUSSA, OWN, heard, receipt, record, stored
 
 from comptoir.sessions.events import Address, HistoryReceived
 from comptoir.sessions.journal import contacts, event_log, history, linkings, outbox, recovery
@@ -115,7 +115,7 @@ def test_uncertain_message_is_found_by_a_later_receipt(db: Connection) -> None:
     id = sending(db)
     assert recover(db, OWN_ROW).fates == (Fate(id, "uncertain", "W"),)
     assert states(db) == ["uncertain"]
-    assert "may have arrived or not" in (history.error_of(db, id) or "")
+    assert "may have arrived or not" in (stored(db, id).error or "")
     assert recover(db, OWN_ROW) == recovery.Recovered((), ()), "decided once"
     record(db, receipt("read", "W"))
     assert states(db) == ["read"]
@@ -151,7 +151,7 @@ def test_answer_that_never_left_is_not_sent_once_the_owner_answered(db: Connecti
     record(db, heard("O", by_owner=True))
     recover(db)
     assert states(db) == ["failed", "sent"]
-    assert history.error_of(db, id) == outbox.BY_HAND
+    assert stored(db, id).error == outbox.BY_HAND
 
 
 def test_lost_mail_is_shown_and_told_once(db: Connection) -> None:

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import pytest
 import trio
-from journal_rig import AWA, AWA_LID, KEY, MOUSSA, OWN, InlineStore, heard, receipt, record
+from journal_rig import AWA, AWA_LID, KEY, MOUSSA, OWN, InlineStore, heard, receipt, record, stored
 from trio.testing import MockClock
 
 from comptoir.sessions.events import Address
@@ -326,7 +326,7 @@ async def test_answer_that_waited_too_long_is_given_up(db: Connection, autojump_
         shop.sender.open()
         await trio.sleep(60)
         assert [shop.state(id) for id in (*old, by_hand, notice, new)] == ["failed"] * 2 + ["sent"] * 3
-        assert history.error_of(db, old[0]) == "too old to be an answer"
+        assert stored(db, old[0]).error == "too old to be an answer"
         assert ("failed", old[0]) in [(event.kind, event.message) for event in event_log.page(db, 0)]
 
 
@@ -365,7 +365,7 @@ async def test_permanent_refusal_fails_at_once_and_holds_nothing_up(db: Connecti
         shop.sender.open()
         await trio.sleep(2)
         assert [shop.state(id) for id in (first, second)] == ["failed", "sent"]
-        assert history.error_of(db, first) == "0: not on WhatsApp"
+        assert stored(db, first).error == "0: not on WhatsApp"
 
 
 async def test_passing_refusal_is_retried_in_order_and_in_the_end_given_up(
@@ -419,7 +419,7 @@ async def test_without_an_acknowledgement_it_is_held_as_uncertain(
         await trio.sleep(1_000)
         assert shop.link.texts[0] == "un"
         assert shop.state(first) == "uncertain"
-        assert history.error_of(db, first)
+        assert stored(db, first).error
         assert shop.link.texts.count("un") == 1
         assert shop.state(second) == ("sent" if not hangs else "uncertain")
 
