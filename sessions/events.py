@@ -143,7 +143,7 @@ class TimerSet:
 
 @dataclass(frozen=True, slots=True)
 class CallReceived:
-    """Somebody calls, or a call is over: `taken` on one of our devices (or refused there by hand), or `missed`."""
+    """Somebody calls, or a call is over: `taken` on the phone, or `missed`."""
 
     call_id: str
     chat: Address
@@ -151,6 +151,8 @@ class CallReceived:
     time: int
     phase: Literal["ringing", "taken", "missed"]
     video: bool = False
+    by_lid: bool = False
+    """The caller is named by LID, and must be so in what is said to the server about the call."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,16 @@
 from collections.abc import Iterable
 
 from comptoir.plugins.kinds import SILENT
-from comptoir.sessions.events import HistoryReceived, Kept, MessageReceived, ReceiptReceived, Unreadable
-from comptoir.sessions.journal import contacts, event_log, outbox, receipts
+from comptoir.sessions.events import (
+    CallReceived,
+    HistoryReceived,
+    Kept,
+    MessageReceived,
+    ReceiptReceived,
+    TimerSet,
+    Unreadable,
+)
+from comptoir.sessions.journal import audiences, calls, contacts, event_log, keeping, outbox, receipts, references
 from comptoir.sessions.journal.arrival import Arrival, Recorded
 from comptoir.sessions.journal.database import Connection
 
@@ -15,16 +23,18 @@ HAND_COUNTS = 24 * 3600 * 1000
 
 
 def record_event(db: Connection, event: Kept, arrival: Arrival) -> Recorded:
-    """Journal an event; what changed. Groups, status updates and channels are ignored, and so is a message
-    of kind `empty`: the real one comes under the same id.
+    """Journal an event; what changed. Nothing comes of what is not for us, nor of a message of kind `empty`: the real
+    one comes under the same id.
     """
     match event:
-        case MessageReceived(audience="person") if event.kind != "empty":
-            if event.from_me:
-                return _record_owner(db, event, arrival)
-            return _record_customer(db, event, arrival)
+        case MessageReceived():
+            return _record_message(db, event, arrival)
+        case CallReceived():
+            return calls.record_call(db, event, arrival)
         case Unreadable(audience="person"):
             return _record_unreadable(db, event, arrival)
+        case TimerSet() if event.chat.is_person:
+            _set_timer(db, event, arrival)
         case ReceiptReceived():
             return Recorded(advanced=receipts.record_receipt(db, arrival.session, event, arrival.now))
         case HistoryReceived():
@@ -38,20 +48,31 @@ def account(db: Connection, session: int, whatsapp_ids: Iterable[str]) -> None:
     db.executemany("INSERT INTO accounted VALUES (?, ?) ON CONFLICT DO NOTHING", rows)
 
 
+def _record_message(db: Connection, event: MessageReceived, arrival: Arrival) -> Recorded:
+    match audiences.treatment(db, event, arrival):
+        case "answer":
+            return _record_customer(db, event, arrival)
+        case "hand":
+            return _record_owner(db, event, arrival)
+        case "own":
+            return _record_own(db, event, arrival)
+        case "show":
+            return _record_shown(db, event, arrival)
+        case "ignore":
+            return Recorded()
+
+
 def _record_customer(db: Connection, event: MessageReceived, arrival: Arrival) -> Recorded:
-    contact = contacts.contact_for(db, event.chat, arrival.now, event.push_name)
-    message = _complete(db, contact, event, arrival.session) or _insert(db, contact, event, arrival)
-    if message is None:
-        return Recorded()
-    db.execute("INSERT INTO inbox (message, raw, backlog) VALUES (?, ?, ?)", (message, event.raw, arrival.backlog))
-    event_log.add(db, "received", arrival.now, contact=contact, message=message)
-    return Recorded(message, contact, inbox=True)
+    contact, sender = _chat_and_sender(db, event, arrival)
+    kept = keeping.keep_inbound(db, contact, event, arrival, sender)
+    # An edit wakes the pipeline too: what it changed is answered now.
+    return Recorded() if kept is None else Recorded(kept.id, contact, inbox=True)
 
 
 def _record_owner(db: Connection, event: MessageReceived, arrival: Arrival) -> Recorded:
     # The push name of these is the tenant's own, not the customer's.
     contact = contacts.contact_for(db, event.chat, arrival.now)
-    message = _insert(db, contact, event, arrival)
+    message = keeping.keep_by_hand(db, contact, event, arrival)
     if message is None:
         return Recorded()
     receipts.apply_early(db, arrival.session, event.whatsapp_id, arrival.now)
@@ -66,41 +87,41 @@ def _record_owner(db: Connection, event: MessageReceived, arrival: Arrival) -> R
     return Recorded(message, contact, by_owner=True)
 
 
-def _record_unreadable(db: Connection, event: Unreadable, arrival: Arrival) -> Recorded:
-    """Noted as lost: the sender is asked to repeat it, and if that works the row is completed."""
-    contact = contacts.contact_for(db, event.chat, arrival.now)
-    row = db.execute(
-        """INSERT INTO messages (session, contact, direction, whatsapp_id, kind, text, author, state,
-                server_time, recorded_at)
-            VALUES (?, ?, 'in', ?, 'unreadable', '', 'customer', 'lost', ?, ?)
-            ON CONFLICT DO NOTHING RETURNING id""",
-        (arrival.session, contact, event.whatsapp_id, event.time, arrival.now),
-    ).fetchone()
-    if row is None:
+def _record_own(db: Connection, event: MessageReceived, arrival: Arrival) -> Recorded:
+    """The owner wrote to the shop's own number: nobody is answered by that."""
+    chat = references.own_address(db, arrival.session)
+    contact = contacts.contact_for(db, chat, arrival.now)
+    message = keeping.keep_by_hand(db, contact, event, arrival)
+    if message is None:
         return Recorded()
-    event_log.add(db, "unreadable", arrival.now, contact=contact, message=row[0])
-    return Recorded(row[0], contact)
+    event_log.add(db, "owner_wrote", arrival.now, contact=contact, message=message)
+    return Recorded(message, contact)
 
 
-def _complete(db: Connection, contact: int, event: MessageReceived, session: int) -> int | None:
-    """Fill in a message that was known by its id only; it keeps its place in the chat."""
-    row = db.execute(
-        """UPDATE messages SET kind = ?, text = ?, server_time = ?, state = 'received'
-            WHERE session = ? AND contact = ? AND direction = 'in' AND whatsapp_id = ? AND state = 'lost'
-            RETURNING id""",
-        (event.kind, event.text, event.time, session, contact, event.whatsapp_id),
-    ).fetchone()
-    return None if row is None else int(row[0])
+def _record_shown(db: Connection, event: MessageReceived, arrival: Arrival) -> Recorded:
+    """For people to read, and never answered."""
+    contact, sender = _chat_and_sender(db, event, arrival)
+    message = keeping.keep_shown(db, contact, event, arrival, sender)
+    if message is None:
+        return Recorded()
+    event_log.add(db, "skipped", arrival.now, contact=contact, message=message, reason=event.audience)
+    return Recorded(message, contact)
 
 
-def _insert(db: Connection, contact: int, event: MessageReceived, arrival: Arrival) -> int | None:
-    """The new message's id; None for one that is journaled already."""
-    writer = ("out", "owner", "sent") if event.from_me else ("in", "customer", "received")
-    content = (event.whatsapp_id, event.kind, event.text, event.time)
-    row = db.execute(
-        """INSERT INTO messages (session, contact, direction, author, state, whatsapp_id, kind, text,
-                server_time, recorded_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id""",
-        (arrival.session, contact, *writer, *content, arrival.now),
-    ).fetchone()
-    return None if row is None else int(row[0])
+def _record_unreadable(db: Connection, event: Unreadable, arrival: Arrival) -> Recorded:
+    contact = contacts.contact_for(db, event.chat, arrival.now)
+    kept = keeping.keep_unreadable(db, contact, event, arrival)
+    return Recorded() if kept is None else Recorded(kept.id, contact, inbox=kept.waits)
+
+
+def _set_timer(db: Connection, event: TimerSet, arrival: Arrival) -> None:
+    contacts.set_timer(db, contacts.contact_for(db, event.chat, arrival.now), event.expires_in, event.time)
+    account(db, arrival.session, [event.whatsapp_id])
+
+
+def _chat_and_sender(db: Connection, event: MessageReceived, arrival: Arrival) -> tuple[int, int | None]:
+    """The push name is that of who wrote."""
+    if event.sender is None:
+        return contacts.contact_for(db, event.chat, arrival.now, event.push_name), None
+    sender = contacts.contact_for(db, event.sender, arrival.now, event.push_name)
+    return contacts.contact_for(db, event.chat, arrival.now), sender
