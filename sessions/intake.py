@@ -5,6 +5,7 @@ from contextlib import suppress
 
 import trio
 
+from comptoir.plugins.config import TenantConfig
 from comptoir.sessions.events import BacklogBegun, BacklogRead, Changed, Connected, Disconnected, Kept, Paired
 from comptoir.sessions.journal import linkings, recording
 from comptoir.sessions.journal.database import Connection
@@ -14,6 +15,8 @@ from comptoir.sessions.times import now_ms
 
 # neonize hands over what it holds in well under a millisecond each.
 QUIET = 0.1
+# How long the bot is silent after the owner's hand while no configuration says otherwise.
+SILENCE_MINUTES = 60
 
 
 def _open_session(db: Connection) -> int:
@@ -34,13 +37,13 @@ class Intake:
         journal: Journal,
         *,
         lab: bool,
-        silence_ms: Callable[[], int],
+        config: Callable[[], TenantConfig | None],
         on_recorded: Callable[[Recorded], None],
         on_change: Callable[[Changed], None],
     ) -> None:
         self._journal = journal
         self._lab = lab
-        self._silence_ms = silence_ms
+        self._config = config
         self._on_recorded = on_recorded
         self._on_change = on_change
         self._token = trio.lowlevel.current_trio_token()
@@ -50,10 +53,11 @@ class Intake:
     def keep(self, event: Kept) -> None:
         """Put the event in line for the writer; blocks while the line is full, which holds neonize back."""
         self._kept += 1
-        backlog, arrived, silence = self._backlog, now_ms(), self._silence_ms()
+        backlog, arrived, config = self._backlog, now_ms(), self._config()
+        silence = (config.silence_minutes if config else SILENCE_MINUTES) * 60_000
         self._journal.write_from_thread(
             lambda db: recording.record_event(
-                db, event, Arrival(_open_session(db), arrived, backlog=backlog, silence_ms=silence)
+                db, event, Arrival(_open_session(db), arrived, backlog=backlog, silence_ms=silence, config=config)
             ),
             self._on_recorded,
         )

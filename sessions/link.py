@@ -16,11 +16,12 @@ from typing import Any, Protocol
 
 import trio
 
-from comptoir.sessions import changes, neonize_guard, refusals, translate
+from comptoir.sessions import calls, changes, neonize_guard, refusals, translate
 from comptoir.sessions.events import (
     Address,
     BacklogBegun,
     BacklogRead,
+    CallReceived,
     Changed,
     Connected,
     Disconnected,
@@ -38,6 +39,7 @@ logger = logging.getLogger("link")
 # whatsmeow waits 75 s for an answer; past this it will not come back and the client is stuck.
 SEND_LIMIT = 80.0
 ALIVE_LIMIT = 5.0
+REFUSE_LIMIT = 5.0
 # Seconds each code lives: whatsmeow shows the first of six for a minute, the others for twenty.
 _FIRST_CODE, _NEXT_CODE = 60, 20
 # All six: then whatsmeow closes the connection, and with it the pairing code that was asked for on it.
@@ -78,6 +80,7 @@ class Link:
         self._typing_limiter = trio.CapacityLimiter(1)
         self._client: Any = None
         self._ended = False
+        self._own: Address | None = None
 
     def start(self) -> None:
         """Load neonize's library (a second of work, blocking) and connect on a thread of its own."""
@@ -116,6 +119,11 @@ class Link:
             await trio.to_thread.run_sync(
                 self._type, self._jid(address), on, abandon_on_cancel=True, limiter=self._typing_limiter
             )
+
+    async def refuse_call(self, call: CallReceived) -> None:
+        """Let the caller's phone stop ringing, and ours. Its failure is of no consequence and is not raised."""
+        with trio.move_on_after(REFUSE_LIMIT):
+            await trio.to_thread.run_sync(self._refuse, call, abandon_on_cancel=True)
 
     async def alive(self) -> bool:
         """Whether the library has a connection, or says so too late to be believed.
@@ -167,6 +175,14 @@ class Link:
         except Exception as error:
             logger.info("typing: %s", error)
 
+    def _refuse(self, call: CallReceived) -> None:
+        caller = Address(lid=call.chat.lid) if call.by_lid else Address(number=call.chat.number)
+        try:
+            if not self._ended:
+                self._client.reject_call(self._jid(caller), call.call_id)
+        except Exception as error:
+            logger.warning("refusing a call: %s", error)
+
     def _logout(self) -> bool:
         self._ended = True
         try:
@@ -206,6 +222,10 @@ class Link:
             events.UndecryptableMessageEv: lambda event: self._keep(translate.unreadable(event)),
             events.ReceiptEv: lambda event: self._keep(translate.receipt(event)),
             events.HistorySyncEv: lambda event: self._keep(translate.history(event)),
+            events.CallOfferEv: lambda event: self._keep(calls.offered(event)),
+            events.CallOfferNoticeEv: lambda event: self._keep(calls.offered(event)),
+            events.CallAcceptEv: lambda event: self._keep(calls.accepted(event)),
+            events.CallTerminateEv: lambda event: self._keep(calls.ended(event)),
             events.PairStatusEv: lambda event: change(changes.pair_status(event)),
             events.ConnectedEv: self._connected,
             events.OfflineSyncPreviewEv: lambda event: change(BacklogBegun(event.Message)),
@@ -263,10 +283,11 @@ class Link:
 
     def _connected(self, _event: Any) -> None:
         me = self._client.get_me()
+        self._own = Address(f"+{me.JID.User}", me.LID.User or None)
         self._sink.change(Connected(f"+{me.JID.User}", me.LID.User or None, me.PushName))
 
     def _message(self, event: Any) -> None:
-        self._keep(translate.message(event))
+        self._keep(translate.message(event, self._own))
 
     def _keep(self, event: Kept | None) -> None:
         if event is not None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import trio
 
+from comptoir.plugins.config import TenantConfig
 from comptoir.sessions import recovering
 from comptoir.sessions.events import (
     BacklogBegun,
@@ -55,7 +56,7 @@ class Session:
         on_standing: Callable[[Standing], None],
         on_recorded: Callable[[Recorded], None],
         on_recycle: Callable[[], None],
-        silence_ms: Callable[[], int],
+        config: Callable[[], TenantConfig | None],
     ) -> None:
         self.standing = _first_standing(spec)
         self.link: Link | None = None
@@ -73,7 +74,7 @@ class Session:
         self._intake = Intake(
             journal,
             lab=spec.lab is not None,
-            silence_ms=silence_ms,
+            config=config,
             on_recorded=self._recorded,
             on_change=self._changes_in.send_nowait,
         )

@@ -35,8 +35,6 @@ FINISH_LIMIT = 7.0
 # Of that, for the ack of what is being sent.
 LAST_SEND_LIMIT = 4.0
 PRUNE_EVERY = 3600.0
-# How long the bot is silent after the owner's hand while no configuration says otherwise.
-SILENCE_MINUTES = 60
 
 
 class Worker:
@@ -61,7 +59,7 @@ class Worker:
             on_standing=self._set_gates,
             on_recorded=self._recorded,
             on_recycle=self.recycle,
-            silence_ms=lambda: (self.config.silence_minutes if self.config else SILENCE_MINUTES) * 60_000,
+            config=lambda: self.config,
         )
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
@@ -153,7 +151,9 @@ class Worker:
         elif standing.connected and not self._finishing:
             self._nursery.start_soon(self._start_sender)
 
-    def _recorded(self, _recorded: Recorded) -> None:
+    def _recorded(self, recorded: Recorded) -> None:
+        if recorded.refuse is not None and self.session.standing.may_answer and self.session.link is not None:
+            self._nursery.start_soon(self.session.link.refuse_call, recorded.refuse)
         if self.runner is not None:
             self.runner.wake()
         self.wake_sender()
