@@ -117,6 +117,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "str": (str,),
     "bool": (bool,),
     "int": (int,),
+    "Json": (dict,),
     "str | None": (str, NoneType),
     "bool | None": (bool, NoneType),
     "float | None": (int, float, NoneType),

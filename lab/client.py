@@ -72,8 +72,19 @@ class LabClient:
         return self.call("enter-code", code=code, number=number, name=name)
 
     def say(self, sender: str, to: str, text: str, **options: Any) -> str:
-        """Send a text from a customer, or by hand from a phone; returns its id after the server's ack."""
+        """Send a text from a customer, or by hand from a phone; returns its id after the server's ack.
+
+        Options: quote, mentions, expires_in, as_lid, secret, extended.
+        """
         return str(self.call("say", sender=sender, to=to, text=text, **options)["id"])
+
+    def post(self, sender: str, to: str, content: dict[str, Any], **options: Any) -> str:
+        """Send anything else; `content` has a `kind` and its fields, as in the lab's README. Else as `say`."""
+        return str(self.call("post", sender=sender, to=to, content=content, **options)["id"])
+
+    def save(self, number: str, id: str, folder: Path | str) -> Path:
+        """Put the file of a message that somebody heard into a folder of this machine; returns its path."""
+        return Path(self.call("save", number=number, id=id, folder=str(Path(folder).absolute()))["path"])
 
     def heard(self, number: str, *, follow: bool = False, after: int = 0) -> Iterator[dict[str, Any]]:
         """What a person has decrypted, in order; with `follow` also what comes from now on."""

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from typing import Any, TypeAlias
 
-from comptoir.lab import fault_commands
+from comptoir.lab import fault_commands, kind_commands
 from comptoir.lab.customer import Customer
 from comptoir.lab.faults import Faults
 from comptoir.lab.lab import Lab
@@ -52,17 +52,6 @@ async def enter_code(lab: Lab, code: str, number: str, name: str = "") -> Json:
 async def unlink(lab: Lab, number: str) -> Json:
     """Let a phone remove every device that is linked to it."""
     return {"removed": [str(device) for device in await _phone(lab, number).unlink()]}
-
-
-async def say(lab: Lab, sender: str, to: str, text: str, **how: bool) -> Json:
-    """Send a text from a phone by hand or from a customer, who is added if need be.
-
-    `how` may hold as_lid, secret and extended, see `Device.say`.
-    """
-    if strange := how.keys() - {"as_lid", "secret", "extended"}:
-        raise Refused(f"say: {', '.join(strange)} is unknown; as_lid, secret or extended was expected")
-    person = lab.people.find(sender) or lab.people.customer(sender)
-    return {"id": await person.say(to, text, **how)}
 
 
 async def typing(lab: Lab, sender: str, to: str, on: bool = True) -> Json:
@@ -131,7 +120,9 @@ COMMANDS: dict[str, Command] = {
     "scan": scan,
     "enter-code": enter_code,
     "unlink": unlink,
-    "say": say,
+    "say": kind_commands.say,
+    "post": kind_commands.post,
+    "save": kind_commands.save,
     "typing": typing,
     "read": read,
     "heard": heard,
@@ -169,6 +160,7 @@ FAULTS: dict[str, Callable[..., Awaitable[None] | None]] = {
     "exhaust-prekeys": Faults.exhaust_prekeys,
     "cut-upload": Faults.cut_upload,
     "refuse-codes": Faults.refuse_codes,
+    **kind_commands.FAULTS,
 }
 
 

@@ -190,7 +190,7 @@ async def test_typing_and_reading(api: Api) -> None:
         (b'{"command": "scan", "qr": "hello", "number": "+225070000003"}', "a link code was expected"),
         (b'{"command": "enter-code", "code": "1234", "number": "+225070000003"}', "no pairing code"),
         (b'{"command": "enter-code", "code": "ABCD1234", "number": "+225070000003"}', "no connected client"),
-        (b'{"command": "fault", "name": "flood", "number": "1"}', "unknown fault 'flood'; there are ban"),
+        (b'{"command": "fault", "name": "flood", "number": "1"}', "unknown fault 'flood'; there are alter-downloads, ban"),
         (b'{"command": "fault", "name": "drop", "number": "1", "x": 1}', "fault drop:"),
         (b'{"command": "unlink", "number": "+221770000001"}', "is a customer"),
         (b'{"command": "say", "sender": "+221770000001", "to": "+1", "text": "", "x": true}', "x is unknown"),
