@@ -27,7 +27,8 @@ async def link(tenant: TenantSupervisor, tell: Tell, code: str | None = None) ->
         check_number("code", code)
     record = tenant.record
     if record.row.linked:
-        help = what_to_do(record.parked, tenant.name) if record.parked else f"`comptoir unlink {tenant.name}`"
+        advice = record.parked and what_to_do(record.parked, tenant.name, record.row.parked_detail)
+        help = advice or f"`comptoir unlink {tenant.name}`"
         raise RpcError(ErrorCode.FAILED, f"{tenant.name} is linked as {record.row.number} already: {help}")
     with tenant.hearing.follow_linking() as events:
         if record.row.parked_reason:

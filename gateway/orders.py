@@ -18,7 +18,8 @@ async def resume(tenant: TenantSupervisor) -> None:
     async with tenant.record.deciding:
         parked = tenant.record.parked
         if parked in LINK_AGAIN or tenant.record.on_wrong_server:
-            raise RpcError(ErrorCode.NOT_NOW, f"{tenant.name}: {what_to_do(str(parked), tenant.name)}")
+            help = what_to_do(str(parked), tenant.name, tenant.record.row.parked_detail)
+            raise RpcError(ErrorCode.NOT_NOW, f"{tenant.name}: {help}")
         await tenant.record.change(wanted="active", **NOT_PARKED)
     if parked or tenant.given_up:
         tenant.recycle("resumed")

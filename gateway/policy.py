@@ -33,8 +33,17 @@ AGAIN = {
 LINK_AGAIN = frozenset({"logged_out", "session_lost"})
 
 
-def what_to_do(reason: str, name: str) -> str:
-    """Why a session is parked and what the operator does about it, in one line."""
+LOCKED = (
+    "WhatsApp has locked or banned this account: look at the phone first, and only when it says that all is well "
+    "again, `comptoir link {name}`"
+)
+"""In place of the text for `logged_out`, where WhatsApp gave a code and nobody has touched the device."""
+
+
+def what_to_do(reason: str, name: str, detail: str | None = None) -> str:
+    """Why a session is parked and what the operator does about it, in one line; `detail` as it was parked with."""
+    if reason == "logged_out" and detail:
+        return LOCKED.format(name=name)
     if reason in PARK_REASONS:
         return PARK_REASONS[reason].format(name=name)
     return f"{reason}: see the tenant's log, then `comptoir tenant resume {name}`"

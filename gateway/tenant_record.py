@@ -56,7 +56,7 @@ class TenantRecord:
                 # A full disk is no reason to connect a banned number again.
                 logger.exception("%s: parked (%s) only until the daemon ends", self.name, reason)
                 self.row = replace(self.row, **parking, **ended)
-        self.publish("parked", reason=reason, detail=detail, advice=what_to_do(reason, self.name))
+        self.publish("parked", reason=reason, detail=detail, advice=what_to_do(reason, self.name, detail))
 
     async def learn_number(self, number: str, *, linked: bool) -> None:
         """Note what number the session is of, once it has one. Raises NumberTaken."""

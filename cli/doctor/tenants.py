@@ -83,9 +83,6 @@ def _paused(name: str) -> Finding:
 def _parked(name: str, reason: str, detail: object, advice: str) -> Finding:
     said = f" ({detail})" if detail else ""
     why, _, mend = advice.partition(": ")
-    if reason == "logged_out" and detail:
-        # A code means that the account itself is locked or banned: a new link would not help.
-        mend = f"look at the phone first; only when it says that all is well again, `comptoir link {name}`"
     return wrong(name, f"parked, {reason}{said}", why, mend)
 
 

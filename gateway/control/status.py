@@ -21,7 +21,8 @@ def brief(supervisor: TenantSupervisor) -> Params:
     state, reason = supervisor.state
     row = {"name": supervisor.name, "state": state, "reason": reason, "number": supervisor.record.row.number}
     if state == "parked" and reason:
-        row |= {"detail": supervisor.record.row.parked_detail, "advice": what_to_do(reason, supervisor.name)}
+        detail = supervisor.record.row.parked_detail
+        row |= {"detail": detail, "advice": what_to_do(reason, supervisor.name, detail)}
     return row
 
 

@@ -78,5 +78,11 @@ def test_every_reason_says_what_to_do(reason):
     assert "{name}" not in what_to_do(reason, "awa")
 
 
+def test_a_locked_account_is_not_linked_again_blindly():
+    advice = what_to_do("logged_out", "awa", "code 403: the account is locked or has moved to another phone")
+    assert "look at the phone first" in advice
+    assert "removed this device" not in advice
+
+
 def test_reasons_that_need_a_new_link_say_so():
     assert all("comptoir link awa" in what_to_do(reason, "awa") for reason in LINK_AGAIN)

@@ -104,20 +104,34 @@ async def lock(here: rig.Rig, shop: rig.Shop) -> None:
     await here.lab.faults.fail_logins(shop.number, 403)
 
 
-@pytest.mark.shows(
+REMOVED = pytest.mark.shows(
     under="linking",
-    what="the device is removed on the phone, or the account is locked",
+    what="the device is removed on the phone",
     happens="parked as `logged_out` until it is linked again",
 )
+LOCKED = pytest.mark.shows(
+    under="linking",
+    what="the account is locked or banned (code 403, 406)",
+    happens="parked as `logged_out` with the code, and the advice to look at the phone first",
+)
+
+
 @pytest.mark.parametrize(
-    ("fault", "detail"),
+    ("fault", "detail", "advice"),
     [
-        (removed_on_the_phone, ""),
-        (removed_while_away, ""),
-        (lock, "code 403: the account is locked or has moved to another phone"),
+        pytest.param(removed_on_the_phone, "", "the phone removed this device", marks=REMOVED),
+        pytest.param(removed_while_away, "", "the phone removed this device", marks=REMOVED),
+        pytest.param(
+            lock,
+            "code 403: the account is locked or has moved to another phone",
+            "look at the phone first",
+            marks=LOCKED,
+        ),
     ],
 )
-async def test_a_device_that_is_logged_out_is_parked_until_it_is_linked_again(fault: Fault, detail: str) -> None:
+async def test_a_device_that_is_logged_out_is_parked_until_it_is_linked_again(
+    fault: Fault, detail: str, advice: str
+) -> None:
     async with rig.open_rig() as here:
         shop = await here.add_shop("chez-awa", "+221770000001", crowd.config("chez-awa"))
         customer = here.lab.customer(CUSTOMER)
@@ -127,6 +141,7 @@ async def test_a_device_that_is_logged_out_is_parked_until_it_is_linked_again(fa
         assert (await wait_parked(here, shop))["reason"] == "logged_out"
         status = await here.status(shop.name)
         assert (status["state"], status["reason"], status["detail"] or "") == ("parked", "logged_out", detail)
+        assert advice in status["advice"]
         assert "comptoir link chez-awa" in status["advice"]
         with pytest.raises(RpcError, match="comptoir link chez-awa") as refused:
             await here.call("tenant.resume", tenant=shop.name)

@@ -87,7 +87,7 @@ def _registered(row: Tenant, master: bytes | None) -> Registered:
         paused=row.wanted == "paused",
         parked=row.parked_reason,
         detail=row.parked_detail,
-        advice=what_to_do(row.parked_reason, row.name) if row.parked_reason else "",
+        advice=what_to_do(row.parked_reason, row.name, row.parked_detail) if row.parked_reason else "",
         key_trouble=_key_trouble(row, master) if master else None,
     )
 

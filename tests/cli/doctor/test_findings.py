@@ -184,9 +184,9 @@ FAULTS = {
     "on its way": (row(state="connecting", since="2026-11-21T06:59:30Z"), "warning", "connecting", "two minutes"),
     "offline": (row(state="offline", reason="connection lost"), "wrong", "offline for 60 min: connection", "network"),
     "logged out with a code": (
-        row(state="parked", reason="logged_out", detail="code 406: banned", advice=what_to_do("logged_out", "awa")),
+        row(state="parked", reason="logged_out", detail="code 406", advice=what_to_do("logged_out", "awa", "code 406")),
         "wrong",
-        "parked, logged_out (code 406: banned)",
+        "parked, logged_out (code 406)",
         "look at the phone first",
     ),
     "stopped": (row(state="stopped", reason="exit code 1"), "wrong", "exit code 1", "comptoir tenant resume awa"),
