@@ -25,6 +25,7 @@ MAX_RAW = 1024 * 1024
 """Bytes of a protobuf that are kept; what is larger says no more than was taken from it."""
 
 _RECEIPTS: dict[int, ReceiptKind] = {1: "delivered", 3: "retry", 4: "read", 6: "read"}
+_OWN_RECEIPTS: dict[int, ReceiptKind] = {2: "delivered", 5: "read"}
 
 
 def message(event: Proto, own: Address | None = None) -> MessageReceived | TimerSet | None:
@@ -118,7 +119,9 @@ def unreadable(event: Proto) -> Unreadable | None:
 
 
 def receipt(event: Proto) -> ReceiptReceived | None:
-    """What a ReceiptEv says. A receipt of our own phone is `other`: it only proves that we sent."""
+    """What a ReceiptEv says. A receipt of our own phone is `other`, which only proves that we sent, but in the chat
+    with ourselves: there nobody else can tell.
+    """
     source = event.MessageSource
     giver = address_of(source.Sender, source.SenderAlt)
     if giver is None or not event.MessageIDs:
@@ -126,7 +129,7 @@ def receipt(event: Proto) -> ReceiptReceived | None:
     # An unset type is one that neonize does not know; proto2 would read it as "delivered".
     kind = _RECEIPTS.get(event.Type, "other") if event.HasField("Type") else "other"
     if source.IsFromMe:
-        kind = "other"
+        kind = _OWN_RECEIPTS.get(event.Type, "other") if source.Chat.User == source.Sender.User else "other"
     # Receipts carry seconds where messages carry milliseconds.
     return ReceiptReceived(tuple(event.MessageIDs), giver, kind, event.Timestamp * 1000)
 

@@ -64,7 +64,7 @@ def _apply(db: Connection, session: int, message: int, receipt: ReceiptReceived,
 
 
 def _is_from_contact(db: Connection, session: int, message: int, receipt: ReceiptReceived) -> bool:
-    """Whether the one written to gave it, rather than another device of the tenant's.
+    """Whether the one written to gave it, rather than another device of the tenant's; in a group, any member.
 
     Who was written to by number may answer under a LID that is still unknown. Beside our own devices only
     they can know the id, so the LID (or number) is theirs, and is learnt.
@@ -73,9 +73,11 @@ def _is_from_contact(db: Connection, session: int, message: int, receipt: Receip
     if contacts.find_address(db, giver) == contact:
         return True
     number, lid = db.execute("SELECT number, lid FROM sessions WHERE id = ?", (session,)).fetchone()
-    if lid is None or giver.number == number or giver.lid == lid:
-        return False
     known = contacts.address_of(db, contact)
+    if giver.number == number or (lid is not None and giver.lid == lid):
+        return known.number == number
+    if lid is None or not known.is_person:
+        return lid is not None
     if (giver.lid and known.lid) or (giver.number and known.number):
         return False
     contacts.contact_for(db, Address(known.number or giver.number, known.lid or giver.lid), receipt.time)

@@ -31,7 +31,8 @@ class Waiting:
     last_heard: int | None
     """When the customer, or the owner by hand, last wrote in the chat."""
     stranger: bool
-    """Nobody ever wrote in this chat, neither they nor we, on the number that is linked now."""
+    """Nobody ever wrote in this chat, neither they nor we, on the number that is linked now. A group is nobody new,
+    nor is the tenant itself."""
     answers: int | None = None
     """For an automatic answer: when it was decided."""
 
@@ -119,4 +120,6 @@ def is_stranger(db: Connection, message: int) -> bool:
 
 def _is_stranger(others: str) -> str:
     return f"""NOT EXISTS (SELECT 1 FROM messages e WHERE e.contact = m.contact AND {others}
-        AND e.state NOT IN ('queued', 'failed') AND e.session IN {_OF_THIS_NUMBER})"""
+        AND e.state NOT IN ('queued', 'failed') AND e.session IN {_OF_THIS_NUMBER})
+        AND NOT EXISTS (SELECT 1 FROM aliases a WHERE a.contact = m.contact AND (a.alias LIKE 'group:%'
+            OR a.alias = (SELECT number FROM sessions ORDER BY id DESC LIMIT 1)))"""
