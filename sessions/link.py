@@ -10,13 +10,14 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
 import trio
 
 from comptoir.sessions import calls, changes, neonize_guard, refusals, translate
+from comptoir.sessions.compose import Protos, Unsendable, compose
 from comptoir.sessions.events import (
     Address,
     BacklogBegun,
@@ -30,9 +31,13 @@ from comptoir.sessions.events import (
     PairingCodeOffered,
     QrOffered,
 )
-from comptoir.sessions.outbox.port import NotConnected, SendUnknown, Sent
+from comptoir.sessions.journal.media import Uploaded
+from comptoir.sessions.journal.queued import QueuedMessage
+from comptoir.sessions.media.memory import filled
+from comptoir.sessions.outbox.port import NotConnected, SendRefused, SendUnknown, Sent
 from comptoir.sessions.rootkey import trust_root_key
 from comptoir.sessions.spec import LabServer
+from comptoir.sessions.times import now_ms
 
 logger = logging.getLogger("link")
 
@@ -40,6 +45,8 @@ logger = logging.getLogger("link")
 SEND_LIMIT = 80.0
 ALIVE_LIMIT = 5.0
 REFUSE_LIMIT = 5.0
+# More than are made at once: one that hangs may not hold up the others.
+UPLOADS = 6
 # Seconds each code lives: whatsmeow shows the first of six for a minute, the others for twenty.
 _FIRST_CODE, _NEXT_CODE = 60, 20
 # All six: then whatsmeow closes the connection, and with it the pairing code that was asked for on it.
@@ -64,7 +71,7 @@ class Link:
     """A linked device, or one that is being linked: by QR code, or by a pairing code for the number `code_for`.
 
     Never both: a pairing code that is typed, even wrongly, silently spoils the QR codes of its connection.
-    `start` may be called once. Afterwards `send_text`, `typing`, `logout` and `disconnect` may be called
+    `start` may be called once. Afterwards `send`, `typing`, `logout` and `disconnect` may be called
     from trio; after `disconnect` or `logout` nothing may be, and the process should end soon.
     """
 
@@ -78,6 +85,7 @@ class Link:
         self._codes = 0
         self._limiter = trio.CapacityLimiter(1)
         self._typing_limiter = trio.CapacityLimiter(1)
+        self._upload_limiter = trio.CapacityLimiter(UPLOADS)
         self._client: Any = None
         self._ended = False
         self._own: Address | None = None
@@ -92,26 +100,37 @@ class Link:
             return
         threading.Thread(target=self._run, name="link", daemon=True).start()
 
-    async def send_text(self, address: Address, text: str, secret: bytes) -> Sent:
+    async def send(self, message: QueuedMessage, secret: bytes) -> Sent:
         """Send and wait for the server's ack.
 
         Raises SendRefused, NotConnected (it never left), or SendUnknown (nobody knows). Cancelling
         abandons the call, not the message: treat it as unknown.
         """
-        from neonize.proto.waE2E.WAWebProtobufsE2E_pb2 import Message
+        from neonize.proto import Neonize_pb2
+        from neonize.proto.waE2E import WAWebProtobufsE2E_pb2
 
-        body = Message(conversation=text)
-        # Our own secret leaves a trace in the session database before the stanza leaves.
-        body.messageContextInfo.messageSecret = secret
+        try:
+            body = compose(Protos(WAWebProtobufsE2E_pb2, Neonize_pb2.Message), message, secret, now_ms())
+        except Unsendable as error:
+            raise SendRefused(0, str(error), permanent=True) from None
         try:
             with trio.fail_after(SEND_LIMIT):
                 return await trio.to_thread.run_sync(
-                    self._send, self._jid(address), body, abandon_on_cancel=True, limiter=self._limiter
+                    self._send, self._jid(message.address), body, abandon_on_cancel=True, limiter=self._limiter
                 )
         except trio.TooSlowError:
             # One hanging send stops all others of the client: offline for a minute, and the worker is recycled.
             self._sink.change(Disconnected("a send hangs"))
             raise SendUnknown(f"no answer within {SEND_LIMIT:.0f} s") from None
+
+    async def upload(self, content: Iterator[bytes], size: int, kind: str) -> Uploaded:
+        """Encrypt a file and give it to WhatsApp's media host: all of it in memory, as the library wants it.
+
+        Raises SendRefused, NotConnected, or what `content` raises. Has no limit of its own: cancelling abandons it.
+        """
+        return await trio.to_thread.run_sync(
+            self._upload, content, size, kind, abandon_on_cancel=True, limiter=self._upload_limiter
+        )
 
     async def typing(self, address: Address, on: bool) -> None:
         """Show or stop showing that we write. Its failure is of no consequence and is not raised."""
@@ -164,6 +183,20 @@ class Link:
         except Exception as error:
             raise refusals.understand(str(error)) from None
         return Sent(answer.ID, answer.Timestamp * 1000)
+
+    def _upload(self, content: Iterator[bytes], size: int, kind: str) -> Uploaded:
+        from neonize.utils.enum import MediaType
+
+        kinds = {"image": MediaType.MediaImage, "video": MediaType.MediaVideo, "audio": MediaType.MediaAudio}
+        with filled(content, size) as plaintext:
+            if self._ended:
+                raise NotConnected("the link is closed")
+            try:
+                answer = self._client.upload(plaintext, kinds.get(kind, MediaType.MediaDocument))
+            except Exception as error:
+                raise refusals.understand_upload(str(error)) from None
+        keys = (answer.MediaKey, answer.FileSHA256, answer.FileEncSHA256)
+        return Uploaded(answer.url, answer.DirectPath, *keys, answer.FileLength)
 
     def _type(self, jid: Any, on: bool) -> None:
         from neonize.utils.enum import ChatPresence, ChatPresenceMedia

@@ -18,6 +18,7 @@ from comptoir.sessions import configuration
 from comptoir.sessions.events import Address
 from comptoir.sessions.journal import event_log, linkings, pruning
 from comptoir.sessions.journal.journal import Journal, JournalUnavailable
+from comptoir.sessions.journal.queued import QueuedMessage
 from comptoir.sessions.journal.recording import Recorded
 from comptoir.sessions.outbox.port import NotConnected, Sent
 from comptoir.sessions.outbox.sender import Sender, SenderSettings
@@ -130,10 +131,10 @@ class Worker:
 
     # --- the sender's way out
 
-    async def send_text(self, address: Address, text: str, secret: bytes) -> Sent:
+    async def send(self, message: QueuedMessage, secret: bytes) -> Sent:
         if self.session.link is None or not self.session.standing.connected:
             raise NotConnected("not connected")
-        return await self.session.link.send_text(address, text, secret)
+        return await self.session.link.send(message, secret)
 
     async def typing(self, address: Address, on: bool) -> None:
         if self.session.link is not None and self.session.standing.connected:

@@ -1,10 +1,23 @@
 """What is to be sent, and what became of it. The sender alone moves a row from queued to sent."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from comptoir.plugins.content import Cards, Deletion, Edit, Place, Poll, Reaction
 from comptoir.sessions.events import Address
-from comptoir.sessions.journal import contacts, event_log, inbox, receipts, states, waiting
+from comptoir.sessions.journal import (
+    contacts,
+    event_log,
+    inbox,
+    queued,
+    receipts,
+    revising,
+    states,
+    waiting,
+)
 from comptoir.sessions.journal.database import Connection
+from comptoir.sessions.journal.details import Content, Details, Quoting, decode, encode
+from comptoir.sessions.journal.queued import QueuedMessage
+from comptoir.sessions.journal.references import details_in
 
 ANSWER, NOTICE, CAMPAIGN = 0, 1, 2
 MAX_ATTEMPTS = 8
@@ -21,9 +34,13 @@ class ClientKeyReused(ValueError):
     """The client key belongs to another message: a repeated `send` must be the same in all parts."""
 
 
+class TargetUnknown(ValueError):
+    """The message that another one quotes or is about is not one that this can be done to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A text to be sent."""
+    """A message to be sent: a text, or something with `text` as its caption."""
 
     contact: int
     text: str
@@ -35,30 +52,44 @@ class Outgoing:
     """What it is an effect of, as in `causes`."""
     client_key: str | None = None
     """The caller's own name for it: queuing it again under the same key does nothing."""
+    kind: str = "text"
+    """Of a file that is attached next; else `content` says it."""
+    content: Content | None = None
+    quote: int | None = None
+    """The message that it answers."""
+
+    @property
+    def shown_kind(self) -> str:
+        return self.kind if self.content is None else _KINDS[type(self.content)]
+
+    @property
+    def shown_text(self) -> str:
+        """What the history shows of it."""
+        match self.content:
+            case Poll(question=text) | Reaction(emoji=text):
+                return text
+            case _:
+                return self.text
 
 
-@dataclass(frozen=True, slots=True)
-class QueuedMessage:
-    """What the sender needs to send one."""
-
-    id: int
-    address: Address
-    text: str
-    attempts: int
-    """This one included."""
+_KINDS: dict[type, str] = {
+    Place: "location", Cards: "contact", Poll: "poll", Reaction: "reaction", Edit: "edit", Deletion: "deletion",
+}  # fmt: skip
 
 
 def enqueue(db: Connection, new: Outgoing, now: int) -> int:
     """Queue a message; its id. With a `client_key` that is known, the id it was queued under before.
 
-    Raises ClientKeyReused, and UnicodeEncodeError (a ValueError) for text that is not valid Unicode.
+    Raises ClientKeyReused, TargetUnknown, and UnicodeEncodeError (a ValueError) for text that is not valid Unicode.
     """
-    if (known := _by_client_key(db, new)) is not None:
+    details = Details(new.content, None if new.quote is None else Quoting(new.quote))
+    if (known := _by_client_key(db, new, encode(details))) is not None:
         return known
+    _check_targets(db, new, details)
     row = db.execute(
-        """INSERT INTO messages (contact, direction, kind, text, author, state, recorded_at)
-            VALUES (?, 'out', 'text', ?, ?, 'queued', ?) RETURNING id""",
-        (new.contact, new.text, new.author, now),
+        """INSERT INTO messages (contact, direction, kind, text, details, author, state, recorded_at)
+            VALUES (?, 'out', ?, ?, ?, ?, 'queued', ?) RETURNING id""",
+        (new.contact, new.shown_kind, new.shown_text, encode(details), new.author, now),
     ).fetchone()
     db.execute(
         "INSERT INTO outbox (message, priority, not_before, cause, client_key) VALUES (?, ?, ?, ?, ?)",
@@ -68,16 +99,34 @@ def enqueue(db: Connection, new: Outgoing, now: int) -> int:
     return int(row[0])
 
 
-def _by_client_key(db: Connection, new: Outgoing) -> int | None:
-    query = "SELECT id, contact, text FROM messages JOIN outbox ON message = id WHERE client_key = ?"
-    row = db.execute(query, (new.client_key,)).fetchone()
+def _by_client_key(db: Connection, new: Outgoing, details: str) -> int | None:
+    row = db.execute(
+        "SELECT id, contact, kind, text, details FROM messages JOIN outbox ON message = id WHERE client_key = ?",
+        (new.client_key,),
+    ).fetchone()
     if row is None:
         return None
-    if row[1:] != (new.contact, new.text):
+    # The secret of a poll that was sent is not part of what the caller said.
+    said = encode(replace(decode(*row[2:]), secret=b"", edited=0))
+    if row[1:4] != (new.contact, new.shown_kind, new.shown_text) or said != details:
         raise ClientKeyReused(
             f"the client key {new.client_key!r} was used for another message: use a new key for a new message"
         )
     return int(row[0])
+
+
+def _check_targets(db: Connection, new: Outgoing, details: Details) -> None:
+    """What is quoted or reacted to is of this chat; what is edited or taken back, ours besides."""
+    for target in (new.quote, details.target):
+        if target is None:
+            continue
+        row = db.execute("SELECT contact, direction, state FROM messages WHERE id = ?", (target,)).fetchone()
+        if row is None or row[0] != new.contact:
+            raise TargetUnknown(f"message {target} is not in this chat: `comptoir messages` lists its messages")
+        if isinstance(new.content, Edit | Deletion) and row[1] != "out":
+            raise TargetUnknown(f"message {target} is not ours: only our own can be edited or deleted")
+        if row[2] == "failed":
+            raise TargetUnknown(f"message {target} was never sent: it failed")
 
 
 def mark_sending(db: Connection, message: int, session: int, secret: bytes, now: int) -> QueuedMessage | None:
@@ -87,7 +136,7 @@ def mark_sending(db: Connection, message: int, session: int, secret: bytes, now:
     """
     row = db.execute(
         """UPDATE messages SET state = 'sending', session = ?, whatsapp_id = NULL
-            WHERE id = ? AND state IN ('queued', 'uncertain') RETURNING contact, text""",
+            WHERE id = ? AND state IN ('queued', 'uncertain') RETURNING id""",
         (session, message),
     ).fetchone()
     if row is None:
@@ -96,7 +145,8 @@ def mark_sending(db: Connection, message: int, session: int, secret: bytes, now:
         "UPDATE outbox SET secret = ?, tried_at = ?, attempts = attempts + 1, error = NULL WHERE message = ?",
         (secret, now, message),
     )
-    return QueuedMessage(message, contacts.address_of(db, row[0]), row[1], attempts_of(db, message))
+    queued.keep_secret(db, message, secret)
+    return queued.queued_message(db, message)
 
 
 def attempts_of(db: Connection, message: int) -> int:
@@ -112,7 +162,15 @@ def mark_sent(db: Connection, message: int, whatsapp_id: str, server_time: int, 
     ).fetchone()
     db.execute("UPDATE outbox SET secret = NULL, error = NULL WHERE message = ?", (message,))
     _move(db, message, "sent", now)
+    _revise(db, message, server_time, now)
     receipts.apply_early(db, row[0], whatsapp_id, now)
+
+
+def _revise(db: Connection, message: int, server_time: int, now: int) -> None:
+    """The edit or deletion has left: now the message that it is about is so here, too."""
+    details = details_in(db, message)
+    if isinstance(details.content, Edit | Deletion):
+        revising.revise(db, message, details, server_time, now)
 
 
 def mark_uncertain(db: Connection, message: int, error: str, now: int, not_before: int = 0) -> None:

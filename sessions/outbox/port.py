@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from comptoir.sessions.events import Address
+from comptoir.sessions.journal.queued import QueuedMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,8 @@ class SendUnknown(Exception):
 
 
 class SendingLink(Protocol):
-    async def send_text(self, address: Address, text: str, secret: bytes) -> Sent:
-        """Send a text with this 32-byte message secret, and wait for the server's acknowledgement.
+    async def send(self, message: QueuedMessage, secret: bytes) -> Sent:
+        """Send a message with this 32-byte message secret, and wait for the server's acknowledgement.
 
         Raises SendRefused, NotConnected or SendUnknown. Must not return, nor raise the first two, while it is
         unknown whether the message left; the caller waits as long as that takes.

@@ -12,6 +12,7 @@ from comptoir.sessions.events import Address
 from comptoir.sessions.journal import outbox, waiting
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.journal import JournalUnavailable, Store
+from comptoir.sessions.journal.queued import QueuedMessage
 from comptoir.sessions.outbox import policy
 from comptoir.sessions.outbox.port import NotConnected, SendingLink, SendRefused, SendUnknown
 from comptoir.sessions.spec import Rates
@@ -151,7 +152,7 @@ class Sender:
         finally:
             self._idle.set()
 
-    async def _send_marked(self, message: outbox.QueuedMessage, secret: bytes) -> None:
+    async def _send_marked(self, message: QueuedMessage, secret: bytes) -> None:
         try:
             record = await self._attempt(message, secret)
         except SendUnknown as error:
@@ -162,12 +163,12 @@ class Sender:
         else:
             await self._keep(record)
 
-    async def _attempt(self, message: outbox.QueuedMessage, secret: bytes) -> Record:
+    async def _attempt(self, message: QueuedMessage, secret: bytes) -> Record:
         """Send; what is to be recorded of it. Raises SendUnknown."""
         id, settings = message.id, self.settings
         try:
             with trio.fail_after(SEND_LIMIT):
-                sent = await self._link.send_text(message.address, message.text, secret)
+                sent = await self._link.send(message, secret)
         except SendRefused as refusal:
             return self._refused(message, refusal)
         except NotConnected as error:
@@ -178,7 +179,7 @@ class Sender:
         now = settings.now()
         return lambda db: outbox.mark_sent(db, id, sent.whatsapp_id, sent.server_time, now)
 
-    def _refused(self, message: outbox.QueuedMessage, refusal: SendRefused) -> Record:
+    def _refused(self, message: QueuedMessage, refusal: SendRefused) -> Record:
         id, now, text = message.id, self.settings.now(), f"{refusal.code}: {refusal.text}"
         if refusal.permanent or message.attempts >= outbox.MAX_ATTEMPTS:
             return lambda db: outbox.mark_failed(db, id, text, now)

@@ -6,6 +6,7 @@ from journal_rig import AWA, AWA_BOTH, AWA_LID, MOUSSA, OWN, heard, message, rec
 from comptoir.sessions.journal import contacts, event_log, history, linkings, outbox, receipts
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.outbox import ANSWER, CAMPAIGN, NOTICE, Outgoing
+from comptoir.sessions.journal.queued import Body, QueuedMessage
 from comptoir.sessions.journal.waiting import DAY, MINUTE, STRANGERS_PAUSE, STRANGERS_REFUSED, snapshot
 
 
@@ -63,7 +64,7 @@ def test_text_that_is_not_unicode_is_refused(db: Connection, awa: int) -> None:
 def test_sending_gives_what_is_needed(db: Connection) -> None:
     contact = contacts.contact_for(db, AWA_BOTH, 0)
     id = queue(db, contact)
-    assert outbox.mark_sending(db, id, 1, b"s" * 32, 7) == outbox.QueuedMessage(id, AWA_BOTH, "oui", 1)
+    assert outbox.mark_sending(db, id, 1, b"s" * 32, 7) == QueuedMessage(id, AWA_BOTH, Body("text", "oui"), 1)
     assert outbox.mark_sending(db, id, 1, b"t" * 32, 8) is None, "one send at a time"
     assert db.execute("SELECT secret, tried_at FROM outbox").fetchone() == (b"s" * 32, 7)
 

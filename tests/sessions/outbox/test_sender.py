@@ -18,6 +18,7 @@ from comptoir.sessions.journal import contacts, event_log, history, linkings, ou
 from comptoir.sessions.journal.database import Connection, open_database
 from comptoir.sessions.journal.journal import JournalUnavailable
 from comptoir.sessions.journal.outbox import MAX_ATTEMPTS
+from comptoir.sessions.journal.queued import QueuedMessage
 from comptoir.sessions.journal.waiting import STRANGERS_PAUSE
 from comptoir.sessions.outbox.policy import QUIET_LIMIT
 from comptoir.sessions.outbox.port import NotConnected, SendRefused, SendUnknown, Sent
@@ -46,8 +47,8 @@ class FakeLink:
     busy: int = 0
     most_busy: int = 0
 
-    async def send_text(self, address: Address, text: str, secret: bytes) -> Sent:
-        self.sent.append((trio.current_time(), str(address), text))
+    async def send(self, message: QueuedMessage, secret: bytes) -> Sent:
+        self.sent.append((trio.current_time(), str(message.address), message.text))
         self.busy += 1
         self.most_busy = max(self.busy, self.most_busy)
         try:
