@@ -53,6 +53,7 @@ class Installation:
             lab=self.lab,
             fast=self.settings.fast and self.lab is not None,
             rates=self.settings.rates_in(lab=self.lab is not None),
+            media=self.settings.media,
         )
 
     def forget_session(self, name: str) -> None:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from comptoir.plugins.faults import ConfigWrong, Fault
 from comptoir.plugins.toml_file import read_toml
-from comptoir.sessions.spec import FAST_RATES, Rates
+from comptoir.sessions.spec import FAST_RATES, MediaLimits, Rates
 
 DEFAULT_TEXT = """\
 # Settings of the whole machine. Every line that begins with # shows a default.
@@ -23,6 +23,11 @@ version = 1
 # typing = true              # show "typing…" before an answer
 # quiet_ms = 1500            # wait until a chat was silent this long; 200 is the least that is safe
 
+[media]
+# Files that customers send and that are sent to them, for each tenant.
+# quota_mb = 1024            # all together; beyond it the oldest go that no message waits for
+# largest_mb = 100           # one file; larger ones are neither fetched nor sent
+
 [daemon]
 # offline_seconds = 60       # a worker that was offline this long is replaced by a fresh one
 
@@ -30,6 +35,9 @@ version = 1
 # Tests and benchmarks only; ignored unless the daemon was started with COMPTOIR_LAB.
 # fast = false               # no rates, no typing, no joining of bursts
 """
+
+
+_MB = 1_000_000
 
 
 class SettingsWrong(ConfigWrong):
@@ -42,6 +50,7 @@ class Settings:
     offline_seconds: int = 60
     """After how long without a connection a worker is recycled for the first time."""
     fast: bool = False
+    media: MediaLimits = field(default_factory=MediaLimits)
 
     def rates_in(self, lab: bool) -> Rates:
         """The rates to send with; only a lab may have none."""
@@ -68,7 +77,8 @@ def parse_settings(text: str, file: Path) -> Settings:
     parsed = toml.check(_File)
     if parsed is None:
         raise SettingsWrong(toml.faults)
-    return Settings(Rates(**parsed.outbox.model_dump()), parsed.daemon.offline_seconds, parsed.lab.fast)
+    media = MediaLimits(parsed.media.quota_mb * _MB, parsed.media.largest_mb * _MB)
+    return Settings(Rates(**parsed.outbox.model_dump()), parsed.daemon.offline_seconds, parsed.lab.fast, media)
 
 
 class _Table(BaseModel):
@@ -84,6 +94,12 @@ class _Outbox(_Table):
     quiet_ms: Annotated[int, Field(ge=200, le=60_000)] = 1_500
 
 
+class _Media(_Table):
+    quota_mb: Annotated[int, Field(ge=1, le=1_000_000)] = 1024
+    # The apps take documents up to 2 GB.
+    largest_mb: Annotated[int, Field(ge=1, le=2_000)] = 100
+
+
 class _Daemon(_Table):
     offline_seconds: Annotated[int, Field(ge=1, le=3_600)] = 60
 
@@ -95,5 +111,6 @@ class _Lab(_Table):
 class _File(_Table):
     version: Literal[1]
     outbox: _Outbox = Field(default_factory=_Outbox)
+    media: _Media = Field(default_factory=_Media)
     daemon: _Daemon = Field(default_factory=_Daemon)
     lab: _Lab = Field(default_factory=_Lab)

@@ -31,6 +31,16 @@ class LabServer:
 
 
 @dataclass(frozen=True, slots=True)
+class MediaLimits:
+    """What a tenant's files may take, in bytes."""
+
+    quota: int = 1024 * 1_000_000
+    """All of them: beyond it the oldest go that no message waits for."""
+    largest: int = 100 * 1_000_000
+    """One: larger ones are neither fetched nor sent."""
+
+
+@dataclass(frozen=True, slots=True)
 class WorkerSpec:
     """Everything a worker needs to know at birth; it reads nothing of the daemon's."""
 
@@ -52,10 +62,15 @@ class WorkerSpec:
     fast: bool = False
     """Lab only: no rates, no typing, no joining of bursts."""
     rates: Rates = field(default_factory=Rates)
+    media: MediaLimits = field(default_factory=MediaLimits)
 
     @property
     def journal_path(self) -> Path:
         return self.state_dir / "tenant.db"
+
+    @property
+    def media_dir(self) -> Path:
+        return self.state_dir / "media"
 
     @property
     def session_path(self) -> Path:

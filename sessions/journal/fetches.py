@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from comptoir.sessions.journal import event_log
 from comptoir.sessions.journal.database import Connection
-from comptoir.sessions.journal.media import note_file
+from comptoir.sessions.journal.media import forget_unused, note_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,8 @@ def mark_kept(db: Connection, message: int, file: str, size: int, now: int) -> N
     )
     if done.rowcount:
         _note(db, message, "media_kept", now, size=size)
+    else:
+        forget_unused(db, file)
 
 
 def mark_failed(db: Connection, message: int, state: Literal["failed", "refused"], reason: str, now: int) -> None:
@@ -68,12 +70,11 @@ def mark_failed(db: Connection, message: int, state: Literal["failed", "refused"
         _note(db, message, "media_failed", now, reason=reason, final=True)
 
 
-def fetch_later(db: Connection, message: int, reason: str, not_before: int, *, holds: bool) -> None:
-    """An attempt failed and another follows; without `holds` the message no longer waits for it."""
+def fetch_later(db: Connection, message: int, reason: str, not_before: int) -> None:
+    """An attempt failed and another follows."""
     db.execute(
-        """UPDATE media SET not_before = ?, error = ?, holds = min(holds, ?)
-            WHERE message = ? AND state = 'wanted'""",
-        (not_before, reason, holds, message),
+        "UPDATE media SET not_before = ?, error = ? WHERE message = ? AND state = 'wanted'",
+        (not_before, reason, message),
     )
 
 

@@ -121,10 +121,14 @@ def erase(db: Connection, message: int) -> None:
         (message,),
     )
     if row is not None and row[0] is not None:
-        # Older than anything: the next sweep takes it.
-        db.execute(
-            "UPDATE files SET kept_at = 0 WHERE name = ?1 AND NOT EXISTS (SELECT 1 FROM media WHERE file = ?1)", row
-        )
+        forget_unused(db, row[0])
+
+
+def forget_unused(db: Connection, file: str) -> None:
+    """Where no message has this file, it goes with the next tidying up."""
+    db.execute(
+        "UPDATE files SET kept_at = 0 WHERE name = ?1 AND NOT EXISTS (SELECT 1 FROM media WHERE file = ?1)", (file,)
+    )
 
 
 def row(db: Connection, message: int) -> MediaRow | None:

@@ -20,6 +20,12 @@ def pinned(db: Connection) -> int:
     return int(db.execute(f"SELECT coalesce(sum(size), 0) FROM files WHERE name IN ({_PINNED})").fetchone()[0])
 
 
+def is_untidy(db: Connection, quota: int, now: int) -> bool:
+    """Whether one of the next two has something to do."""
+    query = "SELECT 1 FROM files WHERE kept_at < ? AND NOT EXISTS (SELECT 1 FROM media WHERE file = name) LIMIT 1"
+    return used(db) > quota or db.execute(query, (now - UNREFERENCED_KEPT,)).fetchone() is not None
+
+
 def make_room(db: Connection, quota: int, now: int) -> list[str]:
     """Forget the oldest files until the rest fits; their names, to be removed from the store after the commit."""
     over = used(db) - quota

@@ -66,19 +66,25 @@ def begin_attempt(db: Connection, message: int) -> None:
     db.execute("UPDATE media SET attempts = attempts + 1 WHERE message = ?", (message,))
 
 
-def upload_later(db: Connection, message: int, reason: str, not_before: int) -> None:
-    """An upload failed and another attempt follows."""
-    db.execute("UPDATE media SET not_before = ?, error = ? WHERE message = ?", (not_before, reason, message))
-    db.execute("UPDATE outbox SET error = ? WHERE message = ?", (reason, message))
+def upload_later(db: Connection, message: int, why: str, not_before: int, *, counted: bool = True) -> None:
+    """It did not work and another attempt follows. Not `counted`, it does not bring the last attempt nearer."""
+    db.execute(
+        "UPDATE media SET not_before = ?, error = ?, attempts = attempts - ? WHERE message = ?",
+        (not_before, why, not counted, message),
+    )
+    db.execute("UPDATE outbox SET error = ? WHERE message = ?", (why, message))
+
+
+# What may go and was uploaded too long ago: it waited for a connection, or for its turn.
+_EXPIRED = f"""SELECT id FROM messages JOIN media m ON m.message = id
+    WHERE messages.state = 'queued' AND m.holds = 0 AND m.file IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM uploads u WHERE u.file = m.file AND u.kind = {UPLOAD_KIND} AND uploaded_at >= ?)"""
+
+
+def has_expired(db: Connection, before: int) -> bool:
+    return db.execute(f"{_EXPIRED} LIMIT 1", (before,)).fetchone() is not None
 
 
 def hold_expired(db: Connection, before: int) -> None:
     """What still waits to be sent and was uploaded before then is to be uploaded again."""
-    db.execute(
-        f"""UPDATE media SET holds = 1, attempts = 0, not_before = 0
-            WHERE holds = 0 AND message IN (
-                SELECT id FROM messages JOIN media m ON m.message = id
-                WHERE messages.state = 'queued' AND m.file IS NOT NULL AND NOT EXISTS (
-                    SELECT 1 FROM uploads u WHERE u.file = m.file AND u.kind = {UPLOAD_KIND} AND uploaded_at >= ?))""",
-        (before,),
-    )
+    db.execute(f"UPDATE media SET holds = 1, attempts = 0, not_before = 0 WHERE message IN ({_EXPIRED})", (before,))

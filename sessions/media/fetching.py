@@ -26,7 +26,7 @@ ORIGIN = "https://web.whatsapp.com"
 _PIECE = 64 * 1024
 _MAX_PATH = 2_048
 
-Reason = Literal["gone", "refused", "server", "network", "content", "too_large"]
+Reason = Literal["gone", "refused", "server", "network", "content", "too_large", "no_room", "disk"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Fetched:
 @dataclass(frozen=True, slots=True)
 class NotFetched:
     """`gone` (404, 410), `refused` (any other 4xx), `server` (anything else that is no file), `network`, `content`
-    (hashes or HMAC do not fit), `too_large`; `detail` is for the log and the operator.
+    (hashes or HMAC do not fit), `too_large`, `no_room`, `disk`; `detail` is for the log and the operator.
     """
 
     reason: Reason
@@ -60,7 +60,12 @@ class NotFetched:
     @property
     def final(self) -> bool:
         """Asking again cannot help."""
-        return self.reason in ("gone", "too_large")
+        return self.reason in ("gone", "too_large", "no_room")
+
+    @property
+    def hopeless(self) -> bool:
+        """Asking again later will hardly help: the answer came from the host, and was not its trouble."""
+        return self.reason in ("refused", "content")
 
 
 Outcome = Fetched | NotFetched

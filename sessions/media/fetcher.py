@@ -1,0 +1,175 @@
+"""Fetches the files of received messages, a few at a time, and lets their messages go on when it is time."""
+
+import random
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+import trio
+
+from comptoir.sessions.journal import fetches
+from comptoir.sessions.journal.database import Connection
+from comptoir.sessions.journal.fetches import Wanted
+from comptoir.sessions.journal.journal import Journal, JournalUnavailable
+from comptoir.sessions.media.fetching import Download, Fetched, Limits, NotFetched, hosts_for
+from comptoir.sessions.media.keeper import MediaKeeper
+from comptoir.sessions.media.reference import Reference, reference_in
+from comptoir.sessions.spec import LabServer
+from comptoir.sessions.times import now_ms
+
+T = TypeVar("T")
+
+AT_ONCE = 3
+TRIES = 3
+"""After so many the pipeline sees the message without its file."""
+HOLD_LIMIT = 60.0
+"""Seconds after the first attempt: a slow file may go on coming, but its message goes on without it."""
+GIVE_UP_AFTER = 24 * 3600 * 1000
+"""Milliseconds after the message came."""
+# Seconds before the second attempt, the third, and so on; the last for all that follow.
+_PAUSES = (2.0, 6.0, 60.0, 300.0, 900.0, 3600.0)
+_LONGEST_WAIT = 3600.0
+_JOURNAL_PAUSE = 1.0
+# Beyond a download's own limit, for what no limit of a socket covers: looking up the host's name.
+_GRACE = 10.0
+# More than run at once: an abandoned one may hang for a while.
+_THREADS = 8
+
+
+class Fetcher:
+    """Closed until `open`. `on_released` is called, inside trio, when a message no longer waits for its file."""
+
+    def __init__(
+        self, journal: Journal, keeper: MediaKeeper, lab: LabServer | None, *, on_released: Callable[[], object]
+    ) -> None:
+        self._journal = journal
+        self._keeper = keeper
+        self._lab = lab
+        self._limits = Limits(keeper.limits.largest)
+        self._on_released = on_released
+        self._opened = trio.Event()
+        self._woken = trio.Event()
+        self._busy: set[int] = set()
+        self._holding: set[int] = set()
+        self._threads = trio.CapacityLimiter(_THREADS)
+
+    def open(self) -> None:
+        self._opened.set()
+
+    def hold(self) -> None:
+        """Begin no other attempt until `open`: there is no connection."""
+        if self._opened.is_set():
+            self._opened = trio.Event()
+
+    def wake(self) -> None:
+        """The inbox has got something."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Until cancelled; what is then on its way is fetched again by the next worker."""
+        async with trio.open_nursery() as nursery:
+            while True:
+                await self._opened.wait()
+                self._woken = woken = trio.Event()
+                try:
+                    seconds = await self._begin(nursery)
+                except JournalUnavailable:
+                    seconds = _JOURNAL_PAUSE
+                with trio.move_on_after(seconds):
+                    await woken.wait()
+
+    async def _begin(self, nursery: trio.Nursery) -> float:
+        """Begin what there is room for; how many seconds to wait for the next."""
+        room, now = AT_ONCE - len(self._busy), now_ms()
+        if room <= 0:
+            return _LONGEST_WAIT
+
+        def read(db: Connection) -> tuple[list[Wanted], int | None]:
+            return fetches.wanted(db, now, self._busy, room), fetches.next_due(db, now)
+
+        found, due = await self._journal.read(read)
+        for wanted in found:
+            self._busy.add(wanted.message)
+            nursery.start_soon(self._serve, wanted)
+            if wanted.message not in self._holding:
+                self._holding.add(wanted.message)
+                nursery.start_soon(self._hold_limit, wanted.message)
+        return _LONGEST_WAIT if due is None else min((due - now) / 1000, _LONGEST_WAIT)
+
+    async def _hold_limit(self, message: int) -> None:
+        await trio.sleep(HOLD_LIMIT)
+        self._holding.discard(message)
+        await self._give_up_for_now(message)
+
+    async def _give_up_for_now(self, message: int) -> None:
+        if await self._write(partial(fetches.give_up_for_now, message=message, now=now_ms())):
+            self._on_released()
+
+    async def _serve(self, wanted: Wanted) -> None:
+        try:
+            if wanted.attempts >= TRIES:
+                # Workers died of the last one; and of those that did not, this is none to wait for.
+                await self._give_up_for_now(wanted.message)
+            await self._write(partial(fetches.begin_attempt, message=wanted.message))
+            outcome = await self._attempt(wanted)
+            if isinstance(outcome, NotFetched):
+                await self._write(partial(self._record_failure, wanted=wanted, outcome=outcome))
+            self._on_released()
+        finally:
+            self._busy.discard(wanted.message)
+            self.wake()
+
+    async def _attempt(self, wanted: Wanted) -> Fetched | NotFetched:
+        reference = reference_in(wanted.raw) if wanted.raw is not None else None
+        if reference is None:
+            return NotFetched("gone", "the message does not say where its file lies")
+        if max(wanted.size, reference.size) > self._limits.largest:
+            return NotFetched("too_large", f"larger than {self._limits.largest // 1_000_000} MB")
+        room_for = partial(self._keeper.room_for, size=reference.size)
+        if not await self._journal.read(room_for):
+            return NotFetched("no_room", "the room for files is used up by what still waits")
+        hosts = hosts_for(reference)
+        try:
+            return await self._fetch(wanted.message, reference, hosts[wanted.attempts % len(hosts)])
+        except (OSError, JournalUnavailable) as error:
+            words = error.strerror if isinstance(error, OSError) else None
+            return NotFetched("disk", f"it cannot be kept: {words or error}")
+
+    async def _fetch(self, message: int, reference: Reference, host: str) -> Fetched | NotFetched:
+        """Raises OSError, or JournalUnavailable, where the disk refuses."""
+        download = Download(reference, host, self._limits, self._lab)
+        with await self._keeper.incoming() as incoming:
+            try:
+                with trio.fail_after(self._limits.seconds_for(reference.size) + _GRACE):
+                    outcome = await trio.to_thread.run_sync(
+                        download.run, incoming.write, abandon_on_cancel=True, limiter=self._threads
+                    )
+            except trio.TooSlowError:
+                return NotFetched("network", "the host does not answer")
+            finally:
+                download.abort()
+            if isinstance(outcome, Fetched):
+                size, now = incoming.size, now_ms()
+                await self._keeper.keep(incoming, lambda db, file: fetches.mark_kept(db, message, file, size, now))
+            return outcome
+
+    def _record_failure(self, db: Connection, wanted: Wanted, outcome: NotFetched) -> None:
+        message, now, tries = wanted.message, now_ms(), wanted.attempts + 1
+        reason = f"{outcome.reason}: {outcome.detail}"
+        if outcome.reason in ("too_large", "no_room"):
+            fetches.mark_failed(db, message, "refused", reason, now)
+        elif outcome.final or (outcome.hopeless and tries >= TRIES) or now - wanted.recorded_at > GIVE_UP_AFTER:
+            fetches.mark_failed(db, message, "failed", reason, now)
+        else:
+            pause = _PAUSES[min(tries, len(_PAUSES)) - 1] * random.uniform(0.75, 1.25)
+            fetches.fetch_later(db, message, reason, now + round(pause * 1000))
+            if tries >= TRIES:
+                fetches.give_up_for_now(db, message, now)
+
+    async def _write(self, job: Callable[[Connection], T]) -> T:
+        """However long the disk refuses: what became of a file must be known before it is asked for again."""
+        while True:
+            try:
+                return await self._journal.write(job)
+            except JournalUnavailable:
+                await trio.sleep(_JOURNAL_PAUSE)

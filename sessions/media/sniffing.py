@@ -1,0 +1,116 @@
+"""What a file shows itself to be, by its first bytes and, where they say nothing, by its name. Pure."""
+
+import mimetypes
+import struct
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from comptoir.plugins.content import FileKind
+
+HEAD = 64 * 1024
+"""How many of a file's first bytes, and of its last, are looked at."""
+
+# The major brand of an ISO media file (ISO/IEC 14496-12, `ftyp`).
+_BRANDS = (
+    ("video/mp4", (b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"MSNV")),
+    ("video/3gpp", (b"3gp4", b"3gp5", b"3gp6")),
+    ("audio/mp4", (b"M4A ", b"M4B ")),
+)
+# WhatsApp's stickers have this size and no other.
+_STICKER = 512
+_OPUS_RATE = 48_000
+# The usual one for each kind, where the bytes fit no better one.
+_USUAL = {
+    "image": "image/jpeg",
+    "video": "video/mp4",
+    "audio": "audio/mpeg",
+    "voice": "audio/ogg; codecs=opus",
+    "sticker": "image/webp",
+    "document": "application/octet-stream",
+}
+_PREFIX = {"image": "image/", "video": "video/", "audio": "audio/", "voice": "audio/", "sticker": "image/webp"}
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    kind: FileKind
+    mime: str
+
+
+# The apps show these as what they are; whatever else is sent goes as a document, which takes everything.
+_MARKS = (
+    (b"\xff\xd8\xff", Looks("image", "image/jpeg")),
+    (b"\x89PNG\r\n\x1a\n", Looks("image", "image/png")),
+    (b"ID3", Looks("audio", "audio/mpeg")),
+    # MPEG-1 and 2, layer III.
+    *((mark, Looks("audio", "audio/mpeg")) for mark in (b"\xff\xfb", b"\xff\xfa", b"\xff\xf3", b"\xff\xf2")),
+    *((mark, Looks("audio", "audio/aac")) for mark in (b"\xff\xf1", b"\xff\xf9")),
+    (b"#!AMR\n", Looks("audio", "audio/amr")),
+    (b"%PDF-", Looks("document", "application/pdf")),
+)
+
+
+def sniff(head: bytes, name: str = "") -> Looks:
+    """By the first HEAD bytes."""
+    for mark, looks in _MARKS:
+        if head.startswith(mark):
+            return looks
+    if head.startswith(b"OggS") and b"OpusHead" in head[:128]:
+        return Looks("voice", "audio/ogg; codecs=opus")
+    if head[4:8] == b"ftyp":
+        for mime, brands in _BRANDS:
+            if head[8:12] in brands:
+                return Looks("video" if mime.startswith("video/") else "audio", mime)
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return Looks("sticker" if _webp_size(head) == (_STICKER, _STICKER) else "document", "image/webp")
+    return Looks("document", _by_name(name))
+
+
+def as_kind(looks: Looks, kind: FileKind) -> Looks:
+    """The same file sent as another kind, with a type that fits it."""
+    fits = kind == "document" or looks.mime.startswith(_PREFIX[kind])
+    return Looks(kind, looks.mime if fits else _USUAL[kind])
+
+
+def seconds_of(head: bytes, tail: bytes, mime: str) -> int:
+    """How long a recording lasts, where a few of its bytes tell; else 0."""
+    if mime.startswith("audio/ogg"):
+        # The granule position of the last page counts samples.
+        last = tail.rfind(b"OggS")
+        if 0 <= last <= len(tail) - 14:
+            return max(1, round(int(struct.unpack_from("<q", tail, last + 6)[0]) / _OPUS_RATE))
+    if mime in ("video/mp4", "video/3gpp", "audio/mp4"):
+        return _mp4_seconds(head) or _mp4_seconds(tail)
+    return 0
+
+
+def _mp4_seconds(part: bytes) -> int:
+    """From the movie header (ISO/IEC 14496-12, `mvhd`), wherever it begins in this part."""
+    start = part.find(b"mvhd")
+    if not 0 <= start <= len(part) - 36:
+        return 0
+    if part[start + 4]:
+        scale, length = struct.unpack_from(">IQ", part, start + 24)
+    else:
+        scale, length = struct.unpack_from(">II", part, start + 16)
+    return round(length / scale) if scale else 0
+
+
+def _webp_size(head: bytes) -> tuple[int, int] | None:
+    """Width and height in pixels, in each of the three forms that a WebP file may have."""
+    form = head[12:16]
+    if form == b"VP8X" and len(head) >= 30:
+        return 1 + int.from_bytes(head[24:27], "little"), 1 + int.from_bytes(head[27:30], "little")
+    if form == b"VP8 " and len(head) >= 30:
+        width, height = struct.unpack_from("<HH", head, 26)
+        return width & 0x3FFF, height & 0x3FFF
+    if form == b"VP8L" and len(head) >= 25:
+        bits = int.from_bytes(head[21:25], "little")
+        return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+    return None
+
+
+def _by_name(name: str) -> str:
+    mime, encoding = mimetypes.guess_type(PurePath(name).name)
+    # A compressed text is no text.
+    return mime if mime and not encoding else "application/octet-stream"
