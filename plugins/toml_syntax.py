@@ -65,6 +65,10 @@ _SAID: tuple[tuple[str, tuple[str, str], tuple[str, str]], ...] = (
     ),
     ("Expected ']'", ("un ] manque", "[table]"), ("a ] is missing", "[table]")),
 )
+_UNCLOSED = ("Illegal character '\\n'", "Unterminated string")
+# What word processors and telephones make of a straight quote.
+_CURLED = "«»“”„‟‘’‚‹›"
+_STRAIGHT = re.compile(r'"(?:\\.|[^"\\])*"' + r"|'[^']*'|#.*")
 _OTHERWISE = (
     ("la ligne n'est pas du TOML", "nom = valeur, ou [table]"),
     ("not TOML", "name = value, or [table]"),
@@ -75,9 +79,30 @@ def syntax_fault(error: tomllib.TOMLDecodeError, text: str, file: Path, lang: La
     """tomllib stops at the first mistake, so there is one. Without `lang`, a readable line `lang = …` decides."""
     own: Lang = "en" if re.search(r"""(?m)^lang\s*=\s*["']en["']""", text) else "fr"
     message = str(error)
+    line = _line(message, text)
     said = next(((fr, en) for start, fr, en in _SAID if message.startswith(start)), _OTHERWISE)
+    said = _about_quotes(text.splitlines()[line - 1 : line], message.startswith(_UNCLOSED)) or said
     what, expected = said[0] if (lang or own) == "fr" else said[1]
-    return Fault(file, _line(message, text), what, expected, lang or own)
+    return Fault(file, line, what, expected, lang or own)
+
+
+def _about_quotes(lines: list[str], unclosed: bool) -> tuple[tuple[str, str], tuple[str, str]] | None:
+    """What to say where the line has a curled quote outside of any text, or where a straight one should close it."""
+    rest = _STRAIGHT.sub("", lines[0] if lines else "")
+    if unclosed:
+        last = rest.rstrip(" ,]}\t")[-1:]
+        if last and last in _CURLED:
+            return (
+                ("le texte n'est pas fermé", f'un guillemet droit " à la fin, et non {last}'),
+                ("the text is not closed", f'a straight quote " at its end, not {last}'),
+            )
+        return None
+    if found := next((sign for sign in rest if sign in _CURLED), None):
+        return (
+            (f'un guillemet {found} au lieu de "', 'un guillemet droit " de chaque côté du texte'),
+            (f'a curled quote {found} in place of "', 'a straight quote " on both sides of the text'),
+        )
+    return None
 
 
 def _line(message: str, text: str) -> int:

@@ -107,13 +107,19 @@ def test_in_english_where_the_tenant_speaks_it() -> None:
     ("line", "said"),
     [
         ("name = ", "cette valeur n'est pas complète ; attendu : un texte entre guillemets"),
+        ("name = « Chez Awa »", 'un guillemet « au lieu de " ; attendu : un guillemet droit " de chaque côté'),
+        ("name = “Chez Awa”", 'un guillemet “ au lieu de " ; attendu'),
+        ("name = ‘Chez Awa’ # ici", 'un guillemet ‘ au lieu de " ; attendu'),
+        ('words = ["menu", “carte”]', 'un guillemet “ au lieu de " ; attendu'),
+        ('name = "Chez Awa”', "le texte n'est pas fermé ; attendu : un guillemet droit \" à la fin, et non ”"),
+        ('name = "dit « Awa » ici', "le texte n'est pas fermé ; attendu : des guillemets à la fin"),
+        ('name = "dit « Awa »" 12', "il y a quelque chose de trop"),
         ('name = "Chez Awa', "le texte n'est pas fermé ; attendu : des guillemets à la fin de la ligne"),
         ("bonjour", "un signe = manque ; attendu : nom = valeur"),
         ('name = "a" "b"', "il y a quelque chose de trop après la valeur"),
         ("[plugins", "un ] manque"),
         ("version = 1", "ce nom est donné deux fois"),
         ('name = "C:\\x"', "une barre \\ est dans le texte"),
-        ("name = “Chez Awa”", "cette valeur n'est pas complète"),
     ],
 )
 def test_what_is_not_toml_is_explained(line: str, said: str) -> None:
