@@ -57,7 +57,7 @@ class Cipher:
             self.start(device)
         sealed = self._sessions.encrypt(self._address(device), messages.pad(plaintext))
         self._changed()
-        text = messages.read(plaintext).text
+        text = _text(messages.read(plaintext))
         self._server.ledger.sealed(id, self._own, device, text, sealed.ratchet_key, sealed.counter, sealed.type)
         return stanzas.enc(sealed.type, sealed.body, count)
 
@@ -77,7 +77,7 @@ class Cipher:
             self._server.ledger.failed(id, sender, self._own, f"{type(error).__name__}: {error}")
             raise
         self._changed()
-        self._server.ledger.opened(id, sender, self._own, content.text, opened.ratchet_key, opened.counter, kind)
+        self._server.ledger.opened(id, sender, self._own, _text(content), opened.ratchet_key, opened.counter, kind)
         return content, opened
 
     def renew(self) -> None:
@@ -96,3 +96,8 @@ class Cipher:
     def _address(self, device: JID) -> str:
         # By LID wherever there is one: the client knows its peers so, and both names share one session.
         return (self._server.lid_of(device) or device).signal_address
+
+
+def _text(content: messages.Content) -> str | None:
+    """None for what says nothing to anybody: a key for a group, handed over apart from the message itself."""
+    return None if content.kind == "empty" else content.text

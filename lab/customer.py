@@ -80,6 +80,23 @@ class Customer(Device):
         if tell:
             self.server.tell_new_identity(self.account)
 
+    async def call(self, to: str, *, video: bool = False, as_lid: bool = False, group: str = "") -> str:
+        """Ring a number until it answers or `hang_up`; returns the call's id. See `Calls.ring`."""
+        return await self.calls.ring(to, video=video, as_lid=as_lid, group=group)
+
+    async def hang_up(self, call: str, reason: str = "timeout") -> None:
+        """End a call; "timeout" says that nobody answered. Raises NoSuchCall."""
+        await self.calls.hang_up(call, reason)
+
+    def skip_key(self, group: str) -> None:
+        """Send the next message to a group under a new key that nobody has: each device has to ask for it."""
+        chat = dialled(self.server, group)
+        self.group_cipher.pretend_told(chat, self.server.group_devices(chat))
+
+    def lose_sender_keys(self, group: str) -> None:
+        """Forget what members of a group have handed over: their next messages have to be asked for again."""
+        self.group_cipher.forget(dialled(self.server, group))
+
     def lose_session(self, other: str) -> None:
         """Forget the Signal sessions with a number: its next message has to be asked for again."""
         for device in self.server.devices_of(dialled(self.server, other)):

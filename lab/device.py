@@ -12,8 +12,10 @@ from typing import Any
 from comptoir.lab import messages, stanzas
 from comptoir.lab.accounts import Account
 from comptoir.lab.addresses import dialled, digits, is_audience, is_lid, spoken
+from comptoir.lab.calls import Calls
 from comptoir.lab.cipher import Cipher, NoKeys
 from comptoir.lab.group_cipher import GroupCipher
+from comptoir.lab.groups import STATUS
 from comptoir.lab.heard import Heard, HeardLog
 from comptoir.lab.kinds.contents import Deletion, Edit, Poll, Reaction, Sendable, Timer, ViewOnce, Vote
 from comptoir.lab.kinds.person import Kinds
@@ -31,7 +33,7 @@ SEEN_KEPT = 1_000
 NOT_ENCRYPTED = Opened(b"", b"", 0)
 VIEW_ONCE = "view_once"
 ABOUT_ANOTHER = (Vote, Reaction, Edit, Deletion, Timer)
-NOT_FOR_PEOPLE = frozenset({"protocolMessage", "senderKeyDistributionMessage", "empty"})
+NOT_FOR_PEOPLE = frozenset({"senderKeyDistributionMessage", "empty"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class Device:
         keys = state.get("group_cipher") if state else None
         self.group_cipher = GroupCipher(server, account.jid(), self.cipher, self.changed, keys)
         self.outgoing = Outgoing(server, account, self.cipher, self.group_cipher)
+        self.calls = Calls(server, account)
         self.kinds = Kinds(server, account, self.changed, state.get("timers") if state else None)
         self.heard_log = HeardLog(server.store, account.number)
         self.receipts: deque[Seen] = deque(maxlen=SEEN_KEPT)
@@ -190,6 +193,12 @@ class Device:
             raise ValueError(f"message {id} is not among the last {SEEN_KEPT} that came to {self.number}")
         await self._ask_again(self._came[id])
 
+    async def post_status(self, text: str, to: Sequence[str]) -> str:
+        """Post a status update that these numbers see; returns its id. Raises UnknownNumber, NotSent."""
+        devices = [device for number in to for device in self.server.devices_of(dialled(self.server, number))]
+        message = messages.text(text, secret=self._secret(None), extended=True)
+        return await self.outgoing.send_to_all(STATUS, devices, message)
+
     async def typing(self, to: str, on: bool = True, *, as_lid: bool = False) -> None:
         """Show a number that this person is typing, or has stopped."""
         chat = dialled(self.server, to, as_lid)
@@ -223,6 +232,9 @@ class Device:
                 await self._on_receipt(node)
             case "chatstate":
                 self._on_typing(node)
+            case "call":
+                await self.calls.take(node)
+                await self.server.submit(self.jid, stanzas.ack(node))
             case "notification":
                 self._on_notification(node)
                 await self.server.submit(self.jid, stanzas.ack(node))
@@ -261,7 +273,7 @@ class Device:
 
     async def on_content(self, stanza: Node, content: messages.Content, opened: Opened) -> None:
         """Take note of a decrypted message; what no app would show is dropped."""
-        if content.kind in NOT_FOR_PEOPLE and not is_for_people(content.message):
+        if content.kind in NOT_FOR_PEOPLE or not is_for_people(content.message):
             return
         sender = _sender(stanza)
         chat = JID.parse(content.sent_to) if content.sent_to else _chat(stanza)

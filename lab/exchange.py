@@ -195,7 +195,7 @@ class Exchange:
             await self._arrival.wait()
 
     def _note_delivery(self, letter: Letter, device: JID) -> None:
-        sender = letter.node.jid("from")
+        sender = letter.node.jid("participant") or letter.node.jid("from")
         if letter.node.tag == "message" and sender is not None:
             self.ledger.delivered(letter.node.attr("id"), sender, device, letter.offline)
 

@@ -112,12 +112,12 @@ class Ledger:
         ]
 
     def heard(self, *, by: str, sender: str | None = None) -> list[Hearing]:
-        """What the account `by` decrypted on its local devices, in the order of decryption."""
+        """What the account `by` decrypted on its local devices, in the order of decryption; no mere keys."""
         found = [
             Hearing(entry, opened)
             for entry in self.entries(sender=sender)
             for opened in entry.opened
-            if digits(opened.by) == digits(by)
+            if digits(opened.by) == digits(by) and opened.text is not None
         ]
         return sorted(found, key=lambda hearing: hearing.opened.at)
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import trio
 
-from comptoir.lab.addresses import digits
+from comptoir.lab import messages
+from comptoir.lab.accounts import Account
+from comptoir.lab.addresses import UnknownNumber, dialled, digits
+from comptoir.lab.channels import Channel
 from comptoir.lab.customer import Customer
+from comptoir.lab.groups import Addressing, Group
 from comptoir.lab.nodes import JID, NUMBER_SERVER
 from comptoir.lab.phone import Phone
 from comptoir.lab.server import Server
@@ -53,6 +58,40 @@ class People:
         key = digits(number)
         return self.phones.get(key) or self.customers.get(key)
 
+    def group(self, name: str, members: Sequence[str], *, by: str = "", addressing: Addressing = "lid") -> Group:
+        """A new group of numbers that exist, made `by` one of them, else the first; `addressing` says how its
+        stanzas name people. Raises UnknownNumber, ValueError.
+        """
+        accounts = [self._account(number) for number in ([by, *members] if by else members)]
+        if not accounts:
+            raise ValueError(f"a group has members, {name!r} was to have none")
+        return self._server.create_group(name, accounts[0], accounts, addressing)
+
+    def groups(self) -> list[Group]:
+        """Every group, as it is now."""
+        return self._server.groups.all()
+
+    def add_member(self, group: str, number: str) -> Group:
+        """Let a number into the group with this address. Raises UnknownNumber."""
+        return self._server.add_member(self._group(group), self._account(number))
+
+    def remove_member(self, group: str, number: str) -> Group:
+        """Put a number out of the group with this address. Raises UnknownNumber."""
+        return self._server.remove_member(self._group(group), self._account(number))
+
+    def channel(self, name: str, followers: Sequence[str]) -> Channel:
+        """A new channel that these numbers follow. Raises UnknownNumber."""
+        return self._server.channels.create(name, tuple(self._account(number).number for number in followers))
+
+    def publish(self, channel: str, text: str) -> str:
+        """Post a text in the channel with this address; returns the post's id. Raises UnknownNumber."""
+        found = self._server.channels.find(dialled(self._server, channel))
+        if found is None:
+            raise UnknownNumber(f"no channel in this lab has the address {channel}: make one first")
+        id = messages.new_message_id()
+        self._server.publish(found, id, messages.text(text, extended=True).SerializeToString())
+        return id
+
     def restore(self) -> None:
         """Bring back everybody whom the lab's folder knows; what came for them meanwhile is delivered."""
         for name, body in self._server.store.documents(PREFIX).items():
@@ -64,6 +103,18 @@ class People:
                 self._attach(Phone(self._server, account, self._nursery, state))
             else:
                 self._attach(Customer(self._server, account, state))
+
+    def _group(self, address: str) -> Group:
+        group = self._server.groups.find(dialled(self._server, address))
+        if group is None:
+            raise UnknownNumber(f"{address} is no group of this lab: group:DIGITS was expected")
+        return group
+
+    def _account(self, number: str) -> Account:
+        account = self._server.account_of(dialled(self._server, number))
+        if account is None:
+            raise UnknownNumber(f"{number} is nobody's number in this lab: add a phone or a customer first")
+        return account
 
     def _attach(self, person: Phone | Customer) -> None:
         if isinstance(person, Phone):

@@ -127,6 +127,14 @@ class Phone(Device):
             self._to_welcome = [each for each in self._to_welcome if each != device]
         return gone
 
+    async def pick_up(self, call: str) -> None:
+        """Take an incoming call; the companions learn that it was taken elsewhere. Raises NoSuchCall."""
+        await self.calls.answer(call, accept=True)
+
+    async def decline(self, call: str) -> None:
+        """Refuse an incoming call. Raises NoSuchCall."""
+        await self.calls.answer(call, accept=False)
+
     async def rename(self, name: str) -> None:
         """Set the push name; linked companions learn it through the account's app state."""
         change = appstate.push_name(name, self.server.clock.now_ms())

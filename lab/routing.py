@@ -67,9 +67,12 @@ def _ciphertexts(node: Node, to: JID) -> Iterator[tuple[JID, tuple[Node, ...]]]:
     if participants is None:
         yield to, node.children("enc")
         return
+    named: set[JID] = set()
     for receiver in participants.children("to"):
         device = receiver.jid("jid")
-        if device is not None:
+        # The client names its phone twice when it writes to its own number: a phone shows one id once.
+        if device is not None and device not in named:
+            named.add(device)
             yield device, receiver.children()
 
 

@@ -6,14 +6,18 @@ Both speak the same stanzas, so the server does not know which of the two it ser
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import trio
 
+from comptoir.lab import group_changes
 from comptoir.lab.accounts import Account
+from comptoir.lab.channel_posts import post
+from comptoir.lab.channels import Channel
 from comptoir.lab.code_stanzas import CodeAnswer, CodeRequest
 from comptoir.lab.delivery import route
 from comptoir.lab.exchange import Exchange, LocalDevice, Taker
+from comptoir.lab.groups import Addressing, Group
 from comptoir.lab.nodes import JID, LID_SERVER, Node
 from comptoir.lab.pairing import Companion, Pairing, PairingRefused
 from comptoir.lab.signal.keys import Bundle
@@ -62,6 +66,22 @@ class Server:
         """Whether a chat's stanzas name people by LID: one with a LID, and most groups."""
         group = self.groups.find(chat)
         return group.by_lid if group is not None else chat.server == LID_SERVER
+
+    def create_group(self, name: str, creator: Account, members: Sequence[Account], addressing: Addressing) -> Group:
+        """A new group; its members' devices are told."""
+        return group_changes.create(self._exchange, name, creator, members, addressing)
+
+    def add_member(self, group: Group, account: Account) -> Group:
+        """Let an account into a group; everybody's devices are told."""
+        return group_changes.add(self._exchange, group, account)
+
+    def remove_member(self, group: Group, account: Account) -> Group:
+        """Put an account out of a group; everybody's devices are told, its own, too."""
+        return group_changes.remove(self._exchange, group, account)
+
+    def publish(self, channel: Channel, id: str, plaintext: bytes) -> None:
+        """Put a serialised Message before all followers of a channel."""
+        post(self._exchange, channel, id, plaintext)
 
     def group_devices(self, group: JID) -> list[JID]:
         """Every device of every member, in the group's form; none for a group that is unknown."""

@@ -98,6 +98,9 @@ def on_message(_: Any, event: Any) -> None:
         from_me=source.IsFromMe,
         time=event.Info.Timestamp,
         name=event.Info.Pushname,
+        group=source.IsGroup,
+        key_only=event.Message.HasField("senderKeyDistributionMessage") and not body_of(event.Message),
+        mentions=list(event.Message.extendedTextMessage.contextInfo.mentionedJID),
         secret=len(event.Message.messageContextInfo.messageSecret),
     )
 
@@ -123,6 +126,27 @@ def on_history(_: Any, event: Any) -> None:
     tell("history", kind=event.Data.syncType, conversations=len(event.Data.conversations), messages=messages)
 
 
+def on_call(what: str, event: Any) -> None:
+    meta = event.basicCallMeta
+    told = {attr.name: attr.text for attr in event.data.Attrs if attr.HasField("text")}
+    tell(
+        "call",
+        what=what,
+        id=meta.callID,
+        sender=address(getattr(meta, "from")),
+        caller=address(meta.callCreator),
+        caller_alt=address(meta.callCreatorAlt),
+        time=meta.timestamp,
+        video=any(node.Tag == "video" for node in event.data.Nodes) or told.get("media") == "video",
+        reason=told.get("reason", ""),
+    )
+
+
+def on_group_change(_: Any, event: Any) -> None:
+    joined, left = [address(jid) for jid in event.Join], [address(jid) for jid in event.Leave]
+    tell("group_change", group=address(event.JID), joined=joined, left=left)
+
+
 def watch(client: Any) -> None:
     client.event.qr(lambda _, code: tell("qr", code=code.decode()))
     client.event(events.MessageEv)(on_message)
@@ -139,6 +163,13 @@ def watch(client: Any) -> None:
     client.event(events.OfflineSyncCompletedEv)(lambda _, e: tell("offline_read", count=e.Count))
     client.event(events.OfflineSyncPreviewEv)(lambda _, e: tell("offline_preview", count=e.Total))
     client.event(events.PresenceEv)(lambda _, e: tell("presence", sender=address(e.From), away=e.Unavailable))
+    client.event(events.CallOfferEv)(lambda _, e: on_call("offer", e))
+    client.event(events.CallOfferNoticeEv)(lambda _, e: on_call("notice", e))
+    client.event(events.CallTerminateEv)(lambda _, e: on_call("terminate", e))
+    client.event(events.JoinedGroupEv)(
+        lambda _, e: tell("joined", group=address(e.GroupInfo.JID), name=e.GroupInfo.GroupName.Name)
+    )
+    client.event(events.GroupInfoEv)(on_group_change)
     plain = {
         "connected": events.ConnectedEv,
         "disconnected": events.DisconnectedEv,
@@ -167,8 +198,17 @@ def send(client: Any, to: str, text: str, secret: bool = False) -> dict[str, Any
     return {"id": answer.ID, "time": answer.Timestamp}
 
 
-def read(client: Any, to: str, ids: list[str]) -> None:
-    client.mark_read(*ids, chat=jid_of(to), sender=jid_of(to), receipt=ReceiptType.READ)
+def read(client: Any, to: str, ids: list[str], sender: str = "") -> None:
+    client.mark_read(*ids, chat=jid_of(to), sender=jid_of(sender or to), receipt=ReceiptType.READ)
+
+
+def groups(client: Any) -> list[dict[str, Any]]:
+    return [group_of(each) for each in client.get_joined_groups()]
+
+
+def group_of(group: Any) -> dict[str, Any]:
+    members = {address(each.LID): address(each.PhoneNumber) for each in group.Participants}
+    return {"jid": address(group.JID), "name": group.GroupName.Name, "members": members}
 
 
 def typing(client: Any, to: str, on: bool) -> None:
@@ -220,6 +260,9 @@ def pair_phone(client: Any, number: str, type: str = "CHROME") -> str:
 COMMANDS = {
     "block": block,
     "pair_phone": pair_phone,
+    "groups": groups,
+    "group": lambda client, jid: group_of(client.get_group_info(jid_of(jid))),
+    "reject": lambda client, caller, call: client.reject_call(jid_of(caller), call),
     "upload_and_download": upload_and_download,
     "present": present,
     "send": send,
