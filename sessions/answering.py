@@ -16,10 +16,11 @@ from comptoir.sessions.journal import inbox, state
 from comptoir.sessions.journal.journal import JournalUnavailable, Store
 from comptoir.sessions.journal.state import Slot, StateConflict, Value
 from comptoir.sessions.lending import Lender
+from comptoir.sessions.naming import without_address
 from comptoir.sessions.situation import Situation, imagined_situation, situation_of
 from comptoir.sessions.stale import REASON as STALE
 from comptoir.sessions.stale import tell_owner
-from comptoir.sessions.walk import Scene, walk
+from comptoir.sessions.walk import Scene, quoting, walk
 
 MAX_WALKS = 3
 """How often a message is walked before a conflict is taken for lasting."""
@@ -115,16 +116,19 @@ class Answerer:
         skipped = _why_skipped(situation, burst, config.stale_hours, now)
         plugins = pipeline.mandatory if skipped or given_up else pipeline.plugins
         newest = burst.messages[-1]
-        message = Message(burst.ids, newest.kind, burst.text, _time(newest.server_time))
+        text = without_address(burst.text, config.name, situation.own) if situation.sender else burst.text
+        message = Message(burst.ids, newest.kind, text, _time(newest.server_time), sender=situation.sender)
         scene = _scene(pipeline, situation.contact, message, now)
         made = await walk(plugins, scene, self._read_state, partial(self._mark, burst))
+        if situation.sender:
+            made = quoting(made)
         decide = partial(Decided, burst.contact, burst.ids, owner=config.owner)
         if made.stopped or not (skipped or given_up):
             return decide(walk=made, unless_silenced=not (skipped or given_up))
         if skipped:
             return decide(walk=made, ending="skipped", reason=skipped)
         words = fallback(lang=config.lang, shop=config.name, chat=situation.contact.chat)
-        return decide(walk=made + words, reason="given up", given_up=given_up)
+        return decide(walk=made + (quoting(words) if situation.sender else words), reason="given up", given_up=given_up)
 
     def _deadly(self, burst: Burst) -> GivenUp | None:
         first = burst.messages[0]

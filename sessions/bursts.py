@@ -12,7 +12,7 @@ MAX_WINDOWS = 4
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """Messages of one contact that are answered as one, oldest first."""
+    """Messages of one chat and writer that are answered as one, oldest first."""
 
     messages: tuple[InboxMessage, ...]
     due_at: int
@@ -39,7 +39,7 @@ def next_burst(messages: Sequence[InboxMessage], join_seconds: float, stale_hour
         return Burst((first,), 0)
     window = round(join_seconds * 1000)
     for message in following:
-        apart = message.server_time - joined[-1].server_time > window
+        apart = message.sender != first.sender or message.server_time - joined[-1].server_time > window
         if apart or len(joined) == MAX_JOINED or not _joins(message, stale_hours, now):
             return Burst(tuple(joined), 0)
         joined.append(message)

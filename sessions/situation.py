@@ -1,16 +1,18 @@
 """What the journal knows about a chat when a message is to be answered."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from comptoir.plugins.api import Contact
 from comptoir.sessions.bursts import Burst
 from comptoir.sessions.events import Address
-from comptoir.sessions.journal import contacts, inbox
+from comptoir.sessions.journal import contacts, inbox, linkings
 from comptoir.sessions.journal.database import Connection
 
 NOBODY = -1
 """The id of a contact that the journal does not know; nothing is kept under it."""
 _AFTER_ALL = 2**62
+GREETED = 24 * 3600 * 1000
+"""Milliseconds for which a greeting of the phone stands for one of the pipeline's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,10 @@ class Situation:
     contact: Contact
     silenced: str | None
     """Why the chat gets no automatic answer."""
+    sender: str = ""
+    """Who wrote, in a group."""
+    own: Address | None = None
+    """The tenant, where it may be mentioned."""
 
 
 def situation_of(db: Connection, burst: Burst, now: int) -> Situation | None:
@@ -25,7 +31,18 @@ def situation_of(db: Connection, burst: Burst, now: int) -> Situation | None:
     waiting = {message.id for message in inbox.due(db, burst.contact)}
     if not waiting.issuperset(burst.ids):
         return None
-    return _situation(db, burst.contact, burst.ids[0], is_silenced(db, burst.contact, burst.ids[-1], now))
+    situation = _situation(db, burst.contact, burst.ids[0], is_silenced(db, burst.contact, burst.ids[-1], now))
+    sender = burst.messages[-1].sender
+    return situation if sender is None else _in_group(db, situation, sender)
+
+
+def _in_group(db: Connection, situation: Situation, sender: int) -> Situation:
+    """Answers are for the group, and call by their name who wrote."""
+    contact = replace(situation.contact, name=contacts.name_of(db, sender))
+    session = linkings.current_session(db)
+    own = Address(session.number, session.lid) if session else None
+    named = contacts.chat_name(contacts.address_of(db, sender))
+    return replace(situation, contact=contact, sender=named, own=own)
 
 
 def imagined_situation(db: Connection, address: Address, now: int) -> Situation:
@@ -33,7 +50,7 @@ def imagined_situation(db: Connection, address: Address, now: int) -> Situation:
     contact = contacts.find_address(db, address)
     if contact is None:
         return Situation(Contact(NOBODY, contacts.chat_name(address), "", is_new=True), None)
-    return _situation(db, contact, _AFTER_ALL, is_silenced(db, contact, _AFTER_ALL, now))
+    return _situation(db, contact, _AFTER_ALL, is_silenced(db, contact, _AFTER_ALL, now), now)
 
 
 def is_silenced(db: Connection, contact: int, message: int, now: int) -> str | None:
@@ -45,7 +62,13 @@ def is_silenced(db: Connection, contact: int, message: int, now: int) -> str | N
     return None
 
 
-def _situation(db: Connection, contact: int, message: int, silenced: str | None) -> Situation:
+def is_greeted(db: Connection, contact: int, time: int) -> bool:
+    """Whether the phone wrote to them by itself in the day before what they wrote at `time`, or since."""
+    return contacts.greeted_at(db, contact) > max(time - GREETED, 0)
+
+
+def _situation(db: Connection, contact: int, message: int, silenced: str | None, time: int) -> Situation:
     chat = contacts.chat_name(contacts.address_of(db, contact))
     is_new = not inbox.answered_before(db, contact, message)
-    return Situation(Contact(contact, chat, contacts.name_of(db, contact), is_new), silenced)
+    greeted = is_greeted(db, contact, time)
+    return Situation(Contact(contact, chat, contacts.name_of(db, contact), is_new, greeted), silenced)

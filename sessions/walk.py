@@ -3,7 +3,7 @@
 import json
 import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -75,6 +75,20 @@ class Walk:
     def __add__(self, other: "Walk") -> "Walk":
         """This walk, then the other."""
         return Walk(self.outcomes + other.outcomes, {**other.read, **self.read})
+
+
+def quoting(made: Walk) -> Walk:
+    """The same, where each reply shows what it answers: in a group several people may be waiting for one."""
+    outcomes = (
+        replace(
+            outcome,
+            effects=tuple(
+                replace(effect, quote=True) if isinstance(effect, Reply) else effect for effect in outcome.effects
+            ),
+        )
+        for outcome in made.outcomes
+    )
+    return Walk(tuple(outcomes), made.read)
 
 
 async def walk(

@@ -29,6 +29,8 @@ class InboxMessage:
     """The plugin a walk is at; after a start, the one at which the worker died."""
     walks: int
     """How many walks began and neither finished nor were released."""
+    sender: int | None = None
+    """Who wrote it, in a group."""
 
 
 def next_chats(db: Connection, busy: Collection[int] = (), limit: int = 100) -> list[int]:
@@ -47,7 +49,7 @@ def next_chats(db: Connection, busy: Collection[int] = (), limit: int = 100) -> 
 def due(db: Connection, contact: int, limit: int = MAX_DUE) -> list[InboxMessage]:
     """The contact's messages that are still to do, oldest first, as far as none waits for its file."""
     rows = db.execute(
-        f"""SELECT id, contact, kind, text, server_time, recorded_at, backlog, plugin, walks
+        f"""SELECT id, contact, kind, text, server_time, recorded_at, backlog, plugin, walks, sender
             FROM messages JOIN inbox ON message = id
             WHERE state = 'received' AND contact = ?1 AND id < coalesce((
                 SELECT min(id) FROM messages WHERE state = 'received' AND contact = ?1 AND id IN ({_HELD})), id + 1)
@@ -99,7 +101,8 @@ def skip_all(db: Connection, reason: str, now: int) -> None:
 def owner_answered(db: Connection, contact: int, message: int) -> bool:
     """Whether the owner wrote by hand in this chat after this message arrived; a mere reaction answers nothing."""
     kinds = db.execute(
-        "SELECT kind FROM messages WHERE contact = ? AND direction = 'out' AND author = 'owner' AND id > ?",
+        """SELECT kind FROM messages
+            WHERE contact = ? AND direction = 'out' AND author = 'owner' AND automatic = 0 AND id > ?""",
         (contact, message),
     )
     return any(kind not in SILENT for (kind,) in kinds)

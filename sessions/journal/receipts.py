@@ -75,7 +75,7 @@ def _is_from_contact(db: Connection, session: int, message: int, receipt: Receip
     number, lid = db.execute("SELECT number, lid FROM sessions WHERE id = ?", (session,)).fetchone()
     known = contacts.address_of(db, contact)
     if giver.number == number or (lid is not None and giver.lid == lid):
-        return known.number == number
+        return bool(known.number == number)
     if lid is None or not known.is_person:
         return lid is not None
     if (giver.lid and known.lid) or (giver.number and known.number):
