@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from comptoir.plugins.api import Plugin, PluginConfig
 from comptoir.plugins.audiences import CallTable, ChannelTable, GroupTable, StatusTable
 from comptoir.plugins.faults import ConfigWrong, Lang, nearest, wrong_value
+from comptoir.plugins.greetings import GreetingTable
 from comptoir.plugins.numbers import is_e164
 from comptoir.plugins.toml_file import TomlFile, read_toml
 from comptoir.plugins.toml_lines import Path as Place
@@ -53,6 +54,7 @@ class TenantConfig:
     status: StatusTable = field(default_factory=StatusTable)
     channels: ChannelTable = field(default_factory=ChannelTable)
     calls: CallTable = field(default_factory=CallTable)
+    greetings: GreetingTable = field(default_factory=GreetingTable)
 
 
 def parse_tenant(text: str, file: Path, plugins: Plugins) -> TenantConfig:
@@ -168,5 +170,6 @@ class _File(BaseModel):
     status: StatusTable = StatusTable()
     channels: ChannelTable = ChannelTable()
     calls: CallTable = CallTable()
+    greetings: GreetingTable = GreetingTable()
     pipeline: list[str]
     plugins: dict[str, dict[str, Any]] = {}

@@ -31,7 +31,8 @@ def situation_of(db: Connection, burst: Burst, now: int) -> Situation | None:
     waiting = {message.id for message in inbox.due(db, burst.contact)}
     if not waiting.issuperset(burst.ids):
         return None
-    situation = _situation(db, burst.contact, burst.ids[0], is_silenced(db, burst.contact, burst.ids[-1], now))
+    silenced = is_silenced(db, burst.contact, burst.ids[-1], now)
+    situation = _situation(db, burst.contact, burst.ids[0], silenced, burst.messages[0].server_time)
     sender = burst.messages[-1].sender
     return situation if sender is None else _in_group(db, situation, sender)
 

@@ -26,7 +26,8 @@ class Welcome(Plugin):
     config: WelcomeConfig
 
     async def message(self, context: Context, message: Message) -> Verdict:
-        if not speaks(message):
+        # Who names the shop in a group has not come in.
+        if not speaks(message) or message.sender:
             return Verdict.CONTINUE
         today = context.now.date()
         seen = await context.get("seen")
@@ -35,7 +36,9 @@ class Welcome(Plugin):
         last = date.fromisoformat(seen) if isinstance(seen, str) else None
         if not self._is_due(last, today, context.contact.is_new):
             return Verdict.CONTINUE
-        context.reply(fill(self.config.text, name=context.contact.name, shop=context.tenant_name))
+        # What the phone has said by itself stands for this greeting, also in what follows from it.
+        if not context.contact.greeted:
+            context.reply(fill(self.config.text, name=context.contact.name, shop=context.tenant_name))
         return Verdict(self.config.then)
 
     def _is_due(self, last: date | None, today: date, is_new: bool) -> bool:

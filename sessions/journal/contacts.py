@@ -68,6 +68,16 @@ def silenced_until(db: Connection, contact: int) -> int:
     return int(row[0])
 
 
+def greet(db: Connection, contact: int, at: int) -> None:
+    """The phone wrote to this contact by itself; by the server's clock."""
+    db.execute("UPDATE contacts SET greeted_at = max(greeted_at, ?) WHERE id = ?", (at, contact))
+
+
+def greeted_at(db: Connection, contact: int) -> int:
+    """When the phone last wrote to this contact by itself; 0 where it never did."""
+    return int(db.execute("SELECT greeted_at FROM contacts WHERE id = ?", (contact,)).fetchone()[0])
+
+
 def set_timer(db: Connection, contact: int, expires_in: int, since: int) -> None:
     """What is written to this contact disappears after so many seconds, 0 for never; the newest word counts."""
     db.execute(

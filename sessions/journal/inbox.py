@@ -31,6 +31,8 @@ class InboxMessage:
     """How many walks began and neither finished nor were released."""
     sender: int | None = None
     """Who wrote it, in a group."""
+    details: str = "{}"
+    """As stored in the journal."""
 
 
 def next_chats(db: Connection, busy: Collection[int] = (), limit: int = 100) -> list[int]:
@@ -49,7 +51,7 @@ def next_chats(db: Connection, busy: Collection[int] = (), limit: int = 100) -> 
 def due(db: Connection, contact: int, limit: int = MAX_DUE) -> list[InboxMessage]:
     """The contact's messages that are still to do, oldest first, as far as none waits for its file."""
     rows = db.execute(
-        f"""SELECT id, contact, kind, text, server_time, recorded_at, backlog, plugin, walks, sender
+        f"""SELECT id, contact, kind, text, server_time, recorded_at, backlog, plugin, walks, sender, details
             FROM messages JOIN inbox ON message = id
             WHERE state = 'received' AND contact = ?1 AND id < coalesce((
                 SELECT min(id) FROM messages WHERE state = 'received' AND contact = ?1 AND id IN ({_HELD})), id + 1)

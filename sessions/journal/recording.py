@@ -12,7 +12,17 @@ from comptoir.sessions.events import (
     TimerSet,
     Unreadable,
 )
-from comptoir.sessions.journal import audiences, calls, contacts, event_log, keeping, outbox, receipts, references
+from comptoir.sessions.journal import (
+    audiences,
+    calls,
+    contacts,
+    event_log,
+    greeting,
+    keeping,
+    outbox,
+    receipts,
+    references,
+)
 from comptoir.sessions.journal.arrival import Arrival, Recorded
 from comptoir.sessions.journal.database import Connection
 
@@ -78,6 +88,8 @@ def _record_owner(db: Connection, event: MessageReceived, arrival: Arrival) -> R
     receipts.apply_early(db, arrival.session, event.whatsapp_id, arrival.now)
     if event.kind in SILENT:
         return Recorded(message, contact)
+    if greeting.record_automatic(db, message, contact, event, arrival):
+        return Recorded(message, contact)
     if not arrival.backlog or arrival.now - event.time <= HAND_COUNTS:
         # From its arrival, also where it was typed during an absence: what customers wrote since comes with it.
         until = max(contacts.silenced_until(db, contact), arrival.now + arrival.silence_ms)
@@ -101,9 +113,10 @@ def _record_own(db: Connection, event: MessageReceived, arrival: Arrival) -> Rec
 def _record_shown(db: Connection, event: MessageReceived, arrival: Arrival) -> Recorded:
     """For people to read, and never answered."""
     contact, sender = _chat_and_sender(db, event, arrival)
-    message = keeping.keep_shown(db, contact, event, arrival, sender)
+    message = keeping.note(db, contact, event, arrival, sender)
     if message is None:
         return Recorded()
+    db.execute("UPDATE messages SET state = 'skipped' WHERE id = ?", (message,))
     event_log.add(db, "skipped", arrival.now, contact=contact, message=message, reason=event.audience)
     return Recorded(message, contact)
 

@@ -93,7 +93,11 @@ _KINDS = Migration(
         "ALTER TABLE messages ADD COLUMN automatic INTEGER NOT NULL DEFAULT 0 CHECK (automatic IN (0, 1))",
         # Who wrote it, in a group; NULL elsewhere.
         "ALTER TABLE messages ADD COLUMN sender INTEGER REFERENCES contacts",
+        # When the phone last wrote to them by itself, by the server's clock.
         "ALTER TABLE contacts ADD COLUMN greeted_at INTEGER NOT NULL DEFAULT 0",
+        # Texts that have shown themselves as the phone's own, folded.
+        "CREATE TABLE greetings (text TEXT PRIMARY KEY, known_at INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+        "CREATE INDEX messages_by_hand ON messages (recorded_at) WHERE author = 'owner'",
         # When they were last asked to write again what could not be read.
         "ALTER TABLE contacts ADD COLUMN asked_at INTEGER NOT NULL DEFAULT 0",
         # The chat's disappearing timer in seconds, 0 for none, and since when it stands (the server's time).
