@@ -39,7 +39,12 @@ def add(
     if json:
         print_json(added)
     else:
-        print_line(f"{name} added: edit {added['config']}/tenant.toml, then run `comptoir link {name}`")
+        file = f"{added['config']}/tenant.toml"
+        if added.get("kept"):
+            print_line(
+                f"{file} was there already and stays as it is: no template, owner or language was written into it"
+            )
+        print_line(f"{name} added: edit {file}, then run `comptoir link {name}`")
 
 
 @app.command("list", epilog=examples("comptoir tenant list", "comptoir tenant list --json"))

@@ -2,6 +2,7 @@
 
 import shutil
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import trio
@@ -20,6 +21,15 @@ from comptoir.sessions.times import now_ms
 
 STOP_WITHIN = 10.0
 UNLINK_WITHIN = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A new tenant's folder of files."""
+
+    folder: Path
+    kept: bool
+    """Its tenant.toml was there before, and no template was used."""
 
 
 class Supervisor:
@@ -60,8 +70,8 @@ class Supervisor:
             known = ", ".join(sorted(self._tenants)[:10]) or "none yet: `comptoir tenant add NAME`"
             raise RpcError(ErrorCode.NOT_FOUND, f"no tenant {cut(name)!r}; there is {known}") from None
 
-    async def add(self, name: str, template: str, owner: str | None, lang: str) -> Path:
-        """Files from the template (an existing folder keeps its own), a key, a worker. Raises RpcError."""
+    async def add(self, name: str, template: str, owner: str | None, lang: str) -> Added:
+        """Files from the template (an existing folder keeps its own), a key, a worker. Raises RpcError, OSError."""
         if not is_tenant_name(name):
             raise RpcError(
                 ErrorCode.INVALID_PARAMS,
@@ -75,13 +85,14 @@ class Supervisor:
             if (old := self._installation.paths.tenant_state(name)).exists():
                 raise RpcError(ErrorCode.FAILED, f"{old} holds data that no tenant's key opens: move it away")
             folder = self._installation.paths.tenant_config(name)
-            await trio.to_thread.run_sync(_write_files, folder, name, template, owner, lang)
+            values = {"name": name, "owner": owner, "lang": lang}
+            written = await trio.to_thread.run_sync(_write_files, folder, template, values)
             key = wrap(self._installation.master_key, new_data_key(), name, 1)
             tenant = Tenant(name, now_ms(), key)
             await self._installation.registry.add(tenant)
             self._installation.hub.publish(name, "tenant_added")
             self._start(tenant)
-            return folder
+            return Added(folder, kept=not written)
 
     async def remove(self, name: str) -> bool:
         """Unlink where possible (whether it was), end the worker, delete all but the tenant's own files."""
@@ -112,17 +123,17 @@ class Supervisor:
         self._nursery.start_soon(supervisor.run)
 
 
-def _write_files(folder: Path, name: str, template: str, owner: str | None, lang: str) -> None:
-    """Raises RpcError for a template that does not exist."""
-    if (folder / "tenant.toml").exists():
-        return
-    from comptoir.plugins.templates import write_template
+def _write_files(folder: Path, template: str, values: dict[str, str | None]) -> bool:
+    """Whether tenant.toml is from the template. Raises RpcError for one that does not exist, OSError."""
+    from comptoir.plugins.templates import UnknownTemplate, write_template
 
     ours = not folder.exists()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        write_template(template, folder, {"name": name, "owner": owner, "lang": lang})
-    except ValueError as error:
+        return write_template(template, folder, values)
+    except (UnknownTemplate, OSError) as error:
         if ours:
             shutil.rmtree(folder)
+        if isinstance(error, OSError):
+            raise
         raise RpcError(ErrorCode.INVALID_PARAMS, str(error)) from None

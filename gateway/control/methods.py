@@ -72,8 +72,8 @@ class Methods:
     async def tenant_add(
         self, *, tenant: str, template: str = "empty", owner: str | None = None, lang: str = "fr"
     ) -> Any:
-        config = await self._supervisor.add(tenant, template, owner, lang)
-        return {"tenant": tenant, "config": str(config)}
+        added = await self._supervisor.add(tenant, template, owner, lang)
+        return {"tenant": tenant, "config": str(added.folder), "kept": added.kept}
 
     @method("tenant.list")
     async def tenant_list(self) -> Any:

@@ -26,19 +26,23 @@ class UnknownTemplate(ValueError):
     """There is no such template; the text names those that there are."""
 
 
-def write_template(template: str, folder: Path, values: Mapping[str, str | None]) -> Path:
-    """Write `folder`/tenant.toml, unless there is one; its path.
+def write_template(template: str, folder: Path, values: Mapping[str, str | None]) -> bool:
+    """Write `folder`/tenant.toml, as a whole or not at all, unless something stands in it; whether it was written.
 
-    `values`: `name`, and where known `owner` (+E164), `lang`, `country`, `timezone`. Raises UnknownTemplate.
+    `values`: `name`, and where known `owner` (+E164), `lang`, `country`, `timezone`.
+    Raises UnknownTemplate, OSError.
     """
     text = render(template, values)
     file = folder / "tenant.toml"
+    if file.exists() and file.stat().st_size:
+        return False  # what the tenant has written is worth more than a template
+    part = folder / ".tenant.toml.new"
     try:
-        with file.open("x", encoding="utf-8") as target:
-            target.write(text)
-    except FileExistsError:
-        pass  # what the tenant has written is worth more than a template
-    return file
+        part.write_text(text, encoding="utf-8")
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
+    return True
 
 
 def render(template: str, values: Mapping[str, str | None]) -> str:

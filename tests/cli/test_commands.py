@@ -108,6 +108,14 @@ def test_tenant_add(comptoir, control):
     }
     assert "/etc/comptoir/tenants/chez-awa/tenant.toml" in ended.out
     assert "comptoir link chez-awa" in ended.out
+    assert "stays as it is" not in ended.out
+
+
+def test_tenant_add_where_there_is_a_file_already(comptoir, control):
+    control.answers["tenant.add"] = lambda **_: {"tenant": "awa", "config": "/etc/awa", "kept": True}
+    ended = comptoir("tenant", "add", "awa", "--template", "restaurant")
+    assert ended.code == 0
+    assert "/etc/awa/tenant.toml was there already and stays as it is: no template" in ended.out
 
 
 @pytest.mark.parametrize("name", ["Chez Awa", "-awa", "é", "a" * 33, "../etc"])

@@ -62,7 +62,9 @@ async def test_an_existing_folder_keeps_the_owners_files(open_shop, installation
     folder.mkdir(parents=True)
     (folder / "tenant.toml").write_text("version = 1\n# the owner's\n")
     (folder / "catalogue.csv").write_text("mine")
-    async with open_shop() as shop:
+    async with open_shop(add=False) as shop:
+        added = await shop.supervisor.add("awa", "restaurant", None, "fr")
+        assert (added.folder, added.kept) == (folder, True)
         assert "the owner's" in (folder / "tenant.toml").read_text()
         await shop.supervisor.remove("awa")
         assert (folder / "catalogue.csv").read_text() == "mine"

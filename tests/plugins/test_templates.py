@@ -1,5 +1,6 @@
 """Templates: each is a right configuration, whatever it is filled with."""
 
+import resource
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from comptoir.plugins.templates import TEMPLATES, UnknownTemplate, render, write
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_each_is_right(tmp_path: Path, template: str, lang: str) -> None:
     values = {"name": "chez-awa", "owner": "+2250701020304", "lang": lang}
-    assert write_template(template, tmp_path, values) == tmp_path / "tenant.toml"
+    assert write_template(template, tmp_path, values)
     config = load_tenant(tmp_path)
     assert (config.name, config.lang, config.owner) == ("Chez Awa", lang, "+2250701020304")
     assert (config.country, config.timezone) == ("CI", "Africa/Abidjan")
@@ -24,8 +25,25 @@ def test_each_is_right(tmp_path: Path, template: str, lang: str) -> None:
 
 def test_what_the_tenant_wrote_is_kept(tmp_path: Path) -> None:
     (tmp_path / "tenant.toml").write_text("mine")
-    write_template("empty", tmp_path, {"name": "x"})
+    assert not write_template("empty", tmp_path, {"name": "x"})
     assert (tmp_path / "tenant.toml").read_text() == "mine"
+
+
+def test_an_empty_file_is_nobodys_work(tmp_path: Path) -> None:
+    (tmp_path / "tenant.toml").touch()
+    assert write_template("empty", tmp_path, {"name": "x"})
+    assert load_tenant(tmp_path).name == "X"
+
+
+def test_what_cannot_be_written_in_whole_is_not_there(tmp_path: Path) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))  # as of a disk with so much left
+    try:
+        with pytest.raises(OSError, match="too large"):
+            write_template("restaurant", tmp_path, {"name": "x"})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_without_an_owner_the_line_is_there_to_be_filled() -> None:
