@@ -37,7 +37,7 @@ class Awaited(StrEnum):
 )
 def send(  # noqa: PLR0913, PLR0917 (a parameter for each option)
     name: Tenant,
-    to: Annotated[str, typer.Argument(metavar="TO", help="A number in any common form, or lid:DIGITS.")],
+    to: Annotated[str, typer.Argument(metavar="TO", help="A number in any common form, lid:DIGITS or group:ID.")],
     text: Annotated[
         str | None, typer.Argument(metavar="[TEXT]", help="What to write; read from stdin without.")
     ] = None,

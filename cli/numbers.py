@@ -1,14 +1,15 @@
-"""Chats as people type them: any common form of a phone number, or `lid:DIGITS`."""
+"""Chats as people type them: any common form of a phone number, or `lid:DIGITS`, `group:ID` and the like."""
 
 import re
 
 from comptoir.cli.errors import CommandError, ExitCode
 
-_LID = re.compile(r"lid:\d{1,20}", re.ASCII)
+_OTHER = re.compile(r"lid:\d{1,20}|group:[\d-]{1,40}|channel:\d{1,40}|status", re.ASCII)
+_PREFIXES = ("lid:", "group:", "channel:", "status")
 
 
 class NotAChat(CommandError):
-    """The text is no phone number and no `lid:`; the message says what was expected."""
+    """The text is no phone number and no other chat; the message says what was expected."""
 
     def __init__(self, message: str) -> None:
         super().__init__(ExitCode.USAGE, message)
@@ -16,15 +17,18 @@ class NotAChat(CommandError):
 
 def needs_country(text: str) -> bool:
     """A local form: only the tenant's country tells whose number it is."""
-    return not text.strip().startswith(("+", "00", "lid:", "\uff0b"))
+    return not text.strip().startswith(("+", "00", *_PREFIXES, "\uff0b"))
 
 
 def read_chat(text: str, country: str | None = None) -> str:
-    """`+E164` or `lid:DIGITS`. `country` is the tenant's ISO code, for local forms. Raises NotAChat."""
+    """`+E164`, `lid:DIGITS`, `group:ID`, `channel:ID` or `status`. `country` is the tenant's ISO code, for local forms.
+
+    Raises NotAChat.
+    """
     text = text.strip()
-    if text.startswith("lid:"):
-        if not _LID.fullmatch(text):
-            raise NotAChat(f"{text!r} is not a hidden number: expected lid: and digits, as in lid:123456789")
+    if text.startswith(_PREFIXES):
+        if not _OTHER.fullmatch(text):
+            raise NotAChat(f"{text!r} is not a chat: expected lid:, group: or channel: and digits, as in lid:123456789")
         return text
     return read_number(text, country)
 

@@ -57,7 +57,10 @@ class Verdict(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """The customer as the tenant knows them. `chat` is `+E164`, or `lid:DIGITS` while the number is hidden."""
+    """The customer as the tenant knows them, or a group in which the shop was named.
+
+    `chat` is `+E164`, or `lid:DIGITS` while the number is hidden. That of a group is `group:ID`, and `name` who wrote.
+    """
 
     id: int
     chat: str

@@ -12,7 +12,7 @@ from comptoir.sessions.journal import contacts, history, linkings, outbox, state
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.journal import JournalUnavailable
 from comptoir.sessions.page import fit_page
-from comptoir.sessions.parameters import address_of, invalid, number_of, phone_number_of, text_of
+from comptoir.sessions.parameters import address_of, invalid, number_of, phone_number_of, receiver_of, text_of
 from comptoir.sessions.protocol import ErrorCode, Params, RpcError
 from comptoir.sessions.runner import Runner
 from comptoir.sessions.times import now_ms, rfc3339
@@ -113,7 +113,7 @@ class Methods:
     # --- messages
 
     async def _send(self, params: Params) -> Params:
-        address = address_of(text_of(params, "to"))
+        address = receiver_of(text_of(params, "to"))
         text = text_of(params, "text")
         if not text or len(text.encode("utf-8", "replace")) > MAX_TEXT:
             raise invalid(f"text: between 1 and {MAX_TEXT} bytes of UTF-8 were expected")

@@ -45,3 +45,10 @@ def address_of(text: object) -> Address:
     if address.number:
         phone_number_of(address.number)
     return address
+
+
+def receiver_of(text: object) -> Address:
+    address = address_of(text)
+    if address.channel or address.status:
+        raise invalid(f"{text}: nothing is sent there; expected a number, lid:DIGITS or group:ID")
+    return address

@@ -61,17 +61,6 @@ def note(
     return _insert(db, contact, event, details, arrival, sender)
 
 
-def keep_shown(
-    db: Connection, contact: int, event: MessageReceived, arrival: Arrival, sender: int | None
-) -> int | None:
-    """What is for people to read only; None for what is journaled already. Its file is not fetched."""
-    details = references.details_of(db, contact, arrival.session, event, sender)
-    message = _insert(db, contact, event, details, arrival, sender)
-    if message is not None:
-        db.execute("UPDATE messages SET state = 'skipped' WHERE id = ?", (message,))
-    return message
-
-
 def keep_unreadable(
     db: Connection, contact: int, event: Unreadable, arrival: Arrival, sender: int | None = None
 ) -> KeptMessage | None:
