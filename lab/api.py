@@ -108,9 +108,15 @@ def parse(line: bytes) -> tuple[Command, dict[str, Any]]:
         raise Refused(f"{name}: {error}") from error
     for key, value in request.items():
         parameter = signature.parameters.get(key)
-        if parameter is not None and not isinstance(value, _TYPES[parameter.annotation]):
+        if parameter is not None and not _fits(value, parameter.annotation):
             raise Refused(f"{name}: {key} is {value!r}, {parameter.annotation} was expected")
     return command, request
+
+
+def _fits(value: Any, annotation: str) -> bool:
+    if annotation == "list[str]":
+        return isinstance(value, list) and all(isinstance(each, str) for each in value)
+    return isinstance(value, _TYPES[annotation])
 
 
 _TYPES: dict[str, tuple[type, ...]] = {

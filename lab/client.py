@@ -92,6 +92,30 @@ class LabClient:
             self._socket.settimeout(None)
         return self.stream("heard", number=number, follow=follow, after=after)
 
+    def group(self, name: str, members: list[str], **options: Any) -> dict[str, Any]:
+        """Make a group; the result has its `address`, which goes wherever `to` is a number."""
+        return self.call("group", name=name, members=members, **options)
+
+    def post_status(self, sender: str, text: str, to: list[str]) -> str:
+        """Post a status update that these numbers see; returns its id."""
+        return str(self.call("post-status", sender=sender, text=text, to=to)["id"])
+
+    def channel(self, name: str, followers: list[str]) -> dict[str, Any]:
+        """Make a channel; the result has its `address`."""
+        return self.call("channel", name=name, followers=followers)
+
+    def publish(self, channel: str, text: str) -> str:
+        """Post a text in the channel with this address; returns its id."""
+        return str(self.call("publish", channel=channel, text=text)["id"])
+
+    def ring(self, caller: str, to: str, *, video: bool = False) -> str:
+        """Let a customer ring a number; returns the call's id."""
+        return str(self.call("call", caller=caller, to=to, video=video)["call"])
+
+    def hang_up(self, caller: str, call: str) -> None:
+        """End a call that nobody answered."""
+        self.call("hang-up", caller=caller, call=call)
+
     def fault(self, name: str, number: str, **options: Any) -> dict[str, Any]:
         """Order a fault for an account; the names are in the lab's README."""
         return self.call("fault", name=name, number=number, **options)

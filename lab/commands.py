@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from typing import Any, TypeAlias
 
-from comptoir.lab import fault_commands, kind_commands
+from comptoir.lab import audience_commands, fault_commands, kind_commands
 from comptoir.lab.customer import Customer
 from comptoir.lab.faults import Faults
 from comptoir.lab.lab import Lab
@@ -114,6 +114,7 @@ async def clock(lab: Lab, offset: float | None = None) -> Json:
 
 
 COMMANDS: dict[str, Command] = {
+    **audience_commands.COMMANDS,
     "phone": phone,
     "customer": customer,
     "people": people,

@@ -51,10 +51,6 @@ class Group:
         return self.addressing == "lid"
 
 
-class UnknownGroup(LookupError):
-    """No group in the lab has this address; the text says so."""
-
-
 class Groups:
     """All groups, kept in the store."""
 
