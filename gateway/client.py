@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from comptoir.sessions.descriptors import ancillary, lower
 from comptoir.sessions.protocol import (
     ErrorCode,
     Failure,
@@ -63,7 +64,10 @@ class Client:
             raise
 
     def call(self, method: str, **params: Any) -> Any:
-        """The result; parameters that are None are left out. A parameter `timeout` lengthens the wait."""
+        """The result; parameters that are None are left out. A parameter `timeout` lengthens the wait.
+
+        A Descriptor among them travels with the line; it may be closed afterwards.
+        """
         answers = self._ask(method, params)
         while True:
             try:
@@ -119,7 +123,8 @@ class Client:
         given = {name.rstrip("_"): value for name, value in params.items() if value is not None}
         if self._socket.gettimeout() is not None:
             self._socket.settimeout(self._answer_limit + float(params.get("timeout") or 0))
-        self._send(_line(Request(id, method, given)))
+        given, numbers = lower(given)
+        self._send(_line(Request(id, method, given)), numbers)
         while True:
             match self._next_message():
                 case Notification(_, told):
@@ -129,8 +134,10 @@ class Client:
                 case Failure(answered, code, text, data) if answered in (id, None):
                     raise ControlError(code, text, data)
 
-    def _send(self, line: bytes) -> None:
+    def _send(self, line: bytes, numbers: list[int]) -> None:
         try:
+            if numbers:
+                line = line[self._socket.sendmsg([line], ancillary(numbers)) :]
             self._socket.sendall(line)
         except (BrokenPipeError, ConnectionResetError):
             # It may have said why before it closed: reading will tell.

@@ -1,11 +1,20 @@
 """A two-way JSON-RPC channel over a byte stream: the daemon and a worker talk through one."""
 
 import itertools
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any
 
 import trio
 
+from comptoir.sessions.descriptors import (
+    ANCILLARY_SIZE,
+    RECEIVE_FLAGS,
+    Arriving,
+    ancillary,
+    close_all,
+    lower,
+    numbers_in,
+)
 from comptoir.sessions.protocol import (
     ErrorCode,
     Failure,
@@ -37,11 +46,15 @@ class Channel:
 
     At most `MAX_CALLS` calls of the other side run at once; more are refused, so a flood cannot pile up. Methods
     named `urgent` are always taken: whether somebody is alive must not depend on how busy it is.
-    A peer that takes no bytes for `SEND_TIMEOUT` seconds is treated as gone.
+    A peer that takes no bytes for `SEND_TIMEOUT` seconds is treated as gone. Descriptors among a call's parameters
+    travel over a Unix socket to a side that `takes_descriptors`; they are closed there after the call.
     """
 
-    def __init__(self, stream: trio.abc.Stream, urgent: Collection[str] = ()) -> None:
+    def __init__(
+        self, stream: trio.abc.Stream, urgent: Collection[str] = (), *, takes_descriptors: bool = False
+    ) -> None:
         self._stream = stream
+        self._takes_descriptors = takes_descriptors
         self._urgent = frozenset(urgent)
         self._writing = trio.Lock()
         self._ids = itertools.count(1)
@@ -56,7 +69,8 @@ class Channel:
         self._waiting[id] = send
         try:
             with trio.fail_after(within):
-                await self._write(Request(id, method, params or {}))
+                given, numbers = lower(params or {})
+                await self._write(Request(id, method, given), numbers)
                 answer = await receive.receive()
         except trio.EndOfChannel:
             raise ChannelClosed(f"no answer to {method}: the other side is gone") from None
@@ -90,27 +104,37 @@ class Channel:
             send.close()
 
     async def _read(self, handler: Handler, nursery: trio.Nursery) -> None:
-        lines = LineReceiver()
+        lines, arriving = LineReceiver(), Arriving()
         while True:
             try:
-                data = await self._stream.receive_some(65536)
+                data = await self._receive(arriving)
                 received = lines.feed(bytes(data))
             except (trio.BrokenResourceError, trio.ClosedResourceError, LineTooLong):
                 return
             if not data:
                 return
             for line in received:
-                await self._dispatch(line, handler, nursery)
+                await self._dispatch(line, arriving, handler, nursery)
+            if not lines.partial:
+                arriving.clear()
 
-    async def _dispatch(self, line: bytes, handler: Handler, nursery: trio.Nursery) -> None:
+    async def _receive(self, arriving: Arriving) -> bytes:
+        if not self._takes_descriptors:
+            return bytes(await self._stream.receive_some(65536))
+        return await receive_with_descriptors(self._stream, arriving)
+
+    async def _dispatch(self, line: bytes, arriving: Arriving, handler: Handler, nursery: trio.Nursery) -> None:
         try:
             message = parse(line)
+            if isinstance(message, Request):
+                message = arriving.lift(message)
         except ProtocolFault as fault:
             await self._answer(Failure(fault.id, fault.code, fault.message))
             return
         match message:
             case Request() if self._running >= MAX_CALLS and message.method not in self._urgent:
                 busy = f"{MAX_CALLS} calls are running already: try again later"
+                close_all(message.params)
                 await self._answer(Failure(message.id, ErrorCode.NOT_NOW, busy))
             case Request():
                 self._running += 1
@@ -131,6 +155,7 @@ class Channel:
             answer = Failure(request.id, ErrorCode.INTERNAL, f"internal error: {type(error).__name__}: {error}")
         finally:
             self._running -= 1
+            close_all(request.params)
         await self._answer(answer)
 
     async def _answer(self, message: Response | Failure) -> None:
@@ -142,7 +167,7 @@ class Channel:
         except ChannelClosed:
             return
 
-    async def _write(self, message: RpcMessage) -> None:
+    async def _write(self, message: RpcMessage, numbers: Sequence[int] = ()) -> None:
         line = encode(message)
         try:
             async with self._writing:
@@ -150,7 +175,26 @@ class Channel:
                     raise ChannelClosed("the other side is gone")
                 # Shielded: a caller's cancellation in mid-line would garble every line after it.
                 with trio.fail_after(SEND_TIMEOUT, shield=True):
-                    await self._stream.send_all(line)
+                    await send_with_descriptors(self._stream, line, numbers)
         except (trio.BrokenResourceError, trio.ClosedResourceError, trio.TooSlowError, OSError) as error:
             self._closed = True
             raise ChannelClosed(f"the other side is gone: {error}") from None
+
+
+async def receive_with_descriptors(stream: trio.abc.Stream, arriving: Arriving) -> bytes:
+    """As `receive_some` of a Unix socket's stream; descriptors that come along are added to `arriving`."""
+    assert isinstance(stream, trio.SocketStream)
+    try:
+        data, messages, _, _ = await stream.socket.recvmsg(65536, ANCILLARY_SIZE, RECEIVE_FLAGS)
+    except OSError as error:
+        raise trio.BrokenResourceError(str(error)) from None
+    arriving.add(numbers_in(messages))
+    return data
+
+
+async def send_with_descriptors(stream: trio.abc.Stream, line: bytes, numbers: Sequence[int]) -> None:
+    """As `send_all`; descriptors go with the first byte. The caller sees to it that nobody else sends meanwhile."""
+    if numbers:
+        assert isinstance(stream, trio.SocketStream)
+        line = line[await stream.socket.sendmsg([line], ancillary(numbers)) :]
+    await stream.send_all(line)

@@ -24,7 +24,8 @@ URGENT = ("ping", "stop")
 
 async def main(spec: WorkerSpec, connection: socket.socket) -> int:
     """Serve until the daemon says stop or closes `connection`; the process's exit code."""
-    channel = Channel(trio.SocketStream(trio.socket.from_stdlib_socket(connection)), URGENT)
+    stream = trio.SocketStream(trio.socket.from_stdlib_socket(connection))
+    channel = Channel(stream, URGENT, takes_descriptors=True)
     code = EXIT_AGAIN
     try:
         code = await _open_and_serve(spec, channel)

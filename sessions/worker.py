@@ -5,6 +5,7 @@ absence has been read, the runner answers while the tenant is not paused besides
 """
 
 import logging
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -18,8 +19,12 @@ from comptoir.sessions import configuration
 from comptoir.sessions.events import Address
 from comptoir.sessions.journal import event_log, linkings, pruning
 from comptoir.sessions.journal.journal import Journal, JournalUnavailable
+from comptoir.sessions.journal.media import Uploaded
 from comptoir.sessions.journal.queued import QueuedMessage
 from comptoir.sessions.journal.recording import Recorded
+from comptoir.sessions.media.fetcher import Fetcher
+from comptoir.sessions.media.keeper import MediaKeeper
+from comptoir.sessions.media.uploader import Uploader
 from comptoir.sessions.outbox.port import NotConnected, Sent
 from comptoir.sessions.outbox.sender import Sender, SenderSettings
 from comptoir.sessions.runner import Runner
@@ -51,6 +56,11 @@ class Worker:
         self.config: TenantConfig | None = None
         self.config_trouble = ""
         self.runner: Runner | None = None
+        self.media = MediaKeeper(journal, spec, config=lambda: self.config, on_queued=self.wake_sender)
+        self._fetcher = Fetcher(journal, self.media, spec.lab, on_released=self._wake_runner)
+        self._uploader = Uploader(
+            journal, self.media.store, self, on_uploaded=self._wake_sender_alone, on_hang=self.recycle
+        )
         self._sender: Sender | None = None
         self._telling = telling
         self.session = Session(
@@ -70,7 +80,8 @@ class Worker:
             await nursery.start(self._telling.events, self.journal)
             await self._first_pipeline()
             await nursery.start(self.session.run)
-            nursery.start_soon(self._prune)
+            for task in (self._prune, self.media.run, self._fetcher.run, self._uploader.run):
+                nursery.start_soon(task)
             if self.spec.linked and not self.spec.parked:
                 nursery.start_soon(self._resume)
             task_status.started()
@@ -126,8 +137,8 @@ class Worker:
 
     def wake_sender(self) -> None:
         """The outbox got something."""
-        if self._sender is not None:
-            self._sender.wake()
+        self._uploader.wake()
+        self._wake_sender_alone()
 
     # --- the sender's way out
 
@@ -136,6 +147,11 @@ class Worker:
             raise NotConnected("not connected")
         return await self.session.link.send(message, secret)
 
+    async def upload(self, content: Iterator[bytes], size: int, kind: str) -> Uploaded:
+        if self.session.link is None or not self.session.standing.connected:
+            raise NotConnected("not connected")
+        return await self.session.link.upload(content, size, kind)
+
     async def typing(self, address: Address, on: bool) -> None:
         if self.session.link is not None and self.session.standing.connected:
             await self.session.link.typing(address, on)
@@ -143,6 +159,8 @@ class Worker:
     # --- keeping in step
 
     def _set_gates(self, standing: Standing) -> None:
+        (self._fetcher.open if standing.connected and not self._finishing else self._fetcher.hold)()
+        (self._uploader.open if standing.may_send and not self._finishing else self._uploader.hold)()
         if self.runner is not None:
             may_answer = standing.may_answer and not self._finishing
             (self.runner.open if may_answer else self.runner.hold)()
@@ -155,9 +173,17 @@ class Worker:
     def _recorded(self, recorded: Recorded) -> None:
         if recorded.refuse is not None and self.session.standing.may_answer and self.session.link is not None:
             self._nursery.start_soon(self.session.link.refuse_call, recorded.refuse)
+        self._fetcher.wake()
+        self._wake_runner()
+        self.wake_sender()
+
+    def _wake_runner(self) -> None:
         if self.runner is not None:
             self.runner.wake()
-        self.wake_sender()
+
+    def _wake_sender_alone(self) -> None:
+        if self._sender is not None:
+            self._sender.wake()
 
     async def _first_pipeline(self) -> None:
         try:

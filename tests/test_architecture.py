@@ -19,6 +19,7 @@ ALLOWED = {
         "sessions.start",
         "sessions.protocol",
         "sessions.rpc",
+        "sessions.descriptors",
         "sessions.times",
         # `tenant add` writes a tenant's first files.
         "plugins.templates",

@@ -8,6 +8,7 @@ import trio
 
 from comptoir.gateway.control.table import Method
 from comptoir.gateway.shown import MAX_SHOWN, cut
+from comptoir.sessions.descriptors import Arriving, close_all
 from comptoir.sessions.protocol import (
     ErrorCode,
     Failure,
@@ -23,6 +24,7 @@ from comptoir.sessions.protocol import (
     encode,
     parse,
 )
+from comptoir.sessions.rpc import receive_with_descriptors
 
 logger = logging.getLogger(__name__)
 
@@ -56,11 +58,11 @@ class Connection:
             nursery.cancel_scope.cancel()
 
     async def _read(self, nursery: trio.Nursery) -> None:
-        lines = LineReceiver()
+        lines, arriving = LineReceiver(), Arriving()
         deadline = math.inf
         while True:
             with trio.move_on_at(deadline) as limit:
-                data = await self._stream.receive_some(65536)
+                data = await receive_with_descriptors(self._stream, arriving)
             if limit.cancelled_caught:
                 text = f"a line was not ended within {PARTIAL_LINE_LIMIT:g} s; the connection is closed"
                 await self._give_up(ErrorCode.INVALID_REQUEST, text)
@@ -69,17 +71,21 @@ class Connection:
                 return
             received = lines.feed(data)
             for line in received:
-                await self._take(line, nursery)
+                await self._take(line, arriving, nursery)
             if not lines.partial:
                 deadline = math.inf
+                arriving.clear()
             elif received or deadline == math.inf:
                 deadline = trio.current_time() + PARTIAL_LINE_LIMIT
 
-    async def _take(self, line: bytes, nursery: trio.Nursery) -> None:
+    async def _take(self, line: bytes, arriving: Arriving, nursery: trio.Nursery) -> None:
+        message: Request | None = None
         try:
-            message = _as_request(parse(line))
+            message = arriving.lift(_as_request(parse(line)))
             method = self._find(message)
         except ProtocolFault as fault:
+            if message is not None:
+                close_all(message.params)
             await self._write(Failure(fault.id, fault.code, fault.message))
             return
         self._running += 1
@@ -127,6 +133,7 @@ class Connection:
             answer = Failure(request.id, ErrorCode.INTERNAL, f"{method.name} failed: see the daemon's log")
         finally:
             self._running -= 1
+            close_all(request.params)
             self._streaming &= method.notification is None
         try:
             await self._write(answer)

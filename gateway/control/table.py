@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from comptoir.gateway.shown import cut
+from comptoir.sessions.descriptors import Descriptor
 from comptoir.sessions.protocol import ErrorCode, Params, RpcError
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 Tell = Callable[[Params], Awaitable[None]]
 """Sends a notification of the method's stream."""
 
-_KINDS = {str: "a string", int: "a whole number", float: "a number", bool: "true or false"}
+_KINDS = {str: "a string", int: "a whole number", float: "a number", bool: "true or false", Descriptor: "an open file"}
 
 
 @dataclass(frozen=True, slots=True)
