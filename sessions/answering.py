@@ -1,14 +1,15 @@
 """One burst from the inbox to its end: walked, committed, and walked again where the ground has shifted."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
-from comptoir.plugins.api import Contact, Message
+from comptoir.plugins.api import Contact, Message, ReceivedFile
 from comptoir.plugins.loading import Pipeline
 from comptoir.sessions.bursts import Burst, is_stale
 from comptoir.sessions.effects import Decided, GivenUp, commit
+from comptoir.sessions.enclosing import Files, enclose
 from comptoir.sessions.events import Address
 from comptoir.sessions.fallback import fallback
 from comptoir.sessions.imagined import Imagined
@@ -40,10 +41,17 @@ class Answerer:
     """Knows which walks this worker began, so that only those of dead workers count against a message."""
 
     def __init__(
-        self, journal: Store, pipelines: Lender, wake_outbox: Callable[[], object], now: Callable[[], int]
+        self,
+        journal: Store,
+        pipelines: Lender,
+        files: Files,
+        *,
+        wake_outbox: Callable[[], object],
+        now: Callable[[], int],
     ) -> None:
         self._journal = journal
         self._pipelines = pipelines
+        self._files = files
         self._wake_outbox = wake_outbox
         self._now = now
         self._begun: set[int] = set()
@@ -66,6 +74,7 @@ class Answerer:
                 decided = await self._decide(pipeline, burst, given_up)
             if decided is None:
                 return
+            decided = replace(decided, files=await enclose(self._files, decided.walk))
             try:
                 sends = await self._journal.write(partial(commit, decided=decided, now=self._now()))
             except StateConflict:
@@ -117,8 +126,18 @@ class Answerer:
         plugins = pipeline.mandatory if skipped or given_up else pipeline.plugins
         newest = burst.messages[-1]
         text = without_address(burst.text, config.name, situation.own) if situation.sender else burst.text
-        message = Message(burst.ids, newest.kind, text, _time(newest.server_time), sender=situation.sender)
+        message = Message(
+            burst.ids,
+            newest.kind,
+            text,
+            _time(newest.server_time),
+            situation.content,
+            situation.quote,
+            situation.sender,
+        )
         scene = _scene(pipeline, situation.contact, message, now)
+        if isinstance(message.content, ReceivedFile):
+            scene = replace(scene, load=partial(self._files.load, newest.id))
         made = await walk(plugins, scene, self._read_state, partial(self._mark, burst))
         if situation.sender:
             made = quoting(made)

@@ -1,15 +1,17 @@
 """Does what the plugins decided: all or nothing, in the transaction that also marks the message done."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Literal
 
 from comptoir.plugins.api import Effect, Notice, Put, Reply, Silence
+from comptoir.sessions.enclosing import Enclosed
 from comptoir.sessions.events import Address
 from comptoir.sessions.journal import causes, contacts, event_log, inbox, outbox, state
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.outbox import Outgoing
 from comptoir.sessions.journal.state import TENANT, Slot, StateConflict
+from comptoir.sessions.replying import Answering, reply
 from comptoir.sessions.situation import is_silenced
 from comptoir.sessions.walk import Walk
 
@@ -37,6 +39,8 @@ class Decided:
     unless_silenced: bool = False
     """A conflict if the owner answered, or silence began, while the walk was on its way."""
     given_up: GivenUp | None = None
+    files: Enclosed = field(default_factory=dict)
+    """Those of its replies."""
 
 
 def commit(db: Connection, decided: Decided, now: int) -> bool:
@@ -79,8 +83,10 @@ def _do(db: Connection, decided: Decided, plugin: str, effect: Effect, now: int)
     """Whether the effect is a message to be sent."""
     author, cause = f"plugin:{plugin}", f"message:{decided.messages[-1]}"
     match effect:
-        case Reply(text=text):
-            outbox.enqueue(db, Outgoing(decided.contact, text, author, cause=cause), now)
+        case Reply():
+            whom = Answering(decided.contact, decided.messages[-1], author, cause)
+            if fault := reply(db, effect, whom, decided.files, now):
+                _note(db, decided, "reply_refused", {"plugin": plugin, "fault": fault}, now)
             return True
         case Notice(text) if decided.owner is not None:
             owner = contacts.contact_for(db, Address(number=decided.owner), now)

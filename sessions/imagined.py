@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from comptoir.plugins.api import Effect, Notice, Put, Reply, Silence
+from comptoir.plugins.api import Deletion, Edit, Effect, FileToSend, Notice, Put, Reaction, Reply, Silence, ToSend
+from comptoir.sessions.journal.details import content_json
 from comptoir.sessions.walk import Outcome, Walk
 
 
@@ -20,7 +21,7 @@ class Imagined:
     @property
     def replies(self) -> list[str]:
         effects = (effect for outcome in self.walk.outcomes for effect in outcome.effects)
-        return [effect.text for effect in effects if isinstance(effect, Reply)]
+        return [_shown(effect) for effect in effects if isinstance(effect, Reply)]
 
     def as_json(self) -> dict[str, Any]:
         """`steps` (plugin, decision, effects, fault, ms) in order, `replies`, and why it is `skipped`."""
@@ -40,10 +41,41 @@ def _step(outcome: Outcome) -> dict[str, Any]:
     }
 
 
+def _shown(reply: Reply) -> str:
+    """The text, and what goes with it in a word."""
+    match reply.content:
+        case None:
+            return reply.text
+        case FileToSend(path=path):
+            what = f"[{path.name}]"
+        case Reaction(emoji=emoji):
+            what = f"[reaction {emoji}]"
+        case content:
+            what = f"[{type(content).__name__.lower()}]"
+    return f"{what} {reply.text}".rstrip()
+
+
+def _content(content: ToSend | None) -> dict[str, Any]:
+    match content:
+        case None:
+            return {}
+        case FileToSend(path, kind, name):
+            return {"file": str(path), "kind": kind, "name": name}
+        case Reaction(message, emoji):
+            return {"reaction": {"message": message, "emoji": emoji}}
+        case Edit(message):
+            return {"edit": {"message": message}}
+        case Deletion(message):
+            return {"deletion": {"message": message}}
+        case _:
+            return content_json(content)
+
+
 def _effect(effect: Effect) -> dict[str, Any]:
     match effect:
-        case Reply(text=text):
-            return {"effect": "reply", "text": text}
+        case Reply(text, content, quote):
+            told = {"effect": "reply", "text": text} | _content(content)
+            return told | ({"quote": True} if quote else {})
         case Notice(text):
             return {"effect": "notice", "text": text}
         case Put(key, value, shared):

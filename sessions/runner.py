@@ -10,6 +10,7 @@ import trio
 from comptoir.plugins.loading import Pipeline
 from comptoir.sessions.answering import Answerer, Faults
 from comptoir.sessions.bursts import Burst, next_burst
+from comptoir.sessions.enclosing import Files, NoFiles
 from comptoir.sessions.events import Address
 from comptoir.sessions.imagined import Imagined
 from comptoir.sessions.journal import inbox
@@ -32,18 +33,19 @@ class Runner:
     `wake_outbox` is called, inside trio, after a commit that queued something. `fast` joins no bursts.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (what it serves, and with what)
         self,
         journal: Store,
         pipeline: Pipeline,
         *,
         wake_outbox: Callable[[], object],
+        files: Files | None = None,
         fast: bool = False,
         now: Callable[[], int] = now_ms,
     ) -> None:
         self._journal = journal
         self._pipelines = Lender(pipeline)
-        self._answerer = Answerer(journal, self._pipelines, wake_outbox, now)
+        self._answerer = Answerer(journal, self._pipelines, files or NoFiles(), wake_outbox=wake_outbox, now=now)
         self._fast = fast
         self._now = now
         self._opened = trio.Event()

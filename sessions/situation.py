@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, replace
 
-from comptoir.plugins.api import Contact
+from comptoir.plugins.api import Contact, Quote, Received
 from comptoir.sessions.bursts import Burst
 from comptoir.sessions.events import Address
-from comptoir.sessions.journal import contacts, inbox, linkings
+from comptoir.sessions.journal import contacts, inbox, linkings, reading
 from comptoir.sessions.journal.database import Connection
+from comptoir.sessions.journal.details import decode
+from comptoir.sessions.journal.inbox import InboxMessage
 
 NOBODY = -1
 """The id of a contact that the journal does not know; nothing is kept under it."""
@@ -20,6 +22,8 @@ class Situation:
     contact: Contact
     silenced: str | None
     """Why the chat gets no automatic answer."""
+    content: Received | None = None
+    quote: Quote | None = None
     sender: str = ""
     """Who wrote, in a group."""
     own: Address | None = None
@@ -27,14 +31,30 @@ class Situation:
 
 
 def situation_of(db: Connection, burst: Burst, now: int) -> Situation | None:
-    """None where the burst no longer waits in this chat: two contacts have become one meanwhile."""
-    waiting = {message.id for message in inbox.due(db, burst.contact)}
-    if not waiting.issuperset(burst.ids):
+    """None where the burst no longer waits in this chat as it was: two contacts have become one meanwhile, or somebody
+    edited or took back a part of it.
+    """
+    waiting = {_as_said(message) for message in inbox.due(db, burst.contact)}
+    if not waiting.issuperset(map(_as_said, burst.messages)):
         return None
     silenced = is_silenced(db, burst.contact, burst.ids[-1], now)
     situation = _situation(db, burst.contact, burst.ids[0], silenced, burst.messages[0].server_time)
+    situation = _with_contents(db, situation, burst)
     sender = burst.messages[-1].sender
     return situation if sender is None else _in_group(db, situation, sender)
+
+
+def _as_said(message: InboxMessage) -> tuple[int, str, str, str]:
+    return message.id, message.kind, message.text, message.details
+
+
+def _with_contents(db: Connection, situation: Situation, burst: Burst) -> Situation:
+    """What the newest of a burst holds, and what was quoted last in it."""
+    details = [decode(message.kind, message.text, message.details) for message in burst.messages]
+    newest = burst.messages[-1]
+    quoted = next((found.quote for found in reversed(details) if found.quote), None)
+    content = reading.content_of(db, newest.id, newest.kind, details[-1])
+    return replace(situation, content=content, quote=reading.quote_of(db, quoted))
 
 
 def _in_group(db: Connection, situation: Situation, sender: int) -> Situation:

@@ -22,15 +22,16 @@ from comptoir.plugins.api import (
     ToSend,
     Verdict,
 )
+from comptoir.sessions import sendable
 from comptoir.sessions.journal.state import TENANT, Slot, Value
 
 PLUGIN_LIMIT = 20.0
 """Seconds that a plugin may take for one message."""
 MAX_EFFECTS = 50
-MAX_TEXT = 65_536
 MAX_VALUE = 65_536
 
 ReadState = Callable[[Slot], Awaitable[Value]]
+Load = Callable[[], Awaitable[bytes]]
 Decision = Literal["continue", "stop", "raised", "late"]
 
 
@@ -43,6 +44,8 @@ class Scene:
     language: str
     tenant_name: str
     now: datetime
+    load: Load | None = None
+    """Reads the file that the message holds; raises LookupError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,15 +204,16 @@ class PluginContext:
         self._add(Put(key, json.loads(stored), shared))
 
     def reply(self, text: str, content: ToSend | None = None, *, quote: bool = False) -> None:
-        if content is None or text:
-            _checked(text)
+        sendable.check(text, content)
         self._add(Reply(text, content, quote))
 
     async def load(self) -> bytes:
-        raise LookupError("this message holds no file")
+        if self._scene.load is None:
+            raise LookupError("this message holds no file")
+        return await self._scene.load()
 
     def notify_owner(self, text: str) -> None:
-        self._add(Notice(_checked(text)))
+        self._add(Notice(sendable.check_text(text)))
 
     def silence(self, until: datetime) -> None:
         if not isinstance(until, datetime) or until.utcoffset() is None:
@@ -239,12 +243,3 @@ def _check_key(key: str) -> None:
 def _copied(value: Json) -> Json:
     copy: Json = json.loads(json.dumps(value))
     return copy
-
-
-def _checked(text: str) -> str:
-    """Raises ValueError for what could not be sent."""
-    if not text.strip():
-        raise ValueError("the text is empty")
-    if len(text.encode()) > MAX_TEXT:
-        raise ValueError(f"the text is too long: at most {MAX_TEXT} bytes")
-    return text

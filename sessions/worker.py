@@ -126,7 +126,9 @@ class Worker:
     async def _use(self, config: TenantConfig) -> None:
         pipeline = await start_pipeline(config)
         if self.runner is None:
-            self.runner = Runner(self.journal, pipeline, wake_outbox=self.wake_sender, fast=self.spec.fast)
+            self.runner = Runner(
+                self.journal, pipeline, wake_outbox=self.wake_sender, files=self.media, fast=self.spec.fast
+            )
             self._nursery.start_soon(self.runner.run)
         else:
             await self.runner.reload(pipeline)
