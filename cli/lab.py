@@ -11,7 +11,7 @@ import typer
 
 from comptoir.cli.connection import folders
 from comptoir.cli.errors import CommandError, ExitCode
-from comptoir.cli.numbers import read_number
+from comptoir.cli.numbers import read_chat, read_number
 from comptoir.cli.options import AsJson, examples
 from comptoir.cli.output import print_json, print_line
 
@@ -71,7 +71,7 @@ def scan(
     found = find_code(lines)
     if found is None:
         raise CommandError(ExitCode.USAGE, "no code to scan: expected what `comptoir link NAME` prints")
-    with _client(lab) as client:
+    with lab_client(lab) as client:
         client.scan(found, phone, name)
     print_line(f"{phone} scanned the code")
     _read_on(lines)
@@ -96,7 +96,7 @@ def enter_code(
     found = code or find_pairing_code(lines)
     if found is None:
         raise CommandError(ExitCode.USAGE, "no code to type: expected what `comptoir link NAME --code NUMBER` prints")
-    with _client(lab) as client:
+    with lab_client(lab) as client:
         client.enter_code(found, phone, name)
     print_line(f"{phone} was given the code")
     _read_on(lines)
@@ -105,13 +105,13 @@ def enter_code(
 @app.command(epilog=examples("comptoir lab say +221780000001 +221770000001 'Bonjour, vous livrez ?'"))
 def say(
     sender: Annotated[str, typer.Argument(metavar="FROM", help="A customer, or a tenant's phone by hand.")],
-    to: Annotated[str, typer.Argument(metavar="TO", help="Who reads it, +E164.")],
+    to: Annotated[str, typer.Argument(metavar="TO", help="Who reads it: +E164, or group:DIGITS.")],
     text: Annotated[str, typer.Argument(metavar="TEXT")],
     lab: Lab = None,
 ) -> None:
     """Write as a customer (made on the spot) or as a tenant's own phone; prints the message's id."""
-    with _client(lab) as client:
-        print_line(client.say(read_number(sender), read_number(to), text))
+    with lab_client(lab) as client:
+        print_line(client.say(read_number(sender), read_chat(to), text))
 
 
 @app.command(epilog=examples("comptoir lab heard +221780000001", "comptoir lab heard +221780000001 --follow --json"))
@@ -124,7 +124,7 @@ def heard(
     """What a customer or a phone has decrypted."""
     from comptoir.cli.render.text import safe
 
-    with _client(lab) as client:
+    with lab_client(lab) as client:
         for item in client.heard(read_number(number), follow=follow):
             if json:
                 print_json(item)
@@ -153,7 +153,8 @@ def _default_folder() -> Path:
 
 
 @contextmanager
-def _client(lab: Path | None) -> Iterator["LabClient"]:
+def lab_client(lab: Path | None) -> Iterator["LabClient"]:
+    """The running lab that a description file names. Raises CommandError."""
     from comptoir.lab.client import LabClient, LabError, LabUnreachable
 
     try:

@@ -15,7 +15,9 @@ Json = dict[str, Any]
 
 
 async def group(lab: Lab, name: str, members: list[str], by: str = "", addressing: str = "lid") -> Json:
-    """Make a group of numbers that exist; `addressing` (lid or pn) says how its stanzas name people."""
+    """Make a group; customers are added if need be. `addressing` (lid or pn) says how its stanzas name people."""
+    for number in members:
+        _person(lab, number)
     for known in get_args(Addressing):
         if known == addressing:
             return _group(lab.people.group(name, members, by=by, addressing=known))

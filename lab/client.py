@@ -116,6 +116,11 @@ class LabClient:
         """End a call that nobody answered."""
         self.call("hang-up", caller=caller, call=call)
 
+    def state_of_call(self, caller: str, call: str) -> str:
+        """ "ringing", "accepted", "rejected" or "ended"."""
+        calls = self.call("calls", number=caller)["calls"]
+        return next((str(each["state"]) for each in calls if each["id"] == call), "ended")
+
     def fault(self, name: str, number: str, **options: Any) -> dict[str, Any]:
         """Order a fault for an account; the names are in the lab's README."""
         return self.call("fault", name=name, number=number, **options)

@@ -55,6 +55,11 @@ def test_nothing_to_type(comptoir, monkeypatch):
         ["enter-code", "+221770000001", "ABCD-1234"],
         ["say", "+221780000001", "+221770000001", "Bonjour"],
         ["heard", "+221780000001"],
+        ["group", "Tontine", "+221770000001", "+221780000001"],
+        ["post-status", "+221780000001", "Bonjour", "--to", "+221770000001"],
+        ["channel", "Promos", "+221770000001"],
+        ["publish", "channel:120363900000000001", "Bonjour"],
+        ["call", "+221780000001", "+221770000001"],
     ],
 )
 def test_no_lab(comptoir, arguments):

@@ -92,7 +92,7 @@ async def test_status_channel_and_calls(api: Api) -> None:
     [
         ("group", {"name": "Tontine", "members": []}, "was to have none"),
         ("group", {"name": "Tontine", "members": [AWA, 5]}, "list.str. was expected"),
-        ("group", {"name": "Tontine", "members": ["+221779999999"]}, "nobody in this lab"),
+        ("post-status", {"sender": AWA, "text": "allô ?", "to": ["+221779999999"]}, "nobody in this lab"),
         ("group", {"name": "Tontine", "members": [AWA], "addressing": "name"}, "lid or pn was expected"),
         ("say", {"sender": AWA, "to": "group:1", "text": "allô ?"}, "no group in this lab"),
         ("add-member", {"group": AWA, "number": SHOP}, "is no group"),
