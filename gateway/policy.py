@@ -14,7 +14,8 @@ Jitter = Callable[[float, float], float]
 PARK_REASONS = {
     "logged_out": "the phone removed this device: `comptoir link {name}` links it again",
     "replaced": "another program uses this session: stop that one, then `comptoir tenant resume {name}`",
-    "banned": "WhatsApp has locked the number for a time: see the phone, then `comptoir tenant resume {name}`",
+    "banned": "WhatsApp has locked the number for a time: wait for the end that is named, see the phone, then "
+    "`comptoir tenant resume {name}`",
     "outdated": "WhatsApp refuses this version of the client library: upgrade comptoir, then "
     "`comptoir tenant resume {name}`",
     "connect_failure": "WhatsApp refused the connection: see the tenant's log, then `comptoir tenant resume {name}`",

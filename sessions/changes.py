@@ -3,6 +3,7 @@
 from typing import Any
 
 from comptoir.sessions.events import Changed, Disconnected, Ended, Paired, PairingFailed
+from comptoir.sessions.times import rfc3339
 
 _PAIRING_ENDS = {
     "timeout": "expired",
@@ -18,7 +19,13 @@ _UNEXPRESSED = {
     "neonize.TemporaryBan.Code": Ended("banned", "code unknown"),
 }
 # neonize counts the kinds of ban from 1 (goneonize, encoder.go); these are WhatsApp's codes (whatsmeow, TempBanReason).
-_BANS = {1: 101, 2: 102, 3: 103, 4: 104, 5: 106}
+_BANS = {
+    1: "code 101: too many messages to people who do not have this number in their address book",
+    2: "code 102: too many people have blocked this number",
+    3: "code 103: too many groups were made with people who do not have this number in their address book",
+    4: "code 104: the same message to too many people",
+    5: "code 106: too many messages to a broadcast list",
+}
 
 
 def pairing_end(status: str) -> PairingFailed | None:
@@ -46,9 +53,10 @@ def connect_error(text: str) -> Changed:
     return next((end for field, end in _UNEXPRESSED.items() if field in text), Disconnected(f"no connection: {text}"))
 
 
-def ban(event: Any) -> Ended:
-    code = f"code {_BANS[event.Code]}"
-    return Ended("banned", f"{code}, ends in {event.Expire} s" if event.Expire else code)
+def ban(event: Any, now: int) -> Ended:
+    """`now` in milliseconds: the server says how many seconds the ban still lasts."""
+    why = _BANS[event.Code]
+    return Ended("banned", f"{why}; it ends {rfc3339(now + event.Expire * 1000)}" if event.Expire else why)
 
 
 # neonize counts the reasons too (goneonize, encoder.go): 2 is WhatsApp's 401, 4 its 403, 5 its 406.

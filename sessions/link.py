@@ -268,7 +268,7 @@ class Link:
             events.KeepAliveRestoredEv: self._connected,
             events.LoggedOutEv: lambda event: change(changes.logged_out(event)),
             events.StreamReplacedEv: lambda event: change(Ended("replaced", "")),
-            events.TemporaryBanEv: lambda event: change(changes.ban(event)),
+            events.TemporaryBanEv: lambda event: change(changes.ban(event, now_ms())),
             events.ClientOutdatedEv: lambda event: change(Ended("outdated", "")),
             events.ConnectFailureEv: lambda event: change(changes.connect_failure(event)),
             events.StreamErrorEv: lambda event: logger.warning("stream error %s", event.Code),

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import trio
 
 from comptoir.plugins.faults import ConfigWrong
-from comptoir.sessions.journal import contacts, history, linkings, outbox, states
+from comptoir.sessions.journal import contacts, history, linkings, outbox, states, waiting
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.journal import JournalUnavailable
 from comptoir.sessions.page import fit_page
@@ -67,7 +67,9 @@ class Methods:
     async def _status(self, _params: Params) -> Params:
         worker = self._worker
         standing, config = worker.session.standing, worker.config
-        counters = await worker.journal.read(partial(history.counters, since=now_ms() - COUNTED_FOR))
+        now = now_ms()
+        counters = await worker.journal.read(partial(history.counters, since=now - COUNTED_FOR))
+        held = await worker.journal.read(partial(waiting.strangers_held_until, now=now))
         return {
             "state": standing.shown,
             "reason": worker.journal.trouble or standing.reason or worker.config_trouble,
@@ -78,6 +80,7 @@ class Methods:
             "uncertain": counters.uncertain,
             "lost": counters.lost,
             "failed": counters.failed,
+            "new_chats_held_until": _time(held) if held > now else None,
             "journal": worker.journal.trouble,
             "last_in": _time(counters.last_in),
             "last_out": _time(counters.last_out),

@@ -1,4 +1,6 @@
-"""Why a send failed, told from the text of whatsmeow's error: the only form in which it reaches Python."""
+"""Why a send failed, told from the text of whatsmeow's error, the only form in which it reaches Python; and what to
+do about it, in people's words.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,6 +9,19 @@ from comptoir.sessions.journal.waiting import STRANGERS_REFUSED
 from comptoir.sessions.outbox.port import NotConnected, SendRefused, SendUnknown
 
 _TOO_MANY_REQUESTS = 429
+_NOT_THERE = 404
+_TOO_LARGE = 413
+# Reported for a chat that the account itself had blocked (whatsmeow, issue 379); what it means elsewhere is unknown.
+_BLOCKED = 403
+
+_WORDS = {
+    STRANGERS_REFUSED: "WhatsApp lets this number begin no new chats for now: too many strangers were written to",
+    _NOT_THERE: "this number is not on WhatsApp: check it, or ask them for the right one",
+    _BLOCKED: "WhatsApp delivers nothing from us in this chat: it is probably blocked on the shop's own phone; "
+    "unblock it there, then send again",
+    _TOO_LARGE: "too large for WhatsApp: shorten it, or send it in parts",
+    _TOO_MANY_REQUESTS: "WhatsApp asks for fewer messages at a time",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +36,12 @@ def _of_server(text: str) -> SendRefused:
     """`server returned error CODE`: the answer to the message itself."""
     code = _code(text)
     passing = code in (STRANGERS_REFUSED, _TOO_MANY_REQUESTS) or code >= 500
-    return SendRefused(code, text, permanent=not passing)
+    return _refused(code, text, permanent=not passing)
+
+
+def _refused(code: int, text: str, *, permanent: bool) -> SendRefused:
+    unknown = f"WhatsApp refused it ({text})" if permanent else f"WhatsApp could not take it now ({text})"
+    return SendRefused(code, _WORDS.get(code, unknown), permanent=permanent)
 
 
 def _in_preparing(text: str) -> Exception:
@@ -37,8 +57,10 @@ _PREPARING = (
     "can't encrypt message", "cipher encryption failed",
 )  # fmt: skip
 _REFUSALS = (
-    _Refusal("no LID found for", lambda text: SendRefused(404, "this number is not on WhatsApp", permanent=True)),
+    _Refusal("no LID found for", lambda text: _refused(_NOT_THERE, text, permanent=True)),
     _Refusal("server returned error", _of_server),
+    # The library's own limit of 16 MiB for a frame (whatsmeow, framesocket.go): it never left, and never will.
+    _Refusal("frame too large", lambda text: _refused(_TOO_LARGE, text, permanent=True)),
     _Refusal("failed to send message node", NotConnected),
     *(_Refusal(marker, _in_preparing) for marker in _PREPARING),
     _Refusal("the store doesn't contain a device JID", NotConnected),
@@ -48,6 +70,17 @@ _REFUSALS = (
 def understand(error: str) -> Exception:
     """The exception an error text of a send means. What is not known to have stayed here is SendUnknown."""
     return next((refusal.error(error) for refusal in _REFUSALS if refusal.marker in error), SendUnknown(error))
+
+
+def understand_upload(error: str) -> Exception:
+    """The exception an error text of an upload means (whatsmeow, upload.go): the file is not there in any case."""
+    if "websocket not connected" in error or "websocket disconnected" in error:
+        return NotConnected(error)
+    if "failed with status code" not in error:
+        return SendRefused(0, error, permanent=False)
+    code = _code(error)
+    words = _WORDS[code] if code == _TOO_LARGE else f"WhatsApp's media host does not take the file ({code})"
+    return SendRefused(code, words, permanent=code == _TOO_LARGE)
 
 
 def _code(text: str) -> int:

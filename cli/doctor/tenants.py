@@ -124,8 +124,12 @@ def _messages(row: Row) -> Iterator[Finding]:
         why = "WhatsApp counts them as delivered, but they were never read here"
         yield warning(name, f"{lost} messages lost within seven days", why, f"{show}; ask the customers to write again")
     if failed := _number(row, "failed"):
-        mend = f"`comptoir messages {name} --json` shows them; numbers that are not on WhatsApp cannot be written to"
+        mend = f"`comptoir messages {name} --limit 500` shows each with its reason and what to do about it"
         yield warning(name, f"{failed} messages could not be sent within seven days", "", mend)
+    if until := row.get("new_chats_held_until"):
+        why = "WhatsApp refused a new chat (error 463): this number has written to too many strangers"
+        mend = "answers go on and who writes is answered; write first to nobody, and lower new_chats_per_day"
+        yield warning(name, f"no new chats before {until}", why, mend)
 
 
 def _plugins(row: Row) -> Iterator[Finding]:

@@ -72,4 +72,5 @@ def _words(row: dict[str, Any], line_end: str, line: Callable[[str], str] = str)
 def _outcome(row: dict[str, Any]) -> str:
     if row["direction"] == "in":
         return "" if row["state"] == "done" else safe(row["state"])
-    return f"{safe(row['state'])}, {safe(row['by'])}"
+    why = f" ({safe(row['error'])})" if row.get("error") else ""
+    return f"{safe(row['state'])}, {safe(row['by'])}{why}"

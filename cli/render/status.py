@@ -38,6 +38,7 @@ def status_report(console: Console, report: dict[str, Any]) -> RenderableType:
     if tenants:
         parts.append(tenant_table(console, tenants))
         parts += [_reason_line(tenant) for tenant in tenants if tenant.get("reason")]
+        parts += [_held_line(tenant) for tenant in tenants if tenant.get("new_chats_held_until")]
     else:
         parts.append(Text("No tenant yet: `comptoir tenant add NAME`"))
     parts += [Text(f"Note: {safe(notice)}.", "dim") for notice in daemon.get("notices", [])]
@@ -78,8 +79,14 @@ def _reason_line(tenant: dict[str, Any]) -> Text:
     # A configuration file may have many faults, a line each; `comptoir check` lists them.
     reason, _, others = tenant["reason"].partition("\n")
     more = f"(and {others.count(chr(10)) + 1} more: comptoir check {tenant['name']})" if others else None
-    why = safe(" · ".join(filter(None, (reason, more, tenant.get("advice")))))
+    why = safe(" · ".join(filter(None, (reason, tenant.get("detail"), more, tenant.get("advice")))))
     return Text.assemble((tenant["name"], "bold"), f": {tenant['state']}: {why}")
+
+
+def _held_line(tenant: dict[str, Any]) -> Text:
+    until = f"{local_time(tenant['new_chats_held_until']):%Y-%m-%d %H:%M}"
+    why = f"no new chats before {until}: WhatsApp refused one (463). Answers go on; write to nobody who has not written"
+    return Text.assemble((tenant["name"], "bold"), f": {why}")
 
 
 def _detail(key: str, value: Any) -> Text:
@@ -88,6 +95,8 @@ def _detail(key: str, value: Any) -> Text:
             return Text("–", "dim")
         case "state", _:
             return state_text(value)
+        case "new_chats_held_until", str():
+            return Text(f"{local_time(value):%Y-%m-%d %H:%M:%S}")
         case (("since" | "last_in" | "last_out"), _):
             return Text(f"{local_time(value):%Y-%m-%d %H:%M:%S} ({ago(value)} ago)")
         case _, list():

@@ -12,7 +12,10 @@ from comptoir.sessions.protocol import Params, RpcError
 from comptoir.sessions.times import rfc3339
 
 ANSWER_WITHIN = 2.0
-COUNTED = ("inbox", "outbox", "uncertain", "lost", "failed", "last_in", "last_out", "pipeline", "journal")
+COUNTED = (
+    "inbox", "outbox", "uncertain", "lost", "failed", "last_in", "last_out", "pipeline", "journal",
+    "new_chats_held_until",
+)  # fmt: skip
 CONFIGURED = ("country", "lang", "timezone", "owner")
 
 

@@ -18,6 +18,7 @@ from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.details import Content, Details, Quoting, decode, encode
 from comptoir.sessions.journal.queued import QueuedMessage
 from comptoir.sessions.journal.references import details_in
+from comptoir.sessions.times import rfc3339
 
 ANSWER, NOTICE, CAMPAIGN = 0, 1, 2
 MAX_ATTEMPTS = 8
@@ -241,8 +242,16 @@ def hold_strangers(db: Connection, message: int, error: str, until: int, now: in
         (until, message),
     )
     stranger = waiting.is_stranger(db, message)
+    goes = "it goes then, or as soon as they write" if stranger else "it is tried again then"
+    error = f"{error}; no new chat before {rfc3339(until)}: {goes}. Answers go on"
     retry_later(db, message, error, not_before=0 if stranger else until, counted=not stranger)
-    event_log.add(db, "new_chats_held", now, message=message, until=until)
+    _tell(db, message, "new_chats_held", now, until)
+
+
+def put_off(db: Connection, message: int, error: str, not_before: int, now: int) -> None:
+    """The server, or the library before it, refused it for now: it is tried again, not for ever."""
+    retry_later(db, message, f"{error}; it is tried again at {rfc3339(not_before)}", not_before)
+    _tell(db, message, "put_off", now, not_before)
 
 
 def address_of_message(db: Connection, message: int) -> Address:
@@ -270,6 +279,12 @@ def withdraw_answers(db: Connection, contact: int, now: int) -> None:
 def _move(db: Connection, message: int, state: states.State, now: int) -> None:
     if states.advance(db, message, state):
         _note(db, message, state, now)
+
+
+def _tell(db: Connection, message: int, kind: str, now: int, until: int) -> None:
+    query = "SELECT contact, error FROM messages JOIN outbox ON message = id WHERE id = ?"
+    contact, error = db.execute(query, (message,)).fetchone()
+    event_log.add(db, kind, now, contact=contact, message=message, error=error, until=rfc3339(until))
 
 
 def _note(db: Connection, message: int, state: states.State, now: int) -> None:

@@ -103,13 +103,18 @@ def _with_strangers(db: Connection, known: Snapshot, now: int) -> Snapshot:
             AND m.session IN {_OF_THIS_NUMBER} AND {_is_stranger("e.id < m.id")} ORDER BY tried_at""",
         (now - DAY, now),
     )
+    times = tuple(time for (time,) in begun)
+    return replace(known, strangers=times, strangers_held_until=strangers_held_until(db, now))
+
+
+def strangers_held_until(db: Connection, now: int) -> int:
+    """Before when the server's refusal lets no new chat begin; a time in the past where it does."""
     held = db.execute(
         f"""SELECT coalesce(max(strangers_held_until), 0) FROM sessions
             WHERE id IN {_OF_THIS_NUMBER} AND strangers_held_until <= ?""",
         (now + STRANGERS_PAUSE,),
     )
-    times = tuple(time for (time,) in begun)
-    return replace(known, strangers=times, strangers_held_until=held.fetchone()[0])
+    return int(held.fetchone()[0])
 
 
 def is_stranger(db: Connection, message: int) -> bool:

@@ -187,7 +187,7 @@ class Sender:
             # The server's limit on writing to strangers: asking again soon would only make it worse.
             return lambda db: outbox.hold_strangers(db, id, text, now + waiting.STRANGERS_PAUSE, now)
         later = now + policy.backoff(message.attempts, self.settings.rng)
-        return lambda db: outbox.retry_later(db, id, text, later)
+        return lambda db: outbox.put_off(db, id, text, later, now)
 
     async def _keep(self, record: Record) -> None:
         """Write, however long the disk refuses: what was sent must be recorded before anything else goes."""

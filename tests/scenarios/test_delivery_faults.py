@@ -1,6 +1,7 @@
 """Single messages that go wrong on their way in or out: none is answered twice, and none is lost without a word."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 
 import crowd
 import judge
@@ -154,13 +155,16 @@ async def test_where_strangers_may_not_be_written_to_answers_go_on(here: rig.Rig
     here.lab.customer(STRANGER)
     first = await send(here, STRANGER, "Nous avons ouvert")
     held = await wait_message(here, first, "new_chats_held")
-    assert held["until"] > 0
+    status = await here.status(shop.name)
+    assert status["new_chats_held_until"] == held["until"]
+    assert timedelta(hours=5) < datetime.fromisoformat(held["until"]) - datetime.now(UTC) < timedelta(hours=7)
     second = await send(here, "+221771000003", "Nous avons ouvert")
     await here.lab.customer(CUSTOMER).say(shop.number, "Bonjour, horaire svp ?")
     await here.lab.customer(CUSTOMER).wait_heard(2)
     rows = {id: await here.call("message", tenant=shop.name, id=id) for id in (first, second)}
     assert [row["state"] for row in rows.values()] == ["queued", "queued"]
-    assert rows[first]["error"].startswith("463")
+    assert rows[first]["error"].startswith("463: WhatsApp lets this number begin no new chats for now")
+    assert f"no new chat before {held['until']}" in rows[first]["error"]
     assert heard(here, STRANGER) == []
     # Who writes is no stranger any more.
     await here.lab.customer(STRANGER).say(shop.number, "Bonjour, menu svp ?")

@@ -11,6 +11,7 @@ from comptoir.sessions.refusals import understand
     [
         ("no LID found for 221779999999@s.whatsapp.net from server", SendRefused),
         ("server returned error 463", SendRefused),
+        ("failed to send message node: frame too large (got 16966369 bytes, max 16777216 bytes)", SendRefused),
         ("server returned error 479", SendRefused),
         ("failed to send message node: websocket not connected", NotConnected),
         ("failed to get device list: websocket not connected", NotConnected),
@@ -39,6 +40,9 @@ def test_what_an_error_means(text: str, error: type[Exception]) -> None:
         ("server returned error 463", 463, False),
         ("server returned error 479", 479, True),
         ("server returned error 429", 429, False),
+        ("server returned error 403", 403, True),
+        ("server returned error 413", 413, True),
+        ("failed to send message node: frame too large (got 16966369 bytes, max 16777216 bytes)", 413, True),
         ("server returned error 500", 500, False),
         ("server returned error 503", 503, False),
         ("failed to get device list: info query timed out", 0, False),
@@ -49,3 +53,19 @@ def test_a_refusal_says_whether_trying_again_can_help(text: str, code: int, perm
     refusal = understand(text)
     assert isinstance(refusal, SendRefused)
     assert (refusal.code, refusal.permanent) == (code, permanent)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("no LID found for x", "not on WhatsApp: check it"),
+        ("server returned error 403", "unblock it there, then send again"),
+        ("server returned error 413", "shorten it, or send it in parts"),
+        ("server returned error 429", "fewer messages at a time"),
+        ("server returned error 463", "no new chats for now"),
+        ("server returned error 479", "refused it (server returned error 479)"),
+        ("server returned error 503", "could not take it now (server returned error 503)"),
+    ],
+)
+def test_a_refusal_says_what_was_wrong_and_what_to_do(text: str, words: str) -> None:
+    assert words in str(understand(text))

@@ -204,6 +204,12 @@ FAULTS = {
     "uncertain": (row(uncertain=2), "warning", "2 uncertain", "comptoir messages awa"),
     "lost": (row(lost=3), "warning", "3 messages lost", "write again"),
     "failed": (row(failed=1), "warning", "1 messages could not be sent", "comptoir messages awa"),
+    "too many strangers": (
+        row(new_chats_held_until="2026-11-21T12:00:00.000Z"),
+        "warning",
+        "no new chats before 2026-11-21T12:00:00.000Z",
+        "answers go on",
+    ),
     "a plugin left out": (
         row(pipeline=[{"plugin": "answers", "state": "left out", "faults": 0, "last_fault": "did not start"}]),
         "wrong",
