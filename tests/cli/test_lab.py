@@ -1,9 +1,11 @@
-"""`comptoir lab …` without a lab; with one it is tested through the whole."""
+"""`comptoir lab …`; how its people talk with a tenant is tested through the whole."""
 
 import io
 import json
+import subprocess
 
 import pytest
+from terminal import read_line
 
 from comptoir.cli.lab import find_code, find_pairing_code
 
@@ -67,3 +69,25 @@ def test_no_lab(comptoir, arguments):
     assert ended.code == 69
     assert "comptoir lab serve" in ended.err
     assert ended.err.count("\n") == 1
+
+
+def test_many_people_and_calls(comptoir, start, tmp_path, monkeypatch):
+    shop, awa, moussa = "+221770000001", "+221780000001", "+221780000002"
+    lab = start("lab", "serve", str(tmp_path / "lab"), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    monkeypatch.setenv("COMPTOIR_LAB", read_line(lab.stdout).decode().strip())
+
+    group = comptoir("lab", "group", "Tontine", shop, awa, moussa).out.strip()
+    assert comptoir("lab", "say", awa, group, "Bonjour à tous").code == 0
+    assert comptoir("lab", "post-status", awa, "En vacances", "--to", moussa).code == 0
+    channel = comptoir("lab", "channel", "Promos", moussa).out.strip()
+    assert comptoir("lab", "publish", channel, "Moins 20 %").code == 0
+    following = start("lab", "heard", moussa, "--json", "--follow", stdout=subprocess.PIPE)
+    heard = [json.loads(read_line(following.stdout)) for _ in range(3)]
+    assert [(item["chat"], item["text"]) for item in heard] == [
+        (group, "Bonjour à tous"),
+        ("status", "En vacances"),
+        (channel, "Moins 20 %"),
+    ]
+    assert comptoir("lab", "call", awa, moussa, "--seconds", "0").out == "missed\n"
+    refused = comptoir("lab", "say", awa, "group:1", "allô ?")
+    assert (refused.code, "no group in this lab" in refused.err) == (1, True)
