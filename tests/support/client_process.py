@@ -37,6 +37,9 @@ settings = json.loads(sys.argv[1])
 lines = os.fdopen(os.dup(1), "w", buffering=1)
 os.dup2(2, 1)
 
+sys.path.append(str(Path(__file__).parent))
+
+import client_kinds  # noqa: E402
 from neonize import client as neonize_client  # noqa: E402
 from neonize import events  # noqa: E402
 from neonize._binder import ProxySettings  # noqa: E402
@@ -102,6 +105,12 @@ def on_message(_: Any, event: Any) -> None:
         key_only=event.Message.HasField("senderKeyDistributionMessage") and not body_of(event.Message),
         mentions=list(event.Message.extendedTextMessage.contextInfo.mentionedJID),
         secret=len(event.Message.messageContextInfo.messageSecret),
+        event_bytes=client_kinds.packed(event),
+        bytes=client_kinds.packed(event.Message),
+        type=event.Info.Type,
+        media_type=event.Info.MediaType,
+        edit=event.Info.Edit,
+        view_once=event.IsViewOnce,
     )
 
 
@@ -157,7 +166,7 @@ def watch(client: Any) -> None:
     client.event(events.TemporaryBanEv)(lambda _, e: tell("ban", code=e.Code, expire=e.Expire))
     client.event(events.LoggedOutEv)(lambda _, e: tell("logged_out", reason=e.Reason, on_connect=e.OnConnect))
     client.event(events.UndecryptableMessageEv)(
-        lambda _, e: tell("undecryptable", id=e.Info.ID, unavailable=e.IsUnavailable)
+        lambda _, e: tell("undecryptable", id=e.Info.ID, unavailable=e.IsUnavailable, type=e.Info.Type)
     )
     client.event(events.IdentityChangeEv)(lambda _, e: tell("identity", jid=address(e.JID), implicit=e.Implicit))
     client.event(events.OfflineSyncCompletedEv)(lambda _, e: tell("offline_read", count=e.Count))
@@ -258,6 +267,7 @@ def pair_phone(client: Any, number: str, type: str = "CHROME") -> str:
 
 
 COMMANDS = {
+    **client_kinds.COMMANDS,
     "block": block,
     "pair_phone": pair_phone,
     "groups": groups,
