@@ -27,10 +27,11 @@ Proto = Any
 MAX_TEXT = 65_536
 MAX_NAME = 1_000
 MAX_CARDS = 100
+MAX_CARD_NAME = 250
 MAX_VCARD = 65_536
 MAX_VCARDS = 262_144
 """Characters of all cards of a message: beyond that a card keeps its name only."""
-MAX_OPTIONS = 100
+MAX_OPTIONS = 20
 MAX_EMOJI = 64
 MAX_SIZE = 2**40
 _MAX_WRAPS = 8
@@ -180,7 +181,7 @@ def _cards(values: Any) -> Cards:
         # Half a card is no card.
         vcard = value.vcard if len(value.vcard) <= min(MAX_VCARD, room) else ""
         room -= len(vcard)
-        cards.append(Card(value.displayName[:MAX_NAME], vcard))
+        cards.append(Card(value.displayName[:MAX_CARD_NAME], vcard))
     return Cards(tuple(cards))
 
 

@@ -12,7 +12,8 @@ ROOM = MAX_LINE - 4096
 def fit_page(rows: Sequence[Params], *, more: bool) -> Params:
     """`messages`, the newest of `rows` that fit, and `next`, the cursor to those before them, if there are any.
 
-    A text that fills a line by itself is cut and marked `cut`: the page before it must stay within reach.
+    A message that fills a line by itself loses its vCards, or its text's end, and is marked `cut`: the page before it
+    must stay within reach.
     """
     kept: list[Params] = []
     room = ROOM
@@ -33,5 +34,7 @@ def _size(row: Params) -> int:
 def _fitting(row: Params) -> Params:
     if _size(row) <= ROOM:
         return row
-    # A character is at most twelve bytes in JSON's ASCII form.
-    return row | {"text": row["text"][: ROOM // 26], "cut": True}
+    # A character is at most twelve bytes in JSON's ASCII form. What else it holds is bounded, but for the cards.
+    cards = {"cards": [card | {"vcard": ""} for card in row["cards"]]} if "cards" in row else {}
+    row = row | cards | {"cut": True}
+    return row if _size(row) <= ROOM else row | {"text": row["text"][: ROOM // 26]}

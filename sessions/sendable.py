@@ -13,7 +13,7 @@ from comptoir.plugins.content import (
     Reaction,
     ToSend,
 )
-from comptoir.sessions.contents import MAX_CARDS, MAX_EMOJI, MAX_NAME, MAX_VCARD, MAX_VCARDS
+from comptoir.sessions.contents import MAX_CARD_NAME, MAX_CARDS, MAX_EMOJI, MAX_NAME, MAX_VCARD, MAX_VCARDS
 
 MAX_TEXT = 65_536
 """Bytes of UTF-8. A WhatsApp text may be this long; longer ones are refused by the server."""
@@ -71,7 +71,7 @@ def _check_cards(cards: Cards) -> None:
     if not 0 < len(cards.cards) <= MAX_CARDS:
         raise ValueError(f"between 1 and {MAX_CARDS} contact cards were expected")
     for card in cards.cards:
-        _check_name("a card's name", card.name, MAX_NAME)
+        _check_name("a card's name", card.name, MAX_CARD_NAME)
         _check_name("a vCard", card.vcard, MAX_VCARD)
     if sum(len(card.vcard) for card in cards.cards) > MAX_VCARDS:
         raise ValueError(f"the cards are too large: at most {MAX_VCARDS} characters together")

@@ -1,8 +1,10 @@
 """What `messages` and `status` show of a journal."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from comptoir.sessions.journal import showing
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.schema import chat_of
 from comptoir.sessions.times import rfc3339
@@ -23,12 +25,17 @@ class MessageRow:
     by: str
     error: str | None = None
     """Why it is not sent (yet), where there is a reason."""
+    automatic: bool = False
+    """A machine wrote it, and neither our pipeline nor a person."""
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """What it holds beside its text, as scripts see it."""
 
     def as_json(self) -> dict[str, Any]:
         row = {
             "id": self.id, "chat": self.chat, "direction": self.direction, "kind": self.kind,
             "text": self.text, "time": rfc3339(self.time), "state": self.state, "by": self.by,
         }  # fmt: skip
+        row |= {**self.more, **({"automatic": True} if self.automatic else {})}
         return row | ({"error": self.error} if self.error else {})
 
 
@@ -51,7 +58,7 @@ class Counters:
 
 
 _COLUMNS = f"""id, {chat_of("messages.contact")}, direction, kind, text, coalesce(server_time, recorded_at),
-    state, author, (SELECT error FROM outbox WHERE message = messages.id)"""
+    state, author, (SELECT error FROM outbox WHERE message = messages.id), automatic = 1, details, sender"""
 
 
 def messages(
@@ -67,12 +74,18 @@ def messages(
             WHERE (?1 IS NULL OR contact = ?1) AND (?2 IS NULL OR id < ?2) ORDER BY id DESC LIMIT ?3""",
         (contact, before, limit),
     )
-    return [MessageRow(*row) for row in rows][::-1]
+    return [_row(db, row) for row in rows][::-1]
 
 
 def message(db: Connection, id: int) -> MessageRow | None:
     row = db.execute(f"SELECT {_COLUMNS} FROM messages WHERE id = ?", (id,)).fetchone()
-    return None if row is None else MessageRow(*row)
+    return None if row is None else _row(db, row)
+
+
+def _row(db: Connection, row: tuple[Any, ...]) -> MessageRow:
+    *plain, automatic, details, sender = row
+    stored = showing.Stored(row[0], row[3], row[4], details, sender)
+    return MessageRow(*plain, automatic=bool(automatic), more=showing.more_of(db, stored))
 
 
 def counters(db: Connection, since: int = 0) -> Counters:

@@ -191,7 +191,7 @@ def test_cards_beyond_measure() -> None:
     assert isinstance(content, Cards)
     assert len(content.cards) == contents.MAX_CARDS
     assert sum(len(card.vcard) for card in content.cards) == 4 * 60_000
-    assert {len(card.name) for card in content.cards} == {contents.MAX_NAME}
+    assert {len(card.name) for card in content.cards} == {contents.MAX_CARD_NAME}
     [card] = said(e2e.Message(contactMessage=e2e.ContactMessage(displayName="Awa", vcard="V" * 2**20))).content.cards  # type: ignore[union-attr]
     assert card == Card("Awa", "")
 

@@ -33,3 +33,13 @@ def test_a_text_beyond_a_line_is_cut_and_does_not_bar_the_way() -> None:
     assert [row["id"] for row in read] == [1, 2, 3]
     assert read[1]["cut"]
     assert read[1]["text"]
+
+
+def test_cards_beyond_a_line_lose_their_vcards_and_do_not_bar_the_way() -> None:
+    cards = [{"name": "\U0001f600" * 250, "vcard": "é" * 2_500} for _ in range(100)]
+    rows = [{"id": 1, "text": "avant"}, {"id": 2, "text": "", "cards": cards}, {"id": 3, "text": "après"}]
+    read = walk(rows)
+    assert [row["id"] for row in read] == [1, 2, 3]
+    assert read[1]["cut"]
+    assert [card["name"] for card in read[1]["cards"]] == [card["name"] for card in cards]
+    assert {card["vcard"] for card in read[1]["cards"]} == {""}
