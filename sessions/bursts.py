@@ -61,5 +61,10 @@ def is_stale(message: InboxMessage, stale_hours: float, now: int) -> bool:
 
 
 def _joins(message: InboxMessage, stale_hours: float, now: int) -> bool:
-    # One that a worker may have died of is walked alone, so that it takes no other along.
-    return message.kind == "text" and message.walks == 0 and not is_stale(message, stale_hours, now)
+    # One that a worker may have died of is walked alone, so that it takes no other along; nor does one of a machine.
+    return (
+        message.kind == "text"
+        and message.walks == 0
+        and not message.automatic
+        and not is_stale(message, stale_hours, now)
+    )

@@ -115,6 +115,8 @@ class MessageReceived:
     mentions_us: bool = False
     expires_in: int | None = None
     """The chat's disappearing timer in seconds, where the message tells."""
+    automatic: bool = False
+    """A pipeline of ours wrote it, of whatever tenant."""
     sender: Address | None = None
     """Who wrote it, in a group or as a status update; elsewhere the chat says it."""
 

@@ -18,9 +18,12 @@ from comptoir.sessions.events import (
     TimerSet,
     Unreadable,
 )
+from comptoir.sessions.marks import is_marked
 from comptoir.sessions.sources import address_of, audience_of, chat_of, mentions, person, sender_of
 from comptoir.sessions.votes import SECRET_SIZE
 
+MAX_QUOTED = 4_096
+"""Characters of a quoted text that are kept where its message is not known."""
 MAX_RAW = 1024 * 1024
 """Bytes of a protobuf that are kept; what is larger says no more than was taken from it."""
 
@@ -68,6 +71,7 @@ def message(event: Proto, own: Address | None = None) -> MessageReceived | Timer
         quote=_quote(context),
         vote=_vote(info.MessageSource, body) if said.kind == "vote" else None,
         secret=_secret(event, body) if said.kind == "poll" else b"",
+        automatic=is_marked(_secret(event, body)),
     )
 
 
@@ -86,7 +90,7 @@ def _quote(context: Proto | None) -> Quoted | None:
     body, once = contents.unwrapped(context.quotedMessage)
     quoted = contents.Said("view_once") if once else contents.said(body)
     author = person(context.participant[: contents.MAX_NAME])
-    return Quoted(context.stanzaID[: contents.MAX_NAME], quoted.kind, quoted.text, author)
+    return Quoted(context.stanzaID[: contents.MAX_NAME], quoted.kind, quoted.text[:MAX_QUOTED], author)
 
 
 def _vote(source: Proto, body: Proto) -> SealedVote:

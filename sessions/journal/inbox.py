@@ -33,6 +33,8 @@ class InboxMessage:
     """Who wrote it, in a group."""
     details: str = "{}"
     """As stored in the journal."""
+    automatic: bool = False
+    """Another tenant's pipeline wrote it."""
 
 
 def next_chats(db: Connection, busy: Collection[int] = (), limit: int = 100) -> list[int]:
@@ -51,7 +53,8 @@ def next_chats(db: Connection, busy: Collection[int] = (), limit: int = 100) -> 
 def due(db: Connection, contact: int, limit: int = MAX_DUE) -> list[InboxMessage]:
     """The contact's messages that are still to do, oldest first, as far as none waits for its file."""
     rows = db.execute(
-        f"""SELECT id, contact, kind, text, server_time, recorded_at, backlog, plugin, walks, sender, details
+        f"""SELECT id, contact, kind, text, server_time, recorded_at, backlog, plugin, walks, sender, details,
+                automatic = 1
             FROM messages JOIN inbox ON message = id
             WHERE state = 'received' AND contact = ?1 AND id < coalesce((
                 SELECT min(id) FROM messages WHERE state = 'received' AND contact = ?1 AND id IN ({_HELD})), id + 1)

@@ -28,6 +28,8 @@ def keep_inbound(
     message = _complete(db, contact, event, details, arrival) or _insert(db, contact, event, details, arrival, sender)
     if message is None:
         return None
+    if event.automatic:
+        db.execute("UPDATE messages SET automatic = 1 WHERE id = ?", (message,))
     _learn_timer(db, contact, event)
     if revising.revise(db, message, details, event.time, arrival.now):
         db.execute("UPDATE messages SET state = 'done' WHERE id = ?", (message,))

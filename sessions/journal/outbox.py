@@ -150,6 +150,12 @@ def mark_sending(db: Connection, message: int, session: int, secret: bytes, now:
     return queued.queued_message(db, message)
 
 
+def is_automatic(db: Connection, message: int) -> bool:
+    """Whether the pipeline wrote it, or what stands in for the pipeline, and no person."""
+    query = "SELECT 1 FROM messages WHERE id = ? AND author LIKE 'plugin:%'"
+    return db.execute(query, (message,)).fetchone() is not None
+
+
 def attempts_of(db: Connection, message: int) -> int:
     """How often a send of it began and counts."""
     return int(db.execute("SELECT attempts FROM outbox WHERE message = ?", (message,)).fetchone()[0])

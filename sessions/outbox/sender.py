@@ -1,6 +1,5 @@
 """Sends what the outbox holds, one message at a time, for as long as it is open."""
 
-import os
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from comptoir.sessions.journal import outbox, waiting
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.journal import JournalUnavailable, Store
 from comptoir.sessions.journal.queued import QueuedMessage
+from comptoir.sessions.marks import new_secret
 from comptoir.sessions.outbox import policy
 from comptoir.sessions.outbox.port import NotConnected, SendingLink, SendRefused, SendUnknown
 from comptoir.sessions.spec import Rates
@@ -142,7 +142,8 @@ class Sender:
     async def _send(self, id: int) -> None:
         self._idle = trio.Event()
         try:
-            secret, now = os.urandom(32), self.settings.now()
+            now = self.settings.now()
+            secret = new_secret(automatic=await self._journal.read(lambda db: outbox.is_automatic(db, id)))
             message = await self._journal.write(lambda db: outbox.mark_sending(db, id, self._session, secret, now))
             if message is not None:
                 # The message itself ends the typing on the customer's screen.

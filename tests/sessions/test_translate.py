@@ -15,6 +15,7 @@ from comptoir.sessions.events import (
     TimerSet,
     Unreadable,
 )
+from comptoir.sessions.marks import new_secret
 
 neonize_guard.import_python_side()
 
@@ -185,3 +186,12 @@ def test_history_gives_ids_only() -> None:
     chat.messages.add().message.key.ID = "OLD2"
     event.Data.syncType = 0
     assert translate.history(event) == HistoryReceived(("OLD1", "OLD2"))
+
+
+@pytest.mark.parametrize("automatic", [True, False])
+def test_what_a_pipeline_of_ours_wrote_is_known_by_its_secret(automatic: bool) -> None:
+    body = e2e.Message(conversation="le menu")
+    body.messageContextInfo.messageSecret = new_secret(automatic=automatic)
+    told = translate.message(event(NUMBER, NUMBER, body=body))
+    assert isinstance(told, MessageReceived)
+    assert told.automatic == automatic

@@ -135,11 +135,13 @@ def _untold(here: Rig, shop: Shop, rows: Iterable[Params]) -> list[str]:
     return [
         f"no event says that message {row['id']} is {row['state']}"
         for row in rows
-        if (row["id"], "owner_wrote" if row["by"] == "owner" else _event_for(row)) not in told
+        if (row["id"], _event_for(row)) not in told
     ]
 
 
 def _event_for(row: Params) -> str:
+    if row["by"] == "owner":
+        return "phone_greeted" if row.get("automatic") else "owner_wrote"
     match row["state"]:
         case "lost":
             return "unreadable" if row["kind"] == "unreadable" else "lost_unread"
