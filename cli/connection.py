@@ -24,12 +24,15 @@ def folders() -> "Paths":
 
 
 @contextmanager
-def daemon() -> Iterator["Client"]:
-    """A connection to the daemon. Raises CommandError for whatever goes wrong on it."""
+def daemon(answer_limit: float | None = None) -> Iterator["Client"]:
+    """A connection to the daemon. Raises CommandError for whatever goes wrong on it.
+
+    `answer_limit`: seconds to wait for an answer, where the usual ones are not enough.
+    """
     from comptoir.gateway.client import Client, ControlError, DaemonUnreachable
 
     try:
-        with Client(folders().control_socket) as client:
+        with Client(folders().control_socket, answer_limit=answer_limit) as client:
             yield client
     except ControlError as error:
         raise CommandError(exit_code(error.code), error.message) from None

@@ -44,6 +44,8 @@ ALLOWED = {
 
 # Commands that are their target: they import it inside the function, so that the others start without it.
 LATE = {
+    # An open file among a call's parameters.
+    "cli.files": ("sessions.descriptors",),
     "cli.installation": ("gateway", "plugins", "sessions"),
     "cli.lab": ("lab",),
     "cli.demo": ("lab", "gateway"),

@@ -13,13 +13,17 @@ from comptoir.gateway.events import EventHub, TooSlow
 from comptoir.gateway.linking import link
 from comptoir.gateway.orders import pause, resume, unlink
 from comptoir.gateway.supervisor import Supervisor
-from comptoir.sessions.protocol import ErrorCode, RpcError
+from comptoir.sessions.descriptors import Descriptor
+from comptoir.sessions.protocol import ErrorCode, Params, RpcError
 from comptoir.sessions.times import now_ms, rfc3339
 
 PROTOCOL_VERSION = 1
 MAX_PAGE = 500
 MAX_WAIT = 3_600.0
 MAX_WAITS = 32
+CALL_LIMIT = 30.0
+# For a file to be sealed, or to be read by whoever asked for it.
+FILE_LIMIT = 600.0
 STATES = ("sent", "delivered", "read")
 NOTICE = (
     "credentials lie in this machine's memory only: after a restart of the machine every tenant must be linked again"
@@ -119,9 +123,26 @@ class Methods:
     # --- messages ------------------------------------------------------------------------------------
 
     @method("send")
-    async def send(self, *, tenant: str, to: str, text: str, client_key: str | None = None) -> Any:
-        params = {"to": to, "text": text, "client_key": client_key, "by": "operator"}
-        return await self._supervisor.get(tenant).call("send", params)
+    async def send(  # noqa: PLR0913 (a parameter on the wire for each)
+        self,
+        *,
+        tenant: str,
+        to: str,
+        text: str = "",
+        file: Descriptor | None = None,
+        name: str | None = None,
+        kind: str | None = None,
+        client_key: str | None = None,
+    ) -> Any:
+        params: Params = {"to": to, "text": text, "client_key": client_key, "by": "operator"}
+        if file is not None:
+            params |= {"file": file, "name": name, "kind": kind}
+        within = CALL_LIMIT if file is None else FILE_LIMIT
+        return await self._supervisor.get(tenant).call("send", params, within=within)
+
+    @method("media.get")
+    async def media_get(self, *, tenant: str, id: int, out: Descriptor) -> Any:
+        return await self._supervisor.get(tenant).call("media", {"id": id, "out": out}, within=FILE_LIMIT)
 
     @method("message")
     async def message(self, *, tenant: str, id: int) -> Any:

@@ -13,6 +13,15 @@ TAKE_LIMIT = 30.0
 _PIPE_PIECE = 4_096
 
 
+class NotHere(LookupError):
+    """A message's file that cannot be had; the text says why and what to do."""
+
+    def __init__(self, text: str, *, later: bool = False) -> None:
+        super().__init__(text)
+        self.later = later
+        """It may come: try again."""
+
+
 class NotTaken(Exception):
     """Whoever asked for the file no longer reads it."""
 

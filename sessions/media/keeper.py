@@ -15,6 +15,7 @@ from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.journal import Journal, JournalUnavailable
 from comptoir.sessions.journal.media import FileRefused, TakenFile
 from comptoir.sessions.media import giving, room, taking
+from comptoir.sessions.media.giving import NotHere
 from comptoir.sessions.media.sealing import SealBroken
 from comptoir.sessions.media.store import Incoming, Store
 from comptoir.sessions.spec import WorkerSpec
@@ -121,7 +122,7 @@ class MediaKeeper:
     async def give(self, message: int, descriptor: int) -> media.MediaRow:
         """Write what a message's file holds to a descriptor, in clear; its row.
 
-        Raises LookupError where it is not kept, giving.NotTaken where nobody takes it, OSError.
+        Raises NotHere (a LookupError), NotTaken where nobody reads what is written, OSError.
         """
         row = await self._row(message)
         assert row.file is not None
@@ -130,9 +131,9 @@ class MediaKeeper:
             read = self.store.read(row.file)
             await trio.to_thread.run_sync(giving.write_all, read, own, abandon_on_cancel=True)
         except FileNotFoundError:
-            raise LookupError(f"message {message}: its file is missing on the disk") from None
+            raise NotHere(f"message {message}: its file is missing on the disk") from None
         except SealBroken as error:
-            raise LookupError(f"message {message}: its file is damaged: {error}") from None
+            raise NotHere(f"message {message}: its file is damaged: {error}") from None
         return row
 
     def room_for(self, db: Connection, size: int) -> bool:
@@ -142,16 +143,17 @@ class MediaKeeper:
     async def _row(self, message: int) -> media.MediaRow:
         row = await self._journal.read(partial(media.row, message=message))
         if row is None:
-            raise LookupError(f"message {message} holds no file")
+            raise NotHere(f"message {message} holds no file")
         if row.file is None:
-            raise LookupError(f"message {message}: its file is not here: {giving.why_absent(row)}")
+            why = f"message {message}: its file is not here: {giving.why_absent(row)}"
+            raise NotHere(why, later=row.state == "wanted")
         return row
 
     def _read(self, name: str) -> bytes:
         try:
             return b"".join(self.store.read(name))
         except (OSError, SealBroken) as error:
-            raise LookupError(f"the file cannot be read: {error}") from None
+            raise NotHere(f"the file cannot be read: {error}") from None
 
     async def _prepare(self) -> None:
         while True:

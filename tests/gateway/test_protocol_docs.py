@@ -10,11 +10,12 @@ from comptoir.gateway import client, events, shown
 from comptoir.gateway.control import connection, methods, server
 from comptoir.gateway.control.table import table_of
 from comptoir.gateway.events import EventHub
+from comptoir.sessions.descriptors import Descriptor
 from comptoir.sessions.protocol import MAX_LINE, ErrorCode
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/control-protocol.md").read_text()
-KINDS = {"string": str, "integer": int, "number": float}
+KINDS = {"string": str, "integer": int, "number": float, "descriptor": Descriptor}
 
 
 def sections(chapter):
