@@ -11,7 +11,7 @@ import trio
 
 from comptoir.lab import adv, appstate, history, messages, pairing_code
 from comptoir.lab.accounts import Account
-from comptoir.lab.addresses import spoken
+from comptoir.lab.addresses import is_audience, spoken
 from comptoir.lab.automatic import Automatic
 from comptoir.lab.cipher import NoKeys
 from comptoir.lab.device import Device
@@ -86,7 +86,7 @@ class Phone(Device):
             await self._hand_on(stanza.attr("id"), sender, wanted(content))
             return
         self._received.note(stanza, content)
-        if content.text:
+        if content.text and not is_audience(sender):
             for text in self.automatic.answers(spoken(self.server, sender), self.server.clock.now()):
                 self._nursery.start_soon(self._answer, sender, text)
 

@@ -27,6 +27,8 @@ class Received:
             return
         info = pb.web.WebMessageInfo()
         info.key.remoteJID, info.key.fromMe, info.key.ID = stanza.attr("from"), False, stanza.attr("id")
+        if "participant" in stanza.attrs:
+            info.key.participant = stanza.attr("participant")
         info.message.CopyFrom(content.message)
         info.messageTimestamp = int(stanza.attr("t"))
         info.pushName = stanza.get("notify")

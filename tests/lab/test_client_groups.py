@@ -8,6 +8,7 @@ from neonize_client import ClientError, NeonizeClient, link, neonize, until
 
 from comptoir.lab import Lab, open_lab
 from comptoir.lab.groups import Group
+from comptoir.lab.kinds import File
 
 SHOP, AWA, MOUSSA = "+221770000001", "+221770000101", "+221770000102"
 
@@ -145,6 +146,41 @@ async def test_whoever_left_reads_no_more(lab: Lab, client: NeonizeClient, group
     assert not client.seen("undecryptable")
     with pytest.raises(ClientError, match="403"):
         await client.do("send", to=str(group.jid), text="et moi ?")
+
+
+async def test_the_shop_is_mentioned_and_quoted_by_the_name_it_has_in_the_group(
+    lab: Lab, client: NeonizeClient, group: Group
+) -> None:
+    awa = lab.customer(AWA)
+    account = lab.phone(SHOP).account
+    shop = str(account.jid(as_lid=group.by_lid))
+    sent = await client.do("send", to=str(group.jid), text="On ouvre à 8 h")
+    await awa.wait_heard(1)
+    await awa.say(group.address, "et demain ?", mentions=[SHOP], quote=sent["id"])
+    message = await client.wait("message", text="et demain ?")
+    assert (message["mentions"], message["quoted_author"]) == ([shop], shop)
+    await awa.react(group.address, sent["id"], "👍🏿")
+    [_, question, reaction] = await lab.customer(MOUSSA).wait_heard(3)
+    assert (question.content.quote.id, question.content.quote.sender) == (sent["id"], SHOP)
+    assert (reaction.content.target, reaction.text) == (sent["id"], "👍🏿")
+
+
+async def test_a_photo_is_shown_to_the_whole_group(lab: Lab, client: NeonizeClient, group: Group) -> None:
+    data = bytes(range(256)) * 400
+    await lab.customer(AWA).post(group.address, File("image", data, caption="le plat du jour"))
+    await client.wait("message", text="")
+    for person in (lab.customer(MOUSSA), lab.phone(SHOP)):
+        [heard] = await person.wait_heard(1)
+        assert (heard.text, await person.fetch(heard)) == ("le plat du jour", data)
+
+
+async def test_nobody_is_greeted_in_a_group(lab: Lab, client: NeonizeClient, group: Group) -> None:
+    phone, awa = lab.phone(SHOP), lab.customer(AWA)
+    phone.automatic.greeting, phone.automatic.after = "Bienvenue", 0.0
+    await awa.say(group.address, "bonjour à tous")
+    await awa.say(SHOP, "bonjour")
+    [heard] = await awa.wait_heard(1)
+    assert (heard.chat, heard.text) == (SHOP, "Bienvenue")
 
 
 async def test_typing_shows_in_the_group(lab: Lab, client: NeonizeClient, group: Group) -> None:

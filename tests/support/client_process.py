@@ -104,6 +104,7 @@ def on_message(_: Any, event: Any) -> None:
         group=source.IsGroup,
         key_only=event.Message.HasField("senderKeyDistributionMessage") and not body_of(event.Message),
         mentions=list(event.Message.extendedTextMessage.contextInfo.mentionedJID),
+        quoted_author=event.Message.extendedTextMessage.contextInfo.participant,
         secret=len(event.Message.messageContextInfo.messageSecret),
         event_bytes=client_kinds.packed(event),
         bytes=client_kinds.packed(event.Message),
