@@ -58,7 +58,7 @@ async def test_what_the_owner_wrote_to_themselves_while_we_were_away_is_kept_and
 @pytest.mark.shows(
     under="audiences",
     what="a notice to an owner whose number is the shop's own",
-    happens="arrives in the chat with that number, whatever the limit on new chats, and is not taken for the owner's hand",
+    happens="arrives in the chat with that number, also where no new chat may be begun; it is not the owner's hand",
 )
 async def test_a_notice_arrives_in_the_shops_chat_with_itself() -> None:
     async with rig.open_rig(STRICT) as here:
