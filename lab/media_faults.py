@@ -32,7 +32,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """One request that the host has seen to its end."""
+    """One request, noted as its answer begins."""
 
     direction: Direction
     path: str
@@ -41,7 +41,7 @@ class Transfer:
     outcome: str
     """The status, or what was ordered: "hang", "cut", "alter" or "slow"."""
     bytes: int
-    """Of the body, as far as it went."""
+    """Of the body: of an upload what came, of a download what is to go out."""
 
 
 class MediaFaults:

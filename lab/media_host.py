@@ -88,28 +88,24 @@ class MediaHost:
     async def _send_file(  # noqa: PLR0913, PLR0917  (one download)
         self, peer: HttpPeer, request: Request, kept: Kept, part: Part, order: Order | None, lifted: trio.Event
     ) -> None:
-        status, sent, length = 200 if part.whole else 206, 0, part.end - part.start
-        stop = _stop(order, length)
-        try:
-            if stop != 0 or (order is not None and order.what == "cut"):
-                headers = {"Accept-Ranges": "bytes", "Content-Type": "application/octet-stream"}
-                if not part.whole:
-                    headers["Content-Range"] = f"bytes {part.start}-{part.end - 1}/{kept.size}"
-                await peer.start(status, length, headers)
-            rate = order.bytes_per_second if order is not None else 0.0
-            wanted = length if stop is None else stop
-            async with aclosing(_read(kept.path, part.start, wanted, _piece(rate))) as pieces:
-                async for data in pieces:
-                    if rate:
-                        await trio.sleep(len(data) / rate)
-                    await peer.send_part(_altered(data) if order is not None and order.what == "alter" else data)
-                    sent += len(data)
-            if stop is not None:
-                await self._fall_silent(peer, order, lifted)
-            await peer.finish()
-        finally:
-            outcome = order.what if order is not None else status
-            self._faults.note("download", request.target, kept.accounts, outcome, sent)
+        status, length = 200 if part.whole else 206, part.end - part.start
+        stop, rate = _stop(order, length), order.bytes_per_second if order is not None else 0.0
+        wanted = length if stop is None else stop
+        outcome = order.what if order is not None else status
+        self._faults.note("download", request.target, kept.accounts, outcome, wanted)
+        if stop != 0 or (order is not None and order.what == "cut"):
+            headers = {"Accept-Ranges": "bytes", "Content-Type": "application/octet-stream"}
+            if not part.whole:
+                headers["Content-Range"] = f"bytes {part.start}-{part.end - 1}/{kept.size}"
+            await peer.start(status, length, headers)
+        async with aclosing(_read(kept.path, part.start, wanted, _piece(rate))) as pieces:
+            async for data in pieces:
+                if rate:
+                    await trio.sleep(len(data) / rate)
+                await peer.send_part(_altered(data) if order is not None and order.what == "alter" else data)
+        if stop is not None:
+            await self._fall_silent(peer, order, lifted)
+        await peer.finish()
 
     async def _fall_silent(self, peer: HttpPeer, order: Order | None, lifted: trio.Event) -> None:
         """Wait until the client has had enough, or the fault is lifted; a cut ends at once. Raises Hung."""
