@@ -142,7 +142,8 @@ async def test_whoever_left_reads_no_more(lab: Lab, client: NeonizeClient, group
     lab.people.remove_member(group.address, SHOP)
     await client.wait("group_change", group=str(group.jid))
     await awa.say(group.address, "entre nous")
-    await lab.customer(MOUSSA).wait_heard(2)
+    before, after = await lab.customer(MOUSSA).wait_heard(2)
+    assert before.ratchet_key != after.ratchet_key, "who leaves takes a key along that opens nothing any more"
     assert not client.seen("undecryptable")
     with pytest.raises(ClientError, match="403"):
         await client.do("send", to=str(group.jid), text="et moi ?")
@@ -181,6 +182,27 @@ async def test_nobody_is_greeted_in_a_group(lab: Lab, client: NeonizeClient, gro
     await awa.say(SHOP, "bonjour")
     [heard] = await awa.wait_heard(1)
     assert (heard.chat, heard.text) == (SHOP, "Bienvenue")
+
+
+async def test_a_client_learns_from_the_ack_that_its_members_are_old(
+    lab: Lab, client: NeonizeClient, group: Group
+) -> None:
+    await client.do("send", to=str(group.jid), text="un")
+    fatou = lab.customer("+221770000103")
+    lab.server.groups.add(group, fatou.account.number)  # and nobody is told
+    for text in ("deux", "trois"):
+        await client.do("send", to=str(group.jid), text=text)
+    assert sorted(heard.text for heard in await fatou.wait_heard(2)) == ["deux", "trois"]
+    asked = [mark for entry in lab.ledger.entries(sender=SHOP) for mark in entry.receipts_of("retry")]
+    assert len(asked) == 1, "the second one came with the key"
+
+
+async def test_a_message_that_comes_twice_is_told_once(lab: Lab, client: NeonizeClient, group: Group) -> None:
+    lab.faults.duplicate(SHOP)
+    await lab.customer(AWA).say(group.address, "une fois")
+    await lab.customer(AWA).say(group.address, "et puis")
+    await client.wait("message", text="et puis")
+    assert len([each for each in client.seen("message") if each["text"] == "une fois"]) == 1
 
 
 async def test_typing_shows_in_the_group(lab: Lab, client: NeonizeClient, group: Group) -> None:
