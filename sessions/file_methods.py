@@ -11,7 +11,7 @@ from comptoir.sessions.journal import contacts, history, linkings, media, outbox
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.media import FileRefused, TakenFile
 from comptoir.sessions.media.giving import NotHere, NotTaken
-from comptoir.sessions.parameters import invalid
+from comptoir.sessions.parameters import invalid, number_of
 from comptoir.sessions.protocol import ErrorCode, Params, RpcError
 from comptoir.sessions.sendable import takes_text
 from comptoir.sessions.times import now_ms
@@ -38,11 +38,12 @@ async def send_file(
     if caption and not takes_text(FileToSend(Path(taken.file)), taken.kind):
         raise invalid(f"a {taken.kind} takes no text: send the text by itself, or the file as a document")
     author, client_key = str(params.get("by", "operator")), params.get("client_key")
+    quote = number_of(params, "quote", 0) or None
 
     def enqueue(db: Connection) -> tuple[int, T]:
         _check_linked(db, worker.spec.tenant)
         contact = contacts.contact_for(db, address, now_ms())
-        new = outbox.Outgoing(contact, caption, author, client_key=client_key, kind=taken.kind)
+        new = outbox.Outgoing(contact, caption, author, client_key=client_key, kind=taken.kind, quote=quote)
         return _enqueue(db, new, taken), look(db, contact)
 
     return await worker.journal.write(enqueue)

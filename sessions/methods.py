@@ -7,8 +7,11 @@ from typing import Any, TypeVar
 
 import trio
 
+from comptoir.plugins.builtin import optout
 from comptoir.plugins.faults import ConfigWrong
-from comptoir.sessions.journal import contacts, history, linkings, outbox, states, waiting
+from comptoir.sessions.content_parameters import content_of
+from comptoir.sessions.file_methods import give_file, send_file
+from comptoir.sessions.journal import contacts, history, linkings, outbox, state, states, waiting
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.journal import JournalUnavailable
 from comptoir.sessions.page import fit_page
@@ -47,6 +50,7 @@ class Methods:
             "message": self._message,
             "wait": self._wait,
             "messages": self._messages,
+            "media": lambda params: give_file(self._worker, number_of(params, "id"), params.get("out")),
             "reload": self._reload,
             "try": self._try,
             "stop": self._stop,
@@ -100,7 +104,7 @@ class Methods:
         if session.link is not None:
             raise RpcError(ErrorCode.FAILED, f"already linked: run `comptoir unlink {self._worker.spec.tenant}` first")
         await session.link_device(code_for)
-        return {}
+        return {"config_wrong": self._worker.config_trouble}
 
     async def _unlink(self, _params: Params) -> Params:
         return {"told": await self._worker.session.unlink()}
@@ -118,25 +122,34 @@ class Methods:
     async def _send(self, params: Params) -> Params:
         address = receiver_of(text_of(params, "to"))
         text = text_of(params, "text")
-        if not text or len(text.encode("utf-8", "replace")) > MAX_TEXT:
+        with_file = params.get("file") is not None
+        if len(text.encode("utf-8", "replace")) > MAX_TEXT:
             raise invalid(f"text: between 1 and {MAX_TEXT} bytes of UTF-8 were expected")
+        content = None if with_file else content_of(params, text)
+        quote = number_of(params, "quote", 0) or None
         client_key = params.get("client_key")
         author = str(params.get("by", "operator"))
 
-        def enqueue(db: Connection) -> int:
+        def enqueue(db: Connection) -> tuple[int, bool]:
             if linkings.current_session(db) is None:
                 raise RpcError(ErrorCode.NOT_NOW, f"not linked: run `comptoir link {self._worker.spec.tenant}` first")
             contact = contacts.contact_for(db, address, now_ms())
-            return outbox.enqueue(db, outbox.Outgoing(contact, text, author, client_key=client_key), now_ms())
+            new = outbox.Outgoing(contact, text, author, client_key=client_key, content=content, quote=quote)
+            return outbox.enqueue(db, new, now_ms()), _opted_out(db, contact)
 
         try:
-            id = await self._worker.journal.write(enqueue)
+            if with_file:
+                id, opted_out = await send_file(self._worker, address, text, params, _opted_out)
+            else:
+                id, opted_out = await self._worker.journal.write(enqueue)
         except outbox.ClientKeyReused as error:
             raise invalid(str(error)) from None
+        except outbox.TargetUnknown as error:
+            raise RpcError(ErrorCode.NOT_FOUND, str(error)) from None
         except UnicodeEncodeError:
             raise invalid("text: valid Unicode was expected") from None
         self._worker.wake_sender()
-        return await self._message({"id": id})
+        return await self._message({"id": id}) | ({"opted_out": True} if opted_out else {})
 
     async def _message(self, params: Params) -> Params:
         id = number_of(params, "id")
@@ -204,6 +217,10 @@ class Methods:
         if self._worker.runner is None:
             raise RpcError(ErrorCode.CONFIG_WRONG, self._worker.config_trouble)
         return self._worker.runner
+
+
+def _opted_out(db: Connection, contact: int) -> bool:
+    return state.get(db, state.Slot(optout.OptOut.name, contact, optout.SINCE)).value is not None
 
 
 def config_error(error: ConfigWrong) -> RpcError:

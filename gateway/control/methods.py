@@ -132,9 +132,12 @@ class Methods:
         file: Descriptor | None = None,
         name: str | None = None,
         kind: str | None = None,
+        content: Params | None = None,
+        quote: int | None = None,
         client_key: str | None = None,
     ) -> Any:
         params: Params = {"to": to, "text": text, "client_key": client_key, "by": "operator"}
+        params |= {"content": content, "quote": quote}
         if file is not None:
             params |= {"file": file, "name": name, "kind": kind}
         within = CALL_LIMIT if file is None else FILE_LIMIT

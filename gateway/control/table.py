@@ -16,7 +16,10 @@ Handler = TypeVar("Handler", bound=Callable[..., Any])
 Tell = Callable[[Params], Awaitable[None]]
 """Sends a notification of the method's stream."""
 
-_KINDS = {str: "a string", int: "a whole number", float: "a number", bool: "true or false", Descriptor: "an open file"}
+_KINDS = {
+    str: "a string", int: "a whole number", float: "a number", bool: "true or false", dict: "an object",
+    Descriptor: "an open file",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,4 +99,5 @@ def _parameters(handler: Handler) -> dict[str, Parameter]:
 
 
 def _kinds(hint: Any) -> tuple[type, ...]:
-    return typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
+    kinds = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
+    return tuple(typing.get_origin(kind) or kind for kind in kinds)

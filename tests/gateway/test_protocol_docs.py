@@ -15,7 +15,7 @@ from comptoir.sessions.protocol import MAX_LINE, ErrorCode
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/control-protocol.md").read_text()
-KINDS = {"string": str, "integer": int, "number": float, "descriptor": Descriptor}
+KINDS = {"string": str, "integer": int, "number": float, "object": dict, "descriptor": Descriptor}
 
 
 def sections(chapter):
