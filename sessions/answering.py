@@ -7,6 +7,8 @@ from functools import partial
 
 from comptoir.plugins.api import Contact, Message, ReceivedFile
 from comptoir.plugins.loading import Pipeline
+from comptoir.sessions.breaking_off import REASON as BOT
+from comptoir.sessions.breaking_off import break_off
 from comptoir.sessions.bursts import Burst, is_stale
 from comptoir.sessions.effects import Decided, GivenUp, commit
 from comptoir.sessions.enclosing import Files, enclose
@@ -27,6 +29,8 @@ MAX_WALKS = 3
 """How often a message is walked before a conflict is taken for lasting."""
 DEATHS = 2
 """Workers that a message may take along before it is given up."""
+FLOOD = "flood"
+"""As the reason of a skipped message in the event log: its writer got enough answers just now."""
 
 
 @dataclass(slots=True)
@@ -48,12 +52,14 @@ class Answerer:
         *,
         wake_outbox: Callable[[], object],
         now: Callable[[], int],
+        timed: bool = True,
     ) -> None:
         self._journal = journal
         self._pipelines = pipelines
         self._files = files
         self._wake_outbox = wake_outbox
         self._now = now
+        self._timed = timed
         self._begun: set[int] = set()
         # The worker before may have died before it told.
         self._stale_untold = True
@@ -118,7 +124,7 @@ class Answerer:
 
     async def _decide(self, pipeline: Pipeline, burst: Burst, given_up: GivenUp | None) -> Decided | None:
         now = self._now()
-        situation = await self._journal.read(partial(situation_of, burst=burst, now=now))
+        situation = await self._journal.read(partial(situation_of, burst=burst, now=now, timed=self._timed))
         if situation is None:
             return None
         config = pipeline.config
@@ -144,6 +150,9 @@ class Answerer:
         decide = partial(Decided, burst.contact, burst.ids, owner=config.owner)
         if made.stopped or not (skipped or given_up):
             return decide(walk=made, unless_silenced=not (skipped or given_up))
+        if skipped == BOT and (suspected := situation.suspected):
+            broken = break_off(suspected, lang=config.lang, chat=situation.contact.chat, now=_time(now))
+            return decide(walk=made + broken, ending="skipped", reason=BOT, suspected=suspected.why)
         if skipped:
             return decide(walk=made, ending="skipped", reason=skipped)
         words = fallback(lang=config.lang, shop=config.name, chat=situation.contact.chat)
@@ -178,7 +187,11 @@ class Answerer:
 def _why_skipped(situation: Situation, burst: Burst, stale_hours: float, now: int) -> str | None:
     if situation.silenced:
         return situation.silenced
-    return STALE if is_stale(burst.messages[0], stale_hours, now) else None
+    if is_stale(burst.messages[0], stale_hours, now):
+        return STALE
+    if burst.messages[0].automatic or situation.suspected:
+        return BOT
+    return FLOOD if situation.flooded else None
 
 
 def _scene(pipeline: Pipeline, contact: Contact, message: Message, now: int) -> Scene:

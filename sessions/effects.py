@@ -39,6 +39,8 @@ class Decided:
     unless_silenced: bool = False
     """A conflict if the owner answered, or silence began, while the walk was on its way."""
     given_up: GivenUp | None = None
+    suspected: str = ""
+    """Why the chat's other side is taken for a machine."""
     files: Enclosed = field(default_factory=dict)
     """Those of its replies."""
 
@@ -58,6 +60,8 @@ def commit(db: Connection, decided: Decided, now: int) -> bool:
             _note(db, decided, "plugin_failed", fault, now)
     if decided.given_up is not None:
         _note(db, decided, "message_given_up", asdict(decided.given_up), now)
+    if decided.suspected:
+        _note(db, decided, "bot_suspected", {"why": decided.suspected}, now)
     inbox.finish(db, decided.messages, decided.ending, now, decided.reason)
     return any(sends)
 

@@ -45,7 +45,9 @@ class Runner:
     ) -> None:
         self._journal = journal
         self._pipelines = Lender(pipeline)
-        self._answerer = Answerer(journal, self._pipelines, files or NoFiles(), wake_outbox=wake_outbox, now=now)
+        self._answerer = Answerer(
+            journal, self._pipelines, files or NoFiles(), wake_outbox=wake_outbox, now=now, timed=not fast
+        )
         self._fast = fast
         self._now = now
         self._opened = trio.Event()

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 
 from comptoir.plugins.api import Contact, Quote, Received
+from comptoir.sessions.breaking_off import Suspicion, suspicion
 from comptoir.sessions.bursts import Burst
 from comptoir.sessions.events import Address
-from comptoir.sessions.journal import contacts, inbox, linkings, reading
+from comptoir.sessions.journal import contacts, exchanges, inbox, linkings, reading
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.details import decode
 from comptoir.sessions.journal.inbox import InboxMessage
@@ -28,11 +29,15 @@ class Situation:
     """Who wrote, in a group."""
     own: Address | None = None
     """The tenant, where it may be mentioned."""
+    suspected: Suspicion | None = None
+    """Why the other side seems a machine."""
+    flooded: bool = False
+    """Too many answers went to this chat just now."""
 
 
-def situation_of(db: Connection, burst: Burst, now: int) -> Situation | None:
+def situation_of(db: Connection, burst: Burst, now: int, *, timed: bool = True) -> Situation | None:
     """None where the burst no longer waits in this chat as it was: two contacts have become one meanwhile, or somebody
-    edited or took back a part of it.
+    edited or took back a part of it. Not `timed`, as in the lab's fast mode, nobody is too quick.
     """
     waiting = {_as_said(message) for message in inbox.due(db, burst.contact)}
     if not waiting.issuperset(map(_as_said, burst.messages)):
@@ -41,7 +46,11 @@ def situation_of(db: Connection, burst: Burst, now: int) -> Situation | None:
     situation = _situation(db, burst.contact, burst.ids[0], silenced, burst.messages[0].server_time)
     situation = _with_contents(db, situation, burst)
     sender = burst.messages[-1].sender
-    return situation if sender is None else _in_group(db, situation, sender)
+    if sender is not None:
+        return _in_group(db, situation, sender)
+    suspected = None if silenced else suspicion(db, burst.contact, burst.ids[-1], now, timed=timed)
+    flooded = timed and exchanges.is_flood(db, burst.contact, now)
+    return replace(situation, suspected=suspected, flooded=flooded)
 
 
 def _as_said(message: InboxMessage) -> tuple[int, str, str, str]:

@@ -1,0 +1,67 @@
+"""What two sides lately said in a chat, for the rule that tells machines."""
+
+from collections.abc import Iterable
+from hashlib import sha256
+
+from comptoir.plugins.kinds import SILENT
+from comptoir.sessions.bots import MOST_TURNS, WINDOW, Said
+from comptoir.sessions.journal.database import Connection
+from comptoir.sessions.journal.outbox import ANSWER
+from comptoir.sessions.journal.waiting import MINUTE
+
+MOST_ANSWERS = 10
+"""Automatic answers to one contact within a minute."""
+_MOST_READ = 3 * MOST_TURNS
+_FILES = frozenset({"image", "video", "audio", "document"})
+
+
+def exchange(db: Connection, contact: int, message: int, now: int) -> list[Said]:
+    """What the contact wrote up to this message, and what no person of ours answered; nothing from before a person
+    of ours last wrote. In order, and the message is last.
+    """
+    heard = _heard(db, contact, message)
+    latest = max((said.at for said in heard), default=0)
+    spoken, by_hand = _spoken(db, contact)
+    begin = max(by_hand, now - WINDOW)
+    # Stable: of what came within one millisecond, theirs is last.
+    said = sorted([*spoken, *heard], key=lambda said: said.at)
+    return [each for each in said if begin < each.at <= latest]
+
+
+def is_flood(db: Connection, contact: int, now: int) -> bool:
+    """Whether the contact got as many automatic answers as one may get in a minute."""
+    rows = db.execute(
+        """SELECT recorded_at FROM messages JOIN outbox ON message = id
+            WHERE contact = ? AND direction = 'out' AND author LIKE 'plugin:%' AND priority = ? AND state <> 'failed'
+            ORDER BY id DESC LIMIT ?""",
+        (contact, ANSWER, MOST_ANSWERS),
+    ).fetchall()
+    return len(rows) == MOST_ANSWERS and now - MINUTE < rows[-1][0] <= now
+
+
+def _heard(db: Connection, contact: int, message: int) -> list[Said]:
+    rows = db.execute(
+        """SELECT kind, text, mime, size, recorded_at FROM messages LEFT JOIN media ON message = id
+            WHERE contact = ? AND direction = 'in' AND id <= ? ORDER BY id DESC LIMIT ?""",
+        (contact, message, _MOST_READ),
+    ).fetchall()
+    return [Said(False, _text(kind, file), at) for kind, *file, at in reversed(rows) if kind not in SILENT]
+
+
+def _spoken(db: Connection, contact: int) -> tuple[list[Said], int]:
+    """What machines of ours said, and when a person of ours last did."""
+    rows = db.execute(
+        """SELECT author LIKE 'plugin:%' OR automatic, kind, text, mime, size, coalesce(tried_at, m.recorded_at)
+            FROM messages m LEFT JOIN outbox o ON o.message = id LEFT JOIN media f ON f.message = id
+            WHERE contact = ? AND direction = 'out' AND m.state NOT IN ('queued', 'failed')
+            ORDER BY id DESC LIMIT ?""",
+        (contact, _MOST_READ),
+    ).fetchall()
+    said = [Said(True, _text(kind, file), at) for automatic, kind, *file, at in reversed(rows) if automatic]
+    return said, max((row[-1] for row in rows if not row[0]), default=0)
+
+
+def _text(kind: str, file: Iterable[object]) -> str:
+    """The same file is the same word, whatever its caption's words are."""
+    text, *_ = parts = tuple(file)
+    return sha256(repr((kind, *parts)).encode()).hexdigest() if kind in _FILES else str(text)
