@@ -6,9 +6,6 @@ from comptoir.sessions.journal.arrival import Arrival, Recorded
 from comptoir.sessions.journal.audiences import is_own
 from comptoir.sessions.journal.database import Connection
 
-TAKEN = "taken"
-"""Why a call is not answered: somebody has talked with the caller."""
-
 
 def record_call(db: Connection, event: CallReceived, arrival: Arrival) -> Recorded:
     """A call and its end come one by one, either may be missing, and both may have waited at the server."""
@@ -19,19 +16,22 @@ def record_call(db: Connection, event: CallReceived, arrival: Arrival) -> Record
     known = _find(db, contact, event, arrival.session)
     message = known if known is not None else _insert(db, contact, event, arrival)
     if event.phase == "taken":
-        _settle(db, message, arrival.now)
+        _settle(db, message, contact, arrival.now, "taken")
         return Recorded(message, contact)
-    refuse = (
-        event.phase == "ringing"
-        and known is None
-        and not arrival.backlog
-        and config.calls.reject
-        and contacts.silenced_until(db, contact) <= arrival.now
-    )
+    refuse = known is None and _is_to_be_refused(db, event, contact, arrival)
     # One that waited at the server for us is over, whatever is still to come about it.
     over = refuse or arrival.backlog or event.phase == "missed"
+    if over and config.calls.answer is None:
+        _settle(db, message, contact, arrival.now, "refused" if refuse else "missed")
     asks = over and config.calls.answer is not None and _ask(db, message, contact, arrival)
     return Recorded(message, contact, inbox=asks, refuse=event if refuse else None)
+
+
+def _is_to_be_refused(db: Connection, event: CallReceived, contact: int, arrival: Arrival) -> bool:
+    """Not while the owner has the chat: they may be waiting for the call."""
+    rejects = arrival.config is not None and arrival.config.calls.reject
+    ringing = event.phase == "ringing" and not arrival.backlog
+    return rejects and ringing and contacts.silenced_until(db, contact) <= arrival.now
 
 
 def _is_not_for_us(db: Connection, event: CallReceived, session: int) -> bool:
@@ -76,10 +76,13 @@ def _ask(db: Connection, message: int, contact: int, arrival: Arrival) -> bool:
     return True
 
 
-def _settle(db: Connection, message: int, now: int) -> None:
-    """Nothing is to be said any more, whatever comes about this call."""
-    inbox.finish(db, [message], "skipped", now, TAKEN)
-    db.execute(
-        "INSERT INTO inbox (message, raw, raw_until, backlog) VALUES (?, x'', ?, 0) ON CONFLICT DO NOTHING",
+def _settle(db: Connection, message: int, contact: int, now: int, reason: str) -> None:
+    """Nothing is to be said any more, whatever else comes about this call."""
+    inbox.finish(db, [message], "skipped", now, reason)
+    row = db.execute(
+        """INSERT INTO inbox (message, raw, raw_until, backlog) VALUES (?, x'', ?, 0)
+            ON CONFLICT DO NOTHING RETURNING message""",
         (message, now + inbox.RAW_KEPT_MS),
-    )
+    ).fetchone()
+    if row is not None:
+        event_log.add(db, "skipped", now, contact=contact, message=message, reason=reason)
