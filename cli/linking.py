@@ -1,7 +1,8 @@
 """`comptoir link` and `comptoir unlink`: a tenant's number comes and goes."""
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,7 +11,7 @@ from comptoir.cli.connection import call, daemon
 from comptoir.cli.errors import CommandError, ExitCode
 from comptoir.cli.numbers import needs_country, read_number
 from comptoir.cli.options import AsJson, Tenant, examples
-from comptoir.cli.output import on_terminal, print_line
+from comptoir.cli.output import on_terminal, print_line, print_warning
 
 if TYPE_CHECKING:
     from comptoir.cli.render.link import LinkView
@@ -54,10 +55,9 @@ def link(
     with daemon() as client, CodeFile(png) as file:
         number = None if code is None else _phone_number(client, name, code)
         with _view(name, number, png, json=json) as view:
-            for event in client.stream("link", tenant=name, code=number):
-                if event["event"] == "qr":
-                    file.write(event["code"])
-                view.show(event)
+            wrong = _follow(client.stream("link", tenant=name, code=number), view, file)
+    if wrong:
+        print_warning(f"{wrong}\n{name} answers nothing before its file is right: then run `comptoir reload {name}`")
 
 
 @app.command(rich_help_panel=PANEL, epilog=examples("comptoir unlink chez-awa"))
@@ -65,6 +65,23 @@ def unlink(name: Tenant) -> None:
     """Log the device out at the server and forget its credentials; the messages stay."""
     call("unlink", tenant=name)
     print_line(f"{name} unlinked; `comptoir link {name}` links it again")
+
+
+def _follow(events: Iterator[dict[str, Any]], view: "LinkView", file: CodeFile) -> str | None:
+    """Show each event; what is wrong in the tenant's file. Raises as the client does, once the view was told."""
+    from comptoir.gateway.client import ControlError, DaemonUnreachable
+
+    event: dict[str, Any] = {"event": ""}
+    try:
+        for event in events:
+            if event["event"] == "qr":
+                file.write(event["code"])
+            view.show(event)
+    except (ControlError, DaemonUnreachable) as error:
+        if event["event"] != "failed":
+            view.fail(str(error))
+        raise
+    return event.get("config_wrong")
 
 
 def _phone_number(client: "Client", tenant: str, text: str) -> str:

@@ -11,7 +11,7 @@ from comptoir.cli.connection import call, daemon
 from comptoir.cli.errors import CommandError, ExitCode
 from comptoir.cli.numbers import needs_country, read_chat
 from comptoir.cli.options import AsJson, Tenant, examples
-from comptoir.cli.output import print_json, print_line
+from comptoir.cli.output import print_json, print_line, print_warning
 
 if TYPE_CHECKING:
     from comptoir.gateway.client import Client
@@ -57,6 +57,8 @@ def send(  # noqa: PLR0913, PLR0917 (a parameter for each option)
     with daemon() as client:
         chat = find_chat(client, name, to)
         message = client.call("send", tenant=name, to=chat, text=words, client_key=client_key)
+        if message.get("opted_out"):
+            print_warning(f"{chat} wrote STOP and wants no more messages: this one goes out because you sent it")
         if not json:
             print_line(str(message["id"]))
         try:

@@ -38,6 +38,11 @@ def print_error(error: CommandError) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+def print_warning(text: str) -> None:
+    """What was done all the same, and might not be what was meant: on stderr, a line each."""
+    print("\n".join(f"comptoir: {line}" for line in safe_lines(text)), file=sys.stderr, flush=True)
+
+
 def on_terminal() -> bool:
     """A person looks at stdout, on a terminal that can redraw."""
     return sys.stdout.isatty() and os.environ.get("TERM", "") not in {"dumb", "unknown"}

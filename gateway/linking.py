@@ -36,8 +36,8 @@ async def link(tenant: TenantSupervisor, tell: Tell, code: str | None = None) ->
                 await record.change(**NOT_PARKED)
             tenant.recycle("linking")
         try:
-            await tenant.call("link", {} if code is None else {"code": code})
-            return await _follow(tenant.name, code, events, tell)
+            answer = await tenant.call("link", {} if code is None else {"code": code})
+            return await _follow(tenant.name, code, events, _warning(tell, answer.get("config_wrong")))
         finally:
             if tenant.hearing.refused:
                 await _log_out(tenant)
@@ -50,6 +50,15 @@ async def _log_out(tenant: TenantSupervisor) -> None:
     """Take the device off the phone again, if the server can be told."""
     with tenant.hearing.leaving(), trio.move_on_after(LOG_OUT_WITHIN, shield=True), suppress(RpcError):
         await tenant.call("unlink")
+
+
+def _warning(tell: Tell, wrong: str | None) -> Tell:
+    """Says with `linked` that nothing will be answered, as long as the tenant's file is wrong."""
+
+    async def tell_with_warning(event: Params) -> None:
+        await tell(event | {"config_wrong": wrong} if wrong and event.get("event") == "linked" else event)
+
+    return tell_with_warning
 
 
 async def _follow(name: str, code: str | None, events: trio.MemoryReceiveChannel[Params], tell: Tell) -> Params:

@@ -41,6 +41,9 @@ class LinkView:
     def show(self, event: Event) -> None:
         raise NotImplementedError
 
+    def fail(self, reason: str) -> None:
+        """The attempt is over without a last event; the command's last line on stderr says so to people."""
+
 
 class CodeScreen(LinkView):
     """A code, redrawn in place with a countdown, on the terminal's second screen: nothing of it stays."""
@@ -143,6 +146,9 @@ class JsonLines(LinkView):
 
     def show(self, event: Event) -> None:
         print_json(event)
+
+    def fail(self, reason: str) -> None:
+        print_json({"event": "failed", "reason": reason})
 
 
 def linked_line(tenant: str, event: Event) -> str:

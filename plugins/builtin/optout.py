@@ -5,6 +5,8 @@ from typing import Literal
 from comptoir.plugins.api import Context, Message, Plugin, Verdict
 from comptoir.plugins.text import words
 
+SINCE = "since"
+"""The key of its state that is there for who asked for silence."""
 _LEAVING = frozenset({"stop", "stopper", "arret", "arreter", "arretez", "desabonner", "desinscrire", "unsubscribe"})
 _RETURNING = frozenset({"reprise", "reprendre", "start", "unstop"})
 # What people add to a request without making another of it.
@@ -26,13 +28,13 @@ class OptOut(Plugin):
     name = "optout"
 
     async def message(self, context: Context, message: Message) -> Verdict:
-        left = await context.get("since") is not None
+        left = await context.get(SINCE) is not None
         wish = read_wish(message.text)
         if wish == "leave" and not left:
-            context.put("since", context.now.isoformat())
+            context.put(SINCE, context.now.isoformat())
             context.reply(_LEFT[context.language].replace("{shop}", context.tenant_name))
         elif wish == "return" and left:
-            context.put("since", None)
+            context.put(SINCE, None)
             context.reply(_BACK[context.language].replace("{shop}", context.tenant_name))
         elif not left:
             return Verdict.CONTINUE

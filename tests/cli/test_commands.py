@@ -167,6 +167,13 @@ def test_send_prints_the_id(comptoir, control):
     assert control.asked("send") == {"tenant": "chez-awa", "to": "+221771234567", "text": "Bonjour, ça va ?"}
 
 
+def test_who_wrote_stop_is_named_and_written_to_all_the_same(comptoir, control):
+    control.answers["send"] = lambda **_: {"id": 42, "state": "queued", "opted_out": True}
+    ended = comptoir("send", "chez-awa", "+221771234567", "Votre commande est prête")
+    assert (ended.code, ended.out) == (0, "42\n")
+    assert "+221771234567 wrote STOP" in ended.err
+
+
 def test_a_local_number_is_read_with_the_tenants_country(comptoir, control):
     control.answers["tenant.show"] = lambda tenant: {"country": "CI"}
     control.answers["send"] = lambda **_: {"id": 1, "state": "queued"}

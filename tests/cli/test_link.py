@@ -32,6 +32,8 @@ class Offers:
 
     def _link(self, tenant: str, code: str | None = None) -> Iterator[dict[str, Any]]:
         while (event := self._told.get())["event"] != "end":
+            if event["event"] == "vanish":
+                raise ConnectionResetError
             yield event
             if event["event"] == "linked":
                 return {}
@@ -170,6 +172,32 @@ def test_json_is_a_line_for_each_event(comptoir, offers):
     ended = comptoir("link", "chez-awa", "--json")
     assert ended.code == 0
     assert ended.lines == [offer(0), offer(1), LINKED]
+
+
+def test_json_ends_with_a_failure_where_the_daemon_goes_away(comptoir, offers, control):
+    offers.tell(offer(0))
+    offers.tell({"event": "vanish"})
+    ended = comptoir("link", "chez-awa", "--json")
+    assert ended.code == 69
+    assert [line["event"] for line in ended.lines] == ["qr", "failed"]
+    assert ended.lines[-1]["reason"] in ended.err
+
+
+def test_json_says_once_that_it_failed(comptoir, offers, control):
+    offers.tell({"event": "failed", "reason": "expired"})
+    assert comptoir("link", "chez-awa", "--json").lines == [{"event": "failed", "reason": "expired"}]
+    control.answers["link"] = lambda tenant: control.refuse(1, "chez-awa is linked already")
+    refused = comptoir("link", "chez-awa", "--json")
+    assert (refused.code, refused.lines) == (1, [{"event": "failed", "reason": "chez-awa is linked already"}])
+
+
+def test_a_wrong_file_is_told_with_the_link(comptoir, offers):
+    wrong = "/etc/comptoir/tenants/chez-awa/tenant.toml:5: timezone"
+    offers.tell(LINKED | {"config_wrong": wrong})
+    ended = comptoir("link", "chez-awa")
+    assert ended.code == 0
+    assert wrong in ended.err
+    assert "comptoir reload chez-awa" in ended.err
 
 
 def test_a_pipe_gets_plain_lines(comptoir, offers):

@@ -21,7 +21,7 @@ def file_of(here: rig.Rig) -> Path:
 @pytest.mark.shows(
     under="configuration",
     what="`tenant.toml` is wrong from the start",
-    happens="linked and receiving all the same; answers wait until it is right; `status` shows each fault as FILE:LINE",
+    happens="linked and receiving all the same; answers wait until it is right; `link` and `status` show each fault",
 )
 async def test_a_file_that_is_wrong_at_the_start_holds_the_answers_until_it_is_right() -> None:
     async with rig.open_rig() as here:
@@ -32,6 +32,9 @@ async def test_a_file_that_is_wrong_at_the_start_holds_the_answers_until_it_is_r
         assert status["state"] == "online"
         assert f"{file_of(here)}:5:" in status["reason"]
         assert f"{file_of(here)}:6:" in status["reason"]
+        # Whoever links is told.
+        await here.call("unlink", tenant=shop.name)
+        assert f"{file_of(here)}:5:" in (await here.link(shop.name))["config_wrong"]
         await customer.say(shop.number, "Bonjour, menu svp ?")
         await here.wait_event(lambda event: event["kind"] == "received")
         with pytest.raises(RpcError) as wrong:
@@ -44,6 +47,8 @@ async def test_a_file_that_is_wrong_at_the_start_holds_the_answers_until_it_is_r
         await judge.settle(here, shop)
         assert [item.text for item in customer.heard()] == [crowd.answer(shop, "menu")]
         assert (await here.status(shop.name))["reason"] is None
+        await here.call("unlink", tenant=shop.name)
+        assert "config_wrong" not in await here.link(shop.name)
         assert await judge.disagreements(here, shop) == []
 
 

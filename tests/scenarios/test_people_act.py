@@ -78,6 +78,32 @@ async def test_what_the_operator_sends_goes_out_even_where_the_owner_writes() ->
         assert await judge.disagreements(here, shop) == []
 
 
+@pytest.mark.shows(
+    under="people",
+    what="a customer wrote STOP",
+    happens="no automatic answer until REPRISE; a person's `send` goes out, with a warning",
+)
+async def test_who_wrote_stop_hears_from_people_only_until_reprise() -> None:
+    async with rig.open_rig() as here:
+        shop = await open_shop(here)
+        customer = here.lab.customer(AMINATA)
+        for text in ("STOP", "Bonjour, menu svp ?"):
+            await customer.say(shop.number, text)
+            await judge.settle(here, shop)
+        assert len(heard(here, AMINATA)) == 1, "the confirmation"
+        sent = await here.call("send", tenant=shop.name, to=AMINATA, text="Votre commande est prête")
+        assert sent["opted_out"] is True
+        other = await here.call("send", tenant=shop.name, to=BINTA, text="Votre commande est prête")
+        assert "opted_out" not in other
+        await judge.settle(here, shop)
+        for text in ("REPRISE", "Bonjour, menu svp ?"):
+            await customer.say(shop.number, text)
+            await judge.settle(here, shop)
+        assert heard(here, AMINATA)[1] == "Votre commande est prête"
+        assert heard(here, AMINATA)[3:] == [crowd.answer(shop, "menu")]
+        assert await judge.disagreements(here, shop) == []
+
+
 @pytest.mark.shows(under="people", what="a pause", happens="what comes in is kept; answered once resumed")
 async def test_a_paused_shop_journals_and_answers_when_it_is_resumed() -> None:
     async with rig.open_rig() as here:
