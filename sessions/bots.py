@@ -23,8 +23,10 @@ SENTENCE = 20
 """Characters. People repeat what is shorter: yes, 2, good morning."""
 LONG = 40
 """Characters. People who change a number in what is shorter ask for another size."""
-ALIKE = 0.8
+ALIKE = 0.75
 """The share of words that two texts must have in common to be one text with another number, name or hour."""
+FRAME = 5
+"""Words, without numbers, that are the same in all of a machine's texts."""
 MAX_READ = 1_000
 """Characters of a text that are looked at."""
 
@@ -146,11 +148,12 @@ def _are_alike(text: str, other: str) -> bool:
     if min(len(text), len(other)) < LONG:
         return False
     one, two = _counted(text), _counted(other)
-    return 2 * (one & two).total() >= ALIKE * (one.total() + two.total()) > 0
+    common = (one & two).total()
+    return common >= FRAME and 2 * common >= ALIKE * (one.total() + two.total())
 
 
 def _counted(text: str) -> Counter[str]:
-    return Counter(words(re.sub(r"\d+", "0", text)))
+    return Counter(word for word in words(text) if word.isalpha())
 
 
 # What machines say of themselves. In the folded words of a text.
