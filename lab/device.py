@@ -194,8 +194,12 @@ class Device:
         await self._ask_again(self._came[id])
 
     async def post_status(self, text: str, to: Sequence[str]) -> str:
-        """Post a status update that these numbers see; returns its id. Raises UnknownNumber, NotSent."""
-        devices = [device for number in to for device in self.server.devices_of(dialled(self.server, number))]
+        """Post a status update that these numbers see, and the own companions; returns its id.
+
+        Raises UnknownNumber, NotSent.
+        """
+        people = [self.jid, *(dialled(self.server, number) for number in to)]
+        devices = [device for each in people for device in self.server.devices_of(each)]
         message = messages.text(text, secret=self._secret(None), extended=True)
         return await self.outgoing.send_to_all(STATUS, devices, message)
 

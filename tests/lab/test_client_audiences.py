@@ -34,12 +34,21 @@ async def test_a_status_update_is_seen_by_those_it_is_for(lab: Lab, client: Neon
     await until(lambda: not lab.server.waiting(lab.phone(SHOP).companions[0]))
 
 
+async def test_the_owners_own_status_update_is_from_the_shop_itself(lab: Lab, client: NeonizeClient) -> None:
+    await lab.phone(SHOP).post_status("arrivage demain", to=[AWA])
+    seen = await client.wait("message", text="arrivage demain")
+    assert (seen["from_me"], seen["chat"]) == (True, "status@broadcast")
+    [heard] = await lab.customer(AWA).wait_heard(1)
+    assert (heard.chat, heard.sender) == ("status", SHOP)
+
+
 async def test_a_channels_posts_come_in_the_clear(lab: Lab, client: NeonizeClient) -> None:
     channel = lab.people.channel("Promos", [SHOP])
-    for text in ("moins 20 %", "moins 30 %"):
+    for number, text in enumerate(("moins 20 %", "moins 30 %"), 1):
         id = lab.people.publish(channel.address, text)
         post = await client.wait("message", text=text)
         assert (post["id"], post["chat"], post["sender"]) == (id, str(channel.jid), str(channel.jid))
+        assert post["server_id"] == number
     heard = await lab.phone(SHOP).wait_heard(2, chat=channel.address)
     assert [each.text for each in heard] == ["moins 20 %", "moins 30 %"]
     # A post is acknowledged and not receipted.
@@ -62,7 +71,8 @@ async def test_a_missed_call_rings_and_ends(lab: Lab, client: NeonizeClient, as_
     assert (ended["reason"], ended["caller"]) == ("timeout", names[0])
     assert awa.calls[call].state == "ended"
     assert (await lab.phone(SHOP).calls.wait(call, "ended")).video is video
-    await until(lambda: not lab.server.waiting(lab.phone(SHOP).companions[0]))
+    phone = lab.phone(SHOP)
+    await until(lambda: not lab.server.waiting(phone.companions[0]) and not lab.server.waiting(phone.jid))
 
 
 async def test_a_call_that_the_client_rejects(lab: Lab, client: NeonizeClient) -> None:
@@ -111,11 +121,12 @@ async def test_a_groups_call_is_a_notice(lab: Lab, client: NeonizeClient) -> Non
 @pytest.mark.parametrize("as_lid", [False, True])
 async def test_the_owner_writes_to_the_own_number(lab: Lab, client: NeonizeClient, as_lid: bool) -> None:
     phone = lab.phone(SHOP)
-    await phone.say(SHOP, "acheter du riz", as_lid=as_lid)
+    id = await phone.say(SHOP, "acheter du riz", as_lid=as_lid)
     note = await client.wait("message", text="acheter du riz")
     own = str(phone.lid) if as_lid else SHOP_JID
     assert (note["from_me"], note["chat"], note["sender"]) == (True, own, own)
-    assert phone.heard() == [], "who writes to oneself hears nothing new"
+    [entry] = lab.ledger.entries(id=id)
+    assert [mark.to for mark in entry.sealed] == [str(phone.companions[0])], "nobody encrypts for oneself"
 
 
 async def test_what_the_client_writes_to_its_own_number_shows_on_the_phone(lab: Lab, client: NeonizeClient) -> None:

@@ -102,6 +102,7 @@ def on_message(_: Any, event: Any) -> None:
         time=event.Info.Timestamp,
         name=event.Info.Pushname,
         group=source.IsGroup,
+        server_id=event.Info.ServerID,
         key_only=event.Message.HasField("senderKeyDistributionMessage") and not body_of(event.Message),
         mentions=list(event.Message.extendedTextMessage.contextInfo.mentionedJID),
         quoted_author=event.Message.extendedTextMessage.contextInfo.participant,
