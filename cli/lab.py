@@ -11,9 +11,9 @@ import typer
 
 from comptoir.cli.connection import folders
 from comptoir.cli.errors import CommandError, ExitCode
-from comptoir.cli.numbers import read_chat, read_number
-from comptoir.cli.options import AsJson, examples
-from comptoir.cli.output import print_json, print_line
+from comptoir.cli.numbers import read_number
+from comptoir.cli.options import examples
+from comptoir.cli.output import print_line
 
 if TYPE_CHECKING:
     from comptoir.lab.client import LabClient
@@ -100,36 +100,6 @@ def enter_code(
         client.enter_code(found, phone, name)
     print_line(f"{phone} was given the code")
     _read_on(lines)
-
-
-@app.command(epilog=examples("comptoir lab say +221780000001 +221770000001 'Bonjour, vous livrez ?'"))
-def say(
-    sender: Annotated[str, typer.Argument(metavar="FROM", help="A customer, or a tenant's phone by hand.")],
-    to: Annotated[str, typer.Argument(metavar="TO", help="Who reads it: +E164, or group:DIGITS.")],
-    text: Annotated[str, typer.Argument(metavar="TEXT")],
-    lab: Lab = None,
-) -> None:
-    """Write as a customer (made on the spot) or as a tenant's own phone; prints the message's id."""
-    with lab_client(lab) as client:
-        print_line(client.say(read_number(sender), read_chat(to), text))
-
-
-@app.command(epilog=examples("comptoir lab heard +221780000001", "comptoir lab heard +221780000001 --follow --json"))
-def heard(
-    number: Number,
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until interrupted.")] = False,
-    json: AsJson = False,
-    lab: Lab = None,
-) -> None:
-    """What a customer or a phone has decrypted."""
-    from comptoir.cli.render.text import safe
-
-    with lab_client(lab) as client:
-        for item in client.heard(read_number(number), follow=follow):
-            if json:
-                print_json(item)
-            else:
-                print_line(f"{safe(item['sender'])}: {safe(item['text'])}")
 
 
 def find_code(lines: Iterable[str]) -> str | None:

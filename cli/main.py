@@ -10,7 +10,18 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from comptoir.cli import diagnosis, files, installation, lab, lab_audiences, linking, messaging, tenants, watching
+from comptoir.cli import (
+    diagnosis,
+    files,
+    installation,
+    lab,
+    lab_audiences,
+    lab_messages,
+    linking,
+    messaging,
+    tenants,
+    watching,
+)
 from comptoir.cli.errors import CommandError, ExitCode
 from comptoir.cli.options import examples
 from comptoir.cli.output import print_error, print_line
@@ -28,6 +39,7 @@ for commands in (installation.app, linking.app, messaging.app, watching.app, dia
     app.add_typer(commands)
 app.add_typer(tenants.app, name="tenant", rich_help_panel="Tenants")
 app.add_typer(files.app, name="media", help="Files of messages.", rich_help_panel=files.PANEL)
+lab.app.add_typer(lab_messages.app)
 lab.app.add_typer(lab_audiences.app)
 app.add_typer(lab.app, name="lab", rich_help_panel="Trying it out")
 

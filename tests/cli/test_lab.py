@@ -91,3 +91,63 @@ def test_many_people_and_calls(comptoir, start, tmp_path, monkeypatch):
     assert comptoir("lab", "call", awa, moussa, "--seconds", "0").out == "missed\n"
     refused = comptoir("lab", "say", awa, "group:1", "allô ?")
     assert (refused.code, "no group in this lab" in refused.err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        ([], "nothing to say"),
+        (["--place", "ici"], "no place"),
+        (["--place", "1,2", "--card", "+221780000002"], "one thing"),
+        (["--file", "/nowhere.jpg"], "no such file"),
+    ],
+)
+def test_what_cannot_be_said(comptoir, arguments, error):
+    ended = comptoir("lab", "say", "+221780000001", "+221770000001", *arguments)
+    assert (ended.code, error in ended.err) == (2, True)
+
+
+def test_every_kind_is_said_and_heard_from_the_shell(comptoir, start, tmp_path, monkeypatch):
+    awa, moussa = "+221780000001", "+221780000002"
+    lab = start("lab", "serve", str(tmp_path / "lab"), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    monkeypatch.setenv("COMPTOIR_LAB", read_line(lab.stdout).decode().strip())
+    photo = tmp_path / "pagne.jpg"
+    photo.write_bytes(b"\xff\xd8 orange")
+
+    def say(sender, to, *arguments):
+        ended = comptoir("lab", "say", sender, to, *arguments)
+        assert ended.code == 0, ended.err
+        return ended.out.strip()
+
+    comptoir("lab", "say", moussa, moussa, "me voici")
+    text = say(awa, moussa, "bonjour")
+    image = say(awa, moussa, "le bleu", "--file", str(photo))
+    say(awa, moussa, "--file", str(photo), "--kind", "voice", "--once")
+    say(awa, moussa, "--place", "14.69,-17.44,Marché Sandaga")
+    say(awa, moussa, "Fatou", "--card", "+221780000009")
+    poll = say(awa, moussa, "Riz ou mil ?", "--option", "riz", "--option", "mil")
+    say(awa, moussa, "mil", "--vote", poll)
+    say(awa, moussa, "👍", "--react", text)
+    say(awa, moussa, "bonsoir", "--edit", text)
+    say(awa, moussa, "celui-ci", "--quote", image)
+    say(awa, moussa, "--delete", text)
+    say(awa, moussa, "--timer", "86400")
+    following = start("lab", "heard", moussa, "--follow", "--save", str(tmp_path / "files"), stdout=subprocess.PIPE)
+    lines = [read_line(following.stdout).decode().strip().removeprefix(f"{awa}: ") for _ in range(12)]
+    assert lines == [
+        "bonjour",
+        f"[image, 9 bytes] le bleu → {tmp_path}/files/{image}.jpg",
+        lines[2],
+        "[place 14.69, -17.44 Marché Sandaga]",
+        "[card: Fatou]",
+        "[poll: Riz ou mil ? riz / mil]",
+        f"[votes in {poll}: mil]",
+        f"[reaction of {text}] 👍",
+        f"[edit of {text}] bonsoir",
+        "[to: le bleu] celui-ci",
+        f"[deletion of {text}]",
+        "[messages disappear after 86400 s]",
+    ]
+    assert lines[2].startswith("[voice, 9 bytes, to be seen once] → ")
+    assert (tmp_path / "files" / f"{image}.jpg").read_bytes() == photo.read_bytes()
+    assert "not known here" in comptoir("lab", "say", awa, moussa, "et lui ?", "--quote", "AC00").err
