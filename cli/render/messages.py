@@ -63,7 +63,8 @@ def _head(row: dict[str, Any]) -> list[Text]:
 def _words(row: dict[str, Any], line_end: str, line: Callable[[str], str] = str) -> Text:
     """What was said, and what became of it where that is worth a word."""
     kind = "" if row["kind"] == "text" else f"[{safe(row['kind'])}] "
-    words = Text(kind + line_end.join(line(text) for text in safe_lines(row["text"] or "")))
+    who = (f"{pretty(safe(row['sender']))}: ", "cyan") if row.get("sender") else ""
+    words = Text.assemble(who, kind + line_end.join(line(text) for text in safe_lines(row["text"] or "")))
     if outcome := _outcome(row):
         words.append(f"  {outcome}", _STATE_STYLES.get(row["state"], ""))
     return words

@@ -261,6 +261,7 @@ def test_messages_are_shown_with_local_time_and_without_their_escapes(comptoir, 
         },
         MESSAGE | {"id": 43, "text": "D'accord"},
         MESSAGE | {"id": 44, "direction": "in", "kind": "image", "text": "", "state": "received", "by": "customer"},
+        MESSAGE | {"id": 45, "chat": "group:12036301", "direction": "in", "state": "done", "sender": "+221771234568"},
     ]
     control.answers["messages"] = lambda **_: {"messages": rows, "next": None}
     out = comptoir("messages", "chez-awa").out
@@ -272,6 +273,7 @@ def test_messages_are_shown_with_local_time_and_without_their_escapes(comptoir, 
     assert lines[2].strip() == "ligne 2"
     assert lines[3] == "14:00:00 #43 +221 77 123 45 67 ← D'accord  delivered, operator"
     assert "[image]" in lines[4]
+    assert lines[5] == "14:00:00 #45 group:12036301 → +221 77 123 45 68: Bonjour"
 
 
 TRACE = {

@@ -16,6 +16,10 @@ from comptoir.cli.numbers import NotAChat, needs_country, pretty, read_chat
         ("+33 6 12 34 56 78", "SN", "+33612345678"),
         ("٧٧١٢٣٤٥٦٧", "SN", "+221771234567"),
         ("lid:104857600000001", "SN", "lid:104857600000001"),
+        ("group:120363000000000001", "SN", "group:120363000000000001"),
+        ("group:221771234567-1700000000", None, "group:221771234567-1700000000"),
+        ("channel:120363000000000002", None, "channel:120363000000000002"),
+        (" status ", None, "status"),
     ],
 )
 def test_common_forms(text, country, chat):
@@ -35,6 +39,10 @@ def test_common_forms(text, country, chat):
         "1-800-FLOWERS",
         "lid:",
         "lid:x1",
+        "group:",
+        "group:famille",
+        "channel:1-2",
+        "statuses",
     ],
 )
 def test_anything_else_says_what_was_expected(text):
@@ -52,7 +60,10 @@ def test_old_eight_digit_numbers_of_ivory_coast_reach_nobody():
         read_chat("07080910", "CI")
 
 
-@pytest.mark.parametrize(("text", "local"), [("+221…", False), (" 00221", False), ("lid:1", False), ("77", True)])
+@pytest.mark.parametrize(
+    ("text", "local"),
+    [("+221…", False), (" 00221", False), ("lid:1", False), ("group:1", False), ("status", False), ("77", True)],
+)
 def test_the_country_is_asked_for_only_when_needed(text, local):
     assert needs_country(text) is local
 

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comptoir.plugins.api import Contact, Json, Message, Plugin, PluginConfig, Verdict
+from comptoir.plugins.audiences import CallTable
 from comptoir.plugins.builtin.answers import Answers, AnswersConfig, Entry, Phrasebook
+from comptoir.plugins.builtin.calls import Calls
 from comptoir.plugins.builtin.optout import OptOut, read_wish
 from comptoir.plugins.builtin.welcome import Welcome, WelcomeConfig
 from comptoir.plugins.wording import fill
@@ -49,6 +51,32 @@ class Chat:
         return verdict, self.replies
 
 
+# --- calls
+
+
+async def test_who_calls_is_told_once_an_hour() -> None:
+    chat, plugin = Chat(), Calls(CallTable(answer="Bonjour {name}, écrivez à {shop}."))
+    told = []
+    for minutes in (0, 59, 1, 30, -90):
+        chat.now += timedelta(minutes=minutes)
+        verdict, replies = await chat.says(plugin, "", "call")
+        assert verdict is Verdict.STOP
+        told.append(replies)
+    words = ["Bonjour Awa, écrivez à Chez Fatou."]
+    # A clock that was set back must not make the shop rude for longer than an hour.
+    assert told == [words, [], words, [], words]
+
+
+async def test_what_is_no_call_is_left_to_others() -> None:
+    assert await Chat().says(Calls(CallTable(answer="Non.")), "bonjour") == (Verdict.CONTINUE, [])
+
+
+@pytest.mark.parametrize("plugin", [Welcome(WelcomeConfig(text="x")), Answers(AnswersConfig(otherwise="x"))])
+async def test_no_other_speaks_after_a_call(plugin: Plugin) -> None:
+    await plugin.start()
+    assert await Chat().says(plugin, "", "call") == (Verdict.CONTINUE, [])
+
+
 # --- welcome
 
 
@@ -61,6 +89,13 @@ async def test_a_new_customer_is_greeted_once() -> None:
     assert await chat.says(plugin, "bonjour") == (Verdict.CONTINUE, ["Bonjour Awa, ici Chez Fatou."])
     chat.now += timedelta(days=400)
     assert await chat.says(plugin, "bonjour") == (Verdict.CONTINUE, [])
+
+
+async def test_nobody_is_greeted_in_a_group() -> None:
+    chat = Chat()
+    named = Message((1,), "text", "bonjour", chat.now, sender="+221770000002")
+    assert await welcome().message(chat, named) is Verdict.CONTINUE
+    assert (chat.replies, chat.state) == ([], {})
 
 
 async def test_it_can_have_the_last_word() -> None:

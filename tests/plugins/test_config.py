@@ -21,6 +21,29 @@ country = "SN"
 timezone = "Africa/Dakar"
 pipeline = []
 """
+AUDIENCES = """\
+[groups]
+answer = "named"
+[status]
+show = true
+[channels]
+show = true
+[calls]
+answer = "Bonjour {name}, écrivez à {shop}"
+reject = true
+"""
+WRONG_AUDIENCES = """\
+[groups]
+answer = "always"
+[status]
+show = "oui"
+[channels]
+answer = "named"
+[calls]
+answer = "Bonjour {nom}"
+reject = 1
+[call]
+"""
 WRONG = '''\
 version = 2
 nam = "Chez Awa"
@@ -61,6 +84,26 @@ def test_the_least_has_defaults() -> None:
     assert (config.name, config.lang, config.owner, config.pipeline) == ("Chez Awa", "fr", None, ())
     assert (config.silence_minutes, config.join_seconds, config.stale_hours) == (60, 3, 6)
     assert config.on_uncertain == "hold"
+    assert config.groups.answer == "never"
+    assert (config.status.show, config.channels.show, config.calls.kept) == (False, False, False)
+
+
+def test_what_is_ignored_may_be_wanted() -> None:
+    config = parse_tenant(LEAST + AUDIENCES, FILE, known_plugins())
+    assert (config.groups.answer, config.status.show, config.channels.show) == ("named", True, True)
+    assert config.calls.answer == "Bonjour {name}, écrivez à {shop}"
+    assert (config.calls.reject, config.calls.kept) == (True, True)
+
+
+def test_faults_in_these_tables_have_their_lines_too() -> None:
+    assert faults(LEAST + WRONG_AUDIENCES) == [
+        "tenant.toml:7: groups.answer : « always » ; attendu : 'never' ou 'named'",
+        "tenant.toml:9: status.show : « oui » ; attendu : true ou false, sans guillemets",
+        "tenant.toml:11: la clé « answer » n'existe pas ici ; attendu : une de ces clés : show",
+        "tenant.toml:13: calls.answer : {nom} n'existe pas ; attendu : {name} ou {shop}",
+        "tenant.toml:14: calls.reject : 1 ; attendu : true ou false, sans guillemets",
+        "tenant.toml:15: la clé « call » n'existe pas ici ; attendu : « calls »",
+    ]
 
 
 def test_steps_stand_in_order_with_their_tables() -> None:

@@ -1,5 +1,6 @@
 """Templates: each is a right configuration, whatever it is filled with."""
 
+import re
 import resource
 from pathlib import Path
 
@@ -44,6 +45,16 @@ def test_what_cannot_be_written_in_whole_is_not_there(tmp_path: Path) -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_what_stands_there_as_a_comment_is_right_without_its_sign(lang: str) -> None:
+    text = render("restaurant", {"name": "chez-awa", "lang": lang})
+    offered = re.sub(r"(?m)^# (?=\[|answer =|show =|reject =)", "", text)
+    config = parse_tenant(offered, Path("x"), known_plugins())
+    assert (config.groups.answer, config.status.show, config.channels.show) == ("named", True, True)
+    assert config.calls.answer
+    assert config.calls.reject
 
 
 def test_without_an_owner_the_line_is_there_to_be_filled() -> None:

@@ -31,6 +31,12 @@ def test_a_later_message_ends_the_burst_at_once() -> None:
     assert burst(heard(1, 0), heard(2, 4_001)) == Burst((heard(1, 0),), 0)
 
 
+def test_in_a_group_each_is_answered_apart() -> None:
+    one, other = replace(heard(1, 0), sender=8), replace(heard(2, 1_000), sender=9)
+    assert burst(one, other) == Burst((one,), 0)
+    assert burst(one, replace(other, sender=8)).ids == (1, 2)
+
+
 def test_nobody_waits_for_ever() -> None:
     messages = [heard(id, id * 2_000) for id in range(8)]
     waiting = burst(*messages)
