@@ -3,12 +3,14 @@
 import sys
 from collections.abc import Iterator
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from comptoir.cli.connection import call, daemon
 from comptoir.cli.errors import CommandError, ExitCode
+from comptoir.cli.files import FILE_ANSWER_LIMIT, FileKindName, checked_file, send_file
 from comptoir.cli.numbers import needs_country, read_chat
 from comptoir.cli.options import AsJson, Tenant, examples
 from comptoir.cli.output import print_json, print_line, print_warning
@@ -33,6 +35,7 @@ class Awaited(StrEnum):
     epilog=examples(
         'comptoir send chez-awa +221771234567 "Votre commande est prête."',
         "comptoir send chez-awa 77-123-45-67 --wait delivered --timeout 30 < text.txt",
+        'comptoir send chez-awa +221771234567 --file menu.pdf --caption "Le menu"',
     ),
 )
 def send(  # noqa: PLR0913, PLR0917 (a parameter for each option)
@@ -41,6 +44,10 @@ def send(  # noqa: PLR0913, PLR0917 (a parameter for each option)
     text: Annotated[
         str | None, typer.Argument(metavar="[TEXT]", help="What to write; read from stdin without.")
     ] = None,
+    file: Annotated[Path | None, typer.Option(metavar="F", help="A file to send; the text goes with it.")] = None,
+    caption: Annotated[str | None, typer.Option(metavar="C", help="The text that goes with a file.")] = None,
+    kind: Annotated[FileKindName | None, typer.Option(help="Send the file as this, whatever it looks like.")] = None,
+    as_document: Annotated[bool, typer.Option("--as-document", help="The same as --kind document.")] = False,
     wait: Annotated[Awaited | None, typer.Option(help="Wait until the message is that far.")] = None,
     timeout: Annotated[
         float, typer.Option(min=0.1, max=3600, metavar="S", help="Wait that many seconds at most.")
@@ -50,13 +57,17 @@ def send(  # noqa: PLR0913, PLR0917 (a parameter for each option)
     ] = None,
     json: AsJson = False,
 ) -> None:
-    """Queue a message and print its id."""
+    """Queue a message, a text or a file, and print its id."""
     from comptoir.gateway.client import ControlError
 
-    words = checked_text(text)
-    with daemon() as client:
+    given = checked_file(file, text, caption, FileKindName.DOCUMENT if as_document else kind)
+    words = checked_text(text) if given is None else given.caption
+    with daemon(answer_limit=FILE_ANSWER_LIMIT if given else None) as client:
         chat = find_chat(client, name, to)
-        message = client.call("send", tenant=name, to=chat, text=words, client_key=client_key)
+        if given is None:
+            message = client.call("send", tenant=name, to=chat, text=words, client_key=client_key)
+        else:
+            message = send_file(client, given, tenant=name, to=chat, client_key=client_key)
         if message.get("opted_out"):
             print_warning(f"{chat} wrote STOP and wants no more messages: this one goes out because you sent it")
         if not json:

@@ -86,6 +86,7 @@ class Methods:
             "failed": counters.failed,
             "new_chats_held_until": _time(held) if held > now else None,
             "journal": worker.journal.trouble,
+            "media": await worker.media.status(),
             "last_in": _time(counters.last_in),
             "last_out": _time(counters.last_out),
             "pipeline": worker.runner.status() if worker.runner else [],

@@ -13,7 +13,7 @@ from comptoir.sessions.times import rfc3339
 
 ANSWER_WITHIN = 2.0
 COUNTED = (
-    "inbox", "outbox", "uncertain", "lost", "failed", "last_in", "last_out", "pipeline", "journal",
+    "inbox", "outbox", "uncertain", "lost", "failed", "last_in", "last_out", "pipeline", "journal", "media",
     "new_chats_held_until",
 )  # fmt: skip
 CONFIGURED = ("country", "lang", "timezone", "owner")

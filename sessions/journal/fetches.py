@@ -34,6 +34,11 @@ def wanted(db: Connection, now: int, busy: Collection[int], limit: int) -> list[
     return [Wanted(*row) for row in rows if row[0] not in busy][:limit]
 
 
+def count(db: Connection) -> int:
+    """How many are still to be fetched."""
+    return int(db.execute("SELECT count(*) FROM media WHERE state = 'wanted'").fetchone()[0])
+
+
 def next_due(db: Connection, now: int) -> int | None:
     """When the next of those that wait for a later attempt is due."""
     query = "SELECT min(not_before) FROM media WHERE state = 'wanted' AND not_before > ?"

@@ -10,7 +10,7 @@ import trio
 
 from comptoir.plugins.config import TenantConfig
 from comptoir.plugins.content import FileKind, FileToSend
-from comptoir.sessions.journal import media, quota
+from comptoir.sessions.journal import fetches, media, quota
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.journal import Journal, JournalUnavailable
 from comptoir.sessions.journal.media import FileRefused, TakenFile
@@ -135,6 +135,11 @@ class MediaKeeper:
         except SealBroken as error:
             raise NotHere(f"message {message}: its file is damaged: {error}") from None
         return row
+
+    async def status(self) -> dict[str, int]:
+        """Bytes used, the bytes there are, and how many files are still to be fetched."""
+        used, wanted = await self._journal.read(lambda db: (quota.used(db), fetches.count(db)))
+        return {"bytes": used, "quota": self.limits.quota, "wanted": wanted}
 
     def room_for(self, db: Connection, size: int) -> bool:
         """Whether a file of this size fits beside those that must stay."""
