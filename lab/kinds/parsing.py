@@ -54,8 +54,8 @@ def parse(content: dict[str, Any]) -> Sendable:
     if kind in get_args(FileKind):
         return _file(kind, given)
     if kind == "view_once":
-        file = given.pop("file", {})
-        return ViewOnce(_checked(File, parse(file)), **_known(ViewOnce, given))
+        once: ViewOnce = _made(ViewOnce, {**given, "file": _seen_once(given.get("file"))})
+        return once
     if kind not in _CLASSES:
         raise ValueError(f"kind is {kind!r}; {', '.join(KINDS)} was expected")
     made: Sendable = _made(_CLASSES[kind], given)
@@ -70,7 +70,7 @@ def _file(kind: str, given: dict[str, Any]) -> File:
         raise ValueError(f"{', '.join(_BYTES)}: base64 was expected") from error
     if (path is None) == ("data" not in given):
         raise ValueError(f"{kind}: either path or data was expected")
-    if path is not None and not Path(path).is_absolute():
+    if path is not None and not (isinstance(path, str) and Path(path).is_absolute()):
         raise ValueError(f"path is {path!r}; an absolute one was expected")
     data = made.pop("data") if path is None else Path(path)
     file: File = _made(File, {"kind": kind, **given, **made, "data": data})
@@ -92,7 +92,8 @@ def _known(kind: type[Any], given: dict[str, Any]) -> dict[str, Any]:
     return given
 
 
-def _checked(kind: type[Any], content: Any) -> Any:
-    if not isinstance(content, kind):
-        raise ValueError(f"file is {content!r}; a file was expected")  # noqa: TRY004  (what a stranger wrote)
-    return content
+def _seen_once(given: Any) -> File:
+    file = parse(given) if isinstance(given, dict) else None
+    if not isinstance(file, File):
+        raise ValueError(f"view_once: file is {given!r}; a file with its kind was expected")  # noqa: TRY004  (a stranger's words)
+    return file

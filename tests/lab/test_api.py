@@ -40,7 +40,7 @@ class Api:
     def _call(self, method: str, *arguments: Any, **options: Any) -> Any:
         with LabClient(self.description, timeout=10) as client:
             result = getattr(client, method)(*arguments, **options)
-            return result if isinstance(result, (dict, str)) else list(result)
+            return result if isinstance(result, (dict, str, Path)) else list(result)
 
 
 @pytest.fixture
@@ -158,6 +158,52 @@ def test_the_readme_names_every_command_and_fault() -> None:
     assert commands.COMMANDS.keys() | FAULTS.keys() <= named
 
 
+async def test_every_kind_is_posted_heard_and_saved_from_outside(api: Api, tmp_path: Path) -> None:
+    photo, folder = tmp_path / "pagne.jpg", tmp_path / "saved"
+    photo.write_bytes(b"orange")
+    folder.mkdir()
+    await api.call("add_phone", SHOP)
+
+    id = await api.call("post", AWA, SHOP, {"kind": "image", "path": str(photo), "caption": "en bleu ?"}, secret=True)
+    await api.call("say", AWA, SHOP, "celui-ci", quote=id, expires_in=60)
+
+    image, answer = await api.call("heard", SHOP)
+    assert (image["id"], image["text"], image["secret"]) == (id, "en bleu ?", True)
+    assert (image["content"]["kind"], image["content"]["file"]["size"]) == ("image", 6)
+    assert (answer["content"]["quote"]["id"], answer["content"]["expires_in"]) == (id, 60)
+    assert (await api.call("save", SHOP, id, folder)).read_bytes() == b"orange"
+    photo.unlink()
+    for call, error in [
+        (("post", AWA, SHOP, {"kind": "image", "path": str(photo)}), "No such file"),
+        (("post", AWA, SHOP, {"kind": "poll"}), "Poll: question"),
+        (("say", AWA, SHOP, "allô"), "quote"),
+        (("save", SHOP, answer["id"], folder), "no message"),
+        (("save", SHOP, id, tmp_path / "nowhere"), "No such file"),
+    ]:
+        with pytest.raises(LabError, match=error):
+            await api.call(*call, **({"quote": 5} if call[0] == "say" else {}))
+    api.lab.server.media.remove(image["content"]["file"]["encrypted_sha256"])
+    with pytest.raises(LabError, match="nothing at"):
+        await api.call("save", SHOP, id, folder)
+
+
+async def test_the_media_host_fails_on_order_for_one_or_for_all(api: Api) -> None:
+    await api.call("add_phone", SHOP)
+
+    await api.call("fault", "hang-downloads", SHOP, after_bytes=10)
+    await api.call("fault", "fail-uploads", "", status=507, times=2)
+
+    faults = api.lab.faults.media
+    hanging, failing = faults.strike("download", {"225070000003"})[0], faults.strike("upload", {"1"})[0]
+    assert hanging is not None
+    assert failing is not None
+    assert (hanging.what, hanging.after_bytes, failing.status) == ("hang", 10, 507)
+    await api.call("fault", "lift-media", "")
+    assert faults.strike("upload", {"1"})[0] is None
+    with pytest.raises(LabError, match="no account"):
+        await api.call("fault", "cut-downloads", "+221779999999")
+
+
 async def test_the_clock_is_read_and_set(api: Api) -> None:
     await api.call("clock", -21_600)
 
@@ -190,7 +236,10 @@ async def test_typing_and_reading(api: Api) -> None:
         (b'{"command": "scan", "qr": "hello", "number": "+225070000003"}', "a link code was expected"),
         (b'{"command": "enter-code", "code": "1234", "number": "+225070000003"}', "no pairing code"),
         (b'{"command": "enter-code", "code": "ABCD1234", "number": "+225070000003"}', "no connected client"),
-        (b'{"command": "fault", "name": "flood", "number": "1"}', "unknown fault 'flood'; there are alter-downloads, ban"),
+        (
+            b'{"command": "fault", "name": "flood", "number": "1"}',
+            "unknown fault 'flood'; there are alter",
+        ),
         (b'{"command": "fault", "name": "drop", "number": "1", "x": 1}', "fault drop:"),
         (b'{"command": "unlink", "number": "+221770000001"}', "is a customer"),
         (b'{"command": "say", "sender": "+221770000001", "to": "+1", "text": "", "x": true}', "x is unknown"),
