@@ -115,6 +115,8 @@ class MessageReceived:
     mentions_us: bool = False
     expires_in: int | None = None
     """The chat's disappearing timer in seconds, where the message tells."""
+    timer_set_at: int | None = None
+    """When that timer was set, where the message tells."""
     automatic: bool = False
     """A pipeline of ours wrote it, of whatever tenant."""
     sender: Address | None = None

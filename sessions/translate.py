@@ -24,6 +24,7 @@ from comptoir.sessions.votes import SECRET_SIZE
 
 MAX_QUOTED = 4_096
 """Characters of a quoted text that are kept where its message is not known."""
+MAX_SECONDS = 2**33
 MAX_RAW = 1024 * 1024
 """Bytes of a protobuf that are kept; what is larger says no more than was taken from it."""
 
@@ -56,6 +57,7 @@ def message(event: Proto, own: Address | None = None) -> MessageReceived | Timer
         raw=b"",
         mentions_us=mentions(context, own),
         expires_in=context.expiration if context is not None and context.HasField("expiration") else None,
+        timer_set_at=_timer_set_at(context),
         sender=sender_of(info.MessageSource),
     )
     if once or event.IsViewOnce:
@@ -73,6 +75,11 @@ def message(event: Proto, own: Address | None = None) -> MessageReceived | Timer
         secret=_secret(event, body) if said.kind == "poll" else b"",
         automatic=is_marked(_secret(event, body)),
     )
+
+
+def _timer_set_at(context: Proto | None) -> int | None:
+    seconds = context.ephemeralSettingTimestamp if context is not None else 0
+    return seconds * 1000 if 0 < seconds < MAX_SECONDS else None
 
 
 def _raw(event: Proto) -> bytes:

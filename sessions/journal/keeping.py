@@ -90,7 +90,9 @@ def keep_unreadable(
 
 def _learn_timer(db: Connection, contact: int, event: MessageReceived) -> None:
     if event.expires_in is not None:
-        contacts.set_timer(db, contact, event.expires_in, event.time)
+        # Who has not heard yet that it was set anew still writes under the old one.
+        since = min(event.timer_set_at or event.time, event.time)
+        contacts.set_timer(db, contact, event.expires_in, since)
 
 
 def _complete(db: Connection, contact: int, event: MessageReceived, details: Details, arrival: Arrival) -> int | None:

@@ -76,11 +76,17 @@ def received(body: Any, **more: Any) -> MessageReceived:
 
 def test_what_a_message_holds_and_answers() -> None:
     quoted = e2e.Message(imageMessage=e2e.ImageMessage(caption="robe bleue"))
-    context = e2e.ContextInfo(stanzaID="Q1", participant="100200300:12@lid", quotedMessage=quoted, expiration=86_400)
+    context = e2e.ContextInfo(
+        stanzaID="Q1",
+        participant="100200300:12@lid",
+        quotedMessage=quoted,
+        expiration=86_400,
+        ephemeralSettingTimestamp=7,
+    )
     message = received(e2e.Message(imageMessage=e2e.ImageMessage(caption="celle-ci", contextInfo=context)))
     assert (message.kind, message.text, message.content) == ("image", "celle-ci", ReceivedFile("", 0))
     assert message.quote == Quoted("Q1", "image", "robe bleue", Address(lid="100200300"))
-    assert message.expires_in == 86_400
+    assert (message.expires_in, message.timer_set_at) == (86_400, 7_000)
     plain = received(e2e.Message(locationMessage=e2e.LocationMessage(degreesLatitude=1, degreesLongitude=2)))
     assert (plain.content, plain.quote, plain.expires_in) == (Place(1, 2), None, None)
 
