@@ -26,6 +26,7 @@ def init() -> None:
     """Make the folders, the master key and a commented comptoir.toml. Safe to repeat."""
     from comptoir.gateway.keys import KeysWrong
     from comptoir.gateway.paths import PathsWrong
+    from comptoir.gateway.refused import explain
     from comptoir.gateway.registry import RegistryWrong
     from comptoir.gateway.setup import initialise
 
@@ -36,9 +37,7 @@ def init() -> None:
         raise CommandError(ExitCode.FAILED, str(error)) from None
     except OSError as error:
         code = ExitCode.NOT_PERMITTED if isinstance(error, PermissionError) else ExitCode.FAILED
-        raise CommandError(
-            code, f"{error.filename}: cannot be made ({error.strerror}): run this as root, or set COMPTOIR_HOME"
-        ) from None
+        raise CommandError(code, explain(error)) from None
     for line in made:
         print_line(line)
     if not made:

@@ -14,7 +14,7 @@ import trio
 from comptoir.gateway.control.methods import Methods
 from comptoir.gateway.control.server import ControlServer, bind_control_socket
 from comptoir.gateway.control.table import table_of
-from comptoir.gateway.forkserver import PRELOAD, Forkserver, WorkerTarget, go_environment
+from comptoir.gateway.forkserver import PRELOAD, Forkserver, WorkerTarget, go_environment, is_shortage
 from comptoir.gateway.installation import Installation
 from comptoir.gateway.keys import KeysWrong, load_master_key
 from comptoir.gateway.lab_server import LabFileWrong, find_lab
@@ -22,6 +22,7 @@ from comptoir.gateway.locks import LockHeld, hold
 from comptoir.gateway.logs import ThreadedHandler
 from comptoir.gateway.notify import notify
 from comptoir.gateway.paths import Paths, PathsWrong, find_paths
+from comptoir.gateway.refused import explain
 from comptoir.gateway.registry import AsyncRegistry, Registry, RegistryWrong
 from comptoir.gateway.session_dirs import sessions_root
 from comptoir.gateway.settings import SettingsWrong, load_settings
@@ -60,8 +61,16 @@ def _run(target: WorkerTarget, preload: Sequence[str]) -> int:
             trio.run(serve, _installation(paths, registry, Forkserver(target, preload)))
     except SettingsWrong as error:
         return _fail(str(error), EXIT_CONFIG)
-    except (PathsWrong, KeysWrong, LabFileWrong, RegistryWrong, LockHeld, OSError) as error:
+    except (PathsWrong, KeysWrong, LabFileWrong, RegistryWrong, LockHeld) as error:
         return _fail(str(error), EXIT_FAILED)
+    except OSError as error:
+        return _fail(explain(error), EXIT_FAILED)
+    except ExceptionGroup as errors:
+        # The machine's fault and not ours: no traceback says more than the error.
+        short, others = errors.split(is_shortage)
+        if short is None or others is not None:
+            raise
+        return _fail(explain(_first(short)), EXIT_FAILED)
     return 0
 
 
@@ -144,6 +153,16 @@ def _harden() -> None:
     # Whoever asks twice must not cut the clean stop short.
     for number in _STOP_SIGNALS:
         signal.signal(number, lambda *_: None)
+
+
+def _first(errors: ExceptionGroup[Exception]) -> OSError:
+    """Of a group of shortages."""
+    error: BaseException | None = errors
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    while error is not None and not isinstance(error, OSError):
+        error = error.__cause__
+    return error or OSError(str(errors))
 
 
 def _fail(text: str, code: int) -> int:

@@ -4,13 +4,15 @@ import os
 import tempfile
 from pathlib import Path
 
+from comptoir.gateway.refused import about
+
 
 def create_file(path: Path, content: bytes) -> None:
     """Make it, 0600, as a whole or not at all, never over an old one. Raises FileExistsError, OSError."""
     # tempfile makes it 0600.
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with about(path), os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

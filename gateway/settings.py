@@ -64,7 +64,8 @@ def load_settings(file: Path) -> Settings:
     except FileNotFoundError:
         return Settings()
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsWrong([Fault(file, 1, f"cannot be read: {error}", "a readable UTF-8 file", "en")]) from None
+        why = (error.strerror or "").lower() if isinstance(error, OSError) else "not UTF-8"
+        raise SettingsWrong([Fault(file, 1, f"cannot be read: {why}", "a readable UTF-8 file", "en")]) from None
     return parse_settings(text, file)
 
 

@@ -5,6 +5,7 @@ from contextlib import suppress
 from comptoir.gateway.keys import KeysWrong, create_master_key, master_key_path
 from comptoir.gateway.new_file import create_file
 from comptoir.gateway.paths import Paths
+from comptoir.gateway.refused import about
 from comptoir.gateway.registry import Registry
 from comptoir.gateway.session_dirs import new_identity
 from comptoir.gateway.settings import DEFAULT_TEXT
@@ -24,7 +25,8 @@ def initialise(paths: Paths) -> list[str]:
             create_file(paths.identity_file, new_identity())
             made.append(f"{paths.identity_file}: the name of this installation's folder in memory")
     if not paths.settings_file.exists():
-        paths.settings_file.write_text(DEFAULT_TEXT, encoding="utf-8")
+        with about(paths.settings_file):
+            paths.settings_file.write_text(DEFAULT_TEXT, encoding="utf-8")
         made.append(f"{paths.settings_file}: settings, all at their defaults")
     return made
 

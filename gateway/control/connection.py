@@ -7,6 +7,7 @@ import sqlite3
 import trio
 
 from comptoir.gateway.control.table import Method
+from comptoir.gateway.refused import explain
 from comptoir.gateway.shown import MAX_SHOWN, cut
 from comptoir.sessions.descriptors import Arriving, close_all
 from comptoir.sessions.protocol import (
@@ -126,7 +127,8 @@ class Connection:
             return
         except (OSError, sqlite3.Error) as error:
             logger.exception("%s failed", method.name)
-            answer = Failure(request.id, ErrorCode.FAILED, f"{method.name}: {error}: see the daemon's log")
+            why = explain(error) if isinstance(error, OSError) else str(error)
+            answer = Failure(request.id, ErrorCode.FAILED, f"{method.name}: {why}: see the daemon's log")
         except Exception:
             # A bug in one method must not end the daemon; the log says where it is.
             logger.exception("%s failed", method.name)

@@ -11,6 +11,7 @@ import trio
 from comptoir.gateway.control.connection import Connection
 from comptoir.gateway.control.permissions import PEER_CREDENTIALS, peer_of, refusal
 from comptoir.gateway.control.table import Method
+from comptoir.gateway.refused import about
 from comptoir.sessions.protocol import ErrorCode, Failure, encode
 
 logger = logging.getLogger(__name__)
@@ -27,10 +28,11 @@ def bind_control_socket(path: Path) -> trio.SocketListener:
     path.unlink(missing_ok=True)
     bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        bound.bind(os.fspath(path))
-        # Nobody can connect before `listen`.
-        path.chmod(0o660)
-        bound.listen(MAX_CONNECTIONS)
+        with about(path):
+            bound.bind(os.fspath(path))
+            # Nobody can connect before `listen`.
+            path.chmod(0o660)
+            bound.listen(MAX_CONNECTIONS)
     except BaseException:
         bound.close()
         raise

@@ -229,7 +229,7 @@ async def test_a_bug_in_a_method_ends_nothing(control, caplog):
         assert "oops" in caplog.text
         full = (await caller.ask("disk"))["error"]
         assert full["code"] == ErrorCode.FAILED
-        assert "No space left" in full["message"]
+        assert "no space left on device: free some space" in full["message"]
         await caller.hello()
 
 
