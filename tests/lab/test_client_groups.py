@@ -194,9 +194,10 @@ async def test_a_client_learns_from_the_ack_that_its_members_are_old(
     await client.do("send", to=str(group.jid), text="un")
     fatou = lab.customer("+221770000103")
     lab.server.groups.add(group, fatou.account.number)  # and nobody is told
-    for text in ("deux", "trois"):
+    # One after the other: a client that answers a retry while it sends may use one counter twice.
+    for count, text in enumerate(("deux", "trois"), 1):
         await client.do("send", to=str(group.jid), text=text)
-    assert sorted(heard.text for heard in await fatou.wait_heard(2)) == ["deux", "trois"]
+        assert (await fatou.wait_heard(count))[-1].text == text
     asked = [mark for entry in lab.ledger.entries(sender=SHOP) for mark in entry.receipts_of("retry")]
     assert len(asked) == 1, "the second one came with the key"
 
