@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from comptoir.cli.connection import call, daemon
+from comptoir.cli.contents import Given, content_of
 from comptoir.cli.errors import CommandError, ExitCode
 from comptoir.cli.files import FILE_ANSWER_LIMIT, FileKindName, checked_file, send_file
 from comptoir.cli.numbers import needs_country, read_chat
@@ -36,6 +37,11 @@ class Awaited(StrEnum):
         'comptoir send chez-awa +221771234567 "Votre commande est prête."',
         "comptoir send chez-awa 77-123-45-67 --wait delivered --timeout 30 < text.txt",
         'comptoir send chez-awa +221771234567 --file menu.pdf --caption "Le menu"',
+        'comptoir send chez-awa +221771234567 "Oui, celle-là" --quote 17',
+        'comptoir send chez-awa +221771234567 --location 14.6928,-17.4467,"Chez Awa"',
+        'comptoir send chez-awa +221771234567 --poll "Quel jour ?" --option lundi --option mardi',
+        "comptoir send chez-awa +221771234567 👍 --react 17",
+        'comptoir send chez-awa +221771234567 "Ouvert à 10 h" --edit 18',
     ),
 )
 def send(  # noqa: PLR0913, PLR0917 (a parameter for each option)
@@ -48,6 +54,25 @@ def send(  # noqa: PLR0913, PLR0917 (a parameter for each option)
     caption: Annotated[str | None, typer.Option(metavar="C", help="The text that goes with a file.")] = None,
     kind: Annotated[FileKindName | None, typer.Option(help="Send the file as this, whatever it looks like.")] = None,
     as_document: Annotated[bool, typer.Option("--as-document", help="The same as --kind document.")] = False,
+    quote: Annotated[
+        int | None, typer.Option(min=1, metavar="ID", help="Show this message of the chat above it.")
+    ] = None,
+    location: Annotated[str | None, typer.Option(metavar="LAT,LON[,NAME]", help="A location, in degrees.")] = None,
+    contact: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE.vcf", help="The contact cards in a file; may be repeated.")
+    ] = None,
+    poll: Annotated[str | None, typer.Option(metavar="Q", help="A poll that asks this.")] = None,
+    option: Annotated[
+        list[str] | None, typer.Option(metavar="A", help="What may be chosen in the poll; two or more.")
+    ] = None,
+    choices: Annotated[
+        int | None, typer.Option(min=0, metavar="N", help="How many may be chosen: 1 without, 0 for any number.")
+    ] = None,
+    react: Annotated[
+        int | None, typer.Option(min=1, metavar="ID", help="TEXT is an emoji for this message; '' takes it back.")
+    ] = None,
+    edit: Annotated[int | None, typer.Option(min=1, metavar="ID", help="TEXT is the new text of this message.")] = None,
+    delete: Annotated[int | None, typer.Option(min=1, metavar="ID", help="Take this message back.")] = None,
     wait: Annotated[Awaited | None, typer.Option(help="Wait until the message is that far.")] = None,
     timeout: Annotated[
         float, typer.Option(min=0.1, max=3600, metavar="S", help="Wait that many seconds at most.")
@@ -57,17 +82,24 @@ def send(  # noqa: PLR0913, PLR0917 (a parameter for each option)
     ] = None,
     json: AsJson = False,
 ) -> None:
-    """Queue a message, a text or a file, and print its id."""
+    """Queue a message, a text or anything else that WhatsApp has, and print its id."""
     from comptoir.gateway.client import ControlError
 
+    more = Given(location, contact or (), poll, option or (), choices, react, edit, delete)
+    content = content_of(more, text)
+    if file is not None and content is not None:
+        raise CommandError(ExitCode.USAGE, f"--file and {more.names[0]} cannot go in one message: send them one by one")
     given = checked_file(file, text, caption, FileKindName.DOCUMENT if as_document else kind)
-    words = checked_text(text) if given is None else given.caption
+    takes_text = content is None or edit is not None
+    words = given.caption if given else checked_text(text) if takes_text else ""
     with daemon(answer_limit=FILE_ANSWER_LIMIT if given else None) as client:
         chat = find_chat(client, name, to)
         if given is None:
-            message = client.call("send", tenant=name, to=chat, text=words, client_key=client_key)
+            message = client.call(
+                "send", tenant=name, to=chat, text=words, content=content, quote=quote, client_key=client_key
+            )
         else:
-            message = send_file(client, given, tenant=name, to=chat, client_key=client_key)
+            message = send_file(client, given, tenant=name, to=chat, quote=quote, client_key=client_key)
         if message.get("opted_out"):
             print_warning(f"{chat} wrote STOP and wants no more messages: this one goes out because you sent it")
         if not json:

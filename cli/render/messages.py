@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from comptoir.cli.numbers import pretty
+from comptoir.cli.render.kinds import line_of
 from comptoir.cli.render.text import isolated, local_time, safe, safe_lines
 
 _STATE_STYLES = {
@@ -62,9 +63,8 @@ def _head(row: dict[str, Any]) -> list[Text]:
 
 def _words(row: dict[str, Any], line_end: str, line: Callable[[str], str] = str) -> Text:
     """What was said, and what became of it where that is worth a word."""
-    kind = "" if row["kind"] == "text" else f"[{safe(row['kind'])}] "
     who = (f"{pretty(safe(row['sender']))}: ", "cyan") if row.get("sender") else ""
-    words = Text.assemble(who, kind + line_end.join(line(text) for text in safe_lines(row["text"] or "")))
+    words = Text.assemble(who, line_end.join(line(text) for text in safe_lines(line_of(row))))
     if outcome := _outcome(row):
         words.append(f"  {outcome}", _STATE_STYLES.get(row["state"], ""))
     return words
