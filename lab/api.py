@@ -124,6 +124,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "bool": (bool,),
     "int": (int,),
     "Json": (dict,),
+    "list[Json]": (list,),
     "str | None": (str, NoneType),
     "bool | None": (bool, NoneType),
     "float | None": (int, float, NoneType),

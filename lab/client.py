@@ -82,6 +82,10 @@ class LabClient:
         """Send anything else; `content` has a `kind` and its fields, as in the lab's README. Else as `say`."""
         return str(self.call("post", sender=sender, to=to, content=content, **options)["id"])
 
+    def post_album(self, sender: str, to: str, files: list[dict[str, Any]]) -> list[str]:
+        """Send several pictures and videos at once, each as in `post`; returns the ids, the announcement's first."""
+        return [str(id) for id in self.call("post-album", sender=sender, to=to, files=files)["ids"]]
+
     def save(self, number: str, id: str, folder: Path | str) -> Path:
         """Put the file of a message that somebody heard into a folder of this machine; returns its path."""
         return Path(self.call("save", number=number, id=id, folder=str(Path(folder).absolute()))["path"])

@@ -123,6 +123,7 @@ COMMANDS: dict[str, Command] = {
     "unlink": unlink,
     "say": kind_commands.say,
     "post": kind_commands.post,
+    "post-album": kind_commands.post_album,
     "save": kind_commands.save,
     "typing": typing,
     "read": read,

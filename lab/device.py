@@ -17,7 +17,8 @@ from comptoir.lab.cipher import Cipher, NoKeys
 from comptoir.lab.group_cipher import GroupCipher
 from comptoir.lab.groups import STATUS
 from comptoir.lab.heard import Heard, HeardLog
-from comptoir.lab.kinds.contents import Deletion, Edit, Poll, Reaction, Sendable, Timer, ViewOnce, Vote
+from comptoir.lab.kinds import building
+from comptoir.lab.kinds.contents import Deletion, Edit, File, Poll, Reaction, Sendable, Timer, ViewOnce, Vote
 from comptoir.lab.kinds.person import Kinds
 from comptoir.lab.kinds.reading import is_for_people
 from comptoir.lab.kinds.shown import ShownFile
@@ -146,6 +147,17 @@ class Device:
         message = messages.with_secret(message, self._secret_of(content, secret))
         withheld = VIEW_ONCE if isinstance(content, ViewOnce) and content.withheld else None
         return await self.send(to, message, as_lid=as_lid, withheld=withheld)
+
+    async def post_album(self, to: str, files: Sequence[File], *, as_lid: bool = False) -> list[str]:
+        """Send pictures and videos as apps send several at once: an announcement, then each file; returns their ids."""
+        chat = dialled(self.server, to, as_lid)
+        videos = sum(file.kind == "video" for file in files)
+        message = messages.with_secret(building.album(len(files) - videos, videos), messages.new_secret())
+        ids = [await self.send(to, message, as_lid=as_lid)]
+        for file in files:
+            message = messages.with_secret(await self.kinds.in_album(chat, file, ids[0]), messages.new_secret())
+            ids.append(await self.send(to, message, as_lid=as_lid))
+        return ids
 
     async def fetch(self, what: Heard | ShownFile) -> bytes:
         """The file of a message that was heard, checked as an app checks it.

@@ -12,6 +12,7 @@ from typing_extensions import TypedDict
 
 from comptoir.lab.customer import Customer
 from comptoir.lab.faults import Faults
+from comptoir.lab.kinds.contents import File
 from comptoir.lab.kinds.files import FileGone
 from comptoir.lab.kinds.parsing import parse
 from comptoir.lab.lab import Lab
@@ -51,6 +52,15 @@ async def post(lab: Lab, sender: str, to: str, content: Json, **how: Any) -> Jso
         return {"id": await _person(lab, sender).post(to, parse(content), **_read(How, "post", how))}
     except OSError as error:
         raise ValueError(f"{error.filename}: {error.strerror}") from error
+
+
+async def post_album(lab: Lab, sender: str, to: str, files: list[Json]) -> Json:
+    """Send several pictures and videos at once, each as in `post`."""
+    contents = [parse(file) for file in files]
+    pictures = [content for content in contents if isinstance(content, File)]
+    if len(pictures) < len(contents) or not pictures:
+        raise ValueError("post-album: files are pictures and videos, at least one")
+    return {"ids": await _person(lab, sender).post_album(to, pictures)}
 
 
 async def save(lab: Lab, number: str, id: str, folder: str) -> Json:

@@ -68,36 +68,6 @@ def text(body: str, *, secret: bytes | None = None, extended: bool = False) -> A
     return with_secret(message, secret)
 
 
-def poll(question: str, options: tuple[str, ...], *, secret: bytes | None = None) -> Any:
-    """A poll: a kind that exists and that a gateway for texts has no use for."""
-    message = pb.e2e.Message()
-    message.pollCreationMessage.name = question
-    for option in options:
-        message.pollCreationMessage.options.add(optionName=option)
-    return with_secret(message, secret)
-
-
-def reaction(emoji: str, *, chat: str, target: str, from_me: bool, at_ms: int) -> Any:
-    """A reaction to the message `target`; `from_me` says whether the one who reacts wrote it."""
-    message = pb.e2e.Message()
-    key = message.reactionMessage.key
-    key.remoteJID, key.fromMe, key.ID = chat, from_me, target
-    message.reactionMessage.text = emoji
-    message.reactionMessage.senderTimestampMS = at_ms
-    return message
-
-
-def edit(body: str, *, chat: str, target: str, at_ms: int) -> Any:
-    """A new text for the sender's own message `target`."""
-    message = pb.e2e.Message()
-    protocol = message.editedMessage.message.protocolMessage
-    protocol.key.remoteJID, protocol.key.fromMe, protocol.key.ID = chat, True, target
-    protocol.type = pb.e2e.ProtocolMessage.MESSAGE_EDIT
-    protocol.editedMessage.conversation = body
-    protocol.timestampMS = at_ms
-    return message
-
-
 def unknown(*, secret: bytes | None = None) -> Any:
     """A message whose only content is a field that no schema of today knows."""
     tag = FUTURE_FIELD << 3 | 2

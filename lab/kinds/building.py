@@ -22,6 +22,7 @@ _FIELDS = {
     "document": "documentMessage",
     "sticker": "stickerMessage",
 }
+CAPTIONED = frozenset({"imageMessage", "videoMessage", "documentMessage"})
 _MIMES = {
     "image": "image/jpeg",
     "video": "video/mp4",
@@ -46,6 +47,8 @@ class Context:
 
     quote: Remembered | None = None
     expires_in: int = 0
+    expires_since: int = 0
+    """When the chat's timer was set, in seconds."""
     mentions: Sequence[JID] = ()
 
     def __bool__(self) -> bool:
@@ -57,7 +60,8 @@ def file(content: File, placed: Placed, at: int) -> Any:
     message = pb.e2e.Message()
     # Apps wrap a document that has a caption: older ones would show it without.
     captioned = content.kind == "document" and content.caption
-    part = getattr(message.documentWithCaptionMessage.message if captioned else message, _FIELDS[content.kind])
+    field = "ptvMessage" if content.kind == "video" and content.round else _FIELDS[content.kind]
+    part = getattr(message.documentWithCaptionMessage.message if captioned else message, field)
     facts = placed.facts
     part.URL, part.directPath, part.mimetype = placed.url, placed.direct_path, _mime(content)
     part.mediaKey, part.mediaKeyTimestamp, part.fileLength = facts.media_key, at, facts.length
@@ -153,6 +157,37 @@ def reaction(key: Any, emoji: str, at_ms: int) -> Any:
     return message
 
 
+def edit(original: Any, text: str, key: Any, at_ms: int) -> Any:
+    """A new text for a message; one that has a caption comes whole, under the new one."""
+    message = pb.e2e.Message()
+    protocol = message.editedMessage.message.protocolMessage
+    protocol.key.CopyFrom(key)
+    protocol.type, protocol.timestampMS = pb.e2e.ProtocolMessage.MESSAGE_EDIT, at_ms
+    inner = unwrapped(original)
+    captioned = next((field.name for field, _ in inner.ListFields() if field.name in CAPTIONED), None)
+    if captioned is None:
+        protocol.editedMessage.conversation = text
+    else:
+        protocol.editedMessage.CopyFrom(quotable(inner))
+        getattr(protocol.editedMessage, captioned).caption = text
+    return message
+
+
+def album(images: int, videos: int) -> Any:
+    """What announces that so many files belong together."""
+    message = pb.e2e.Message()
+    message.albumMessage.expectedImageCount, message.albumMessage.expectedVideoCount = images, videos
+    return message
+
+
+def in_album(message: Any, album: Any) -> Any:
+    """A file's message that says to which album, named by its key, it belongs."""
+    association = message.messageContextInfo.messageAssociation
+    association.associationType = pb.e2e.MessageAssociation.MEDIA_ALBUM
+    association.parentMessageKey.CopyFrom(album)
+    return message
+
+
 def deletion(content: Deletion, key: Any) -> Any:
     message = pb.e2e.Message()
     message.protocolMessage.type = pb.e2e.ProtocolMessage.REVOKE
@@ -193,7 +228,7 @@ def with_context(message: Any, context: Context) -> Any:
 
 def _fill(info: Any, context: Context) -> None:
     if context.expires_in:
-        info.expiration = context.expires_in
+        info.expiration, info.ephemeralSettingTimestamp = context.expires_in, context.expires_since
     info.mentionedJID.extend(str(jid) for jid in context.mentions)
     if context.quote is not None:
         info.stanzaID, info.participant = context.quote.id, str(context.quote.sender)

@@ -29,7 +29,9 @@ class File:
     waveform: bytes = b""
     """Of a voice note: 64 loudnesses from 0 to 99."""
     gif: bool = False
-    """A video that plays as an animation."""
+    """A video that plays as an animation, a sticker that moves."""
+    round: bool = False
+    """A video note: what apps record at once and show in a circle."""
     broken: Lie = ""
     """What the message says wrongly of the file, or what of the file itself is wrong: its MAC."""
 
@@ -96,7 +98,7 @@ class Reaction:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A new text for one's own message."""
+    """A new text, or a new caption, for one's own message."""
 
     target: str
     text: str

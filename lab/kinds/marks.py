@@ -22,6 +22,7 @@ _MEDIA_TYPES = {
     "imageMessage": "image",
     "stickerMessage": "sticker",
     "documentMessage": "document",
+    "ptvMessage": "ptv",
     "contactMessage": "vcard",
     "contactsArrayMessage": "contact_array",
 }
@@ -75,7 +76,7 @@ def is_poll(message: Any) -> bool:
     return any(message.HasField(name) for name in POLLS)
 
 
-POLLS = ("pollCreationMessage", "pollCreationMessageV3")
+POLLS = ("pollCreationMessage", "pollCreationMessageV2", "pollCreationMessageV3")
 
 
 def _media_type(message: Any) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from comptoir.lab import messages
+from comptoir.lab import protobufs as pb
 from comptoir.lab.accounts import Account
-from comptoir.lab.addresses import dialled, is_audience, is_lid, spoken
+from comptoir.lab.addresses import dialled, is_audience, spoken
 from comptoir.lab.kinds import building, files, reading, votes
 from comptoir.lab.kinds.building import Context
 from comptoir.lab.kinds.contents import (
@@ -33,14 +33,16 @@ from comptoir.lab.server import Server
 
 
 class Kinds:
-    """`timers` is the state of an earlier instance: the seconds of each chat whose messages disappear."""
+    """`timers` is the state of an earlier instance: of each chat whose messages disappear, after how many seconds and
+    since when, in seconds, too.
+    """
 
     def __init__(
         self,
         server: Server,
         account: Account,
         changed: Callable[[], None],
-        timers: Mapping[str, int] | None = None,
+        timers: Mapping[str, tuple[int, int]] | None = None,
     ) -> None:
         self._server = server
         self._account = account
@@ -62,7 +64,9 @@ class Kinds:
             case Reaction():
                 return building.reaction(self._key(chat, content.target), content.emoji, self._now_ms())
             case Edit():
-                return messages.edit(content.text, chat=str(chat), target=content.target, at_ms=self._now_ms())
+                found = self.memory.get(content.target)
+                original = found.message if found is not None else pb.e2e.Message()
+                return building.edit(original, content.text, self._key(chat, content.target), self._now_ms())
             case _:
                 return self._plainly_built(chat, content)
 
@@ -89,10 +93,16 @@ class Kinds:
         self, message: Any, chat: JID, *, quote: str | None, expires_in: int | None, mentions: Sequence[str] = ()
     ) -> Any:
         """The message with what it says beside its content; the chat's timer unless `expires_in` says otherwise."""
-        expires_in = self.timers.get(self._name(chat), 0) if expires_in is None else expires_in
-        named = [dialled(self._server, number, self._by_lid(chat)) for number in mentions]
+        seconds, since = self.timers.get(self._name(chat), (0, 0))
+        if expires_in is not None:
+            seconds, since = expires_in, self._now()
+        named = [dialled(self._server, number, self._server.in_lids(chat)) for number in mentions]
         quoted = self._quotable(chat, quote) if quote else None
-        return building.with_context(message, Context(quoted, expires_in, named))
+        return building.with_context(message, Context(quoted, seconds, since, named))
+
+    async def in_album(self, chat: JID, file: File, album: str) -> Any:
+        """The message of a file that belongs to an album, which was sent before."""
+        return building.in_album(await self.built(chat, file), self._key(chat, album))
 
     def sent(self, id: str, chat: JID, message: Any) -> None:
         """Remember what went out."""
@@ -163,7 +173,7 @@ class Kinds:
     def _follow_timer(self, chat: JID, message: Any) -> None:
         setting = reading.read(message, str)
         if setting.kind == "timer":
-            self.timers[self._name(chat)] = setting.expires_in
+            self.timers[self._name(chat)] = (setting.expires_in, setting.expires_since)
             self._changed()
 
     def _forms(self, jid: JID) -> list[JID]:
@@ -171,15 +181,10 @@ class Kinds:
         return [form.bare for form in both if form is not None] or [jid.bare]
 
     def _own(self, chat: JID) -> JID:
-        return self._account.jid(as_lid=self._by_lid(chat))
+        return self._account.jid(as_lid=self._server.in_lids(chat))
 
     def _in_form_of(self, chat: JID, jid: JID) -> JID:
-        return (self._server.lid_of(jid) if self._by_lid(chat) else self._server.number_of(jid)) or jid
-
-    def _by_lid(self, chat: JID) -> bool:
-        """In which form a chat's stanzas name people."""
-        group = self._server.groups.find(chat)
-        return is_lid(chat) if group is None else group.by_lid
+        return (self._server.lid_of(jid) if self._server.in_lids(chat) else self._server.number_of(jid)) or jid
 
     def _name(self, chat: JID) -> str:
         """One name for both forms of a chat: the number's digits, or a group's."""

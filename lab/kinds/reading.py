@@ -39,6 +39,7 @@ def read(message: Any, speak: Speak) -> Shown:
         quote=_quoted(info, speak) if info is not None and info.stanzaID else None,
         mentions=tuple(_spoken(jid, speak) for jid in info.mentionedJID) if info is not None else (),
         expires_in=shown.expires_in or (info.expiration if info is not None else 0),
+        expires_since=shown.expires_since or (info.ephemeralSettingTimestamp if info is not None else 0),
         view_once=view_once,
     )
 
@@ -92,7 +93,7 @@ def _by_field(inner: Any) -> Shown:
         return Shown("reaction", inner.reactionMessage.text, target=inner.reactionMessage.key.ID)
     if "protocolMessage" in present:
         return _protocol(inner.protocolMessage)
-    return Shown("unknown")
+    return Shown("album" if "albumMessage" in present else "unknown")
 
 
 def _file(part: Any, kind: FileKind) -> Shown:
@@ -123,7 +124,8 @@ def _protocol(protocol: Any) -> Shown:
         case kinds.MESSAGE_EDIT:
             return Shown("edit", text_of(protocol.editedMessage), target=protocol.key.ID)
         case kinds.EPHEMERAL_SETTING:
-            return Shown("timer", expires_in=protocol.ephemeralExpiration)
+            since = protocol.ephemeralSettingTimestamp
+            return Shown("timer", expires_in=protocol.ephemeralExpiration, expires_since=since)
         case _:
             return Shown("unknown")
 

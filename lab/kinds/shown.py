@@ -45,7 +45,7 @@ class Shown:
 
     kind: str
     """text, image, video, audio, voice, document, sticker, location, live_location, card, cards, poll, vote, reaction,
-    edit, deletion, timer, or unknown."""
+    edit, deletion, timer, album (which announces files), or unknown."""
     text: str = ""
     """What there is to read: a text, a caption, an emoji."""
     file: ShownFile | None = None
@@ -61,4 +61,6 @@ class Shown:
     """Who is named, as in `Heard`."""
     expires_in: int = 0
     """Seconds after which it is to disappear; of a timer, what it was set to."""
+    expires_since: int = 0
+    """When that was decided, in seconds."""
     view_once: bool = False

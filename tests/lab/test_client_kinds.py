@@ -113,6 +113,16 @@ async def test_the_clients_file_reaches_a_customer(
     assert (upload.accounts, upload.outcome) == ({"221770000001"}, "200")
 
 
+async def test_an_album_and_a_video_note_reach_the_client(client: NeonizeClient, customer: Customer) -> None:
+    files = [File("image", contents(5_000)), File("video", contents(6_000), round=True)]
+    ids = await customer.post_album(SHOP, files)
+    reports = [await client.wait("message", id=id) for id in ids]
+    assert [message_of(report) for report in reports] == [customer.kinds.memory.find(id).message for id in ids]
+    assert [report["media_type"] for report in reports] == ["", "image", "ptv"]
+    digest = hashlib.sha256(contents(5_000)).hexdigest()
+    assert await client.do("download", message=reports[1]["bytes"]) == digest
+
+
 @pytest.mark.parametrize(
     ("content", "type", "media_type"),
     [
@@ -266,7 +276,7 @@ async def test_a_chat_with_a_timer_carries_it(client: NeonizeClient, customer: C
         [info] = [
             part.contextInfo for field, part in message_of(report).ListFields() if field.name != "messageContextInfo"
         ]
-        assert info.expiration == 86_400
+        assert (info.expiration, info.ephemeralSettingTimestamp) == (86_400, setting.ephemeralSettingTimestamp)
     report = await client.wait("message", id=await customer.say(SHOP, "pour toujours", expires_in=0))
     assert message_of(report).conversation == "pour toujours"
     report = await client.wait("message", id=await customer.say(SHOP, "un jour"))

@@ -21,6 +21,7 @@ from comptoir.lab.kinds import (
     Timer,
     ViewOnce,
     Vote,
+    building,
     memory,
 )
 from comptoir.lab.kinds.marks import Marks, marks_of
@@ -47,16 +48,17 @@ REVOKE = pb.e2e.Message(protocolMessage=pb.e2e.ProtocolMessage(key=KEY, type=pb.
     ("message", "marks"),
     [
         (messages.text("bonjour"), Marks("text")),
+        (pb.e2e.Message(ptvMessage=pb.e2e.VideoMessage()), Marks("media", "ptv")),
         (IMAGE, Marks("media", "image")),
         (wrapped("viewOnceMessageV2", IMAGE), Marks("media", "image")),
         (wrapped("ephemeralMessage", wrapped("viewOnceMessage", IMAGE)), Marks("media", "image")),
         (pb.e2e.Message(audioMessage=pb.e2e.AudioMessage(PTT=True)), Marks("media", "ptt")),
         (pb.e2e.Message(videoMessage=pb.e2e.VideoMessage(gifPlayback=True)), Marks("media", "gif")),
-        (messages.poll("?", ("a",)), Marks("poll", polltype="creation")),
+        (building.poll(Poll("?", ("a",))), Marks("poll", polltype="creation")),
         (pb.e2e.Message(pollUpdateMessage=pb.e2e.PollUpdateMessage()), Marks("poll", polltype="vote", hidden=True)),
         (pb.e2e.Message(reactionMessage=pb.e2e.ReactionMessage(text="👍")), Marks("reaction", hidden=True)),
         (pb.e2e.Message(reactionMessage=pb.e2e.ReactionMessage()), Marks("reaction", edit="7", hidden=True)),
-        (messages.edit("x", chat="1@lid", target="AC1", at_ms=1), Marks("text", edit="1", hidden=True)),
+        (building.edit(IMAGE, "x", KEY, 1), Marks("text", edit="1", hidden=True)),
         (REVOKE, Marks("text", edit="7", hidden=True)),
         (messages.app_state_key_share(b"id", b"key", 1), Marks("text")),
     ],
@@ -84,6 +86,7 @@ async def test_what_was_sent_and_heard_outlives_the_lab(tmp_path: Path) -> None:
         assert answer.content.quote is not None
         assert await awa.fetch(answer.content.quote.file or first) == b"pagne"
         assert answer.content.expires_in == 604_800
+        assert answer.content.expires_since == moussa.heard()[2].content.expires_since > 0
 
 
 @pytest.mark.parametrize(
@@ -96,6 +99,35 @@ async def test_a_place_outlives_the_lab_as_what_it_is(tmp_path: Path, place: Loc
         await lab.customer(MOUSSA).wait_heard(1)
     async with open_lab(tmp_path) as lab:
         assert lab.customer(MOUSSA).heard()[0].content.location == place
+
+
+async def test_several_pictures_come_as_an_album(lab: Lab) -> None:
+    awa, moussa = lab.customer(AWA), lab.customer(MOUSSA)
+    ids = await awa.post_album(MOUSSA, [File("image", b"un"), File("video", b"deux", caption="le marché", round=True)])
+    heard = await moussa.wait_heard(3)
+    assert [(each.id, each.content.kind) for each in heard] == list(zip(ids, ("album", "image", "video"), strict=True))
+    announced = moussa.kinds.memory.find(ids[0]).message.albumMessage
+    assert (announced.expectedImageCount, announced.expectedVideoCount) == (1, 1)
+    for id in ids[1:]:
+        association = moussa.kinds.memory.find(id).message.messageContextInfo.messageAssociation
+        assert (association.associationType, association.parentMessageKey.ID) == (association.MEDIA_ALBUM, ids[0])
+    assert await moussa.fetch(heard[2]) == b"deux"
+
+
+async def test_a_new_caption_comes_with_the_picture(lab: Lab) -> None:
+    awa, moussa = lab.customer(AWA), lab.customer(MOUSSA)
+    for file in (File("image", b"pagne", caption="en bleu"), File("document", b"devis", name="d.pdf", caption="voici")):
+        id = await awa.post(MOUSSA, file)
+        await awa.post(MOUSSA, Edit(id, "en vert"))
+    heard = await moussa.wait_heard(4)
+    assert [each.content.kind for each in heard] == ["image", "edit", "document", "edit"]
+    for edit in heard[1::2]:
+        assert edit.text == "en vert"
+        original = moussa.kinds.memory.find(edit.content.target).message
+        changed = moussa.kinds.memory.find(edit.id).message.editedMessage.message.protocolMessage.editedMessage
+        [(field, part)] = changed.ListFields()
+        assert field.name in {"imageMessage", "documentMessage"}
+        assert part.mediaKey in original.SerializeToString()
 
 
 @pytest.mark.parametrize("addressing", ["lid", "pn"])

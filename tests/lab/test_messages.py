@@ -4,7 +4,9 @@ from hypothesis import strategies as st
 
 from comptoir.lab import messages
 from comptoir.lab import protobufs as pb
+from comptoir.lab.kinds import Poll, building
 
+KEY = pb.common.MessageKey(remoteJID="1@lid", fromMe=True, ID="AC1")
 SECRET = b"s" * messages.SECRET_BYTES
 
 
@@ -31,13 +33,9 @@ def test_a_wrong_padding_is_refused(padded: bytes) -> None:
         (messages.text("", secret=SECRET), "conversation", ""),
         (messages.text("مرحبا", extended=True), "extendedTextMessage", "مرحبا"),
         (messages.unknown(secret=SECRET), "unknown", ""),
-        (messages.poll("Livrer ?", ("Oui", "Non")), "pollCreationMessage", ""),
-        (
-            messages.reaction("👍🏾", chat="1@lid", target="AC1", from_me=False, at_ms=1),
-            "reactionMessage",
-            "👍🏾",
-        ),
-        (messages.edit("corrigé", chat="1@lid", target="AC1", at_ms=1), "editedMessage", "corrigé"),
+        (building.poll(Poll("Livrer ?", ("Oui", "Non"), choices=0)), "pollCreationMessage", ""),
+        (building.reaction(KEY, "👍🏾", 1), "reactionMessage", "👍🏾"),
+        (building.edit(pb.e2e.Message(), "corrigé", KEY, 1), "editedMessage", "corrigé"),
         (messages.app_state_key_share(b"id", b"key", 1), "protocolMessage", ""),
         (messages.with_secret(pb.e2e.Message(), SECRET), "empty", ""),
         (pb.e2e.Message(), "empty", ""),
