@@ -67,6 +67,8 @@ def go_environment(lab: LabServer | None) -> dict[str, str]:
         "GOGC": "25",
         "GOMAXPROCS": "1",
         "MALLOC_ARENA_MAX": "1",
+        # An upload goes through Go's heap several times; without a limit that never goes back to the system.
+        "GOMEMLIMIT": "40MiB",
         # Without it neonize marks what is sent to one person as a bot's.
         "NEONIZE_BOT_TAG": "off",
         # The forkserver's working directory must never shadow a package.

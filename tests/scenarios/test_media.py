@@ -221,3 +221,34 @@ async def test_an_upload_that_fails_is_tried_again(tmp_path: Path) -> None:
         (heard,) = await here.lab.customer(AMINATA).wait_heard(1)
         assert (heard.content.kind, heard.text) == ("image", "Le menu")
         assert [transfer.outcome for transfer in here.lab.faults.media.seen("upload")] == ["500", "200"]
+
+
+@pytest.mark.slow
+async def test_sixty_megabytes_go_both_ways_and_leave_the_worker_as_small_as_before(tmp_path: Path) -> None:
+    data = content(60_000_000, 12, PDF)
+    file = tmp_path / "catalogue.pdf"
+    file.write_bytes(data)
+    async with rig.open_rig() as here:
+        shop = await open_shop(here)
+        customer = here.lab.customer(AMINATA)
+        # What the first file costs, whatever its size, is no matter of this one's.
+        await customer.post(shop.number, File("document", content(50_000, 13, PDF), name="petit.pdf"))
+        await judge.settle(here, shop)
+        before = (await here.status(shop.name))["memory_pss_kb"]
+        seen = len(here.events)
+        await customer.post(shop.number, File("document", file, name="catalogue.pdf"))
+        kept = await here.wait_event(lambda event: event["kind"] == "media_kept", within=60, after=seen)
+        received = (await here.status(shop.name))["memory_pss_kb"]
+        assert received < 1.3 * before
+        assert await media_rig.get_file(here, shop.name, kept["message"]) == data
+        await media_rig.send_file(here, shop.name, AMINATA, file)
+        (heard,) = await customer.wait_heard(1)
+        (tmp_path / "customer").mkdir()
+        saved = await customer.save(heard, tmp_path / "customer")
+        assert saved.read_bytes() == data
+        # The library's heap gives back what an upload took, but not at once.
+        with trio.fail_after(30):
+            while (await here.status(shop.name))["memory_pss_kb"] > 1.3 * before:  # noqa: ASYNC110 (nothing tells)
+                await trio.sleep(0.5)
+        # The same document, wherever it came from, lies there once.
+        assert len(list((here.home / "state/tenants/chez-awa/media").iterdir())) == 2
