@@ -1,8 +1,17 @@
 """What holds for every test."""
 
+import functools
+import inspect
 import os
+from collections.abc import Awaitable, Callable
+from typing import Any
 
+import pytest
+import trio
 from hypothesis import settings
+
+ASYNC_LIMIT, SLOW_LIMIT = 180.0, 500.0
+"""Seconds for an async test; far above what any needs on a busy machine, and far below for ever."""
 
 # A test makes its own folders and its own lab; it must never meet those of whoever runs it.
 for name in ("COMPTOIR_HOME", "COMPTOIR_LAB"):
@@ -11,3 +20,22 @@ for name in ("COMPTOIR_HOME", "COMPTOIR_LAB"):
 # How long an example takes says more about a busy machine than about the code.
 settings.register_profile("comptoir", deadline=None)
 settings.load_profile("comptoir")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """No await of a test waits for ever: one that hung would take the whole run along, and say nothing."""
+    for item in items:
+        if not isinstance(item, pytest.Function) or not inspect.iscoroutinefunction(item.obj):
+            continue
+        # A mock clock jumps to the next deadline, which may be this one.
+        if not any("clock" in name for name in item.fixturenames):
+            item.obj = _limited(item.obj, SLOW_LIMIT if item.get_closest_marker("slow") else ASYNC_LIMIT)
+
+
+def _limited(test: Callable[..., Awaitable[None]], limit: float) -> Callable[..., Awaitable[None]]:
+    @functools.wraps(test)
+    async def run(*args: Any, **kwargs: Any) -> None:
+        with trio.fail_after(limit):
+            await test(*args, **kwargs)
+
+    return run

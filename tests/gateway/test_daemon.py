@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -27,6 +28,7 @@ HERE = Path(__file__).parent
 STANDIN = [sys.executable, "-P", str(HERE / "standin_daemon.py")]
 REAL = [sys.executable, "-P", "-m", "comptoir.gateway"]
 NOBODY = 65534
+LIMIT = 15.0
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 
 
@@ -40,23 +42,30 @@ class Daemon:
             stderr=subprocess.PIPE,
             text=True,
         )
-        self.said = []
+        self.said = ""
 
     def ready(self):
-        for line in self.process.stderr:
-            self.said.append(line)
-            if line == "ready\n":
+        while self._hear():
+            if "ready\n" in self.said:
                 return time.monotonic() - self.begun
         raise AssertionError(f"the daemon ended: {self.said}")
+
+    def _hear(self):
+        """Whether it said more; everything that it started has its stderr, and one that hangs keeps it open."""
+        readable, _, _ = select.select([self.process.stderr], [], [], LIMIT)
+        assert readable, f"it says nothing more and is still there: {self.said}"
+        said = os.read(self.process.stderr.fileno(), 65_536)
+        self.said += said.decode()
+        return said
 
     def client(self):
         return Client(self.paths.control_socket)
 
     def end(self, number=signal.SIGTERM):
         self.process.send_signal(number)
-        self.said += self.process.stderr.readlines()
-        self.process.stderr.close()
-        return self.process.wait(15)
+        while self._hear():
+            pass
+        return self.process.wait(LIMIT)
 
     def lock_of(self, tenant):
         return sessions_root(self.paths) / tenant / "lock"
@@ -74,7 +83,7 @@ def start(home):
     for daemon in started:
         if daemon.process.poll() is None:
             daemon.process.kill()
-            daemon.process.wait()
+            daemon.process.wait(LIMIT)
         daemon.process.stderr.close()
 
 
@@ -248,7 +257,7 @@ def test_after_kill_minus_nine_workers_finish_and_the_next_daemon_goes_on(start)
         worker = client.call("status")["tenants"][0]["pid"]
         assert holder(first.lock_of("awa")) == worker
     first.process.kill()
-    first.process.wait()
+    first.process.wait(LIMIT)
     second = start()
     second.ready()
     with second.client() as client:
