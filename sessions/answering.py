@@ -44,7 +44,7 @@ class Faults:
 class Answerer:
     """Knows which walks this worker began, so that only those of dead workers count against a message."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (what it works on, and with what)
         self,
         journal: Store,
         pipelines: Lender,
@@ -147,7 +147,8 @@ class Answerer:
         made = await walk(plugins, scene, self._read_state, partial(self._mark, burst))
         if situation.sender:
             made = quoting(made)
-        decide = partial(Decided, burst.contact, burst.ids, owner=config.owner)
+        said = {message.id: (message.text, message.details) for message in burst.messages}
+        decide = partial(Decided, burst.contact, burst.ids, owner=config.owner, said=said)
         if made.stopped or not (skipped or given_up):
             return decide(walk=made, unless_silenced=not (skipped or given_up))
         if skipped == BOT and (suspected := situation.suspected):

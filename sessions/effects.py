@@ -41,6 +41,8 @@ class Decided:
     given_up: GivenUp | None = None
     suspected: str = ""
     """Why the chat's other side is taken for a machine."""
+    said: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    """Text and details of the messages as they were walked: one that was edited since is walked anew."""
     files: Enclosed = field(default_factory=dict)
     """Those of its replies."""
 
@@ -69,9 +71,11 @@ def commit(db: Connection, decided: Decided, now: int) -> bool:
 def _check(db: Connection, decided: Decided, now: int) -> None:
     for message in decided.messages:
         # Two contacts may have become one meanwhile, and then another walk has this message.
-        row = db.execute("SELECT contact, state FROM messages WHERE id = ?", (message,)).fetchone()
-        if row != (decided.contact, "received"):
+        row = db.execute("SELECT contact, state, text, details FROM messages WHERE id = ?", (message,)).fetchone()
+        if row is None or row[:2] != (decided.contact, "received"):
             raise StateConflict(f"message {message} no longer waits in this chat")
+        if row[2:] != decided.said.get(message, row[2:]):
+            raise StateConflict(f"message {message} was edited meanwhile")
     state.check(db, decided.walk.read)
     if decided.unless_silenced and is_silenced(db, decided.contact, decided.messages[-1], now):
         raise StateConflict("the chat was silenced meanwhile")

@@ -12,6 +12,7 @@ from comptoir.plugins.api import Context, Message, Plugin, PluginConfig, Verdict
 from comptoir.plugins.builtin.optout import OptOut
 from comptoir.plugins.config import TenantConfig
 from comptoir.plugins.loading import Pipeline
+from comptoir.sessions.enclosing import Files
 from comptoir.sessions.events import Address, MessageReceived
 from comptoir.sessions.journal import event_log, history, recording
 from comptoir.sessions.journal.database import Connection
@@ -110,13 +111,15 @@ class Shop:
     woken: int = 0
     """How often the outbox was told that something is queued."""
 
-    def runner(self, serving: Pipeline, *, fast: bool = False) -> Runner:
-        return Runner(self.store, serving, wake_outbox=self._wake_outbox, fast=fast, now=clock)
+    def runner(self, serving: Pipeline, *, fast: bool = False, files: Files | None = None) -> Runner:
+        return Runner(self.store, serving, wake_outbox=self._wake_outbox, files=files, fast=fast, now=clock)
 
     @asynccontextmanager
-    async def serving(self, served: Pipeline, *, fast: bool = False) -> AsyncIterator[Runner]:
+    async def serving(
+        self, served: Pipeline, *, fast: bool = False, files: Files | None = None
+    ) -> AsyncIterator[Runner]:
         """An open runner; cancelled at the end."""
-        runner = self.runner(served, fast=fast)
+        runner = self.runner(served, fast=fast, files=files)
         runner.open()
         async with trio.open_nursery() as nursery:
             nursery.start_soon(runner.run)
@@ -124,11 +127,14 @@ class Shop:
             nursery.cancel_scope.cancel()
 
     async def hears(
-        self, chat: Address, text: str, *, age_ms: int = 0, by_owner: bool = False, kind: str = "text"
+        self, chat: Address, text: str, *, age_ms: int = 0, by_owner: bool = False, kind: str = "text", **more: Any
     ) -> Recorded:
-        """The link journals a message that was written `age_ms` ago, and then it comes with a backlog."""
+        """The link journals a message that was written `age_ms` ago, and then it comes with a backlog; its WhatsApp id
+        is M1 for the first, and so on.
+        """
         self.ids += 1
         event = MessageReceived(f"M{self.ids}", chat, by_owner, "person", kind, text, clock() - age_ms, "Awa", b"raw")
+        event = replace(event, **more)
         arrival = Arrival(1, clock(), backlog=age_ms > 0, silence_ms=HOUR)
         return await self.store.write(lambda db: recording.record_event(db, event, arrival))
 
