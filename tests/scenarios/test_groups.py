@@ -133,6 +133,21 @@ async def test_stop_in_a_group_is_for_the_group() -> None:
         assert heard[-1].text == crowd.answer(shop, "adresse")
 
 
+async def test_what_names_the_shop_and_is_read_at_the_second_attempt_is_answered_once() -> None:
+    async with rig.open_rig() as here:
+        shop = await open_shop(here, NAMED)
+        group = group_of(here)
+        aminata = here.lab.customer(AMINATA)
+        aminata.skip_key(group.address)
+        await aminata.say(group.address, "Chez Awa, le menu ?")
+        [heard] = await aminata.wait_heard(1, sender=SHOP)
+        assert (heard.text, heard.chat) == (crowd.answer(shop, "menu"), group.address)
+        await here.wait_event(lambda event: event["kind"] == "delivered")
+        await ask_in_private(here, shop, "adresse")
+        assert [row["state"] for row in await groups_rows(here, shop)] == ["done", "delivered"]
+        assert (await here.status(shop.name))["lost"] == 0
+
+
 async def test_the_owners_hand_in_a_group_silences_it() -> None:
     async with rig.open_rig() as here:
         shop = await open_shop(here, NAMED)
