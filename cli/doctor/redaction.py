@@ -13,7 +13,7 @@ _QUOTED = re.compile(r"«[^»]*»|“[^”]*”|\"(?:[^\"\\]|\\.)*\"|(?<!\w)'(?:
 
 # A line as a tenant's log has it, and the loggers whose texts are ours or whatsmeow's.
 _LOG_LINE = re.compile(r"(?P<time>\S+Z) (?P<level>DEBUG|INFO|WARNING|ERROR|CRITICAL) (?P<logger>[\w.]+): (?P<text>.*)")
-_LOGGERS = frozenset({"worker", "link", "session", "recovery", "configuration"})
+_LOGGERS = frozenset({"worker", "link", "session", "recovery", "configuration", "media"})
 _FRAME = re.compile(r"\S+Z +File \"[^\"]*?(?P<file>[^/\"]+)\", line (?P<line>\d+), in (?P<function>\w+)")
 _ENDING = re.compile(
     r"(?P<time>\S+Z) (?P<kind>panic|fatal error|SIG[A-Z]+|[A-Z]\w*(?:\.\w+)*(?:Error|Exception|Wrong)): ?"

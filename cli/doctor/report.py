@@ -19,6 +19,7 @@ COUNTERS = (
     *("pid", "since", "restarts", "memory_pss_kb"),
     *("inbox", "outbox", "uncertain", "lost", "failed", "last_in", "last_out"),
 )
+FILE_COUNTERS = ("bytes", "quota", "wanted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,8 @@ def _row(row: Row) -> Iterator[str]:
     if row.get("detail"):
         yield f"  detail {_free(row['detail'])}"
     yield "  " + " ".join(f"{key}={row.get(key)}" for key in COUNTERS)
+    if isinstance(files := row.get("media"), dict):
+        yield "  files " + " ".join(f"{key}={files.get(key)}" for key in FILE_COUNTERS)
     if row.get("journal"):
         yield f"  journal {_free(row['journal'])}"
     for plugin in row.get("pipeline") or ():

@@ -10,6 +10,8 @@ from comptoir.cli.doctor.finding import Finding, ok, warning, wrong
 LONG_QUEUE = 1_000
 WORTH_A_LOOK = 20
 """Shorter queues are the ordinary course of a busy hour."""
+NEARLY_FULL = 0.9
+"""Of the room for files."""
 MAY_CONNECT = 120.0
 """Seconds that a session may be on its way to a connection."""
 MANY_RESTARTS = 5
@@ -42,7 +44,7 @@ def _of_registry(tenant: Registered) -> Finding:
 
 def _of_row(row: Row, later: Row, now: float) -> Iterator[Finding]:
     state = _state(row, now)
-    trouble = [*_worker(row), *_queues(row, later), *_messages(row), *_plugins(row)]
+    trouble = [*_worker(row), *_queues(row, later), *_messages(row), *_files(row), *_plugins(row)]
     yield state
     yield from trouble
 
@@ -130,6 +132,20 @@ def _messages(row: Row) -> Iterator[Finding]:
         why = "WhatsApp refused a new chat (error 463): this number has written to too many strangers"
         mend = "answers go on and who writes is answered; write first to nobody, and lower new_chats_per_day"
         yield warning(name, f"no new chats before {until}", why, mend)
+
+
+def _files(row: Row) -> Iterator[Finding]:
+    files = row.get("media")
+    if not isinstance(files, dict):
+        return
+    used, quota, wanted = (_number(files, key) for key in ("bytes", "quota", "wanted"))
+    if quota and used > NEARLY_FULL * quota:
+        mend = "copy what you need with `comptoir media get`, or raise quota_mb in comptoir.toml"
+        what = f"files take {used * 100 // quota} % of their room"
+        yield warning(row["name"], what, "the oldest go when it is used up", mend)
+    if wanted >= WORTH_A_LOOK:
+        why = "their messages are answered without them, and they are tried for a day"
+        yield warning(row["name"], f"{wanted} files wait to be fetched", why, "check the way to mmg.whatsapp.net:443")
 
 
 def _plugins(row: Row) -> Iterator[Finding]:

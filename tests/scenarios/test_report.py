@@ -11,6 +11,7 @@ import trio
 
 from comptoir.gateway.keys import unwrap
 from comptoir.gateway.registry import peek
+from comptoir.lab.kinds import File
 
 SHOP, CUSTOMER, OWNER, STRANGER = "+221770000001", "+221771234567", "+221765554433", "+221760099887"
 CONFIG = f"""
@@ -75,13 +76,16 @@ def spaced(number: str) -> str:
 @pytest.mark.shows(
     under="configuration",
     what="`doctor --report`",
-    happens="holds no texts, no customers' names, no whole numbers, no keys",
+    happens="holds no texts, no names of files, no customers' names, no whole numbers, no keys",
 )
 async def test_a_report_holds_nothing_that_is_nobodys_business(here: rig.Rig) -> None:
     customer = here.lab.customer(CUSTOMER, name="Philomène")
     await customer.say(SHOP, "Bonjour, un trombone et une contrebasse svp")
     await here.wait_event(lambda event: event["kind"] == "delivered")
     await here.call("send", tenant="chez-awa", to=STRANGER, text="Votre hautbois est prêt")
+    seen = len(here.events)
+    await customer.post(SHOP, File("document", b"cymbale" * 1000, name="tuba.pdf", caption="une contrebasse"))
+    await here.wait_event(lambda event: event["kind"] == "done", after=seen)
     # What a plugin might print, and how it might fail.
     stamp = "2026-11-21T07:00:00.123Z"
     lines = [
@@ -107,6 +111,7 @@ async def test_a_report_holds_nothing_that_is_nobodys_business(here: rig.Rig) ->
     # And yet it tells what is the matter.
     assert "chez-awa: online, number +22177***01" in text
     assert "plugin welcome: running" in text
+    assert "files bytes=7000 " in text
     assert "tenant.toml:4: country" in text
     assert "Successfully paired 22177***01" in text
     assert "tuba.py:3 in message" in text

@@ -68,6 +68,7 @@ ROW = {
     "last_in": None,
     "last_out": None,
     "journal": None,
+    "media": {"bytes": 500 * MB, "quota": 1000 * MB, "wanted": 1},
     "pipeline": [{"plugin": "welcome", "state": "running", "faults": 0, "last_fault": ""}],
 }
 DAEMON = Daemon("answers", lock_pid=11, open_files=1024, version="0.1.0", uptime=3600.0, rows=(ROW,))
@@ -179,6 +180,18 @@ FAULTS = {
     "a daemon of another time": (daemon(state="foreign", text="version 9"), "wrong", "version 9", "restart"),
     "a daemon of before the upgrade": (daemon(version="0.0.9"), "wrong", "runs version 0.0.9", "restart"),
     "what the daemon wants known": (daemon(notices=("mind the gap",)), "warning", "mind the gap", "daemon"),
+    "files that fill their room": (
+        row(media={"bytes": 950 * MB, "quota": 1000 * MB, "wanted": 0}),
+        "warning",
+        "files take 95 % of their room",
+        "quota_mb",
+    ),
+    "files that nobody can fetch": (
+        row(media={"bytes": 0, "quota": 1000 * MB, "wanted": 20}),
+        "warning",
+        "20 files wait to be fetched",
+        "mmg.whatsapp.net",
+    ),
     "no link yet": (row(state="new"), "warning", "not linked", "comptoir link awa"),
     "paused": (row(state="paused", inbox=5000), "warning", "paused", "comptoir tenant resume awa"),
     "on its way": (row(state="connecting", since="2026-11-21T06:59:30Z"), "warning", "connecting", "two minutes"),
