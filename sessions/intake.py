@@ -47,6 +47,7 @@ class Intake:
         self._on_recorded = on_recorded
         self._on_change = on_change
         self._token = trio.lowlevel.current_trio_token()
+        self._began = now_ms()
         self._backlog = True
         self._kept = 0
 
@@ -57,7 +58,11 @@ class Intake:
         silence = (config.silence_minutes if config else SILENCE_MINUTES) * 60_000
         self._journal.write_from_thread(
             lambda db: recording.record_event(
-                db, event, Arrival(_open_session(db), arrived, backlog=backlog, silence_ms=silence, config=config)
+                db,
+                event,
+                Arrival(
+                    _open_session(db), arrived, backlog=backlog, silence_ms=silence, since=self._began, config=config
+                ),
             ),
             self._on_recorded,
         )

@@ -34,13 +34,13 @@ def tell_owner(db: Connection, config: TenantConfig, now: int) -> bool:
         return False
     last = max(id for id, _ in rows)
     owner = contacts.contact_for(db, Address(number=config.owner), now)
-    text = _NOTICE[config.lang].format(count=len(rows), chats=_listed([chat for _, chat in rows]))
+    text = _NOTICE[config.lang].format(count=len(rows), chats=listed([chat for _, chat in rows]))
     outbox.enqueue(db, Outgoing(owner, text, f"plugin:{NAME}", outbox.NOTICE, cause=f"stale:{last}"), now)
     state.put(db, _TOLD, last)
     return True
 
 
-def _listed(chats: list[str]) -> str:
+def listed(chats: list[str]) -> str:
     """Each chat once, and how many more there are."""
     different = list(dict.fromkeys(chats))
     more = len(different) - MAX_CHATS

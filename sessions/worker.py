@@ -16,6 +16,7 @@ from comptoir.plugins.config import TenantConfig
 from comptoir.plugins.faults import ConfigWrong
 from comptoir.plugins.loading import start_pipeline
 from comptoir.sessions import configuration
+from comptoir.sessions.asker import Asker
 from comptoir.sessions.events import Address
 from comptoir.sessions.journal import event_log, linkings, pruning
 from comptoir.sessions.journal.journal import Journal, JournalUnavailable
@@ -61,6 +62,7 @@ class Worker:
         self._uploader = Uploader(
             journal, self.media.store, self, on_uploaded=self._wake_sender_alone, on_hang=self.recycle
         )
+        self._asker = Asker(journal, config=lambda: self.config, wake_outbox=self.wake_sender, fast=spec.fast)
         self._sender: Sender | None = None
         self._telling = telling
         self.session = Session(
@@ -80,7 +82,7 @@ class Worker:
             await nursery.start(self._telling.events, self.journal)
             await self._first_pipeline()
             await nursery.start(self.session.run)
-            for task in (self._prune, self.media.run, self._fetcher.run, self._uploader.run):
+            for task in (self._prune, self.media.run, self._fetcher.run, self._uploader.run, self._asker.run):
                 nursery.start_soon(task)
             if self.spec.linked and not self.spec.parked:
                 nursery.start_soon(self._resume)
@@ -163,8 +165,9 @@ class Worker:
     def _set_gates(self, standing: Standing) -> None:
         (self._fetcher.open if standing.connected and not self._finishing else self._fetcher.hold)()
         (self._uploader.open if standing.may_send and not self._finishing else self._uploader.hold)()
+        may_answer = standing.may_answer and not self._finishing
+        (self._asker.open if may_answer else self._asker.hold)()
         if self.runner is not None:
-            may_answer = standing.may_answer and not self._finishing
             (self.runner.open if may_answer else self.runner.hold)()
         if self._sender is not None:
             may_send = standing.may_send and not self._finishing
@@ -178,6 +181,8 @@ class Worker:
         self._fetcher.wake()
         self._wake_runner()
         self.wake_sender()
+        if recorded.lost:
+            self._asker.wake()
 
     def _wake_runner(self) -> None:
         if self.runner is not None:

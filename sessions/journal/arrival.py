@@ -16,6 +16,8 @@ class Arrival:
     """It waited at the server while we were away."""
     silence_ms: int = 0
     """How long the bot keeps silent in a chat after the owner wrote there by hand."""
+    since: int = 0
+    """When this worker began: what was sent since, the library can repeat by itself."""
     config: TenantConfig | None = None
     """What the tenant has decided; None where nothing was ever right: then only persons are heard."""
 
@@ -33,5 +35,7 @@ class Recorded:
     """The owner answered by hand: the chat is silenced and its waiting answers are withdrawn."""
     advanced: tuple[int, ...] = ()
     """Outbound messages whose state moved on."""
+    lost: bool = False
+    """It is known by its id only."""
     refuse: CallReceived | None = None
     """A call that is to be refused."""

@@ -17,6 +17,7 @@ def merge(db: Connection, one: int, other: int, now: int) -> int:
     db.execute(
         """UPDATE contacts SET silenced_until = max(contacts.silenced_until, other.silenced_until),
                 greeted_at = max(contacts.greeted_at, other.greeted_at),
+                asked_at = max(contacts.asked_at, other.asked_at),
                 name = iif(contacts.name = '', other.name, contacts.name),
                 expires_in = iif(other.expires_since > contacts.expires_since, other.expires_in, contacts.expires_in),
                 expires_since = max(contacts.expires_since, other.expires_since)

@@ -1,27 +1,35 @@
-"""Applies receipts to what was sent: delivered and read by the customer, or a mere sign that it left."""
+"""Applies receipts to what was sent: delivered and read by the customer, asked for once more, or a mere sign that it
+left.
+"""
 
 from typing import cast
 
 from comptoir.sessions.events import Address, ReceiptKind, ReceiptReceived
-from comptoir.sessions.journal import contacts, event_log, states
+from comptoir.sessions.journal import contacts, event_log, repeating, states
+from comptoir.sessions.journal.arrival import Arrival
 from comptoir.sessions.journal.database import Connection
 
 KEPT_MS = 7 * 24 * 3600 * 1000
 KEPT_ROWS = 10_000
 
 
-def record_receipt(db: Connection, session: int, receipt: ReceiptReceived, now: int) -> tuple[int, ...]:
+def record_receipt(db: Connection, receipt: ReceiptReceived, arrival: Arrival) -> tuple[int, ...]:
     """Move the messages of ours that it is for; keep it for later where the id is not known yet.
 
-    The ids of the messages whose state changed.
+    The ids of the messages whose state changed, and of those that are now to be sent again.
     """
-    changed = []
+    session, now, changed = arrival.session, arrival.now, []
     for whatsapp_id in receipt.whatsapp_ids:
         message = _sent_message(db, session, whatsapp_id)
         if message is None:
             _keep(db, session, whatsapp_id, receipt)
-        elif _apply(db, session, message, receipt, now):
+            continue
+        if _apply(db, session, message, receipt, now):
             changed.append(message)
+        # The customer's own: another device of ours asks the one that it got the message from.
+        if receipt.kind == "retry" and _is_from_contact(db, session, message, receipt):
+            again = repeating.repeat(db, message, arrival.since, now)
+            changed += [] if again is None else [again]
     return tuple(changed)
 
 

@@ -46,7 +46,7 @@ def record_event(db: Connection, event: Kept, arrival: Arrival) -> Recorded:
         case TimerSet() if event.chat.is_person:
             _set_timer(db, event, arrival)
         case ReceiptReceived():
-            return Recorded(advanced=receipts.record_receipt(db, arrival.session, event, arrival.now))
+            return Recorded(advanced=receipts.record_receipt(db, event, arrival))
         case HistoryReceived():
             account(db, arrival.session, event.whatsapp_ids)
     return Recorded()
@@ -124,7 +124,7 @@ def _record_shown(db: Connection, event: MessageReceived, arrival: Arrival) -> R
 def _record_unreadable(db: Connection, event: Unreadable, arrival: Arrival) -> Recorded:
     contact = contacts.contact_for(db, event.chat, arrival.now)
     kept = keeping.keep_unreadable(db, contact, event, arrival)
-    return Recorded() if kept is None else Recorded(kept.id, contact, inbox=kept.waits)
+    return Recorded() if kept is None else Recorded(kept.id, contact, inbox=kept.waits, lost=not kept.waits)
 
 
 def _set_timer(db: Connection, event: TimerSet, arrival: Arrival) -> None:

@@ -1,0 +1,50 @@
+"""Messages in state `lost` that nothing was decided about yet, and what a decision about them rests on."""
+
+from collections.abc import Iterable
+
+from comptoir.plugins.builtin.optout import OptOut
+from comptoir.sessions.asking import ASK_AGAIN_AFTER, Chat, Lost
+from comptoir.sessions.journal import contacts, inbox, state
+from comptoir.sessions.journal.database import Connection
+from comptoir.sessions.journal.state import Slot
+
+MOST = 500
+
+
+def undecided(db: Connection, now: int) -> list[Lost]:
+    """In order of arrival, those of the last day; what the clock has put into the future, too."""
+    rows = db.execute(
+        """SELECT id, contact, iif(kind = 'unreadable', 'unreadable', 'unread'), recorded_at FROM messages
+            WHERE state = 'lost' AND direction = 'in' AND recorded_at > ?
+            AND NOT EXISTS (SELECT 1 FROM causes WHERE key = 'lost:' || id) ORDER BY id LIMIT ?""",
+        (now - ASK_AGAIN_AFTER, MOST),
+    )
+    return [Lost(*row) for row in rows]
+
+
+def chats_of(db: Connection, lost: Iterable[Lost], now: int) -> dict[int, Chat]:
+    """The chats of these messages, by contact, as they are after the last of them."""
+    last = {one.contact: one.id for one in lost}
+    return {contact: _chat(db, contact, message, now) for contact, message in last.items()}
+
+
+def mark_asked(db: Connection, contact: int, now: int) -> None:
+    db.execute("UPDATE contacts SET asked_at = ? WHERE id = ?", (now, contact))
+
+
+def _chat(db: Connection, contact: int, message: int, now: int) -> Chat:
+    silenced = contacts.silenced_until(db, contact) > now
+    (asked_at,) = db.execute("SELECT asked_at FROM contacts WHERE id = ?", (contact,)).fetchone()
+    return Chat(
+        is_person=contacts.address_of(db, contact).is_person,
+        taken=silenced or inbox.owner_answered(db, contact, message),
+        opted_out=state.get(db, Slot(OptOut.name, contact, "since")).value is not None,
+        asked_at=asked_at,
+        active=_is_active(db, contact, now),
+    )
+
+
+def _is_active(db: Connection, contact: int, now: int) -> bool:
+    query = "SELECT max(recorded_at) FROM messages WHERE contact = ? AND state <> 'lost'"
+    (newest,) = db.execute(query, (contact,)).fetchone()
+    return newest is None or newest > now - ASK_AGAIN_AFTER
