@@ -40,16 +40,23 @@ class Fetcher:
     """Closed until `open`. `on_released` is called, inside trio, when a message no longer waits for its file."""
 
     def __init__(
-        self, journal: Journal, keeper: MediaKeeper, lab: LabServer | None, *, on_released: Callable[[], object]
+        self,
+        journal: Journal,
+        keeper: MediaKeeper,
+        lab: LabServer | None,
+        *,
+        on_released: Callable[[], object],
+        limits: Limits | None = None,
     ) -> None:
         self._journal = journal
         self._keeper = keeper
         self._lab = lab
-        self._limits = Limits(keeper.limits.largest)
+        self._limits = limits or Limits(keeper.limits.largest)
         self._on_released = on_released
         self._opened = trio.Event()
         self._woken = trio.Event()
-        self._busy: set[int] = set()
+        self.busy: set[int] = set()
+        """Messages whose files are being fetched."""
         self._holding: set[int] = set()
         self._threads = trio.CapacityLimiter(_THREADS)
 
@@ -80,16 +87,16 @@ class Fetcher:
 
     async def _begin(self, nursery: trio.Nursery) -> float:
         """Begin what there is room for; how many seconds to wait for the next."""
-        room, now = AT_ONCE - len(self._busy), now_ms()
+        room, now = AT_ONCE - len(self.busy), now_ms()
         if room <= 0:
             return _LONGEST_WAIT
 
         def read(db: Connection) -> tuple[list[Wanted], int | None]:
-            return fetches.wanted(db, now, self._busy, room), fetches.next_due(db, now)
+            return fetches.wanted(db, now, self.busy, room), fetches.next_due(db, now)
 
         found, due = await self._journal.read(read)
         for wanted in found:
-            self._busy.add(wanted.message)
+            self.busy.add(wanted.message)
             nursery.start_soon(self._serve, wanted)
             if wanted.message not in self._holding:
                 self._holding.add(wanted.message)
@@ -116,7 +123,7 @@ class Fetcher:
                 await self._write(partial(self._record_failure, wanted=wanted, outcome=outcome))
             self._on_released()
         finally:
-            self._busy.discard(wanted.message)
+            self.busy.discard(wanted.message)
             self.wake()
 
     async def _attempt(self, wanted: Wanted) -> Fetched | NotFetched:

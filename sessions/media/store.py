@@ -19,20 +19,20 @@ class Store:
     """Blocking, to be used from threads; files are named by their content, so that the same is kept once."""
 
     def __init__(self, folder: Path, data_key: bytes) -> None:
-        self._folder = folder
+        self.folder = folder
         self._keys = MediaKeys.of(data_key)
 
     def prepare(self) -> set[str]:
         """Make the folder, clear what a crash left half written; the names of what is there. Raises OSError."""
-        self._folder.mkdir(mode=0o700, exist_ok=True)
-        self._folder.chmod(0o700)
-        for leftover in self._folder.glob(f"*{_PART}"):
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        self.folder.chmod(0o700)
+        for leftover in self.folder.glob(f"*{_PART}"):
             leftover.unlink(missing_ok=True)
-        return {file.name for file in self._folder.iterdir() if _NAME.fullmatch(file.name)}
+        return {file.name for file in self.folder.iterdir() if _NAME.fullmatch(file.name)}
 
     def incoming(self) -> "Incoming":
         """A new file to be written. Raises OSError."""
-        return Incoming(self._folder, self._keys)
+        return Incoming(self.folder, self._keys)
 
     def read(self, name: str) -> Iterator[bytes]:
         """What the file holds, in chunks. Raises FileNotFoundError, OSError, SealBroken."""
@@ -46,7 +46,7 @@ class Store:
     def _path(self, name: str) -> Path:
         if not _NAME.fullmatch(name):
             raise ValueError(f"{name!r} is no name of a sealed file")
-        return self._folder / name
+        return self.folder / name
 
 
 class Incoming:

@@ -60,10 +60,8 @@ def test_what_a_crash_left_is_cleared_and_whole_files_stay(store: Store, tmp_pat
 
 
 def test_a_full_disk_keeps_nothing_half(store: Store, tmp_path: Path) -> None:
-    with files_of_at_most(300_000), pytest.raises(OSError, match="too large"), store.incoming() as incoming:
-        for _ in range(10):
-            incoming.write(bytes(100_000))
-        incoming.finish()
+    with files_of_at_most(300_000), pytest.raises(OSError, match="too large"):
+        kept(store, bytes(1_000_000))
     assert list((tmp_path / "media").iterdir()) == []
 
 

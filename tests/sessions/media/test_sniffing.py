@@ -1,0 +1,69 @@
+import struct
+
+import pytest
+
+from comptoir.plugins.content import FileKind
+from comptoir.sessions.media.sniffing import Looks, as_kind, seconds_of, sniff
+
+
+def mp4(brand: bytes, seconds: int = 0) -> bytes:
+    header = struct.pack(">I4s4sI", 16, b"ftyp", brand, 0)
+    return header + struct.pack(">I4sIIIII", 108, b"mvhd", 0, 0, 0, 1000, seconds * 1000) + bytes(80)
+
+
+def ogg(samples: int) -> bytes:
+    first = b"OggS" + bytes(24) + b"OpusHead" + bytes(60)
+    return first + b"OggS" + struct.pack("<BBq", 0, 4, samples) + bytes(14)
+
+
+def webp(width: int, height: int) -> bytes:
+    size = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
+    return b"RIFF" + bytes(4) + b"WEBPVP8X" + bytes(8) + size
+
+
+@pytest.mark.parametrize(
+    ("head", "name", "kind", "mime"),
+    [
+        (b"\xff\xd8\xff\xe0" + bytes(20), "", "image", "image/jpeg"),
+        (b"\x89PNG\r\n\x1a\n", "x.txt", "image", "image/png"),
+        (b"GIF89a", "x.gif", "document", "image/gif"),
+        (b"%PDF-1.7", "", "document", "application/pdf"),
+        (b"ID3\x04", "", "audio", "audio/mpeg"),
+        (b"\xff\xfb\x90", "", "audio", "audio/mpeg"),
+        (ogg(1), "", "voice", "audio/ogg; codecs=opus"),
+        (b"OggS" + bytes(200), "x.ogg", "document", "audio/ogg"),
+        (mp4(b"isom"), "", "video", "video/mp4"),
+        (mp4(b"M4A "), "", "audio", "audio/mp4"),
+        (mp4(b"qt  "), "x.mov", "document", "video/quicktime"),
+        (webp(512, 512), "", "sticker", "image/webp"),
+        (webp(800, 600), "", "document", "image/webp"),
+        (b"Bonjour", "lettre.txt", "document", "text/plain"),
+        (b"PK\x03\x04", "prix.xlsx", "document", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (b"\x1f\x8b", "archive.tar.gz", "document", "application/octet-stream"),
+        (b"", "", "document", "application/octet-stream"),
+    ],
+)
+def test_a_file_is_what_its_bytes_say(head: bytes, name: str, kind: FileKind, mime: str) -> None:
+    assert sniff(head, name) == Looks(kind, mime)
+
+
+@pytest.mark.parametrize(
+    ("kind", "mime"),
+    [("document", "image/png"), ("image", "image/png"), ("voice", "audio/ogg; codecs=opus"), ("video", "video/mp4")],
+)
+def test_a_forced_kind_keeps_a_type_that_fits(kind: FileKind, mime: str) -> None:
+    assert as_kind(Looks("image", "image/png"), kind) == Looks(kind, mime)
+
+
+def test_how_long_a_recording_lasts() -> None:
+    assert seconds_of(mp4(b"isom", 95), b"", "video/mp4") == 95
+    # Phones write the header behind the pictures.
+    assert seconds_of(b"", mp4(b"isom", 7), "audio/mp4") == 7
+    assert seconds_of(b"", ogg(48_000 * 12), "audio/ogg; codecs=opus") == 12
+    assert seconds_of(mp4(b"isom", 95), b"", "application/pdf") == 0
+
+
+@pytest.mark.parametrize("part", [b"mvhd", b"OggS", b"xxOggS\x00\x00", mp4(b"isom")[:20], bytes(100)])
+@pytest.mark.parametrize("mime", ["video/mp4", "audio/ogg; codecs=opus"])
+def test_cut_headers_tell_nothing(part: bytes, mime: str) -> None:
+    assert seconds_of(part, part, mime) == 0
