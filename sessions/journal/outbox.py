@@ -107,9 +107,11 @@ def _by_client_key(db: Connection, new: Outgoing, details: str) -> int | None:
     ).fetchone()
     if row is None:
         return None
-    # The secret of a poll that was sent is not part of what the caller said.
-    said = encode(replace(decode(*row[2:]), secret=b"", edited=0))
-    if row[1:4] != (new.contact, new.shown_kind, new.shown_text) or said != details:
+    known = decode(*row[2:])
+    # What was edited or taken back since is no longer what the caller said; nor is the secret of a poll that was sent.
+    changed = known.edited or known.deleted
+    said = (new.shown_text, details) if changed else (row[3], encode(replace(known, secret=b"")))
+    if row[1:3] != (new.contact, new.shown_kind) or said != (new.shown_text, details):
         raise ClientKeyReused(
             f"the client key {new.client_key!r} was used for another message: use a new key for a new message"
         )
