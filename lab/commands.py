@@ -162,6 +162,7 @@ FAULTS: dict[str, Callable[..., Awaitable[None] | None]] = {
     "exhaust-prekeys": Faults.exhaust_prekeys,
     "cut-upload": Faults.cut_upload,
     "refuse-codes": Faults.refuse_codes,
+    "ask-passkey": Faults.ask_passkey,
     **kind_commands.FAULTS,
 }
 

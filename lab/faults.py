@@ -41,6 +41,8 @@ class Standing:
     refused_codes: int = 0
     """How many of the next wishes for a pairing code are answered with `code_error`."""
     code_error: int = 0
+    asks_passkey: bool = False
+    """Who is scanned is asked for the account's passkey and not linked."""
 
 
 class Line(Protocol):
@@ -179,6 +181,13 @@ class Faults:
         """Answer clients that want a pairing code for this number with an error (429: too many were asked for)."""
         standing = self._order(number)
         standing.refused_codes, standing.code_error = times, error
+
+    def ask_passkey(self, number: str) -> None:
+        """Ask clients that are scanned for a passkey and link none (whatsmeow, pair-passkey.go), until lifted.
+
+        What phones and the server do when no answer comes is not known.
+        """
+        self._order(number).asks_passkey = True
 
     async def _fail_logins(self, number: str, failure: Node) -> None:
         self._order(number).failure = failure

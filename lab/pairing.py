@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass
@@ -66,6 +67,10 @@ class Candidate:
         """Tell the client that it was scanned, take its signature, register it and send it off to log in."""
         if self._signed is not None:
             raise PairingRefused("this code is being scanned already: wait for that scan to end")
+        if self._exchange.faults.standing(account.number).asks_passkey:
+            with suppress(WireClosed):
+                await self._wire.send(_passkey_request(int(self._exchange.clock.now())))
+            raise PairingRefused("the account asks new devices for a passkey: lift the fault to link one")
         self._signed, answers = trio.open_memory_channel[Node](4)
         jid = self._exchange.registry.next_device(account)
         try:
@@ -175,6 +180,19 @@ class Pairing:
         for request, asker in list(self._requests.values()):
             if asker is candidate or request.number == number:
                 del self._requests[request.number], self._candidates[request.ref]
+
+
+def _passkey_request(now: int) -> Node:
+    """What a browser would hand to the machine's authenticator, as JSON (Web Authentication, request options)."""
+    options = {
+        "challenge": secrets.token_urlsafe(32),
+        "timeout": 60_000,
+        "rpId": "whatsapp.com",
+        "allowCredentials": [],
+        "userVerification": "required",
+    }
+    attributes = {"from": SERVER, "type": "passkey_prologue_request", "id": secrets.token_hex(8), "t": str(now)}
+    return Node("notification", attributes, (Node("passkey_request_options", {}, json.dumps(options).encode()),))
 
 
 def _pair_success(exchange: Exchange, account: Account, jid: JID, identity: bytes) -> Node:

@@ -5,11 +5,17 @@ from typing import Any
 from comptoir.sessions.events import Changed, Disconnected, Ended, Paired, PairingFailed
 from comptoir.sessions.times import rfc3339
 
+_PASSKEY = (
+    "WhatsApp asks for this account's passkey (fingerprint, face or PIN) before it links a device, and this version "
+    "cannot give it: `comptoir link` again would end the same way; take another number, or wait for a version that can"
+)
 _PAIRING_ENDS = {
     "timeout": "expired",
     "err-client-outdated": "WhatsApp no longer accepts this version: upgrade comptoir",
     "err-scanned-without-multidevice": "the phone's WhatsApp is too old for linked devices: update it and scan again",
     "err-unexpected-state": "WhatsApp closed the link attempt: run `comptoir link` again",
+    "passkey-request": _PASSKEY,
+    "passkey-confirmation": _PASSKEY,
     "error": "the phone and WhatsApp could not agree. Accounts that ask for a passkey cannot be linked "
     "with this version; otherwise run `comptoir link` again",
 }

@@ -120,3 +120,28 @@ async def test_what_the_server_refuses_is_told_with_what_to_do() -> None:
         assert refusal.code == ErrorCode.INVALID_PARAMS
         assert (await here.status(shop.name))["pid"] == before
         assert (await here.link(shop.name, code=SHOP))["number"] == SHOP
+
+
+@pytest.mark.shows(
+    under="linking",
+    what="the account asks for a passkey",
+    happens="`link` ends at once and says so, and that a second attempt is of no use; the tenant is as before",
+)
+@pytest.mark.parametrize("by_code", [False, True])
+async def test_an_account_that_asks_for_a_passkey_is_told_as_such(by_code: bool) -> None:
+    async with rig.open_rig() as here:
+        shop = await unlinked(here)
+        here.lab.faults.ask_passkey(SHOP)
+        async with here.linking(shop.name, **({"code": SHOP} if by_code else {})) as attempt:
+            offer = await attempt.next("pairing_code" if by_code else "qr")
+            with pytest.raises(PairingRefused):
+                await (shop.phone.enter_code if by_code else shop.phone.scan)(offer["code"])
+            assert "passkey" in (await attempt.next("failed"))["reason"]
+            refusal = await attempt.failed()
+        assert refusal.code == ErrorCode.FAILED
+        assert "passkey (fingerprint, face or PIN)" in refusal.message
+        assert "take another number" in refusal.message
+        assert "try again" not in refusal.message
+        assert (await here.status(shop.name))["state"] == "new"
+        here.lab.faults.lift(SHOP)
+        assert (await here.link(shop.name))["number"] == SHOP
