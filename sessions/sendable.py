@@ -25,7 +25,7 @@ _CAPTIONED = ("image", "video", "document")
 def check(text: str, content: ToSend | None) -> None:
     """Raises ValueError for what could not be sent, with what would do; TypeError for what is no content."""
     if content is None or isinstance(content, Edit) or text:
-        check_text(text)
+        check_length(text)
     match content:
         case None | Edit() | Deletion():
             pass
@@ -45,11 +45,16 @@ def check(text: str, content: ToSend | None) -> None:
 
 
 def check_text(text: str) -> str:
+    """The text, if there is something in it to read. Raises ValueError."""
     if not text.strip():
         raise ValueError("the text is empty")
-    if len(text.encode()) > MAX_TEXT:
-        raise ValueError(f"the text is too long: at most {MAX_TEXT} bytes")
+    check_length(text)
     return text
+
+
+def check_length(text: str) -> None:
+    if not text or len(text.encode()) > MAX_TEXT:
+        raise ValueError(f"the text is {'too long' if text else 'empty'}: between 1 and {MAX_TEXT} bytes were expected")
 
 
 def takes_text(content: ToSend, file_kind: str = "") -> bool:

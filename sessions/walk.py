@@ -204,6 +204,8 @@ class PluginContext:
         self._add(Put(key, json.loads(stored), shared))
 
     def reply(self, text: str, content: ToSend | None = None, *, quote: bool = False) -> None:
+        if content is None:
+            sendable.check_text(text)
         sendable.check(text, content)
         self._add(Reply(text, content, quote))
 

@@ -31,7 +31,7 @@ def test_what_is_sent(given: Any, text: str, content: Any) -> None:
     ("given", "text", "words"),
     [
         (None, "", "text is empty"),
-        ({"edit": {"message": 7}}, " ", "text is empty"),
+        ({"edit": {"message": 7}}, "", "text is empty"),
         ({"place": {"latitude": 1, "longitude": 1}}, "ici", "send the text by itself"),
         ({"place": {"latitude": 91, "longitude": 1}}, "", "latitude"),
         ({"place": {"latitude": True, "longitude": 1}}, "", '"latitude"'),
