@@ -15,7 +15,7 @@ AT_ONCE = 3_000
 LONG = 40
 """Characters."""
 CONVERSATION = 600_000
-"""What a customer wrote in these milliseconds before, the owner may have been answering all along."""
+"""What was written in these milliseconds before may be what the owner is answering, or going on with."""
 PROMPT = 10_000
 """So soon an automatic text follows, even where the phone has a slow network."""
 TYPED = 20
@@ -38,8 +38,8 @@ class Written:
     """It did not wait at the server while we were away."""
     known: bool = False
     """This text has shown itself as automatic."""
-    answered: bool = False
-    """What the customer wrote last was answered already, by a person or by us."""
+    attended: bool = False
+    """What the customer wrote last was answered already, or a person of ours wrote in the chat within CONVERSATION."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def same_text(text: str) -> str:
 
 
 def _is_at_once(written: Written) -> bool:
-    if written.answered or len(written.text.strip()) < LONG or not 0 <= _since(written.time, written.heard) <= AT_ONCE:
+    if written.attended or len(written.text.strip()) < LONG or not 0 <= _since(written.time, written.heard) <= AT_ONCE:
         return False
     # A customer who adds a word just as the owner sends a long answer must not make a machine of the owner.
     return not any(AT_ONCE < written.time - time <= CONVERSATION for time in written.heard)

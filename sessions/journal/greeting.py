@@ -36,8 +36,8 @@ def record_automatic(db: Connection, message: int, contact: int, event: MessageR
     known = db.execute("SELECT 1 FROM greetings WHERE text = ?", (text,)).fetchone() is not None
     heard = _heard(db, contact, message, event.time)
     earlier = _earlier(db, message, text, arrival.now)
-    answered = _is_answered(db, contact, message)
-    written = Written(event.text, event.time, heard, not arrival.backlog, known, answered)
+    attended = _is_attended(db, contact, message, event.time)
+    written = Written(event.text, event.time, heard, not arrival.backlog, known, attended)
     elsewhere = [Elsewhere(other.contact, other.prompt) for other in earlier]
     settings = arrival.config.greetings if arrival.config else GreetingTable()
     why = why_automatic(written, contact, elsewhere, settings)
@@ -83,13 +83,16 @@ def _heard(db: Connection, contact: int, message: int, time: int) -> list[int]:
     return [at for (at,) in rows if at is not None and time - CONVERSATION <= at <= time]
 
 
-def _is_answered(db: Connection, contact: int, message: int) -> bool:
-    """Whether anything but the phone's own texts was sent after the customer's last message and before this one."""
+def _is_attended(db: Connection, contact: int, message: int, time: int) -> bool:
+    """Whether we have answered the customer's last message, the phone's own texts aside, or a person of ours wrote not
+    long ago.
+    """
     row = db.execute(
         """SELECT 1 FROM messages WHERE contact = ?1 AND direction = 'out' AND automatic = 0
-            AND state NOT IN ('queued', 'failed') AND id < ?2 AND id > (
-                SELECT max(id) FROM messages WHERE contact = ?1 AND direction = 'in' AND id < ?2)""",
-        (contact, message),
+            AND state NOT IN ('queued', 'failed') AND id < ?2
+            AND (id > (SELECT max(id) FROM messages WHERE contact = ?1 AND direction = 'in' AND id < ?2)
+                OR (author NOT LIKE 'plugin:%' AND coalesce(server_time, recorded_at) >= ?3)) LIMIT 1""",
+        (contact, message, time - CONVERSATION),
     )
     return row.fetchone() is not None
 

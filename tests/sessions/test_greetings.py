@@ -22,12 +22,12 @@ def judge(
     *ago: int,
     live: bool = True,
     known: bool = False,
-    answered: bool = False,
+    attended: bool = False,
     elsewhere: tuple[Elsewhere, ...] = (),
     settings: GreetingTable = SETTINGS,
 ) -> Why | None:
     """`ago`: how long before it the customer wrote."""
-    written = Written(text, NOW, [NOW - each for each in ago], live, known, answered)
+    written = Written(text, NOW, [NOW - each for each in ago], live, known, attended)
     return why_automatic(written, 1, elsewhere, settings)
 
 
@@ -43,7 +43,7 @@ def test_a_long_text_at_once_is_the_phones() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "ago", "answered"),
+    ("text", "ago", "attended"),
     [
         ("Oui, jusqu'à 22 h", (SECOND,), False),
         (GREETING[: LONG - 1], (0,), False),
@@ -55,8 +55,8 @@ def test_a_long_text_at_once_is_the_phones() -> None:
         (GREETING, (SECOND,), True),
     ],
 )
-def test_what_a_person_can_have_typed_is_typed(text: str, ago: tuple[int, ...], *, answered: bool) -> None:
-    assert judge(text, *ago, answered=answered) is None
+def test_what_a_person_can_have_typed_is_typed(text: str, ago: tuple[int, ...], *, attended: bool) -> None:
+    assert judge(text, *ago, attended=attended) is None
 
 
 def test_a_customers_burst_hides_no_greeting() -> None:
@@ -98,12 +98,12 @@ def test_what_the_owner_names_is_the_phones_however_it_came() -> None:
     assert judge(GREETING, SECOND, known=True, settings=named) is None
 
 
-@given(text=texts, ago=st.lists(delays, max_size=4), chats=st.integers(0, 5), answered=st.booleans())
+@given(text=texts, ago=st.lists(delays, max_size=4), chats=st.integers(0, 5), attended=st.booleans())
 def test_a_short_text_that_nobody_named_is_always_the_owners(
-    text: str, ago: list[int], chats: int, *, answered: bool
+    text: str, ago: list[int], chats: int, *, attended: bool
 ) -> None:
     short = text.strip()[: TYPED - 1]
-    assert judge(short, *ago, answered=answered, elsewhere=others(*[True] * chats)) is None
+    assert judge(short, *ago, attended=attended, elsewhere=others(*[True] * chats)) is None
 
 
 @given(text=texts, ago=st.lists(st.integers(PROMPT + 1, 20 * MINUTE), max_size=4), chats=st.integers(0, 5))

@@ -168,6 +168,14 @@ def test_a_greeting_in_a_chat_that_nobody_wrote_in_is_a_hand(journal: Journal) -
     assert journal.phone(AWA, 0, LONG).by_owner
 
 
+def test_an_owner_who_has_just_written_goes_on_by_hand(journal: Journal) -> None:
+    journal.phone(AWA, 0, "Votre commande est prête")
+    journal.says(AWA, 30, "ok")
+    assert journal.phone(AWA, 31, LONG).by_owner
+    journal.says(AWA, 1_000, "bonjour")
+    assert not journal.phone(AWA, 1_001, LONG).by_owner
+
+
 def test_a_picture_is_a_hand_whatever_its_caption(journal: Journal) -> None:
     journal.says(AWA, 0)
     event = replace(heard("P", AWA, LONG, by_owner=True), kind="image", time=START + SECOND)
