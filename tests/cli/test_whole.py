@@ -106,3 +106,53 @@ def test_a_wrong_file_keeps_the_old_pipeline_and_says_where(whole, comptoir, hom
     assert ended.code == 78
     assert ended.err.startswith(f"{file}:")
     assert comptoir("try", "chez-awa", "Vous êtes où ?").code == 0
+
+
+def test_files_go_out_and_come_back_through_the_commands(whole, comptoir, start, tmp_path):
+    comptoir("tenant", "add", "chez-awa", "--template", "empty")
+    link = start("link", "chez-awa", "--json", stdout=subprocess.PIPE)
+    scan = start("lab", "scan", SHOP, stdin=link.stdout, stdout=subprocess.DEVNULL)
+    link.stdout.close()
+    assert (link.wait(STARTS), scan.wait(10)) == (0, 0)
+    comptoir("lab", "say", CUSTOMER, SHOP, "Bonjour")
+
+    menu = tmp_path / "menu.pdf"
+    menu.write_bytes(b"%PDF-1.7\n" + bytes(range(256)) * 1000)
+    sent = comptoir(
+        "send", "chez-awa", CUSTOMER, "--file", str(menu), "--caption", "Le menu", "--wait", "delivered", "--json"
+    )
+    assert (sent.code, sent.json["kind"], sent.json["text"], sent.json["state"]) == (
+        0,
+        "document",
+        "Le menu",
+        "delivered",
+    )
+    assert sent.json["media"] == {
+        "mime": "application/pdf",
+        "name": "menu.pdf",
+        "size": menu.stat().st_size,
+        "state": "kept",
+        "error": None,
+    }
+    got = tmp_path / "got.pdf"
+    assert comptoir("media", "get", "chez-awa", str(sent.json["id"]), "--out", str(got)).code == 0
+    assert got.read_bytes() == menu.read_bytes()
+    again = comptoir("media", "get", "chez-awa", str(sent.json["id"]), "--out", str(got))
+    assert (again.code, "is there already" in again.err) == (1, True)
+    piped = start("media", "get", "chez-awa", str(sent.json["id"]), "--out", "-", stdout=subprocess.PIPE)
+    assert piped.stdout.read() == menu.read_bytes()
+    assert piped.wait(10) == 0
+    assert comptoir("media", "get", "chez-awa", "999").code == 3
+    (bonjour,) = [row for row in comptoir("messages", "chez-awa", "--json").json if row["text"] == "Bonjour"]
+    nothing = comptoir("media", "get", "chez-awa", str(bonjour["id"]))
+    assert (nothing.code, "holds no file" in nothing.err) == (1, True)
+    # What cannot have a text says so before anything is queued.
+    voice = tmp_path / "voice.ogg"
+    voice.write_bytes(b"OggS" + bytes(24) + b"OpusHead" + bytes(100))
+    refused = comptoir("send", "chez-awa", CUSTOMER, "Écoutez", "--file", str(voice))
+    assert (refused.code, "takes no text" in refused.err) == (2, True)
+    large = tmp_path / "large.bin"
+    with large.open("wb") as file:
+        file.truncate(101_000_000)
+    refused = comptoir("send", "chez-awa", CUSTOMER, "--file", str(large))
+    assert (refused.code, "at most 100.0 MB" in refused.err) == (1, True)
