@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
-from typing_extensions import TypedDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from comptoir.lab.customer import Customer
 from comptoir.lab.faults import Faults
@@ -22,20 +21,20 @@ from comptoir.lab.phone import Phone
 Json = dict[str, Any]
 
 
-@with_config(ConfigDict(strict=True))
-class How(TypedDict, total=False):
+class How(BaseModel):
     """What may be said of any message, see `Device.say`."""
 
-    quote: str
-    mentions: list[str]
-    expires_in: int
-    as_lid: bool
-    secret: bool
+    model_config = ConfigDict(strict=True)
+
+    quote: str | None = None
+    mentions: list[str] = []
+    expires_in: int | None = None
+    as_lid: bool = False
+    secret: bool | None = None
 
 
-@with_config(ConfigDict(strict=True))
-class HowText(How, total=False):
-    extended: bool
+class HowText(How):
+    extended: bool = False
 
 
 async def say(lab: Lab, sender: str, to: str, text: str, **how: Any) -> Json:
@@ -99,16 +98,15 @@ FAULTS: dict[str, Callable[..., None]] = {
 }
 
 
-def _read(kind: type[Any], command: str, how: Json) -> Json:
-    known = get_type_hints(kind)
+def _read(kind: type[How], command: str, how: Json) -> Json:
+    known = kind.model_fields
     if strange := how.keys() - known.keys():
         raise ValueError(f"{command}: {', '.join(sorted(strange))} is unknown; there are {', '.join(known)}")
     try:
-        read: Json = TypeAdapter(kind).validate_python(how)
+        return kind.model_validate(how).model_dump()
     except ValidationError as error:
         first = error.errors()[0]
         raise ValueError(f"{command}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
-    return read
 
 
 def _person(lab: Lab, number: str) -> Phone | Customer:
