@@ -64,8 +64,12 @@ class Uploader:
         self._opened = trio.Event()
         self._woken = trio.Event()
         self._busy: set[int] = set()
+        self._said = False
 
     def open(self) -> None:
+        if not self._said:
+            self._said = True
+            logger.info("files are sent as they are: no previews, nothing converted; a voice note must be Ogg Opus")
         self._opened.set()
 
     def hold(self) -> None:

@@ -127,7 +127,6 @@ FAULTS = {
     "an old Python": (machine(python=(3, 10, 1)), "wrong", "python: 3.10.1", "3.11"),
     "a Python that nobody tried": (machine(python=(3, 14, 0)), "wrong", "python: 3.14.0", "3.13"),
     "another library": (machine(library="neonize 9 is installed"), "wrong", "neonize 9 is installed", "install"),
-    "no ffmpeg": (machine(ffmpeg=False), "warning", "stickers", "install"),
     "swap": (machine(swaps=("/dev/sda2",)), "warning", "/dev/sda2", "swapoff"),
     "little memory": (machine(memory_free=12 * MB), "wrong", "12 MB free", "larger"),
     "a clock of long ago": (clock(now=NOW - 10**9), "wrong", "over", "timedatectl"),
