@@ -77,8 +77,11 @@ class Message:
 
     ids: tuple[int, ...]
     kind: str
+    """`text`, `image`, `video`, `audio`, `voice`, `document`, `sticker`, `location`, `contact`, `poll`, `vote`,
+    `reaction`, `edit`, `deletion`, `view_once`, `call`, or `unknown`. New ones may come: ignore what you do not know.
+    """
     text: str
-    """A text, or the caption of what is sent."""
+    """A text, or the caption of what is sent; a poll's question, what was voted for, an emoji, an edit's new text."""
     time: datetime
     content: Received | None = None
     """What it holds beside its text."""
@@ -93,7 +96,12 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer in this chat: a text, or something with `text` as its caption."""
+    """An answer in this chat: a text, or something with `text` as its caption.
+
+    Pictures, videos and documents take a caption; before anything else the text goes as a message of its own. A poll's
+    question and a reaction's emoji are in the content. An `Edit` takes the new text. What turns out not to be sendable
+    when it is queued, such as a missing file, leaves the text and is noted as `reply_refused`.
+    """
 
     text: str
     content: ToSend | None = None
@@ -162,7 +170,11 @@ class Context(Protocol):
     def put(self, key: str, value: Json, *, shared: bool = False) -> None: ...
 
     def reply(self, text: str, content: ToSend | None = None, *, quote: bool = False) -> None:
-        """Answer with a text, or with something that may have a caption. Raises ValueError for nothing at all."""
+        """Answer with a text, or with something that may have a caption; see `Reply`.
+
+        A file's path is relative to the tenant's folder, which it must lie in. `message` in an `Edit` or `Deletion` is
+        one of ours in this chat. Raises ValueError for nothing at all and for what WhatsApp would not take.
+        """
         ...
 
     async def load(self) -> bytes:

@@ -59,6 +59,7 @@ _KINDS = {
     "pollCreationMessageV2": "poll",
     "pollCreationMessageV3": "poll",
     "pollCreationMessageV5": "poll",
+    "pollCreationMessageV6": "poll",
     "pollUpdateMessage": "vote",
 }
 # ProtocolMessage.Type: all others are the apps' own business (keys, history).

@@ -69,6 +69,9 @@ def _record_message(db: Connection, event: MessageReceived, arrival: Arrival) ->
         case "show":
             return _record_shown(db, event, arrival)
         case "ignore":
+            if event.kind == "empty" and event.audience == "person":
+                # The head of an album, or the apps' own business: nothing of it is missed.
+                account(db, arrival.session, [event.whatsapp_id])
             return Recorded()
 
 

@@ -49,6 +49,7 @@ def test_what_is_not_written_to_the_shop_is_ignored(db: Connection, audience: Au
 
 def test_empty_message_does_not_stand_in_the_way_of_the_real_one(db: Connection) -> None:
     assert record(db, replace(heard("A", text=""), kind="empty")) == Recorded()
+    assert db.execute("SELECT whatsapp_id FROM accounted").fetchall() == [("A",)], "nothing of it is lost mail"
     assert record(db, heard("A")).inbox
 
 
