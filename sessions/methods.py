@@ -177,8 +177,16 @@ class Methods:
                     return row
                 seen = await self._worker.journal.wait_commit(seen)
         row = await self._message(params)
-        why = row.get("error") or self._worker.session.standing.reason or WAITING
+        why = row.get("error") or self._worker.session.standing.reason or await self._held(row["id"]) or WAITING
         raise RpcError(ErrorCode.NOT_NOW, f"message {row['id']} is {row['state']} after {timeout:g} s: {why}", row)
+
+    async def _held(self, message: int) -> str:
+        """Where the server's refusal of new chats holds up a message: until when."""
+        now, read = now_ms(), self._worker.journal.read
+        until = await read(partial(waiting.strangers_held_until, now=now))
+        if until <= now or not await read(partial(waiting.is_stranger, message=message)):
+            return ""
+        return f"WhatsApp refused a new chat (463); no new chat before {rfc3339(until)}, or when they write"
 
     async def _messages(self, params: Params) -> Params:
         limit = number_of(params, "limit", 50)

@@ -124,7 +124,8 @@ def _messages(row: Row) -> Iterator[Finding]:
         yield warning(name, f"{uncertain} uncertain messages", why, mend)
     if lost := _number(row, "lost"):
         why = "WhatsApp counts them as delivered, but they were never read here"
-        yield warning(name, f"{lost} messages lost within seven days", why, f"{show}; ask the customers to write again")
+        mend = f"{show}; customers are asked once to write again: look whether they did"
+        yield warning(name, f"{lost} messages lost within seven days", why, mend)
     if failed := _number(row, "failed"):
         mend = f"`comptoir messages {name} --limit 500` shows each with its reason and what to do about it"
         yield warning(name, f"{failed} messages could not be sent within seven days", "", mend)

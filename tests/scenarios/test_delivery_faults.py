@@ -1,6 +1,7 @@
 """Single messages that go wrong on their way in or out: none is answered twice, and none is lost without a word."""
 
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 
 import crowd
@@ -163,6 +164,9 @@ async def test_where_strangers_may_not_be_written_to_answers_go_on(here: rig.Rig
     await here.lab.customer(CUSTOMER).wait_heard(2)
     rows = {id: await here.call("message", tenant=shop.name, id=id) for id in (first, second)}
     assert [row["state"] for row in rows.values()] == ["queued", "queued"]
+    with pytest.raises(RpcError, match=f"no new chat before {held['until']}") as waiting:
+        await here.call("message.wait", tenant=shop.name, id=second, state="sent", timeout=0.5)
+    assert waiting.value.code == ErrorCode.NOT_NOW
     assert rows[first]["error"].startswith("463: WhatsApp lets this number begin no new chats for now")
     assert f"no new chat before {held['until']}" in rows[first]["error"]
     assert heard(here, STRANGER) == []
@@ -188,6 +192,96 @@ async def test_a_number_that_is_not_on_whatsapp_fails_and_holds_up_nobody(here: 
     await judge.settle(here, shop)
     assert heard(here) == [crowd.answer(shop, "menu"), "toujours là"]
     assert await judge.disagreements(here, shop) == []
+
+
+def block(here: rig.Rig, shop: rig.Shop) -> None:
+    shop.phone.block(CUSTOMER)
+
+
+def limit_size(here: rig.Rig, shop: rig.Shop) -> None:
+    here.lab.faults.limit_size(shop.number, 10)
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        pytest.param(
+            block,
+            "403: WhatsApp delivers nothing from us in this chat: it is probably blocked on the shop's own phone; "
+            "unblock it there, then send again",
+            marks=pytest.mark.shows(
+                under="sending",
+                what="the shop's own phone has blocked the customer",
+                happens="failed with error 403 and what to do: unblock, then send again",
+            ),
+        ),
+        pytest.param(
+            limit_size,
+            "413: too large for WhatsApp: shorten it, or send it in parts",
+            marks=pytest.mark.shows(
+                under="sending",
+                what="a message that is too large for the server",
+                happens="failed with the reason and what to do (the server's error 413 is assumed)",
+            ),
+        ),
+    ],
+)
+async def test_a_message_that_is_refused_for_good_says_why_and_what_to_do(
+    here: rig.Rig, fault: Callable[[rig.Rig, rig.Shop], None], error: str
+) -> None:
+    shop = shop_of(here)
+    fault(here, shop)
+    id = await send(here, CUSTOMER, "un instant")
+    assert (await wait_message(here, id, "failed"))["error"] == error
+    row = await here.call("message", tenant=shop.name, id=id)
+    assert (row["state"], row["error"]) == ("failed", error)
+    with pytest.raises(RpcError, match=re.escape(error)):
+        await here.call("message.wait", tenant=shop.name, id=id, state="sent", timeout=5)
+    assert (await here.status(shop.name))["failed"] == 1
+    shop.phone.unblock(CUSTOMER)
+    here.lab.faults.lift(shop.number)
+    await send(here, CUSTOMER, "nous revoilà")
+    await judge.settle(here, shop)
+    assert heard(here) == [crowd.answer(shop, "menu"), "nous revoilà"]
+    assert await judge.disagreements(here, shop) == []
+
+
+@pytest.mark.shows(
+    under="sending",
+    what="the server asks for fewer messages (429), or is busy (5xx)",
+    happens="tried again later, up to eight times, with the time of the next attempt in the message's error",
+)
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [(429, "429: WhatsApp asks for fewer messages at a time"), (503, "503: WhatsApp could not take it now")],
+)
+async def test_a_message_that_is_refused_for_now_goes_later(here: rig.Rig, code: int, words: str) -> None:
+    shop = shop_of(here)
+    here.lab.faults.refuse_sends(shop.number, code)
+    id = await send(here, CUSTOMER, "un instant")
+    told = await wait_message(here, id, "put_off")
+    assert told["error"].startswith(words)
+    assert told["error"].endswith(f"it is tried again at {told['until']}")
+    await wait_message(here, id, "delivered")
+    assert heard(here) == [crowd.answer(shop, "menu"), "un instant"]
+    assert await judge.disagreements(here, shop) == []
+
+
+@pytest.mark.shows(
+    under="sending",
+    what="the customer has blocked the shop",
+    happens="stays `sent`, one tick: WhatsApp tells nobody (assumed)",
+)
+async def test_who_has_blocked_the_shop_leaves_a_message_at_sent(here: rig.Rig) -> None:
+    shop, customer = shop_of(here), here.lab.customer(CUSTOMER)
+    customer.block(shop.number)
+    id = await send(here, CUSTOMER, "un instant")
+    await wait_message(here, id, "sent")
+    customer.unblock(shop.number)
+    later = await send(here, CUSTOMER, "nous revoilà")
+    await wait_message(here, later, "delivered")
+    assert (await here.call("message", tenant=shop.name, id=id))["state"] == "sent"
+    assert heard(here) == [crowd.answer(shop, "menu"), "nous revoilà"]
 
 
 @pytest.mark.shows(
