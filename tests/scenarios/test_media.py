@@ -21,6 +21,11 @@ async def open_shop(here: rig.Rig, name: str = "chez-awa", number: str = NUMBER)
     return await here.add_shop(name, number, crowd.config(name))
 
 
+@pytest.mark.shows(
+    under="media",
+    what="a file from a customer",
+    happens="fetched and sealed before the pipeline sees its message; neither it nor its name is ever on disk in clear",
+)
 async def test_a_file_comes_as_it_was_sent_and_lies_sealed_on_disk() -> None:
     picture = content(300_000, 1, JPEG)
     async with rig.open_rig() as here:
@@ -40,6 +45,11 @@ async def test_a_file_comes_as_it_was_sent_and_lies_sealed_on_disk() -> None:
         assert sealed.parent.stat().st_mode & 0o777 == 0o700
 
 
+@pytest.mark.shows(
+    under="media",
+    what="the same file sent to several",
+    happens="uploaded and kept once; a repeated `client_key` with another content is refused",
+)
 async def test_a_file_goes_out_as_it_is_and_is_uploaded_once(tmp_path: Path) -> None:
     data = content(200_000, 2, PDF)
     file = tmp_path / "facture-secrete.pdf"
@@ -71,6 +81,16 @@ async def judge_sent(here: rig.Rig, shop: rig.Shop) -> list[dict]:
     return [row for row in await here.settle(shop.name) if row["direction"] == "out"]
 
 
+@pytest.mark.shows(
+    under="media",
+    what="the media host answers 500, hangs in the middle, or serves other bytes",
+    happens="asked again; the chat's later messages wait their turn",
+)
+@pytest.mark.shows(
+    under="media",
+    what="the media host has the file no more (404), or refuses it (403)",
+    happens="asked once; the message is answered without its file, which `messages` shows as failed with the reason",
+)
 async def test_a_media_host_that_fails_is_asked_again_and_one_that_has_nothing_is_not() -> None:
     people = {name: f"+2217710000{number:02}" for number, name in enumerate(("500", "hangs", "wrong", "404", "403"), 1)}
     pictures = {name: content(50_000, seed, JPEG) for seed, name in enumerate(people)}
@@ -112,6 +132,9 @@ async def test_a_media_host_that_fails_is_asked_again_and_one_that_has_nothing_i
         }
 
 
+@pytest.mark.shows(
+    under="media", what="ten files at once in each of three shops", happens="all kept byte for byte, all answered"
+)
 async def test_ten_files_at_once_in_three_shops_hold_up_nobody_and_are_all_kept() -> None:
     async with rig.open_rig() as here:
         shops = [await open_shop(here, f"shop-{n}", f"+22177000000{n}") for n in range(1, 4)]
@@ -134,6 +157,12 @@ async def test_ten_files_at_once_in_three_shops_hold_up_nobody_and_are_all_kept(
                 assert [item.text for item in customer.heard(shop.number)] == [crowd.answer(shop, "menu")]
 
 
+@pytest.mark.shows(under="media", what="the same picture from several customers", happens="kept once")
+@pytest.mark.shows(
+    under="media",
+    what="the room for files (`quota_mb`) is used up",
+    happens="the oldest go, none of a message that still waits; the owner is told",
+)
 async def test_the_same_picture_from_many_is_kept_once_and_the_oldest_go_when_the_room_is_used_up() -> None:
     settings = "version = 1\n\n[lab]\nfast = true\n\n[media]\nquota_mb = 1\n"
     same = content(300_000, 7, JPEG)
@@ -168,6 +197,11 @@ async def test_the_same_picture_from_many_is_kept_once_and_the_oldest_go_when_th
             await media_rig.get_file(here, shop.name, next(row["id"] for row in rows if row["kind"] == "image"))
 
 
+@pytest.mark.shows(
+    under="media",
+    what="a crash in the middle of a download",
+    happens="fetched anew, answered in order, and no piece of it stays behind",
+)
 async def test_a_worker_killed_in_the_middle_of_a_download_begins_it_again() -> None:
     picture = content(400_000, 9, JPEG)
     async with rig.open_rig() as here:
@@ -190,6 +224,11 @@ async def test_a_worker_killed_in_the_middle_of_a_download_begins_it_again() -> 
         ]
 
 
+@pytest.mark.shows(
+    under="media",
+    what="a crash in the middle of an upload",
+    happens="uploaded anew and sent once; other chats are served meanwhile",
+)
 async def test_a_worker_killed_in_the_middle_of_an_upload_sends_the_file_once(tmp_path: Path) -> None:
     file = tmp_path / "menu.pdf"
     file.write_bytes(content(200_000, 10, PDF))
@@ -211,6 +250,7 @@ async def test_a_worker_killed_in_the_middle_of_an_upload_sends_the_file_once(tm
         assert len(here.lab.customer(AMINATA).heard(shop.number)) == 1
 
 
+@pytest.mark.shows(under="media", what="the media host refuses an upload", happens="tried again")
 async def test_an_upload_that_fails_is_tried_again(tmp_path: Path) -> None:
     file = tmp_path / "menu.jpg"
     file.write_bytes(content(20_000, 11, JPEG))
@@ -223,6 +263,11 @@ async def test_an_upload_that_fails_is_tried_again(tmp_path: Path) -> None:
         assert [transfer.outcome for transfer in here.lab.faults.media.seen("upload")] == ["500", "200"]
 
 
+@pytest.mark.shows(
+    under="media",
+    what="a document of 60 MB",
+    happens="both ways, byte for byte, and the worker is as small afterwards as before",
+)
 @pytest.mark.slow
 async def test_sixty_megabytes_go_both_ways_and_leave_the_worker_as_small_as_before(tmp_path: Path) -> None:
     data = content(60_000_000, 12, PDF)
