@@ -2,9 +2,16 @@
 
 from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from comptoir.plugins.api import PluginConfig
+from comptoir.plugins.faults import wrong_value
+
+
+def _check_text(text: str) -> str:
+    if not text.strip():
+        raise wrong_value(("texte vide", "ce que le téléphone écrit"), ("empty text", "what the phone writes"))
+    return text
 
 
 class GreetingTable(PluginConfig):
@@ -13,6 +20,7 @@ class GreetingTable(PluginConfig):
     detect: bool = True
     """Recognise such texts; otherwise only those in `texts` do not count as the owner's hand."""
     texts: Annotated[
-        tuple[Annotated[str, Field(min_length=1, max_length=4_000)], ...], Field(strict=False, max_length=20)
+        tuple[Annotated[str, Field(max_length=4_000), AfterValidator(_check_text)], ...],
+        Field(strict=False, max_length=20),
     ] = ()
     """The greeting and the away message as the phone has them."""

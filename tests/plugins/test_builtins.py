@@ -1,5 +1,6 @@
 """The built-in plugins on a context that is nothing but memory."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -96,6 +97,18 @@ async def test_nobody_is_greeted_in_a_group() -> None:
     named = Message((1,), "text", "bonjour", chat.now, sender="+221770000002")
     assert await welcome().message(chat, named) is Verdict.CONTINUE
     assert (chat.replies, chat.state) == ([], {})
+
+
+@pytest.mark.parametrize(("then", "verdict"), [("continue", Verdict.CONTINUE), ("stop", Verdict.STOP)])
+async def test_whom_the_phone_has_greeted_is_not_greeted_again(then: str, verdict: Verdict) -> None:
+    chat, plugin = Chat(), welcome(then=then, again_after_days=30)
+    chat.contact = replace(chat.contact, greeted=True)
+    assert await chat.says(plugin, "bonjour") == (verdict, [])
+    # It counts as seen, so that a month later they are greeted by us.
+    chat.contact = replace(chat.contact, greeted=False, is_new=False)
+    assert (await chat.says(plugin, "bonjour"))[1] == []
+    chat.now += timedelta(days=30)
+    assert (await chat.says(plugin, "bonjour"))[1] == ["Bonjour Awa, ici Chez Fatou."]
 
 
 async def test_it_can_have_the_last_word() -> None:

@@ -10,6 +10,7 @@ from comptoir.plugins.builtin.answers import AnswersConfig
 from comptoir.plugins.builtin.welcome import WelcomeConfig
 from comptoir.plugins.config import parse_tenant
 from comptoir.plugins.faults import ConfigWrong
+from comptoir.plugins.greetings import GreetingTable
 from comptoir.plugins.loading import known_plugins, load_tenant
 from comptoir.plugins.templates import render
 
@@ -104,6 +105,18 @@ def test_faults_in_these_tables_have_their_lines_too() -> None:
         "tenant.toml:14: calls.reject : 1 ; attendu : true ou false, sans guillemets",
         "tenant.toml:15: la clé « call » n'existe pas ici ; attendu : « calls »",
     ]
+
+
+def test_the_owner_may_name_what_the_phone_writes_by_itself() -> None:
+    assert parse_tenant(LEAST, FILE, known_plugins()).greetings == GreetingTable(detect=True, texts=())
+    named = '[greetings]\ndetect = false\ntexts = ["Bienvenue !", "Fermé"]\n'
+    greetings = parse_tenant(LEAST + named, FILE, known_plugins()).greetings
+    assert greetings == GreetingTable(detect=False, texts=("Bienvenue !", "Fermé"))
+    assert faults(LEAST + '[greetings]\ndetect = "non"\ntexts = ["Fermé", 7]\n') == [
+        "tenant.toml:7: greetings.detect : « non » ; attendu : true ou false, sans guillemets",
+        "tenant.toml:8: greetings.texts[2] : 7 ; attendu : un texte entre guillemets",
+    ]
+    assert len(faults(LEAST + '[greetings]\ntexts = ["   "]\n')) == 1
 
 
 def test_steps_stand_in_order_with_their_tables() -> None:
