@@ -53,8 +53,11 @@ async def give_file(worker: Worker, id: int, out: object) -> Params:
     """Write a message's file to an open file; what it is. Raises RpcError."""
     if not isinstance(out, Descriptor):
         raise invalid("out: an open file was expected")
-    if await worker.journal.read(lambda db: history.message(db, id)) is None:
+    message = await worker.journal.read(lambda db: history.message(db, id))
+    if message is None:
         raise RpcError(ErrorCode.NOT_FOUND, f"no message {id}: `comptoir messages` lists them")
+    if message.by == "owner" and message.kind in FILE_KINDS:
+        raise RpcError(ErrorCode.FAILED, f"message {id}: the phone sent its file: look at it there")
     try:
         row = await worker.media.give(id, out.number)
     except NotHere as error:

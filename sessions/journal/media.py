@@ -13,6 +13,9 @@ from comptoir.sessions.journal.database import Connection
 MAX_NAME = 255
 """Characters of a stranger's name for a file that are kept."""
 
+# A sender may claim more than the journal counts to.
+_MOST = 2**53
+
 
 class FileRefused(ValueError):
     """A file that cannot be sent; the text says why, and what would do."""
@@ -98,7 +101,7 @@ def want(db: Connection, message: int, file: ReceivedFile, now: int) -> None:
     db.execute(
         """INSERT INTO media (message, mime, name, size, seconds, state, holds, not_before)
             VALUES (?, ?, ?, ?, ?, 'wanted', 1, ?) ON CONFLICT DO NOTHING""",
-        (message, file.mime[:MAX_NAME], file.name[:MAX_NAME], file.size, file.seconds, now),
+        (message, file.mime[:MAX_NAME], file.name[:MAX_NAME], min(file.size, _MOST), file.seconds, now),
     )
 
 

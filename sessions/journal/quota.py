@@ -23,7 +23,9 @@ def pinned(db: Connection) -> int:
 def is_untidy(db: Connection, quota: int, now: int) -> bool:
     """Whether one of the next two has something to do."""
     query = "SELECT 1 FROM files WHERE kept_at < ? AND NOT EXISTS (SELECT 1 FROM media WHERE file = name) LIMIT 1"
-    return used(db) > quota or db.execute(query, (now - UNREFERENCED_KEPT,)).fetchone() is not None
+    if (room := used(db)) > quota and room > pinned(db):
+        return True
+    return db.execute(query, (now - UNREFERENCED_KEPT,)).fetchone() is not None
 
 
 def make_room(db: Connection, quota: int, now: int) -> list[str]:

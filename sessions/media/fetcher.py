@@ -1,5 +1,6 @@
 """Fetches the files of received messages, a few at a time, and lets their messages go on when it is time."""
 
+import logging
 import random
 from collections.abc import Callable
 from functools import partial
@@ -18,6 +19,7 @@ from comptoir.sessions.spec import LabServer
 from comptoir.sessions.times import now_ms
 
 T = TypeVar("T")
+logger = logging.getLogger("media")
 
 AT_ONCE = 3
 TRIES = 3
@@ -118,13 +120,21 @@ class Fetcher:
                 # Workers died of the last one; and of those that did not, this is none to wait for.
                 await self._give_up_for_now(wanted.message)
             await self._write(partial(fetches.begin_attempt, message=wanted.message))
-            outcome = await self._attempt(wanted)
+            outcome = await self._guarded_attempt(wanted)
             if isinstance(outcome, NotFetched):
                 await self._write(partial(self._record_failure, wanted=wanted, outcome=outcome))
             self._on_released()
         finally:
             self.busy.discard(wanted.message)
             self.wake()
+
+    async def _guarded_attempt(self, wanted: Wanted) -> Fetched | NotFetched:
+        try:
+            return await self._attempt(wanted)
+        except Exception as error:
+            # What a stranger wrote led here: it must not end the tenant's worker.
+            logger.exception("fetching the file of message %d", wanted.message)
+            return NotFetched("content", f"an internal error: {type(error).__name__}")
 
     async def _attempt(self, wanted: Wanted) -> Fetched | NotFetched:
         reference = reference_in(wanted.raw) if wanted.raw is not None else None

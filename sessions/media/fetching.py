@@ -104,6 +104,7 @@ class Download:
         self._deadline = time.monotonic() + limits.seconds_for(reference.size)
         self._aborted = threading.Event()
         self._connection: http.client.HTTPSConnection | None = None
+        self._socket: socket.socket | None = None
 
     def run(self, sink: Callable[[bytes], None]) -> Outcome:
         """Fetch, decrypt, check; blocking. What `sink` was given counts for nothing unless Fetched comes back.
@@ -124,16 +125,19 @@ class Download:
         except _Network as error:
             return NotFetched("network", str(error))
         finally:
-            self.abort()
+            if self._connection is not None:
+                self._connection.close()
+            if self._socket is not None:
+                # The answer's too, which a host may have said to end with the connection.
+                self._socket.close()
 
     def abort(self) -> None:
-        """Cut the connection; `run` then ends soon. Safe to call at any time."""
+        """Cut the connection; `run` then ends soon. Safe to call at any time, from any thread."""
         self._aborted.set()
-        if (connection := self._connection) is not None:
-            if (sock := connection.sock) is not None:
-                with suppress(OSError):
-                    sock.shutdown(socket.SHUT_RDWR)
-            connection.close()
+        if (sock := self._socket) is not None:
+            # Not a close, under the feet of the thread that reads.
+            with suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
 
     def _ask(self, target: str) -> http.client.HTTPResponse:
         headers = {"Origin": ORIGIN, "Referer": f"{ORIGIN}/"}
@@ -141,7 +145,8 @@ class Download:
             connection = self._connection = self._connect()
             connection.connect()
             assert connection.sock is not None
-            connection.sock.settimeout(self._limits.idle)
+            self._socket = connection.sock
+            self._socket.settimeout(self._limits.idle)
             connection.request("GET", target, headers=headers)
             return connection.getresponse()
         except (OSError, http.client.HTTPException) as error:
