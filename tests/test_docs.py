@@ -28,7 +28,7 @@ BEFORE = re.compile(r"(?:\$ ?)?(?:(?:sudo|-u|exec|time|[a-z_]+|[A-Z_]+=\S+) ?)*"
 SETTINGS = {"outbox", "daemon", "lab"}
 HEAD = {"version": "1", "name": '"Chez Awa"', "country": '"SN"', "timezone": '"Africa/Dakar"'}
 # What stands for something else in a line that is not to be typed as it is.
-PLACEHOLDERS = {"N": "1", "S": "1", "X": "1", "COMMAND": "status"}
+PLACEHOLDERS = {"N": "1", "ID": "1", "S": "1", "X": "1", "COMMAND": "status"}
 
 
 @dataclass(frozen=True, slots=True)
