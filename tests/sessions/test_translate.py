@@ -3,9 +3,12 @@
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strange_messages import MESSAGES
 
 from comptoir.plugins.content import Place, Poll, ReceivedFile
-from comptoir.sessions import neonize_guard, translate
+from comptoir.sessions import contents, neonize_guard, translate
 from comptoir.sessions.events import (
     Address,
     HistoryReceived,
@@ -201,3 +204,17 @@ def test_what_a_pipeline_of_ours_wrote_is_known_by_its_secret(automatic: bool) -
     told = translate.message(event(NUMBER, NUMBER, body=body))
     assert isinstance(told, MessageReceived)
     assert told.automatic == automatic
+
+
+@settings(max_examples=200, deadline=None)
+@given(MESSAGES, st.booleans())
+def test_whatever_comes_is_bounded_and_nothing_raises(made: dict[str, Any], from_me: bool) -> None:
+    found = translate.message(event(NUMBER, NUMBER, LID, e2e.Message(**made), from_me=from_me, recipient_alt=LID))
+    if isinstance(found, MessageReceived):
+        assert len(found.raw) <= translate.MAX_RAW
+        assert len(found.target or "") <= contents.MAX_NAME
+        if found.quote is not None:
+            assert len(found.quote.text) <= translate.MAX_QUOTED
+            assert len(found.quote.whatsapp_id) <= contents.MAX_NAME
+    else:
+        assert isinstance(found, TimerSet)
