@@ -16,6 +16,7 @@ from comptoir.cli import (
     installation,
     lab,
     lab_audiences,
+    lab_faults,
     lab_messages,
     linking,
     messaging,
@@ -41,6 +42,7 @@ app.add_typer(tenants.app, name="tenant", rich_help_panel="Tenants")
 app.add_typer(files.app, name="media", help="Files of messages.", rich_help_panel=files.PANEL)
 lab.app.add_typer(lab_messages.app)
 lab.app.add_typer(lab_audiences.app)
+lab.app.add_typer(lab_faults.app)
 app.add_typer(lab.app, name="lab", rich_help_panel="Trying it out")
 
 

@@ -12,11 +12,11 @@ MOST = 500
 
 
 def undecided(db: Connection, now: int) -> list[Lost]:
-    """In order of arrival, those of the last day; what the clock has put into the future, too."""
+    """In order of arrival, those said and journaled within a day; what a clock has put into the future, too."""
     rows = db.execute(
         """SELECT id, contact, iif(kind = 'unreadable', 'unreadable', 'unread'), recorded_at FROM messages
-            WHERE state = 'lost' AND direction = 'in' AND recorded_at > ?
-            AND NOT EXISTS (SELECT 1 FROM causes WHERE key = 'lost:' || id) ORDER BY id LIMIT ?""",
+            WHERE state = 'lost' AND direction = 'in' AND recorded_at > ?1 AND coalesce(server_time, recorded_at) > ?1
+            AND NOT EXISTS (SELECT 1 FROM causes WHERE key = 'lost:' || id) ORDER BY id LIMIT ?2""",
         (now - ASK_AGAIN_AFTER, MOST),
     )
     return [Lost(*row) for row in rows]

@@ -181,7 +181,8 @@ class Sender:
         return lambda db: outbox.mark_sent(db, id, sent.whatsapp_id, sent.server_time, now)
 
     def _refused(self, message: QueuedMessage, refusal: SendRefused) -> Record:
-        id, now, text = message.id, self.settings.now(), f"{refusal.code}: {refusal.text}"
+        id, now = message.id, self.settings.now()
+        text = f"{refusal.code}: {refusal.text}" if refusal.code else refusal.text
         if refusal.permanent or message.attempts >= outbox.MAX_ATTEMPTS:
             return lambda db: outbox.mark_failed(db, id, text, now)
         if refusal.code == waiting.STRANGERS_REFUSED:

@@ -8,6 +8,7 @@ import pytest
 from terminal import read_line
 
 from comptoir.cli.lab import find_code, find_pairing_code
+from comptoir.cli.lab_faults import read_options
 
 CODE = "https://wa.me/settings/linked_devices#2@Zm9v,QUJD=,REVG=,R0hJ=,1"
 
@@ -62,6 +63,8 @@ def test_nothing_to_type(comptoir, monkeypatch):
         ["channel", "Promos", "+221770000001"],
         ["publish", "channel:120363900000000001", "Bonjour"],
         ["call", "+221780000001", "+221770000001"],
+        ["fault", "drop", "+221770000001"],
+        ["do", "people"],
     ],
 )
 def test_no_lab(comptoir, arguments):
@@ -69,6 +72,35 @@ def test_no_lab(comptoir, arguments):
     assert ended.code == 69
     assert "comptoir lab serve" in ended.err
     assert ended.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("option", ["times", "=1", ""])
+def test_an_option_of_a_fault_is_a_key_and_a_value(comptoir, option):
+    ended = comptoir("lab", "fault", "drop", "+221770000001", option)
+    assert (ended.code, ended.err.count("\n")) == (2, 1)
+    assert "KEY=VALUE was expected" in ended.err
+
+
+def test_values_mean_what_they_say():
+    options = ["a=1", "b=true", "c=null", "d=0.5", "e=+221770000001", "f=Bonjour", 'g=["x"]', "h=x=y"]
+    assert read_options(options) == {
+        "a": 1, "b": True, "c": None, "d": 0.5, "e": "+221770000001", "f": "Bonjour", "g": '["x"]', "h": "x=y",
+    }  # fmt: skip
+
+
+def test_faults_and_commands_are_ordered(comptoir, start, tmp_path, monkeypatch):
+    shop, awa = "+221770000001", "+221780000001"
+    lab = start("lab", "serve", str(tmp_path / "lab"), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    monkeypatch.setenv("COMPTOIR_LAB", read_line(lab.stdout).decode().strip())
+    assert json.loads(comptoir("lab", "do", "phone", f"number={shop}").out)["role"] == "phone"
+    assert comptoir("lab", "fault", "refuse-sends", shop, "error=429", "times=2").code == 0
+    assert comptoir("lab", "do", "bot", f"number={awa}", 'texts=["Reçu"]', "limit=1").code == 0
+    assert comptoir("lab", "say", shop, awa, "Bonjour").code == 0
+    heard = start("lab", "heard", shop, "--json", "--follow", stdout=subprocess.PIPE)
+    assert json.loads(read_line(heard.stdout))["text"] == "Reçu"
+    refused = comptoir("lab", "fault", "flood", shop)
+    assert refused.code == 1
+    assert "unknown fault 'flood'" in refused.err
 
 
 def test_many_people_and_calls(comptoir, start, tmp_path, monkeypatch):

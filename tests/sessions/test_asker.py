@@ -138,6 +138,14 @@ async def test_a_chat_is_asked_once_a_day(rig: Rig, autojump_clock: MockClock) -
     assert len(rig.queued) == 2
 
 
+async def test_what_waited_for_us_more_than_a_day_is_not_asked_for(rig: Rig, autojump_clock: MockClock) -> None:
+    asker = await rig.start()
+    record(rig.db, Unreadable("A1", AWA, "person", rig.now() - ASK_AGAIN_AFTER), rig.now())
+    asker.wake()
+    await trio.sleep(3600)
+    assert rig.queued == []
+
+
 async def test_nobody_is_asked_before_the_backlog_was_read(rig: Rig, autojump_clock: MockClock) -> None:
     asker = await rig.start(hold=True)
     rig.lose("A1")

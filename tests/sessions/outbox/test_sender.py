@@ -366,7 +366,7 @@ async def test_permanent_refusal_fails_at_once_and_holds_nothing_up(db: Connecti
         shop.sender.open()
         await trio.sleep(2)
         assert [shop.state(id) for id in (first, second)] == ["failed", "sent"]
-        assert stored(db, first).error == "0: not on WhatsApp"
+        assert stored(db, first).error == "not on WhatsApp"
 
 
 async def test_passing_refusal_is_retried_in_order_and_in_the_end_given_up(
