@@ -5,6 +5,7 @@ import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self, cast
@@ -20,7 +21,12 @@ class Store:
 
     def __init__(self, folder: Path, data_key: bytes) -> None:
         self.folder = folder
-        self._keys = MediaKeys.of(data_key)
+        self._data_key = data_key
+
+    @cached_property
+    def _keys(self) -> MediaKeys:
+        # Not before a file comes: half a megabyte of OpenSSL that an idle worker shares with the others till then.
+        return MediaKeys.of(self._data_key)
 
     def prepare(self) -> set[str]:
         """Make the folder, clear what a crash left half written; the names of what is there. Raises OSError."""
