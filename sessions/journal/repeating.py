@@ -5,7 +5,9 @@ process has sent only the journal knows: it goes again as a message of its own, 
 """
 
 from dataclasses import dataclass
+from typing import cast
 
+from comptoir.plugins.content import FileKind
 from comptoir.plugins.kinds import SILENT
 from comptoir.sessions.journal import causes, contacts, event_log, inbox, media
 from comptoir.sessions.journal.database import Connection
@@ -49,7 +51,7 @@ def repeat(db: Connection, message: int, since: int, now: int) -> int | None:
         return None
     again = _copy(db, sent, now)
     if file is not None and file.file is not None:
-        taken = TakenFile(file.file, sent.kind, file.mime, file.size, file.seconds, file.name)
+        taken = TakenFile(file.file, cast(FileKind, sent.kind), file.mime, file.size, file.seconds, file.name)
         media.attach(db, again, taken, now)
     why = f"their app could not read it and asked for it: sent again as message {again}"
     db.execute("UPDATE outbox SET error = ? WHERE message = ?", (why, message))
