@@ -89,7 +89,7 @@ async def judge_sent(here: rig.Rig, shop: rig.Shop) -> list[dict]:
 @pytest.mark.shows(
     under="media",
     what="the media host has the file no more (404), or refuses it (403)",
-    happens="asked once; the message is answered without its file, which `messages` shows as failed with the reason",
+    happens="the message is answered without its file, which `messages` shows as failed with the reason",
 )
 async def test_a_media_host_that_fails_is_asked_again_and_one_that_has_nothing_is_not() -> None:
     people = {name: f"+2217710000{number:02}" for number, name in enumerate(("500", "hangs", "wrong", "404", "403"), 1)}
