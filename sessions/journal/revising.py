@@ -40,7 +40,8 @@ def edit(db: Connection, target: int, text: str, time: int, now: int) -> bool:
     db.execute("UPDATE messages SET text = ?, details = ? WHERE id = ?", (text, stored, target))
     if state == "lost":
         # What could not be read has come after all.
-        db.execute("UPDATE messages SET kind = 'text', state = 'received' WHERE id = ?", (target,))
+        came = "kind = 'text', state = 'received', server_time = coalesce(server_time, ?)"
+        db.execute(f"UPDATE messages SET {came} WHERE id = ?", (time, target))
         db.execute("INSERT INTO inbox (message, raw, backlog) VALUES (?, ?, 0) ON CONFLICT DO NOTHING", (target, b""))
     event_log.add(db, "edited", now, contact=contact, message=target)
     return state in ("received", "lost")

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 from journal_rig import AWA, AWA_LID, MOUSSA, OWN, heard, receipt, record, stored
 
+from comptoir.plugins.content import Edit
 from comptoir.sessions.events import Address, HistoryReceived
-from comptoir.sessions.journal import contacts, event_log, history, linkings, outbox, recovery
+from comptoir.sessions.journal import contacts, event_log, history, inbox, linkings, outbox, recovery
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.recording import Arrival, record_event
 from comptoir.sessions.journal.recovery import Fate, Known, Lost, SecretRow, decide, decide_rest
@@ -175,3 +176,12 @@ def test_lost_message_that_comes_after_all_is_done(db: Connection) -> None:
     again = record(db, heard("X", text="me revoilà"))
     assert (again.message, again.inbox) == (recovered.lost[0], True)
     assert states(db) == ["received"]
+
+
+def test_lost_message_that_is_edited_has_come_when_it_was_edited(db: Connection) -> None:
+    (id,) = recover(db, row("221770000001@s.whatsapp.net")).lost
+    edit = replace(heard("E", text="deux poulets"), kind="edit", target="X", content=Edit(None), time=7_000)
+    record(db, edit)
+    assert (stored(db, id).state, stored(db, id).time) == ("received", 7_000)
+    (due,) = inbox.due(db, contacts.contact_for(db, AWA, 0))
+    assert (due.id, due.server_time) == (id, 7_000), "whoever walks it asks when it came"
