@@ -3,7 +3,6 @@
 Field names are those of WhatsApp's waE2E.proto. Whatever a stranger puts into them is cut or left out.
 """
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -169,7 +168,8 @@ def _file(value: Proto) -> ReceivedFile:
 
 def _place(value: Proto) -> Place | None:
     latitude, longitude = value.degreesLatitude, value.degreesLongitude
-    if not (math.isfinite(latitude) and math.isfinite(longitude) and abs(latitude) <= 90 and abs(longitude) <= 180):
+    # Nor is what is no number on the globe: it compares with nothing.
+    if not (abs(latitude) <= 90 and abs(longitude) <= 180):
         return None
     live = value.DESCRIPTOR.name == "LiveLocationMessage" or value.isLive
     name, address = getattr(value, "name", "")[:MAX_NAME], getattr(value, "address", "")[:MAX_NAME]

@@ -1,7 +1,5 @@
 """What can be sent at all: checked where a plugin or an operator says it, long before it is written for WhatsApp."""
 
-import math
-
 from comptoir.plugins.content import (
     FILE_KINDS,
     Cards,
@@ -63,8 +61,8 @@ def takes_text(content: ToSend, file_kind: str = "") -> bool:
 
 
 def _check_place(place: Place) -> None:
-    fits = math.isfinite(place.latitude) and math.isfinite(place.longitude)
-    if not (fits and abs(place.latitude) <= 90 and abs(place.longitude) <= 180):
+    # What is no number compares with nothing, and does not fit.
+    if not (abs(place.latitude) <= 90 and abs(place.longitude) <= 180):
         raise ValueError("a location lies between -90 and 90 degrees of latitude, and -180 and 180 of longitude")
     _check_name("the location's name", place.name, MAX_NAME, empty=True)
     _check_name("the location's address", place.address, MAX_NAME, empty=True)

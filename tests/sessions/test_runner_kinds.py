@@ -51,8 +51,12 @@ def answering(text: str, content: ToSend | None, *, quote: bool = False) -> Any:
 class Files:
     """A store that takes every file but those named `missing`."""
 
+    def __init__(self) -> None:
+        self.taken: list[str] = []
+
     async def take(self, file: FileToSend) -> TakenFile:
         await trio.lowlevel.checkpoint()
+        self.taken.append(file.path.name)
         if file.path.stem == "missing":
             raise FileRefused(f"{file.path}: no such file")
         return TakenFile(file.path.stem, file.kind or "image", "image/jpeg", 12, name=file.name)
@@ -206,6 +210,19 @@ async def test_answers_of_every_kind(
     assert out[0].more["quote"] == {"message": 1, "kind": "text", "text": "bonjour", "ours": False}
     if isinstance(content, FileToSend):
         assert out[-1].more["media"]["state"] == "kept"
+
+
+async def test_file_of_two_answers_is_sealed_once(shop: Shop, autojump_clock: MockClock) -> None:
+    async def twice(context: Context, message: Message) -> None:
+        context.reply("la carte", FileToSend(Path("menu.jpg")))
+        context.reply("encore la carte", FileToSend(Path("menu.jpg")))
+
+    files = Files()
+    async with shop.serving(pipeline(plugin("twice", twice)), files=files):
+        await shop.hears(AWA, "bonjour")
+        await shop.quiet()
+    assert shop.answers() == ["la carte", "encore la carte"]
+    assert files.taken == ["menu.jpg"]
 
 
 async def test_words_go_out_where_their_file_cannot(shop: Shop, autojump_clock: MockClock) -> None:
