@@ -14,17 +14,17 @@ from comptoir.lab.addresses import dialled
 from comptoir.lab.bots import Bot
 from comptoir.lab.cipher import NoKeys
 from comptoir.lab.crypto import KeyPair
-from comptoir.lab.device import Device
 from comptoir.lab.heard import Heard
 from comptoir.lab.kinds.contents import Edit, Poll, Reaction
 from comptoir.lab.nodes import JID, Node
 from comptoir.lab.outgoing import NotSent
+from comptoir.lab.person import Person
 from comptoir.lab.server import Server
 from comptoir.lab.signal.keys import MAX_PREKEY_ID, PreKey
 from comptoir.lab.signal.session import Opened
 
 
-class Customer(Device):
+class Customer(Person):
     """One customer. With `reads_at_once` every message is read as it comes; else `read` does it."""
 
     role = "customer"

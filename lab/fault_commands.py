@@ -6,11 +6,9 @@ import json
 
 from comptoir.lab.accounts import Account
 from comptoir.lab.bots import Bot
-from comptoir.lab.customer import Customer
-from comptoir.lab.device import Device
 from comptoir.lab.lab import Lab
 from comptoir.lab.numbers import digits
-from comptoir.lab.phone import Phone
+from comptoir.lab.person import Person
 
 Json = dict[str, object]
 
@@ -84,9 +82,8 @@ async def automatic(
     return {}
 
 
-def _person(lab: Lab, number: str) -> Device:
-    person: Phone | Customer | None = lab.people.find(number)
-    return person or lab.people.customer(number)
+def _person(lab: Lab, number: str) -> Person:
+    return lab.people.find(number) or lab.people.customer(number)
 
 
 def _two(lab: Lab, number: str, other: str) -> tuple[Account, Account]:

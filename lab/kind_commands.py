@@ -22,7 +22,7 @@ Json = dict[str, Any]
 
 
 class How(BaseModel):
-    """What may be said of any message, see `Device.say`."""
+    """What may be said of any message, see `Person.say`."""
 
     model_config = ConfigDict(strict=True)
 
@@ -40,7 +40,7 @@ class HowText(How):
 async def say(lab: Lab, sender: str, to: str, text: str, **how: Any) -> Json:
     """Send a text from a phone by hand or from a customer, who is added if need be.
 
-    `how` may hold quote, mentions, expires_in, as_lid, secret and extended, see `Device.say`.
+    `how` may hold quote, mentions, expires_in, as_lid, secret and extended, see `Person.say`.
     """
     return {"id": await _person(lab, sender).say(to, text, **_read(HowText, "say", how))}
 

@@ -191,7 +191,12 @@ def _passkey_request(now: int) -> Node:
         "allowCredentials": [],
         "userVerification": "required",
     }
-    attributes = {"from": SERVER, "type": "passkey_prologue_request", "id": secrets.token_hex(8), "t": str(now)}
+    attributes: dict[str, str | JID] = {
+        "from": SERVER,
+        "type": "passkey_prologue_request",
+        "id": secrets.token_hex(8),
+        "t": str(now),
+    }
     return Node("notification", attributes, (Node("passkey_request_options", {}, json.dumps(options).encode()),))
 
 

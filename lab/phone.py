@@ -14,10 +14,10 @@ from comptoir.lab.accounts import Account
 from comptoir.lab.addresses import is_audience, spoken
 from comptoir.lab.automatic import Automatic
 from comptoir.lab.cipher import NoKeys
-from comptoir.lab.device import Device
 from comptoir.lab.history import OldConversation
 from comptoir.lab.nodes import JID, Node
 from comptoir.lab.outgoing import NotSent
+from comptoir.lab.person import Person
 from comptoir.lab.resends import Received, wanted
 from comptoir.lab.server import Companion, Server
 from comptoir.lab.signal.session import Opened
@@ -26,7 +26,7 @@ from comptoir.lab.signal.session import Opened
 READY_SECONDS = 60.0
 
 
-class Phone(Device):
+class Phone(Person):
     """Device 0 of a shop's account. `nursery` runs what a phone does after a scan without being told.
 
     Set `old_conversations` before a scan to choose the history that the companion gets; else it is invented.
