@@ -88,7 +88,7 @@ def _inbound(here: Rig, shop: Shop, rows: Sequence[Params]) -> list[str]:
     """What the shop's device has taken is journaled, and nothing else, and nothing twice."""
     entries = [entry for entry in here.lab.ledger.entries(to=shop.number) if entry.sender_number != _digits(shop)]
     said = Counter((f"+{entry.sender_number}", entry.text or "") for entry in entries)
-    taken = Counter((f"+{entry.sender_number}", entry.text or "") for entry in entries if _was_taken(entry, shop))
+    taken = Counter((f"+{entry.sender_number}", entry.text or "") for entry in entries if was_taken(entry, shop))
     journaled = Counter(_said(row) for row in rows if row["state"] != "lost")
     lost = Counter(row["chat"] for row in rows if row["state"] == "lost")
     missing = taken - journaled
@@ -100,7 +100,8 @@ def _inbound(here: Rig, shop: Shop, rows: Sequence[Params]) -> list[str]:
     ]
 
 
-def _was_taken(entry: Entry, shop: Shop) -> bool:
+def was_taken(entry: Entry, shop: Shop) -> bool:
+    """Whether one of the shop's linked devices said that it has the message."""
     return any(kind not in _NOT_TAKEN for kind in _receipted(entry, shop))
 
 
@@ -135,11 +136,12 @@ def _untold(here: Rig, shop: Shop, rows: Iterable[Params]) -> list[str]:
     return [
         f"no event says that message {row['id']} is {row['state']}"
         for row in rows
-        if (row["id"], _event_for(row)) not in told
+        if (row["id"], event_for(row)) not in told
     ]
 
 
-def _event_for(row: Params) -> str:
+def event_for(row: Params) -> str:
+    """The kind of the event that tells of the message's state."""
     if row["by"] == "owner":
         return "phone_greeted" if row.get("automatic") else "owner_wrote"
     match row["state"]:

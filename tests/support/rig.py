@@ -99,6 +99,11 @@ class Rig:
         self._daemon.kill()
         await self._daemon.wait()
 
+    async def end_daemon(self) -> None:
+        """Stop it where it runs; for the end of a test."""
+        if self._daemon is not None and self._daemon.returncode is None:
+            await self.stop_daemon()
+
     async def kill_worker(self, shop: str) -> int:
         """kill -9; the pid it had."""
         pid = (await self.status(shop))["pid"]
@@ -322,8 +327,7 @@ async def open_rig(settings: str = "version = 1\n\n[lab]\nfast = true\n") -> Asy
                 yield rig
             finally:
                 with trio.CancelScope(shield=True):
-                    if rig._daemon is not None and rig._daemon.returncode is None:
-                        await rig.stop_daemon()
+                    await rig.end_daemon()
                 nursery.cancel_scope.cancel()
     finally:
         # Before the home: where there is no tmpfs under it, its sessions lie in a folder named after it.
