@@ -55,6 +55,9 @@ async def test_texts_pass_unchanged_both_ways(here: rig.Rig) -> None:
     assert await judge.disagreements(here, shop) == []
 
 
+@pytest.mark.shows(
+    under="kinds", what="a kind that this version does not know", received="journaled as `unknown`; it stops nothing"
+)
 async def test_kinds_without_a_name_are_journaled_as_such_and_stop_nothing(here: rig.Rig) -> None:
     shop, customer = here.shops["chez-awa"], here.lab.customer(CUSTOMER)
     await customer.say_unknown(shop.number)

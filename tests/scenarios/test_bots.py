@@ -89,6 +89,11 @@ async def echo(customer: Customer) -> AsyncIterator[None]:
 
 
 @MODES
+@pytest.mark.shows(
+    under="people",
+    what="a machine that sends our own texts back",
+    happens="no answer in that chat for an hour, after five messages of the two at most",
+)
 async def test_an_echo_is_left_alone(settings: str) -> None:
     async with rig.open_rig(settings) as here:
         shop = await open_shop(here)
@@ -133,6 +138,11 @@ async def test_two_tenants_do_not_talk_to_each_other(settings: str) -> None:
 
 
 @MODES
+@pytest.mark.shows(
+    under="people",
+    what="a person who asks the same again, or sends the same sticker four times",
+    happens="answered each time",
+)
 async def test_people_who_repeat_themselves_are_answered_each_time(settings: str) -> None:
     async with rig.open_rig(settings) as here:
         shop = await open_shop(here)
@@ -154,6 +164,9 @@ async def test_people_who_repeat_themselves_are_answered_each_time(settings: str
         assert [event for event in here.events if event["kind"] == "bot_suspected"] == []
 
 
+@pytest.mark.shows(
+    under="people", what="a person who forwards ten nearly equal offers in a row", happens="answered each time"
+)
 async def test_a_customer_who_forwards_a_catalogue_is_answered() -> None:
     async with rig.open_rig(FAST) as here:
         shop = await open_shop(here)

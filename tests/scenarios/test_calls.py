@@ -93,6 +93,9 @@ async def test_a_call_is_refused_where_the_shop_wants_it(as_lid: bool) -> None:
         assert (await aminata.wait_heard(1, sender=SHOP))[0].text == SORRY
 
 
+@pytest.mark.shows(
+    under="audiences", what="a call in a chat that the owner has", happens="neither refused nor answered"
+)
 async def test_who_the_owner_has_the_chat_with_is_left_to_them() -> None:
     async with rig.open_rig() as here:
         shop = await open_shop(here, REJECT)
@@ -108,6 +111,7 @@ async def test_who_the_owner_has_the_chat_with_is_left_to_them() -> None:
         assert heard(here) == ["Appelez-moi, je suis là"]
 
 
+@pytest.mark.shows(under="audiences", what="a call from who wrote STOP", happens="kept, and nothing is written")
 async def test_who_wrote_stop_is_not_written_to_for_a_call() -> None:
     async with rig.open_rig() as here:
         shop = await open_shop(here)

@@ -148,6 +148,11 @@ async def test_what_names_the_shop_and_is_read_at_the_second_attempt_is_answered
         assert (await here.status(shop.name))["lost"] == 0
 
 
+@pytest.mark.shows(
+    under="audiences",
+    what="the owner writes in a group where the shop was named",
+    happens="no automatic answer in that group for `silence_minutes`",
+)
 async def test_the_owners_hand_in_a_group_silences_it() -> None:
     async with rig.open_rig() as here:
         shop = await open_shop(here, NAMED)
