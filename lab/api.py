@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from functools import partial
 from types import NoneType
@@ -47,15 +47,52 @@ async def _serve_connection(lab: Lab, limit: trio.CapacityLimiter, stream: trio.
             await _answer(stream, error=f"the lab serves {CONNECTIONS_AT_MOST} connections at a time")
             return
         try:
-            async for line in _lines(stream):
-                await _serve_request(lab, stream, line)
+            requests = _Requests(stream)
+            while (line := await requests.next()) is not None:
+                await _serve_request(lab, stream, requests, line)
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             return
         finally:
             limit.release()
 
 
-async def _serve_request(lab: Lab, stream: trio.SocketStream, line: bytes) -> None:
+class _Requests:
+    """The lines that come on a connection, without their ends. What comes out of turn waits."""
+
+    def __init__(self, stream: trio.SocketStream) -> None:
+        self._stream = stream
+        self._buffer = bytearray()
+        self._ended = False
+
+    async def next(self) -> bytes | None:
+        """None once the client has hung up or sends a line that is too long, which it is told."""
+        while (end := self._buffer.find(b"\n")) < 0:
+            if len(self._buffer) > LINE_LIMIT:
+                text = f"a line is at most {LINE_LIMIT} bytes long, and this connection ends: name a file by its path"
+                await _answer(self._stream, error=text)
+                return None
+            if self._ended:
+                return None
+            await self._read()
+        line = bytes(self._buffer[:end])
+        del self._buffer[: end + 1]
+        return line
+
+    async def until_hang_up(self) -> bool:
+        """Whether the client is gone; else it says so much at once that nobody can tell."""
+        with suppress(trio.BrokenResourceError):
+            while not self._ended and len(self._buffer) <= LINE_LIMIT:
+                await self._read()
+            return self._ended
+        return True
+
+    async def _read(self) -> None:
+        data = await self._stream.receive_some()
+        self._buffer += data
+        self._ended = not data
+
+
+async def _serve_request(lab: Lab, stream: trio.SocketStream, requests: _Requests, line: bytes) -> None:
     try:
         command, arguments = parse(line)
         result = await command(lab, **arguments)
@@ -65,13 +102,13 @@ async def _serve_request(lab: Lab, stream: trio.SocketStream, line: bytes) -> No
     if isinstance(result, dict):
         await _answer(stream, result=result)
     else:
-        await _stream_items(stream, result)
+        await _stream_items(stream, requests, result)
 
 
-async def _stream_items(stream: trio.SocketStream, items: AsyncGenerator[Json, None]) -> None:
+async def _stream_items(stream: trio.SocketStream, requests: _Requests, items: AsyncGenerator[Json, None]) -> None:
     async with aclosing(items), trio.open_nursery() as nursery:
-        # Whoever gets items sends nothing meanwhile: its end means that the client is gone.
-        nursery.start_soon(_until_hang_up, stream, nursery.cancel_scope)
+        # What is followed may have no end but the client's.
+        nursery.start_soon(_cancel_when_gone, requests, nursery.cancel_scope)
         try:
             async for item in items:
                 await _answer(stream, item=item)
@@ -81,10 +118,9 @@ async def _stream_items(stream: trio.SocketStream, items: AsyncGenerator[Json, N
         nursery.cancel_scope.cancel()
 
 
-async def _until_hang_up(stream: trio.SocketStream, scope: trio.CancelScope) -> None:
-    with suppress(trio.BrokenResourceError):
-        await stream.receive_some(1)
-    scope.cancel()
+async def _cancel_when_gone(requests: _Requests, scope: trio.CancelScope) -> None:
+    if await requests.until_hang_up():
+        scope.cancel()
 
 
 async def _answer(stream: trio.SocketStream, **answer: Any) -> None:
@@ -129,17 +165,3 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "bool | None": (bool, NoneType),
     "float | None": (int, float, NoneType),
 }
-
-
-async def _lines(stream: trio.SocketStream) -> AsyncIterator[bytes]:
-    """Lines without their ends, until the client hangs up or sends one that is too long."""
-    buffer = bytearray()
-    async for data in stream:
-        buffer += data
-        while (end := buffer.find(b"\n")) >= 0:
-            line = bytes(buffer[:end])
-            del buffer[: end + 1]
-            yield line
-        if len(buffer) > LINE_LIMIT:
-            await _answer(stream, error=f"a line is at most {LINE_LIMIT} bytes long")
-            return

@@ -7,6 +7,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
+import trio
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from comptoir.lab.customer import Customer
@@ -68,6 +69,8 @@ async def save(lab: Lab, number: str, id: str, folder: str) -> Json:
     heard = [entry for entry in person.heard() if entry.id == id and entry.content.file] if person is not None else []
     if person is None or not heard:
         raise ValueError(f"{number} has heard no message {id!r} with a file")
+    if not await trio.Path(folder).is_dir():
+        raise ValueError(f"{folder}: there is no such folder")
     try:
         return {"path": str(await person.save(heard[-1], Path(folder)))}
     except FileGone as error:

@@ -79,6 +79,19 @@ async def test_people_are_added_and_talk(api: Api) -> None:
     assert [person["number"] for person in people] == [SHOP, AWA]
 
 
+async def test_a_request_that_comes_while_items_are_streamed_is_served_next(api: Api) -> None:
+    api.lab.customer(AWA)
+    async with await api.stream() as stream:
+        heard = json.dumps({"command": "heard", "number": AWA}).encode() + b"\n"
+        await stream.send_all((heard + b'{"command": "clock"}\n') * 20)
+        reply = b""
+        with trio.fail_after(10):
+            while reply.count(b"\n") < 40:
+                reply += await stream.receive_some()
+    answers = [json.loads(line) for line in reply.splitlines()]
+    assert [list(answer["result"]) for answer in answers] == [[], ["offset", "now_ms"]] * 20
+
+
 async def test_following_tells_what_comes(api: Api) -> None:
     awa = api.lab.customer(AWA)
     await awa.say(api.lab.phone(SHOP).number, "un")
@@ -178,7 +191,7 @@ async def test_every_kind_is_posted_heard_and_saved_from_outside(api: Api, tmp_p
         (("post", AWA, SHOP, {"kind": "poll"}), "Poll: question"),
         (("say", AWA, SHOP, "allô"), "quote"),
         (("save", SHOP, answer["id"], folder), "no message"),
-        (("save", SHOP, id, tmp_path / "nowhere"), "No such file"),
+        (("save", SHOP, id, tmp_path / "nowhere"), "nowhere: there is no such folder"),
     ]:
         with pytest.raises(LabError, match=error):
             await api.call(*call, **({"quote": 5} if call[0] == "say" else {}))
