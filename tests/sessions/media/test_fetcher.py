@@ -80,7 +80,7 @@ class Shop:
 
 
 @asynccontextmanager
-async def open_shop(lab: Lab, folder: Path, limits: MediaLimits) -> AsyncIterator[Shop]:
+async def open_shop(lab: Lab, folder: Path, limits: MediaLimits, idle: float = 0.3) -> AsyncIterator[Shop]:
     described = lab.describe()
     server = LabServer(described["proxy"], described["ca_file"], bytes.fromhex(described["root_key"]))
     folder.mkdir(exist_ok=True)
@@ -89,7 +89,7 @@ async def open_shop(lab: Lab, folder: Path, limits: MediaLimits) -> AsyncIterato
         await journal.write(lambda db: linkings.begin_session(db, "+221330000000", lab=True, now=0))
         keeper = MediaKeeper(journal, spec, config=lambda: None, on_queued=lambda: None)
         released = trio.Event()
-        brief = Limits(limits.largest, connect=2.0, idle=0.3, total=5.0)
+        brief = Limits(limits.largest, connect=2.0, idle=idle, total=5.0)
         fetcher = Fetcher(journal, keeper, server, on_released=released.set, limits=brief)
         nursery.start_soon(keeper.run)
         nursery.start_soon(fetcher.run)
@@ -155,8 +155,10 @@ async def test_a_file_on_which_workers_died_three_times_no_longer_holds_its_chat
         for _ in range(3):
             await before.journal.write(lambda db: fetches.begin_attempt(db, message))
     lab.faults.media.hang_downloads(None, times=None)
-    async with open_shop(lab, tmp_path / "awa", limits) as after:
+    async with open_shop(lab, tmp_path / "awa", limits, idle=60) as after:
+        # Before the attempt ends, of which this worker might die, too.
         await after.until(message, lambda row: not row.holds)
+        assert after.fetcher.busy == {message}
         assert await after.due() == [message]
 
 

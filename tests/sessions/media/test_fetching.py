@@ -7,6 +7,7 @@ import trio
 from media_rig import content
 
 from comptoir.lab import Lab, attachments
+from comptoir.sessions.media.decrypting import Decrypter
 from comptoir.sessions.media.fetching import Download, Fetched, Limits, NotFetched, hosts_for, target_of
 from comptoir.sessions.media.reference import Reference
 from comptoir.sessions.spec import LabServer
@@ -147,3 +148,24 @@ async def test_an_abort_ends_a_download_at_once(lab: Lab) -> None:
         download.abort()
         nursery.cancel_scope.deadline = trio.current_time() + 2
     assert not nursery.cancel_scope.cancelled_caught
+
+
+class Endless:
+    """An answer that does not say how long it is, and never ends."""
+
+    length = None
+
+    def __init__(self) -> None:
+        self.given = 0
+
+    def read1(self, most: int) -> bytes:
+        self.given += most
+        return bytes(most)
+
+
+def test_an_answer_without_an_end_is_not_taken() -> None:
+    endless = Endless()
+    outcome = Download(ANY, "", LIMITS)._receive(endless, Decrypter(ANY, lambda _: None))
+    assert isinstance(outcome, NotFetched)
+    assert outcome.reason == "too_large"
+    assert endless.given < LIMITS.largest + 200_000
