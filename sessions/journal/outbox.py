@@ -17,7 +17,6 @@ from comptoir.sessions.journal import (
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.details import Content, Details, Quoting, decode, encode
 from comptoir.sessions.journal.queued import QueuedMessage
-from comptoir.sessions.journal.references import details_in
 from comptoir.sessions.times import rfc3339
 
 ANSWER, NOTICE, CAMPAIGN = 0, 1, 2
@@ -171,15 +170,8 @@ def mark_sent(db: Connection, message: int, whatsapp_id: str, server_time: int, 
     ).fetchone()
     db.execute("UPDATE outbox SET secret = NULL, error = NULL WHERE message = ?", (message,))
     _move(db, message, "sent", now)
-    _revise(db, message, server_time, now)
+    revising.carry_out(db, message, now)
     receipts.apply_early(db, row[0], whatsapp_id, now)
-
-
-def _revise(db: Connection, message: int, server_time: int, now: int) -> None:
-    """The edit or deletion has left: now the message that it is about is so here, too."""
-    details = details_in(db, message)
-    if isinstance(details.content, Edit | Deletion):
-        revising.revise(db, message, details, server_time, now)
 
 
 def mark_uncertain(db: Connection, message: int, error: str, now: int, not_before: int = 0) -> None:

@@ -5,7 +5,7 @@ left.
 from typing import cast
 
 from comptoir.sessions.events import Address, ReceiptKind, ReceiptReceived
-from comptoir.sessions.journal import contacts, event_log, repeating, states
+from comptoir.sessions.journal import contacts, event_log, repeating, revising, states
 from comptoir.sessions.journal.arrival import Arrival
 from comptoir.sessions.journal.database import Connection
 
@@ -65,8 +65,11 @@ def _apply(db: Connection, session: int, message: int, receipt: ReceiptReceived,
     theirs = _is_from_contact(db, session, message, receipt)
     tells = theirs and receipt.kind in ("delivered", "read")
     state = cast(states.State, receipt.kind) if tells else "sent"
+    before = db.execute("SELECT state FROM messages WHERE id = ?", (message,)).fetchone()[0]
     if not states.advance(db, message, state):
         return False
+    if not states.reached(before, "sent"):
+        revising.carry_out(db, message, now)
     event_log.add(db, state, now, contact=_contact_of(db, message), message=message)
     return True
 

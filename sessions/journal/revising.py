@@ -28,6 +28,14 @@ def revise(db: Connection, message: int, details: Details, time: int, now: int) 
     return False
 
 
+def carry_out(db: Connection, message: int, now: int) -> None:
+    """A message of ours has left: if it is an edit or a deletion, the one that it is about is changed here, too."""
+    query = "SELECT kind, coalesce(server_time, recorded_at) FROM messages WHERE id = ?"
+    kind, time = db.execute(query, (message,)).fetchone()
+    if kind in ("edit", "deletion"):
+        revise(db, message, details_in(db, message), time, now)
+
+
 def edit(db: Connection, target: int, text: str, time: int, now: int) -> bool:
     """The message gets a new text, of that time by the server's clock; whether it is still to be answered, in its
     new form. One that is older than the last, or comes after a deletion, changes nothing.

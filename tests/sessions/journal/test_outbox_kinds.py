@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from journal_rig import AWA, AWA_BOTH, MOUSSA, OWN, heard, message, record, stored
+from journal_rig import AWA, AWA_BOTH, MOUSSA, OWN, heard, message, receipt, record, stored
 
 from comptoir.plugins.content import Card, Cards, Deletion, Edit, Place, Poll, Reaction
 from comptoir.sessions.events import Address
-from comptoir.sessions.journal import contacts, outbox, references
+from comptoir.sessions.journal import contacts, event_log, outbox, references
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.details import Content
 from comptoir.sessions.journal.outbox import ClientKeyReused, Outgoing, TargetUnknown
@@ -133,6 +133,22 @@ def test_edit_and_deletion_change_the_message_once_they_have_left(db: Connection
     send(db, queue(db, content=Deletion(sent)), "D", 700)
     assert (stored(db, sent).text, stored(db, sent).state, stored(db, sent).more) == ("", "sent", {"deleted": True})
     assert stored(db, edit).text == "", "nor does the edit keep it"
+
+
+@pytest.mark.parametrize("content", [Edit, Deletion])
+def test_receipt_shows_that_an_edit_or_deletion_has_left(db: Connection, content: Callable[[int], Content]) -> None:
+    """Its end was never learnt, as after a crash."""
+    sent = queue(db, "à 9 h")
+    send(db, sent, "W")
+    change = queue(db, "à 10 h" if content is Edit else "", content=content(sent))
+    sending(db, change)
+    outbox.mark_uncertain(db, change, "no answer", 0)
+    db.execute("UPDATE messages SET whatsapp_id = 'E' WHERE id = ?", (change,))
+    record(db, receipt("delivered", "E", by=AWA_BOTH))
+    assert stored(db, sent).text == ("à 10 h" if content is Edit else "")
+    changed = [event for event in event_log.page(db, 0) if event.kind in ("edited", "deleted")]
+    record(db, receipt("read", "E", by=AWA_BOTH))
+    assert [event for event in event_log.page(db, 0) if event.kind in ("edited", "deleted")] == changed
 
 
 def test_what_has_not_left_yet_goes_first(db: Connection) -> None:
