@@ -45,11 +45,12 @@ def serve(
 ) -> None:
     """Run the lab until SIGTERM or Ctrl-C. Start the daemon with COMPTOIR_LAB set to the file it names."""
     from comptoir.lab.lab import LabInUse
+    from comptoir.lab.serve import LabRefused
     from comptoir.lab.serve import serve as serve_lab
 
     try:
         serve_lab(folder or _default_folder(), port)
-    except LabInUse as error:
+    except (LabInUse, LabRefused) as error:
         raise CommandError(ExitCode.FAILED, str(error)) from None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import signal
 import sys
@@ -15,13 +16,25 @@ from comptoir.lab.lab import Lab, open_lab
 DESCRIPTION = "lab.json"
 
 
+class LabRefused(Exception):
+    """The system refuses a lab its folder or its port; the text says which."""
+
+
 def serve(folder: Path, port: int = 0) -> None:
     """Run until SIGTERM or SIGINT. Once clients may come, prints the path of the description file.
 
     It is JSON: proxy, ca_file and root_key (hex) for clients, api (host:port) for `comptoir.lab.client`.
-    Raises LabInUse when another lab runs in the folder.
+    Raises LabInUse when another lab runs in the folder, LabRefused where it cannot be used or the port is taken.
     """
-    trio.run(_serve, folder, port)
+    try:
+        trio.run(_serve, folder, port)
+    except OSError as error:
+        raise LabRefused(f"{error.filename or folder}: {error.strerror}: name another folder") from error
+    except ExceptionGroup as errors:
+        refused, others = errors.split(lambda error: isinstance(error, OSError) and error.errno == errno.EADDRINUSE)
+        if refused is None or others is not None:
+            raise
+        raise LabRefused(f"127.0.0.1:{port}: somebody listens there already: name another port, or none") from errors
 
 
 async def _serve(folder: Path, port: int) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import socket
 import subprocess
 
 import pytest
@@ -183,3 +184,15 @@ def test_every_kind_is_said_and_heard_from_the_shell(comptoir, start, tmp_path, 
     assert lines[2].startswith("[voice, 9 bytes, to be seen once] → ")
     assert (tmp_path / "files" / f"{image}.jpg").read_bytes() == photo.read_bytes()
     assert "not known here" in comptoir("lab", "say", awa, moussa, "et lui ?", "--quote", "AC00").err
+
+
+def test_a_port_that_is_taken_and_a_folder_that_cannot_be_are_told_in_one_line(comptoir, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        ended = comptoir("lab", "serve", str(tmp_path / "lab"), "--port", port)
+    assert (ended.code, ended.err.count("\n")) == (1, 1)
+    assert f"127.0.0.1:{port}: somebody listens there already" in ended.err
+    (tmp_path / "file").touch()
+    ended = comptoir("lab", "serve", str(tmp_path / "file" / "lab"))
+    assert (ended.code, ended.err.count("\n")) == (1, 1)
+    assert str(tmp_path / "file") in ended.err
