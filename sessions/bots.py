@@ -1,8 +1,8 @@
 """Whether the other side of a chat is a machine, from what was lately said there; decided without I/O.
 
 Two machines that answer each other never end by themselves. A customer who is taken for one gets no answer and buys
-elsewhere, so each rule asks for what people do not do: the same long text again after it was answered, or an answer
-sooner than a person could have read ours.
+elsewhere, so each rule asks for what people do not do: the same long text again and again, each time after our answer
+and nothing else in between, or an answer sooner than a person could have read ours.
 """
 
 import re
@@ -19,6 +19,10 @@ INSTANT = 2_000
 """Milliseconds from our sending to their answer in which nobody reads, types and sends a sentence."""
 UNREAD = 1_000
 """The same for a word: the message takes most of that only to come and go."""
+PROMPT = 10_000
+"""Milliseconds in which few people read an answer and type a LONG text."""
+PACE = 60_000
+"""Machines do not take longer. Who comes back later begins anew."""
 SENTENCE = 20
 """Characters. People repeat what is shorter: yes, 2, good morning."""
 LONG = 40
@@ -30,9 +34,11 @@ FRAME = 5
 MAX_READ = 1_000
 """Characters of a text that are looked at."""
 
+TWICE = 2
 TIMES = 3
 """So often a sentence is answered: a third time it is a machine's, or a person whom our answers do not help."""
 TIMES_ALIKE = 4
+"""People ask for three sizes in a row; a machine that is PROMPT with its numbers has TIMES."""
 TIMES_SHORT = 8
 TURNS_UNREAD = 5
 MOST_TURNS = 40
@@ -55,7 +61,7 @@ class Said:
 class _Turn:
     """What the other side said until we answered it."""
 
-    texts: tuple[str, ...]
+    text: str
     after: int | None
     """Milliseconds since we spoke; None where we had not."""
 
@@ -68,14 +74,13 @@ def why_bot(said: Sequence[Said], *, timed: bool = True) -> Why | None:
 
     Not `timed`, as in the lab where everybody is quick, nothing follows from quickness alone.
     """
-    *before, now = _turns(said)
-    turns = [*before, now]
+    turns = _turns(said)
     ours = [one.text for one in said if one.ours]
-    if _repeats_itself(before, now, timed=timed):
+    if _repeats_itself(turns, timed=timed):
         return "repeats itself"
-    if _count(turns, lambda text: len(text) >= SENTENCE and any(_holds(text, our) for our in ours)) >= 2:
+    if len(_run(turns, lambda text: any(_holds(text, our) for our in ours))) >= TWICE:
         return "repeats us"
-    if _count(turns, _says_so) >= 2:
+    if len(_run(turns, _says_so)) >= TWICE:
         return "says so"
     unread = turns[-TURNS_UNREAD:]
     if timed and len(unread) == TURNS_UNREAD and all(_is_unread(turn) for turn in unread):
@@ -90,18 +95,30 @@ def is_same(text: str, other: str) -> bool:
     return _bare(text) == _bare(other) or _are_alike(text, other)
 
 
-def _repeats_itself(before: Sequence[_Turn], now: _Turn, *, timed: bool) -> bool:
-    return any(_is_repeated(text, before, now, timed=timed) for text in now.texts)
+def _repeats_itself(turns: Sequence[_Turn], *, timed: bool) -> bool:
+    text = turns[-1].text
+    same = _run(turns, lambda other: _bare(text) == _bare(other))
+    if len(text) < SENTENCE:
+        unread = timed and all(turn.after is None or turn.is_within(UNREAD) for turn in same)
+        return bool(_bare(text)) and len(same) >= (TIMES if unread else TIMES_SHORT)
+    alike = _run(turns, lambda other: is_same(text, other))
+    # Where everybody is quick only a long text tells anything: people who are played by a script repeat a question.
+    if (timed or len(text) >= LONG) and len(alike) >= TWICE and all(turn.is_within(INSTANT) for turn in alike[:TWICE]):
+        return True
+    prompt = all(turn.is_within(PROMPT) for turn in alike[:-1])
+    return len(same) >= TIMES or len(alike) >= (TIMES if prompt else TIMES_ALIKE)
 
 
-def _is_repeated(text: str, before: Sequence[_Turn], now: _Turn, *, timed: bool) -> bool:
-    same = [turn for turn in before if any(_bare(text) == _bare(other) for other in turn.texts)]
-    alike = [turn for turn in before if any(_are_alike(text, other) for other in turn.texts)]
-    if len(text) >= SENTENCE:
-        at_once = now.is_within(INSTANT) and any(turn.is_within(INSTANT) for turn in (*same, *alike))
-        return at_once or len(same) + 1 >= TIMES or len(alike) + 1 >= TIMES_ALIKE
-    unread = timed and all(turn.after is None or turn.is_within(UNREAD) for turn in (*same, now))
-    return bool(_bare(text)) and len(same) + 1 >= (TIMES if unread else TIMES_SHORT)
+def _run(turns: Sequence[_Turn], holds: Callable[[str], bool]) -> list[_Turn]:
+    """The last turns without a gap of which it holds, the newest first; each came at our PACE, but for the oldest."""
+    run: list[_Turn] = []
+    for turn in reversed(turns):
+        if not holds(turn.text):
+            break
+        run.append(turn)
+        if not turn.is_within(PACE):
+            break
+    return run
 
 
 def _turns(said: Sequence[Said]) -> list[_Turn]:
@@ -113,25 +130,22 @@ def _turns(said: Sequence[Said]) -> list[_Turn]:
     for one in said:
         if one.ours:
             if texts:
-                turns.append(_Turn(tuple(texts), after))
+                turns.append(_Turn(_joined(texts), after))
                 texts = []
             spoke = one.at
         else:
             if not texts:
                 after = None if spoke is None else one.at - spoke
-            texts.append(one.text.strip()[:MAX_READ])
-    return [*turns, _Turn(tuple(texts), after)]
+            texts.append(one.text[:MAX_READ])
+    return [*turns, _Turn(_joined(texts), after)]
 
 
-def _count(turns: Sequence[_Turn], matches: Callable[[str], bool]) -> int:
-    """In how many turns, the last one included, something matches; 0 where it does not in the last."""
-    if not any(map(matches, turns[-1].texts)):
-        return 0
-    return sum(any(map(matches, turn.texts)) for turn in turns)
+def _joined(texts: Sequence[str]) -> str:
+    return "\n".join(texts).strip()[:MAX_READ]
 
 
 def _is_unread(turn: _Turn) -> bool:
-    return turn.is_within(UNREAD) and bool(turn.texts) and len(turn.texts[0]) >= SENTENCE
+    return turn.is_within(UNREAD) and len(turn.text) >= SENTENCE
 
 
 def _holds(text: str, our: str) -> bool:

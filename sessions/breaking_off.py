@@ -1,8 +1,7 @@
 """Breaks off a chat whose other side seems a machine: silence for an hour, and a word to the owner once a day."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from comptoir.plugins.api import Notice, Put, Silence

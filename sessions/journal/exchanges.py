@@ -20,12 +20,12 @@ def exchange(db: Connection, contact: int, message: int, now: int) -> list[Said]
     of ours last wrote. In order, and the message is last.
     """
     heard = _heard(db, contact, message)
-    latest = max((said.at for said in heard), default=0)
+    latest = max((said.at for _, said in heard), default=0)
     spoken, by_hand = _spoken(db, contact)
     begin = max(by_hand, now - WINDOW)
-    # Stable: of what came within one millisecond, theirs is last.
-    said = sorted([*spoken, *heard], key=lambda said: said.at)
-    return [each for each in said if begin < each.at <= latest]
+    # An answer that left within the millisecond in which it was asked for comes after the question.
+    said = sorted([*spoken, *heard], key=lambda row: (row[1].at, row[0]))
+    return [each for id, each in said if begin < each.at <= latest and (id <= message or each.at < latest)]
 
 
 def is_flood(db: Connection, contact: int, now: int) -> bool:
@@ -39,26 +39,26 @@ def is_flood(db: Connection, contact: int, now: int) -> bool:
     return len(rows) == MOST_ANSWERS and now - MINUTE < rows[-1][0] <= now
 
 
-def _heard(db: Connection, contact: int, message: int) -> list[Said]:
+def _heard(db: Connection, contact: int, message: int) -> list[tuple[int, Said]]:
     rows = db.execute(
-        """SELECT kind, text, mime, size, recorded_at FROM messages LEFT JOIN media ON message = id
+        """SELECT id, kind, text, mime, size, recorded_at FROM messages LEFT JOIN media ON message = id
             WHERE contact = ? AND direction = 'in' AND id <= ? ORDER BY id DESC LIMIT ?""",
         (contact, message, _MOST_READ),
     ).fetchall()
-    return [Said(False, _text(kind, file), at) for kind, *file, at in reversed(rows) if kind not in SILENT]
+    return [(id, Said(False, _text(kind, file), at)) for id, kind, *file, at in rows if kind not in SILENT]
 
 
-def _spoken(db: Connection, contact: int) -> tuple[list[Said], int]:
+def _spoken(db: Connection, contact: int) -> tuple[list[tuple[int, Said]], int]:
     """What machines of ours said, and when a person of ours last did."""
     rows = db.execute(
-        """SELECT author LIKE 'plugin:%' OR automatic, kind, text, mime, size, coalesce(tried_at, m.recorded_at)
+        """SELECT id, author LIKE 'plugin:%' OR automatic, kind, text, mime, size, coalesce(tried_at, m.recorded_at)
             FROM messages m LEFT JOIN outbox o ON o.message = id LEFT JOIN media f ON f.message = id
             WHERE contact = ? AND direction = 'out' AND m.state NOT IN ('queued', 'failed')
             ORDER BY id DESC LIMIT ?""",
         (contact, _MOST_READ),
     ).fetchall()
-    said = [Said(True, _text(kind, file), at) for automatic, kind, *file, at in reversed(rows) if automatic]
-    return said, max((row[-1] for row in rows if not row[0]), default=0)
+    said = [(id, Said(True, _text(kind, file), at)) for id, automatic, kind, *file, at in rows if automatic]
+    return said, max((row[-1] for row in rows if not row[1]), default=0)
 
 
 def _text(kind: str, file: Iterable[object]) -> str:

@@ -75,7 +75,8 @@ def test_a_machine_that_takes_its_time_is_too() -> None:
     assert exchange(lambda _: AWAY, 20 * SECOND) == (5, "repeats itself")
     assert exchange(lambda _: f"« {ANSWER} »", 20 * SECOND) == (3, "repeats us")
     assert exchange(lambda _: "Ceci est une réponse automatique.", 20 * SECOND) == (3, "says so")
-    # Only the number changes: people do that, too, so it takes one turn more.
+    # Only the number changes: people do that, too, so a slow one has one turn more.
+    assert exchange(varied, 9 * SECOND) == (5, "repeats itself")
     assert exchange(varied, 20 * SECOND) == (7, "repeats itself")
 
 
@@ -110,6 +111,11 @@ def test_a_machine_that_never_says_the_same_is_left_alone_for_its_quickness_or_i
         pytest.param(answered(*[("oui", 3 * SECOND)] * 5), id="yes, five times in an order"),
         pytest.param(answered(("1", 9), ("2", 1_500), ("1", 1_500), ("3", 1_500), ("1", 1_500)), id="choices"),
         pytest.param(answered(*[("", 400)] * 30), id="stickers"),
+        pytest.param(
+            answered(*[(text, 9 * SECOND) for text in ("Et le menu d'aujourd'hui ?", "Et les horaires du soir ?") * 9]),
+            id="the same two questions in turn",
+        ),
+        pytest.param(answered(*[("Bonjour, vous livrez à Cocody ?", 2 * MINUTE)] * 4), id="one question now and again"),
         pytest.param(answered(*[("👍", 400)] * 7), id="thumbs"),
         pytest.param(
             answered(*[(f"Bonjour, avez-vous la robe rouge en taille {size} ?", 12 * SECOND) for size in (40, 42, 44)]),
@@ -149,6 +155,14 @@ def test_people_are_people(said: list[Said], timed: bool) -> None:
 def test_the_same_text_counts_once_where_nobody_answered_it() -> None:
     assert why_bot(chat(*[(AWAY, 100)] * 10)) is None
     assert why_bot(chat(*[(AWAY, 100)] * 10, ANSWER, (AWAY, 9 * SECOND))) is None
+
+
+def test_a_machine_of_two_messages_at_a_time_is_one() -> None:
+    assert why_bot(chat((AWAY, 0), ("Site : awa.sn", 1), ANSWER, (AWAY, 90), ("Site : awa.sn", 1))) is None
+    pair = [(AWAY, 300), ("Site : awa.sn", 1), ANSWER]
+    assert why_bot(chat(*pair, *pair, *pair[:2])) == "repeats itself"
+    # Mostly the first is judged before the second is there.
+    assert why_bot(chat(*pair, *pair, pair[0])) == "repeats itself"
 
 
 def test_a_picture_sent_again_and_again_counts_as_words_do() -> None:
