@@ -1,0 +1,42 @@
+"""Where something is refused or held up, the command line says why and until when."""
+
+import io
+
+from rich.console import Console
+
+from comptoir.cli.render.messages import print_messages
+from comptoir.cli.render.status import status_report, tenant_details
+
+DAEMON = {"version": "0.1.0", "pid": 1, "uptime": 5.0, "lab": False, "notices": []}
+ROW = {"name": "awa", "state": "online", "reason": None, "number": "+221770000001", "new_chats_held_until": None}
+UNTIL = "2026-11-21T12:00:00.000Z"
+
+
+def shown(what):
+    console = Console(file=io.StringIO(), width=300)
+    console.print(what(console))
+    return console.file.getvalue()
+
+
+def test_new_chats_that_are_held_are_told_of_below_the_table():
+    assert "no new chats" not in shown(lambda console: status_report(console, {"daemon": DAEMON, "tenants": [ROW]}))
+    held = ROW | {"new_chats_held_until": UNTIL}
+    line = shown(lambda console: status_report(console, {"daemon": DAEMON, "tenants": [held]})).splitlines()[-1]
+    assert line.startswith("awa: no new chats before 2026-11-21 ")
+    assert "Answers go on" in line
+    assert "2026-11-21 " in shown(lambda _: tenant_details({"new_chats_held_until": UNTIL}))
+
+
+def test_a_parked_tenant_says_what_the_server_said():
+    detail = f"code 104: the same message to too many people; it ends {UNTIL}"
+    parked = ROW | {"state": "parked", "reason": "banned", "detail": detail, "advice": "wait for the end"}
+    line = shown(lambda console: status_report(console, {"daemon": DAEMON, "tenants": [parked]})).splitlines()[-1]
+    assert line == f"awa: parked: banned · {detail} · wait for the end"
+
+
+def test_a_message_that_was_not_sent_says_why():
+    console = Console(file=io.StringIO(), width=300)
+    row = {"id": 7, "chat": "+221770000002", "direction": "out", "kind": "text", "text": "Bonjour", "time": UNTIL}
+    why = "404: this number is not on WhatsApp: check it, or ask them for the right one"
+    print_messages(console, [row | {"state": "failed", "by": "operator", "error": why}])
+    assert f"Bonjour  failed, operator ({why})" in console.file.getvalue()
