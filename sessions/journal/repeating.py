@@ -12,6 +12,7 @@ from comptoir.plugins.kinds import SILENT
 from comptoir.sessions.journal import causes, contacts, event_log, inbox, media
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.media import TakenFile
+from comptoir.sessions.journal.references import details_in
 
 HELD = 256
 """So many of the messages that it has sent last whatsmeow can repeat by itself."""
@@ -71,7 +72,7 @@ def _sent(db: Connection, message: int) -> _Sent | None:
 
 
 def _is_to_go_again(db: Connection, sent: _Sent, since: int) -> bool:
-    if sent.state != "sent" or sent.kind in SILENT or _is_held(db, sent, since):
+    if sent.state != "sent" or sent.kind in SILENT or _is_held(db, sent, since) or details_in(db, sent.id).deleted:
         return False
     if not contacts.address_of(db, sent.contact).is_person or _depth(db, sent) >= MOST:
         return False

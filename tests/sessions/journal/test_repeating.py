@@ -3,6 +3,7 @@
 import pytest
 from journal_rig import AWA, heard, message, receipt, record
 
+from comptoir.plugins.content import Deletion
 from comptoir.sessions.events import Address, ReceiptReceived
 from comptoir.sessions.journal import contacts, event_log, history, media, outbox
 from comptoir.sessions.journal.arrival import Arrival
@@ -137,3 +138,13 @@ def test_a_reaction_is_not_sent_again(db: Connection) -> None:
     id = sent(db)
     db.execute("UPDATE messages SET kind = 'reaction' WHERE id = ?", (id,))
     assert ask(db) == ()
+
+
+def test_what_was_taken_back_does_not_go_again(db: Connection) -> None:
+    old = sent(db)
+    deletion = Outgoing(contacts.contact_for(db, AWA, 0), "", "operator", content=Deletion(old))
+    change = outbox.enqueue(db, deletion, 20_000)
+    outbox.mark_sending(db, change, 1, b"d" * 32, 20_000)
+    outbox.mark_sent(db, change, "OUT2", 20_000, 20_000)
+    assert ask(db) == ()
+    assert queued(db) == []
