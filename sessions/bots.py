@@ -40,7 +40,10 @@ TIMES = 3
 TIMES_ALIKE = 4
 """People ask for three sizes in a row; a machine that is PROMPT with its numbers has TIMES."""
 TIMES_SHORT = 8
+"""The most that any rule asks for."""
 TURNS_UNREAD = 5
+OUR_LAST = 5
+"""Messages of ours that may come back."""
 MOST_TURNS = 40
 
 Why = Literal["repeats itself", "repeats us", "says so", "answers at once", "never ends"]
@@ -75,10 +78,10 @@ def why_bot(said: Sequence[Said], *, timed: bool = True) -> Why | None:
     Not `timed`, as in the lab where everybody is quick, nothing follows from quickness alone.
     """
     turns = _turns(said)
-    ours = [one.text for one in said if one.ours]
+    ours = [_bare(one.text[:MAX_READ]) for one in said if one.ours and len(one.text.strip()) >= SENTENCE][-OUR_LAST:]
     if _repeats_itself(turns, timed=timed):
         return "repeats itself"
-    if len(_run(turns, lambda text: any(_holds(text, our) for our in ours))) >= TWICE:
+    if len(_run(turns, lambda text: _holds_any(text, ours))) >= TWICE:
         return "repeats us"
     if len(_run(turns, _says_so)) >= TWICE:
         return "says so"
@@ -116,7 +119,7 @@ def _run(turns: Sequence[_Turn], holds: Callable[[str], bool]) -> list[_Turn]:
         if not holds(turn.text):
             break
         run.append(turn)
-        if not turn.is_within(PACE):
+        if len(run) == TIMES_SHORT or not turn.is_within(PACE):
             break
     return run
 
@@ -148,9 +151,10 @@ def _is_unread(turn: _Turn) -> bool:
     return turn.is_within(UNREAD) and len(turn.text) >= SENTENCE
 
 
-def _holds(text: str, our: str) -> bool:
-    """Whether our whole sentence stands in the text."""
-    return len(our.strip()) >= SENTENCE and _bare(our.strip()[:MAX_READ]) in _bare(text)
+def _holds_any(text: str, ours: Sequence[str]) -> bool:
+    """Whether one of our sentences stands in the text, whole."""
+    bare = _bare(text)
+    return any(our in bare for our in ours if our)
 
 
 def _bare(text: str) -> str:
