@@ -7,13 +7,13 @@ from typing import Any, TypeVar
 
 import trio
 
-from comptoir.plugins.builtin import optout
 from comptoir.plugins.faults import ConfigWrong
 from comptoir.sessions.content_parameters import content_of
 from comptoir.sessions.file_methods import give_file, send_file
-from comptoir.sessions.journal import contacts, history, linkings, outbox, state, states, waiting
+from comptoir.sessions.journal import contacts, history, linkings, outbox, states, waiting
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.journal import JournalUnavailable
+from comptoir.sessions.journal.optouts import has_opted_out
 from comptoir.sessions.page import fit_page
 from comptoir.sessions.parameters import address_of, invalid, number_of, phone_number_of, receiver_of, text_of
 from comptoir.sessions.protocol import ErrorCode, Params, RpcError
@@ -136,11 +136,11 @@ class Methods:
                 raise RpcError(ErrorCode.NOT_NOW, f"not linked: run `comptoir link {self._worker.spec.tenant}` first")
             contact = contacts.contact_for(db, address, now_ms())
             new = outbox.Outgoing(contact, text, author, client_key=client_key, content=content, quote=quote)
-            return outbox.enqueue(db, new, now_ms()), _opted_out(db, contact)
+            return outbox.enqueue(db, new, now_ms()), has_opted_out(db, contact)
 
         try:
             if with_file:
-                id, opted_out = await send_file(self._worker, address, text, params, _opted_out)
+                id, opted_out = await send_file(self._worker, address, text, params, has_opted_out)
             else:
                 id, opted_out = await self._worker.journal.write(enqueue)
         except outbox.ClientKeyReused as error:
@@ -226,10 +226,6 @@ class Methods:
         if self._worker.runner is None:
             raise RpcError(ErrorCode.CONFIG_WRONG, self._worker.config_trouble)
         return self._worker.runner
-
-
-def _opted_out(db: Connection, contact: int) -> bool:
-    return state.get(db, state.Slot(optout.OptOut.name, contact, optout.SINCE)).value is not None
 
 
 def config_error(error: ConfigWrong) -> RpcError:

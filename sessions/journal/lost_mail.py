@@ -2,11 +2,9 @@
 
 from collections.abc import Iterable
 
-from comptoir.plugins.builtin.optout import OptOut
 from comptoir.sessions.asking import ASK_AGAIN_AFTER, Chat, Lost
-from comptoir.sessions.journal import contacts, inbox, state
+from comptoir.sessions.journal import contacts, inbox, optouts
 from comptoir.sessions.journal.database import Connection
-from comptoir.sessions.journal.state import Slot
 
 MOST = 500
 
@@ -38,7 +36,7 @@ def _chat(db: Connection, contact: int, message: int, now: int) -> Chat:
     return Chat(
         is_person=contacts.address_of(db, contact).is_person,
         taken=silenced or inbox.owner_answered(db, contact, message),
-        opted_out=state.get(db, Slot(OptOut.name, contact, "since")).value is not None,
+        opted_out=optouts.has_opted_out(db, contact),
         asked_at=asked_at,
         active=_is_active(db, contact, now),
     )

@@ -9,7 +9,7 @@ from typing import cast
 
 from comptoir.plugins.content import FileKind
 from comptoir.plugins.kinds import SILENT
-from comptoir.sessions.journal import causes, contacts, event_log, inbox, media
+from comptoir.sessions.journal import causes, contacts, event_log, inbox, media, optouts
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.media import TakenFile
 from comptoir.sessions.journal.references import details_in
@@ -76,7 +76,13 @@ def _is_to_go_again(db: Connection, sent: _Sent, since: int) -> bool:
         return False
     if not contacts.address_of(db, sent.contact).is_person or _depth(db, sent) >= MOST:
         return False
-    return not (sent.author.startswith("plugin:") and inbox.owner_answered(db, sent.contact, sent.id))
+    return not sent.author.startswith("plugin:") or _is_still_wanted(db, sent)
+
+
+def _is_still_wanted(db: Connection, sent: _Sent) -> bool:
+    """Whether an automatic message may still go: the owner has not answered by hand, and the customer wrote no STOP."""
+    opted_out = sent.author != optouts.AUTHOR and optouts.has_opted_out(db, sent.contact)
+    return not (opted_out or inbox.owner_answered(db, sent.contact, sent.id))
 
 
 def _is_held(db: Connection, sent: _Sent, since: int) -> bool:

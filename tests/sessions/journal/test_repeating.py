@@ -95,6 +95,13 @@ def test_an_answer_that_the_owner_has_given_by_hand_does_not_go_again(db: Connec
     assert ask(db) == ()
 
 
+@pytest.mark.parametrize(("author", "goes"), [("plugin:answers", 0), ("plugin:optout", 1), ("operator", 1)])
+def test_after_a_stop_no_automatic_answer_goes_again(db: Connection, author: str, goes: int) -> None:
+    sent(db, author=author)
+    db.execute("INSERT INTO plugin_state SELECT 'optout', id, 'since', '\"2026-11-21\"', 1 FROM contacts")
+    assert len(ask(db)) == goes
+
+
 def test_what_the_operator_wrote_goes_again_whatever_the_owner_said(db: Connection) -> None:
     sent(db)
     record(db, heard("HAND", by_owner=True), 20_000)
