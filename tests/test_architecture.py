@@ -62,7 +62,14 @@ LATE = {
 LATE_AS_A_WHOLE = ("cli.demo", "cli.doctor.looking")
 
 # Above all else, the Go library ends up in the process that imports neonize.
-NEONIZE = ("sessions.link", "sessions.neonize_guard", "sessions.media.reference", "lab.protobufs", "lab.tokens")
+NEONIZE = (
+    "sessions.link",
+    "sessions.client",
+    "sessions.neonize_guard",
+    "sessions.media.reference",
+    "lab.protobufs",
+    "lab.tokens",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +217,7 @@ def test_what_imports_early_is_imported_late(package: str) -> None:
     assert not faults(found for found in outside if within(found.name, (f"comptoir.{package}",)) and not found.late)
 
 
-def test_only_the_link_what_guards_it_and_what_reads_its_protobufs_touch_neonize() -> None:
+def test_only_the_link_its_client_what_guards_them_and_what_reads_its_protobufs_touch_neonize() -> None:
     touching = [found for found in IMPORTS if within(found.name, ("neonize",))]
     assert touching
     assert not faults(found for found in touching if not within(found.module, NEONIZE))
