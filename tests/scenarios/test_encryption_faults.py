@@ -1,12 +1,18 @@
 """Keys that are new, lost or used up, on either side: what can be mended is, and what cannot is asked for once."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from contextlib import closing
+from pathlib import Path
 
 import crowd
 import judge
 import pytest
 import rig
+import sqlcipher3
+import trio
 
+from comptoir.gateway.paths import find_paths
+from comptoir.gateway.session_dirs import sessions_root
 from comptoir.lab.ledger import Entry
 from comptoir.lab.nodes import Node
 from comptoir.lab.stanzas import RetryRequest
@@ -151,6 +157,61 @@ async def test_what_stays_unreadable_is_asked_for_once(here: rig.Rig) -> None:
     assert (row["by"], row["state"], row["chat"]) == ("plugin:fallback", "delivered", CUSTOMER)
     assert (await here.call("message", tenant=shop.name, id=lost["message"]))["state"] == "lost"
     assert await judge.disagreements(here, shop) == []
+
+
+@pytest.mark.shows(
+    under="absence",
+    what="messages that a crash took before they were journaled",
+    happens="shown as `lost`; ten chats that were active within a day are asked once to write again, the owner is told "
+    "of the rest in one notice",
+)
+async def test_what_a_crash_took_is_asked_for_and_told_of() -> None:
+    customers, owner = [f"+22177100{number:04}" for number in range(1, 13)], "+221772000001"
+    async with rig.open_rig() as here:
+        config = f'owner = "{owner}"\n' + crowd.config("chez-awa")
+        shop = await here.add_shop("chez-awa", "+221770000001", config)
+        here.lab.customer(owner)
+        for number in customers:
+            await here.lab.customer(number).say(shop.number, "Bonjour, menu svp ?")
+        await judge.settle(here, shop)
+        await here.stop_daemon()
+        # What a kill leaves: the library has noted and acknowledged a message of each, and nobody else knows of it.
+        await trio.to_thread.run_sync(plant, here.home, [here.lab.customer(number).account.lid for number in customers])
+        await here.start_daemon()
+        for number in customers[:10]:
+            await here.lab.customer(number).wait_heard(2)
+        [notice] = await here.lab.customer(owner).wait_heard(1)
+        assert notice.text == (
+            "2 message(s) reçu(s) pendant une panne n'ont pas pu être lus. "
+            f"À vous de voir sur le téléphone : {customers[10]}, {customers[11]}"
+        )
+        await judge.settle(here, shop)
+        asked = [len(here.lab.customer(number).heard()) - 1 for number in customers]
+        assert asked == [1] * 10 + [0, 0]
+        # Once: not again by the next worker.
+        await here.kill_worker(shop.name)
+        await here.wait_state(shop.name, "online")
+        await here.lab.customer(customers[0]).say(shop.number, "Bonjour, horaire svp ?")
+        await here.lab.customer(customers[0]).wait_heard(3)
+        await judge.settle(here, shop)
+        assert len(here.lab.customer(owner).heard()) == 1
+        assert sum(len(here.lab.customer(number).heard()) for number in customers) == 2 * 10 + 2 + 1
+        assert (await here.status(shop.name))["lost"] == 12
+
+
+def plant(home: Path, lids: Sequence[str]) -> None:
+    """A message secret from each, as the library keeps one of every message that it decrypts."""
+    path = sessions_root(find_paths({"COMPTOIR_HOME": str(home)})) / "chez-awa" / "session.db"
+    with closing(sqlcipher3.connect(str(path))) as db:
+        (own,) = db.execute("SELECT jid FROM whatsmeow_device").fetchone()
+        for lid in lids:
+            row = (own, f"{lid}@lid", f"{lid}@lid", f"LOST{lid}", bytes(32))
+            db.execute(
+                """INSERT INTO whatsmeow_message_secrets (our_jid, chat_jid, sender_jid, message_id, key)
+                    VALUES (?, ?, ?, ?, ?)""",
+                row,
+            )
+        db.commit()
 
 
 @pytest.mark.shows(
