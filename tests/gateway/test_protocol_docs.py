@@ -3,6 +3,7 @@
 import ast
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -11,6 +12,7 @@ from comptoir.gateway.control import connection, methods, server
 from comptoir.gateway.control.table import table_of
 from comptoir.gateway.events import EventHub
 from comptoir.sessions.descriptors import Descriptor
+from comptoir.sessions.journal.states import State
 from comptoir.sessions.protocol import MAX_LINE, ErrorCode
 
 ROOT = Path(__file__).parents[2]
@@ -94,6 +96,30 @@ def test_limits():
         "calls of `message.wait` in a tenant": methods.MAX_WAITS,
     }
     assert client.PROTOCOL_VERSION == methods.PROTOCOL_VERSION
+
+
+# What names no kind by a constant: the states of messages, and what a function is given.
+BY_STATE = set(get_args(State)) - {"lost", "queued", "sending", "received", "skipped"}
+NOTES = re.compile(r"(partial\(event_log\.add, |event_log\.add\(|_note\()")
+GIVEN = {"unreadable", "put_off", "new_chats_held"}
+
+
+def test_a_workers_events():
+    noted = BY_STATE | GIVEN
+    for file in (ROOT / "sessions").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and NOTES.match(ast.unparse(node)):
+                noted |= kinds_in(node)
+    chapter = re.split(r"(?m)^## ", PAGE)
+    text = next(part for part in chapter if part.startswith("Events of a worker\n"))
+    told = {kind for row in rows(text) for kind in re.findall(r"`(\w+)`", row[0])}
+    assert noted == told
+
+
+def kinds_in(call):
+    """Of an event that is noted: its kind, where it is a constant."""
+    given = [*call.args, *(keyword.value for keyword in call.keywords if keyword.arg == "kind")]
+    return {value.value for value in given if isinstance(value, ast.Constant) and isinstance(value.value, str)}
 
 
 def test_the_daemons_own_events():
