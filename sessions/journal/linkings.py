@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from comptoir.sessions.journal import inbox, outbox
+from comptoir.sessions.journal import inbox, withdrawing
 from comptoir.sessions.journal.database import Connection
 
 ANOTHER_NUMBER = "linked to another number"
@@ -41,7 +41,7 @@ def begin_session(db: Connection, number: str, *, lab: bool, now: int) -> int:
     end_session(db, "linked again", now)
     last = db.execute("SELECT number, lab FROM sessions ORDER BY id DESC LIMIT 1").fetchone()
     if last is not None and last != (number, lab):
-        outbox.fail_all(db, ANOTHER_NUMBER, now)
+        withdrawing.fail_all(db, ANOTHER_NUMBER, now)
         inbox.skip_all(db, ANOTHER_NUMBER, now)
     query = "INSERT INTO sessions (number, lab, linked_at) VALUES (?, ?, ?) RETURNING id"
     return int(db.execute(query, (number, lab, now)).fetchone()[0])
@@ -61,4 +61,4 @@ def end_session(db: Connection, reason: str, now: int) -> None:
         "UPDATE sessions SET ended_at = ?, end_reason = ? WHERE ended_at IS NULL RETURNING id", (now, reason)
     ).fetchall()
     for (session,) in rows:
-        outbox.abandon(db, session, now)
+        withdrawing.abandon(db, session, now)

@@ -4,28 +4,16 @@ from dataclasses import dataclass, replace
 
 from comptoir.plugins.content import Cards, Deletion, Edit, Place, Poll, Reaction
 from comptoir.sessions.events import Address
-from comptoir.sessions.journal import (
-    contacts,
-    event_log,
-    inbox,
-    queued,
-    receipts,
-    revising,
-    states,
-    waiting,
-)
+from comptoir.sessions.journal import contacts, event_log, queued, receipts, revising, states
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.details import Content, Details, Quoting, decode, encode
 from comptoir.sessions.journal.queued import QueuedMessage
-from comptoir.sessions.times import rfc3339
 
 ANSWER, NOTICE, CAMPAIGN = 0, 1, 2
 MAX_ATTEMPTS = 8
 RESEND_AFTER = 15_000
 """Milliseconds. Recovery has found the WhatsApp id of an uncertain message: a receipt for it, which waits at the
 server, gets so long to show that it arrived."""
-BY_HAND = "the owner answered by hand"
-"""Why an automatic answer failed."""
 ANSWER_KEPT = 6 * 3600 * 1000
 """Milliseconds. An automatic answer that has waited longer answers nothing any more."""
 
@@ -186,108 +174,19 @@ def mark_failed(db: Connection, message: int, error: str, now: int) -> None:
     _move(db, message, "failed", now)
 
 
-def retry_later(db: Connection, message: int, error: str, not_before: int, *, counted: bool = True) -> None:
-    """It did not leave: back into the queue. Not `counted`, it does not bring the last attempt nearer."""
-    db.execute("UPDATE messages SET state = 'queued' WHERE id = ? AND state = 'sending'", (message,))
-    db.execute(
-        """UPDATE outbox SET not_before = ?, error = ?, secret = NULL, attempts = attempts - ?
-            WHERE message = ?""",
-        (not_before, error, not counted, message),
-    )
-
-
-def requeue(db: Connection, message: int, now: int) -> None:
-    """It is certain now that it never left: it goes again, unless it is an answer that the owner gave by hand."""
-    contact, author, priority = db.execute(
-        "SELECT contact, author, priority FROM messages JOIN outbox ON message = id WHERE id = ?", (message,)
-    ).fetchone()
-    if author.startswith("plugin:") and priority == ANSWER and inbox.owner_answered(db, contact, message):
-        mark_failed(db, message, BY_HAND, now)
-        return
-    db.execute("UPDATE messages SET state = 'queued', whatsapp_id = NULL WHERE id = ?", (message,))
-    db.execute("UPDATE outbox SET secret = NULL, error = NULL, not_before = 0 WHERE message = ?", (message,))
-    _note(db, message, "queued", now)
-
-
-def abandon(db: Connection, session: int, now: int) -> None:
-    """The session is over: what it was sending can no longer be found out."""
-    rows = db.execute("SELECT id FROM messages WHERE session = ? AND state = 'sending'", (session,)).fetchall()
-    for (message,) in rows:
-        mark_uncertain(db, message, "the device was unlinked while it was being sent", now)
-
-
-def expire_answer(db: Connection, message: int, now: int) -> None:
-    """An automatic answer has waited too long: it is not sent any more, or not repeated where it may have left."""
-    if db.execute("SELECT state FROM messages WHERE id = ?", (message,)).fetchone() == ("queued",):
-        mark_failed(db, message, "too old to be an answer", now)
-    else:
-        db.execute("UPDATE outbox SET not_before = 0 WHERE message = ?", (message,))
-
-
-def fail_all(db: Connection, reason: str, now: int) -> None:
-    """Nothing that waits is sent any more, and nothing uncertain is repeated."""
-    waiting = "SELECT id FROM messages WHERE state = 'queued' UNION SELECT id FROM messages WHERE state = 'uncertain'"
-    for (message,) in db.execute(f"{waiting} ORDER BY id").fetchall():
-        mark_failed(db, message, reason, now)
-
-
-def hold_strangers(db: Connection, message: int, error: str, until: int, now: int) -> None:
-    """The server refused a new chat: no new one is begun on this session before `until`.
-
-    The message goes as soon as its customer writes, who is then no stranger; refused in a known chat it waits.
-    """
-    db.execute(
-        """UPDATE sessions SET strangers_held_until = max(strangers_held_until, ?)
-            WHERE id = (SELECT session FROM messages WHERE id = ?)""",
-        (until, message),
-    )
-    stranger = waiting.is_stranger(db, message)
-    goes = "it goes then, or as soon as they write" if stranger else "it is tried again then"
-    error = f"{error}; no new chat before {rfc3339(until)}: {goes}. Answers go on"
-    retry_later(db, message, error, not_before=0 if stranger else until, counted=not stranger)
-    _tell(db, message, "new_chats_held", now, until)
-
-
-def put_off(db: Connection, message: int, error: str, not_before: int, now: int) -> None:
-    """The server, or the library before it, refused it for now: it is tried again, not for ever."""
-    retry_later(db, message, f"{error}; it is tried again at {rfc3339(not_before)}", not_before)
-    _tell(db, message, "put_off", now, not_before)
-
-
 def address_of_message(db: Connection, message: int) -> Address:
     """Where a message goes. Raises LookupError."""
     row = db.execute("SELECT contact FROM messages WHERE id = ?", (message,)).fetchone()
     return contacts.address_of(db, row[0] if row else 0)
 
 
-def withdraw_answers(db: Connection, contact: int, now: int) -> None:
-    """The owner wrote by hand: automatic answers that wait in the chat are not sent, uncertain ones not repeated."""
-    rows = db.execute(
-        """SELECT id FROM messages JOIN outbox ON message = id
-            WHERE contact = ? AND state = 'queued' AND author LIKE 'plugin:%' AND priority = ?""",
-        (contact, ANSWER),
-    ).fetchall()
-    for (message,) in rows:
-        mark_failed(db, message, BY_HAND, now)
-    db.execute(
-        """UPDATE outbox SET not_before = 0
-            WHERE message IN (SELECT id FROM messages WHERE contact = ? AND state = 'uncertain')""",
-        (contact,),
-    )
-
-
 def _move(db: Connection, message: int, state: states.State, now: int) -> None:
     if states.advance(db, message, state):
-        _note(db, message, state, now)
+        note(db, message, state, now)
 
 
-def _tell(db: Connection, message: int, kind: str, now: int, until: int) -> None:
-    query = "SELECT contact, error FROM messages JOIN outbox ON message = id WHERE id = ?"
-    contact, error = db.execute(query, (message,)).fetchone()
-    event_log.add(db, kind, now, contact=contact, message=message, error=error, until=rfc3339(until))
-
-
-def _note(db: Connection, message: int, state: states.State, now: int) -> None:
+def note(db: Connection, message: int, state: states.State, now: int) -> None:
+    """Log the event that says how a message stands now, and why."""
     query = "SELECT contact, error FROM messages JOIN outbox ON message = id WHERE id = ?"
     contact, error = db.execute(query, (message,)).fetchone()
     event_log.add(db, state, now, contact=contact, message=message, **({"error": error} if error else {}))

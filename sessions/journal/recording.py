@@ -19,9 +19,9 @@ from comptoir.sessions.journal import (
     event_log,
     greeting,
     keeping,
-    outbox,
     receipts,
     references,
+    withdrawing,
 )
 from comptoir.sessions.journal.arrival import Arrival, Recorded
 from comptoir.sessions.journal.database import Connection
@@ -98,7 +98,7 @@ def _record_owner(db: Connection, event: MessageReceived, arrival: Arrival) -> R
         until = max(contacts.silenced_until(db, contact), arrival.now + arrival.silence_ms)
         contacts.silence(db, contact, until)
     event_log.add(db, "owner_wrote", arrival.now, contact=contact, message=message)
-    outbox.withdraw_answers(db, contact, arrival.now)
+    withdrawing.withdraw_answers(db, contact, arrival.now)
     return Recorded(message, contact, by_owner=True)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from comptoir.sessions.events import Address
-from comptoir.sessions.journal import contacts, event_log, outbox, receipts
+from comptoir.sessions.journal import contacts, event_log, outbox, receipts, withdrawing
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.linkings import Session
 
@@ -173,7 +173,7 @@ def _known(db: Connection, session: int, ids: Sequence[str]) -> Known:
 
 def _settle(db: Connection, fate: Fate, session: int, now: int, *, resend: bool) -> None:
     if fate.state == "queued":
-        outbox.requeue(db, fate.message, now)
+        withdrawing.requeue(db, fate.message, now)
     elif fate.state == "uncertain":
         error = "the program stopped while it was being sent: it may have arrived or not"
         again = resend and outbox.attempts_of(db, fate.message) < outbox.MAX_ATTEMPTS

@@ -8,7 +8,7 @@ from typing import TypeVar
 import trio
 
 from comptoir.sessions.events import Address
-from comptoir.sessions.journal import outbox, waiting
+from comptoir.sessions.journal import outbox, postponing, waiting, withdrawing
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.journal import JournalUnavailable, Store
 from comptoir.sessions.journal.queued import QueuedMessage
@@ -123,7 +123,7 @@ class Sender:
     async def _expire(self, ids: tuple[int, ...]) -> None:
         def expire(db: Connection) -> None:
             for id in ids:
-                outbox.expire_answer(db, id, now)
+                withdrawing.expire_answer(db, id, now)
 
         now = self.settings.now()
         await self._journal.write(expire)
@@ -174,7 +174,7 @@ class Sender:
             return self._refused(message, refusal)
         except NotConnected as error:
             text, later = str(error), settings.now() + policy.backoff(0, settings.rng)
-            return lambda db: outbox.retry_later(db, id, text, later, counted=False)
+            return lambda db: postponing.retry_later(db, id, text, later, counted=False)
         except trio.TooSlowError:
             raise SendUnknown("no acknowledgement came") from None
         now = settings.now()
@@ -187,9 +187,9 @@ class Sender:
             return lambda db: outbox.mark_failed(db, id, text, now)
         if refusal.code == waiting.STRANGERS_REFUSED:
             # The server's limit on writing to strangers: asking again soon would only make it worse.
-            return lambda db: outbox.hold_strangers(db, id, text, now + waiting.STRANGERS_PAUSE, now)
+            return lambda db: postponing.hold_strangers(db, id, text, now + waiting.STRANGERS_PAUSE, now)
         later = now + policy.backoff(message.attempts, self.settings.rng)
-        return lambda db: outbox.put_off(db, id, text, later, now)
+        return lambda db: postponing.put_off(db, id, text, later, now)
 
     async def _keep(self, record: Record) -> None:
         """Write, however long the disk refuses: what was sent must be recorded before anything else goes."""

@@ -3,7 +3,7 @@
 import pytest
 from journal_rig import AWA, AWA_BOTH, AWA_LID, MOUSSA, OWN, heard, message, record, stored
 
-from comptoir.sessions.journal import contacts, event_log, history, linkings, outbox, receipts
+from comptoir.sessions.journal import contacts, event_log, history, linkings, outbox, postponing, receipts, withdrawing
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.outbox import ANSWER, CAMPAIGN, NOTICE, Outgoing
 from comptoir.sessions.journal.queued import Body, QueuedMessage
@@ -71,7 +71,7 @@ def test_sending_gives_what_is_needed(db: Connection) -> None:
 
 def test_withdrawn_message_is_not_sent(db: Connection, awa: int) -> None:
     id = queue(db, awa)
-    outbox.withdraw_answers(db, awa, 0)
+    withdrawing.withdraw_answers(db, awa, 0)
     assert outbox.mark_sending(db, id, 1, bytes(32), 0) is None
     assert state_of(db, id) == "failed"
 
@@ -79,7 +79,7 @@ def test_withdrawn_message_is_not_sent(db: Connection, awa: int) -> None:
 def test_only_automatic_answers_that_wait_are_withdrawn(db: Connection, awa: int) -> None:
     sending, notice = queue(db, awa), queue(db, awa, NOTICE)
     outbox.mark_sending(db, sending, 1, bytes(32), 0)
-    outbox.withdraw_answers(db, awa, 0)
+    withdrawing.withdraw_answers(db, awa, 0)
     assert [state_of(db, id) for id in (sending, notice)] == ["sending", "queued"]
 
 
@@ -89,7 +89,7 @@ def test_retry_that_does_not_count(db: Connection, awa: int) -> None:
         sending = outbox.mark_sending(db, id, 1, bytes(32), 0)
         assert sending is not None
         assert sending.attempts == attempts
-        outbox.retry_later(db, id, "not connected", 0, counted=counted)
+        postponing.retry_later(db, id, "not connected", 0, counted=counted)
     assert stored(db, id).error == "not connected"
     assert db.execute("SELECT secret FROM outbox").fetchone() == (None,)
 
@@ -216,7 +216,7 @@ def test_times_to_come_count_for_nothing(db: Connection, awa: int) -> None:
     send(db, queue(db, stranger), 5_000)
     queue(db, contacts.contact_for(db, AWA_LID, 0))
     outbox.mark_sending(db, retried, 1, bytes(32), 5_000)
-    outbox.retry_later(db, retried, "busy", 6_000)
+    postponing.retry_later(db, retried, "busy", 6_000)
     db.execute("UPDATE sessions SET strangers_held_until = ?", (4_000 + STRANGERS_PAUSE,))
     for now, counted in ((5_000, True), (3_000, False)):
         known = snapshot(db, now)
@@ -239,7 +239,7 @@ def test_new_chats_of_the_last_day_are_counted(db: Connection, awa: int) -> None
 def test_refused_new_chat_holds_all_new_chats(db: Connection, moussa: int) -> None:
     id = queue(db, moussa)
     outbox.mark_sending(db, id, 1, bytes(32), 0)
-    outbox.hold_strangers(db, id, f"{STRANGERS_REFUSED}: too many", 7_000, 0)
+    postponing.hold_strangers(db, id, f"{STRANGERS_REFUSED}: too many", 7_000, 0)
     known = snapshot(db, 0)
     assert known.strangers_held_until == 7_000
     assert [row.stranger for row in known.waiting] == [True]
@@ -249,7 +249,7 @@ def test_refused_new_chat_holds_all_new_chats(db: Connection, moussa: int) -> No
 def test_refused_new_chat_goes_on_once_the_customer_writes(db: Connection, awa: int, moussa: int) -> None:
     refused, other = queue(db, awa), queue(db, moussa)
     outbox.mark_sending(db, refused, 1, bytes(32), 0)
-    outbox.hold_strangers(db, refused, f"{STRANGERS_REFUSED}: too many", 7_000, 0)
+    postponing.hold_strangers(db, refused, f"{STRANGERS_REFUSED}: too many", 7_000, 0)
     record(db, heard("A"))
     known = snapshot(db, 0)
     assert {row.id: row.stranger for row in known.waiting} == {refused: False, other: True}
@@ -262,7 +262,7 @@ def test_known_chat_that_is_refused_waits_by_itself(db: Connection, awa: int) ->
     record(db, heard("A"))
     id = queue(db, awa)
     outbox.mark_sending(db, id, 1, bytes(32), 0)
-    outbox.hold_strangers(db, id, f"{STRANGERS_REFUSED}: too many", 7_000, 0)
+    postponing.hold_strangers(db, id, f"{STRANGERS_REFUSED}: too many", 7_000, 0)
     assert [row.not_before for row in snapshot(db, 0).waiting] == [7_000]
 
 

@@ -8,7 +8,7 @@ from journal_rig import AWA, AWA_BOTH, MOUSSA, OWN, heard, message, receipt, rec
 
 from comptoir.plugins.content import Card, Cards, Deletion, Edit, Place, Poll, Reaction
 from comptoir.sessions.events import Address
-from comptoir.sessions.journal import contacts, event_log, outbox, references
+from comptoir.sessions.journal import contacts, event_log, outbox, postponing, references, withdrawing
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.details import Content
 from comptoir.sessions.journal.outbox import ClientKeyReused, Outgoing, TargetUnknown
@@ -51,9 +51,9 @@ def test_it_is_sent_again_as_it_was(db: Connection) -> None:
     id = queue(db, content=PLACE, quote=asked)
     first = sending(db, id)
     ways: list[Callable[[], None]] = [
-        lambda: outbox.retry_later(db, id, "offline", 0),
+        lambda: postponing.retry_later(db, id, "offline", 0),
         lambda: outbox.mark_uncertain(db, id, "no answer", 0, 1),
-        lambda: outbox.requeue(db, id, 0),
+        lambda: withdrawing.requeue(db, id, 0),
     ]
     for attempt, again in enumerate(ways, start=2):
         again()
@@ -64,7 +64,7 @@ def test_it_is_sent_again_as_it_was(db: Connection) -> None:
 def test_polls_secret_is_that_of_its_last_attempt(db: Connection) -> None:
     id = queue(db, content=POLL)
     sending(db, id, b"1" * 32)
-    outbox.retry_later(db, id, "offline", 0)
+    postponing.retry_later(db, id, "offline", 0)
     sending(db, id, b"2" * 32)
     details = references.details_in(db, id)
     assert (details.content, details.secret) == (POLL, b"2" * 32)

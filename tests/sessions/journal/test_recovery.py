@@ -7,7 +7,7 @@ from journal_rig import AWA, AWA_LID, MOUSSA, OWN, heard, receipt, record, store
 
 from comptoir.plugins.content import Edit
 from comptoir.sessions.events import Address, HistoryReceived
-from comptoir.sessions.journal import contacts, event_log, history, inbox, linkings, outbox, recovery
+from comptoir.sessions.journal import contacts, event_log, history, inbox, linkings, outbox, recovery, withdrawing
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.recording import Arrival, record_event
 from comptoir.sessions.journal.recovery import Fate, Known, Lost, SecretRow, decide, decide_rest
@@ -152,7 +152,7 @@ def test_answer_that_never_left_is_not_sent_once_the_owner_answered(db: Connecti
     record(db, heard("O", by_owner=True))
     recover(db)
     assert states(db) == ["failed", "sent"]
-    assert stored(db, id).error == outbox.BY_HAND
+    assert stored(db, id).error == withdrawing.BY_HAND
 
 
 def test_lost_mail_is_shown_and_told_once(db: Connection) -> None:

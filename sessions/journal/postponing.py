@@ -1,0 +1,44 @@
+"""What could not be sent for now: when it is tried again, and what is told of that."""
+
+from comptoir.sessions.journal import event_log, waiting
+from comptoir.sessions.journal.database import Connection
+from comptoir.sessions.times import rfc3339
+
+
+def retry_later(db: Connection, message: int, error: str, not_before: int, *, counted: bool = True) -> None:
+    """It did not leave: back into the queue. Not `counted`, it does not bring the last attempt nearer."""
+    db.execute("UPDATE messages SET state = 'queued' WHERE id = ? AND state = 'sending'", (message,))
+    db.execute(
+        """UPDATE outbox SET not_before = ?, error = ?, secret = NULL, attempts = attempts - ?
+            WHERE message = ?""",
+        (not_before, error, not counted, message),
+    )
+
+
+def put_off(db: Connection, message: int, error: str, not_before: int, now: int) -> None:
+    """The server, or the library before it, refused it for now: it is tried again, not for ever."""
+    retry_later(db, message, f"{error}; it is tried again at {rfc3339(not_before)}", not_before)
+    _tell(db, message, "put_off", now, not_before)
+
+
+def hold_strangers(db: Connection, message: int, error: str, until: int, now: int) -> None:
+    """The server refused a new chat: no new one is begun on this session before `until`.
+
+    The message goes as soon as its customer writes, who is then no stranger; refused in a known chat it waits.
+    """
+    db.execute(
+        """UPDATE sessions SET strangers_held_until = max(strangers_held_until, ?)
+            WHERE id = (SELECT session FROM messages WHERE id = ?)""",
+        (until, message),
+    )
+    stranger = waiting.is_stranger(db, message)
+    goes = "it goes then, or as soon as they write" if stranger else "it is tried again then"
+    error = f"{error}; no new chat before {rfc3339(until)}: {goes}. Answers go on"
+    retry_later(db, message, error, not_before=0 if stranger else until, counted=not stranger)
+    _tell(db, message, "new_chats_held", now, until)
+
+
+def _tell(db: Connection, message: int, kind: str, now: int, until: int) -> None:
+    query = "SELECT contact, error FROM messages JOIN outbox ON message = id WHERE id = ?"
+    contact, error = db.execute(query, (message,)).fetchone()
+    event_log.add(db, kind, now, contact=contact, message=message, error=error, until=rfc3339(until))
