@@ -1,5 +1,6 @@
 """A tenant's files: brings them into the store and the journal together, and keeps them within their room."""
 
+import errno
 import logging
 import os
 from collections.abc import Callable
@@ -27,6 +28,7 @@ logger = logging.getLogger("media")
 # What came and went is tidied up together.
 _TIDY_EVERY = 2.0
 _DISK_PAUSE = 5.0
+_DISK_REFUSES = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 # Sealing keeps a core busy: not more than this at once in a tenant.
 _SEALING = 2
 
@@ -83,7 +85,7 @@ class MediaKeeper:
             return await self._journal.write(lambda db: record(db, name))
 
     async def take(self, file: FileToSend) -> TakenFile:
-        """Seal a file of the tenant's folder, to be sent. Raises FileRefused."""
+        """Seal a file of the tenant's folder, to be sent. Raises FileRefused, and JournalUnavailable as `take_open`."""
         try:
             descriptor = await trio.to_thread.run_sync(taking.open_within, self._folder, file)
             try:
@@ -94,24 +96,25 @@ class MediaKeeper:
             raise FileRefused(str(error) if str(file.path) in str(error) else f"{file.path}: {error}") from None
 
     async def take_open(self, descriptor: int, name: str, kind: FileKind | None) -> TakenFile:
-        """Seal what a descriptor reads. It may be closed as soon as this returns or raises. Raises FileRefused."""
-        own = os.dup(descriptor)
+        """Seal what a descriptor reads. It may be closed as soon as this returns or raises.
+
+        Raises FileRefused, or JournalUnavailable where the disk takes nothing now.
+        """
+        size = taking.checked_size(descriptor, self.limits.largest)
+        if not await self._journal.read(partial(self.room_for, size=size)):
+            raise FileRefused("the room for files is used up by what still waits: raise [media] quota_mb, or wait")
         try:
             with await self.incoming() as incoming:
-                seal = partial(_seal, own, incoming, self.limits.largest)
-                own = -1  # the thread's, which may outlive a cancellation
+                # The thread may outlive a cancellation, and then nobody's descriptor may be read.
+                seal = partial(_seal, os.dup(descriptor), incoming, self.limits.largest)
                 ends = await trio.to_thread.run_sync(seal, abandon_on_cancel=True, limiter=self._sealing)
                 size = incoming.size
-                note = partial(_note, size=size)
-                file = await self.keep(incoming, note)
+                file = await self.keep(incoming, partial(_note, size=size))
                 return taking.describe(file, size, ends, name, kind)
         except OSError as error:
-            raise FileRefused(f"the file could not be taken: {error.strerror or error}") from None
-        except JournalUnavailable as error:
-            raise FileRefused(f"the file could not be taken: {error}") from None
-        finally:
-            if own >= 0:
-                os.close(own)
+            if error.errno in _DISK_REFUSES:
+                raise JournalUnavailable(f"{error.strerror}: free some space") from None
+            raise FileRefused(f"the file could not be read: {error.strerror or error}") from None
 
     async def load(self, message: int) -> bytes:
         """All that a message's file holds. Raises LookupError where it is not kept."""

@@ -3,7 +3,7 @@
 Layout: MAGIC, the wrapped file key, then chunks of CHUNK bytes (the last one shorter, perhaps empty), each with
 its tag. A chunk's nonce holds its number and whether it is the last (the STREAM construction of Hoang, Reyhanitabar,
 Rogaway and Vizár, 2015), so that truncation and reordering show. The wrapping is bound to the file's name: files that
-were swapped do not open. A new data key needs new headers only.
+were swapped do not open. A new data key needs new headers only; what comes again under it gets a second name.
 """
 
 import hashlib

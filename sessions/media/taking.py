@@ -39,7 +39,6 @@ def open_within(folder: Path, file: FileToSend) -> int:
 
 def seal_from(descriptor: int, incoming: Incoming, largest: int) -> Ends:
     """Seal all that a regular file holds; blocking, in constant memory. Raises FileRefused, OSError."""
-    check_size(os.fstat(descriptor), largest)
     head, tail, at = b"", b"", 0
     # By position: whoever opened the file may be reading it, too.
     while piece := os.pread(descriptor, _PIECE, at):
@@ -55,8 +54,9 @@ def seal_from(descriptor: int, incoming: Incoming, largest: int) -> Ends:
     return Ends(head, tail)
 
 
-def check_size(info: os.stat_result, largest: int) -> None:
-    """Raises FileRefused for what is no file, or too large a one."""
+def checked_size(descriptor: int, largest: int) -> int:
+    """Of a regular file, in bytes. Raises FileRefused for what is no file, or too large a one."""
+    info = os.fstat(descriptor)
     if stat.S_ISDIR(info.st_mode):
         raise FileRefused("a folder cannot be sent: name a file in it, or pack it first")
     if not stat.S_ISREG(info.st_mode):
@@ -65,6 +65,7 @@ def check_size(info: os.stat_result, largest: int) -> None:
         raise FileRefused(
             f"{_mb(info.st_size)} are too large: at most {_mb(largest)} are sent ([media] largest_mb in comptoir.toml)"
         )
+    return info.st_size
 
 
 def describe(file: str, size: int, ends: Ends, name: str, kind: FileKind | None) -> TakenFile:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from comptoir.gateway.settings import DEFAULT_TEXT, Settings, SettingsWrong, load_settings, parse_settings
-from comptoir.sessions.spec import FAST_RATES, Rates
+from comptoir.sessions.spec import FAST_RATES, MediaLimits, Rates
 
 FILE = Path("/srv/config/comptoir.toml")
 
@@ -31,6 +31,7 @@ def test_what_is_set_counts():
     settings = parse_settings(text + "[daemon]\noffline_seconds = 5\n[lab]\nfast = true\n", FILE)
     assert settings.rates == Rates(answers_per_minute=10, typing=False)
     assert settings.offline_seconds == 5
+    assert parse_settings("version = 1\n[media]\nquota_mb = 5\n", FILE).media == MediaLimits(quota=5_000_000)
     assert settings.rates_in(lab=False) == settings.rates
     assert settings.rates_in(lab=True) == FAST_RATES
 
@@ -44,7 +45,13 @@ def test_every_fault_at_once_with_its_line():
 
 @pytest.mark.parametrize(
     ("text", "line"),
-    [("", 1), ("version = 2\n", 1), ("\n\nversion = 1\n[outbox\n", 4), ("version = 1\n[lab]\nfast = 1\n", 3)],
+    [
+        ("", 1),
+        ("version = 2\n", 1),
+        ("\n\nversion = 1\n[outbox\n", 4),
+        ("version = 1\n[lab]\nfast = 1\n", 3),
+        ("version = 1\n[media]\nlargest_mb = 0\n", 3),
+    ],
 )
 def test_one_fault(text, line):
     assert faults(text)[0].startswith(f"{FILE}:{line}: ")

@@ -2,8 +2,10 @@
 
 import hashlib
 import os
+import resource
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +54,17 @@ async def until(holds: Callable[[], object], within: float = 20.0) -> None:
     with trio.fail_after(within):
         while not holds():  # noqa: ASYNC110
             await trio.sleep(0.02)
+
+
+@contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    """As on a full disk: a write that goes further is refused by the kernel."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def found_in_clear(folder: Path, *planted: bytes) -> list[str]:

@@ -1,9 +1,7 @@
-import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from media_rig import files_of_at_most
 
 from comptoir.sessions.media.sealing import SealBroken
 from comptoir.sessions.media.store import Store
@@ -24,17 +22,6 @@ def kept(store: Store, data: bytes) -> str:
         name = incoming.finish()
         incoming.keep(name)
     return name
-
-
-@contextmanager
-def files_of_at_most(size: int) -> Iterator[None]:
-    """As on a full disk: a write that goes further is refused by the kernel."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_the_same_content_lies_there_once_and_nobody_else_may_look(store: Store, tmp_path: Path) -> None:

@@ -1,0 +1,95 @@
+"""What may be sent from where, and what becomes of it when disk or room are full."""
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import trio
+from journal_rig import KEY
+from media_rig import files_of_at_most
+
+from comptoir.plugins.content import FileToSend
+from comptoir.sessions.journal import quota
+from comptoir.sessions.journal.journal import JournalUnavailable, open_journal
+from comptoir.sessions.journal.media import FileRefused
+from comptoir.sessions.media.giving import NotHere
+from comptoir.sessions.media.keeper import MediaKeeper
+from comptoir.sessions.spec import MediaLimits, WorkerSpec
+
+JPEG = b"\xff\xd8\xff\xe0" + bytes(100)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "config"
+    (folder / "images").mkdir(parents=True)
+    (folder / "images" / "menu.jpg").write_bytes(JPEG)
+    (tmp_path / "secret.key").write_bytes(b"secret")
+    (folder / "out").symlink_to(tmp_path / "secret.key")
+    os.mkfifo(folder / "pipe")
+    (folder / "empty").touch()
+    with (folder / "large").open("wb") as large:
+        large.truncate(1_000_001)
+    return folder
+
+
+@pytest.fixture
+async def keeper(tmp_path: Path, folder: Path) -> AsyncIterator[MediaKeeper]:
+    state = tmp_path / "state"
+    state.mkdir()
+    spec = WorkerSpec("awa", folder, state, tmp_path, KEY, media=MediaLimits(1_500_000, 1_000_000))
+    async with open_journal(state / "tenant.db", KEY) as journal, trio.open_nursery() as nursery:
+        keeper = MediaKeeper(journal, spec, config=lambda: None, on_queued=lambda: None)
+        nursery.start_soon(keeper.run)
+        yield keeper
+        nursery.cancel_scope.cancel()
+
+
+async def test_a_file_of_the_tenants_folder_is_sealed(keeper: MediaKeeper, folder: Path) -> None:
+    taken = await keeper.take(FileToSend(Path("images/menu.jpg")))
+    assert (taken.kind, taken.mime, taken.size, taken.name) == ("image", "image/jpeg", len(JPEG), "")
+    assert b"".join(keeper.store.read(taken.file)) == JPEG
+    named = await keeper.take(FileToSend(folder / "images/menu.jpg", "document", "../La carte\x1b.jpg"))
+    assert (named.file, named.kind, named.name) == (taken.file, "document", "La carte.jpg")
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("../secret.key", "not in the tenant's folder"),
+        ("out", "not in the tenant's folder"),
+        ("/etc/passwd", "not in the tenant's folder"),
+        ("missing.jpg", "No such file"),
+        ("images", "a folder cannot be sent"),
+        ("pipe", "not a regular file"),
+        ("empty", "the file is empty"),
+        ("large", "1.0 MB are too large: at most 1.0 MB"),
+    ],
+)
+async def test_what_is_not_taken_is_refused_in_words(keeper: MediaKeeper, path: str, words: str) -> None:
+    with pytest.raises(FileRefused, match=words) as refused:
+        await keeper.take(FileToSend(Path(path)))
+    assert path in str(refused.value)
+    assert list(keeper.store.folder.glob("*")) == []
+
+
+async def test_a_full_disk_is_no_fault_of_the_file(keeper: MediaKeeper, folder: Path) -> None:
+    (folder / "long").write_bytes(bytes(900_000))
+    await keeper.take(FileToSend(Path("images/menu.jpg")))
+    with files_of_at_most(500_000), pytest.raises(JournalUnavailable, match="free some space"):
+        await keeper.take(FileToSend(Path("long")))
+    assert len(list(keeper.store.folder.glob("*"))) == 1
+
+
+async def test_what_finds_no_room_beside_what_waits_is_not_taken(
+    keeper: MediaKeeper, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quota, "pinned", lambda _db: 1_499_950)
+    with pytest.raises(FileRefused, match="the room for files is used up"):
+        await keeper.take(FileToSend(Path("images/menu.jpg")))
+
+
+async def test_a_message_without_a_file_has_none_to_load(keeper: MediaKeeper) -> None:
+    with pytest.raises(NotHere, match="message 7 holds no file"):
+        await keeper.load(7)
