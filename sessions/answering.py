@@ -20,10 +20,11 @@ from comptoir.sessions.journal.journal import JournalUnavailable, Store
 from comptoir.sessions.journal.state import Slot, StateConflict, Value
 from comptoir.sessions.lending import Lender
 from comptoir.sessions.naming import without_address
+from comptoir.sessions.plugin_context import Scene
 from comptoir.sessions.situation import Situation, imagined_situation, situation_of
 from comptoir.sessions.stale import REASON as STALE
 from comptoir.sessions.stale import tell_owner
-from comptoir.sessions.walk import Scene, quoting, walk
+from comptoir.sessions.walk import quoting, walk
 
 MAX_WALKS = 3
 """How often a message is walked before a conflict is taken for lasting."""
