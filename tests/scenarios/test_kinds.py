@@ -33,6 +33,12 @@ async def ends(here: rig.Rig, count: int) -> list[dict[str, Any]]:
     return await here.settle("chez-awa")
 
 
+async def delivered(here: rig.Rig, count: int) -> list[dict[str, Any]]:
+    """The history once the customer has so many messages: receipts follow what was heard."""
+    await here.wait_event(lambda _: len([e for e in here.events if e["kind"] == "delivered"]) >= count)
+    return await here.settle("chez-awa")
+
+
 def inbound(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [row for row in rows if row["direction"] == "in"]
 
@@ -137,7 +143,7 @@ async def test_files_arrive_as_they_were_sent(tmp_path: Path) -> None:
             assert item.content.file is not None
             if file.kind == "document":
                 assert item.content.file.name == f"fichier{suffix}"
-        rows = await here.settle(shop.name)
+        rows = await delivered(here, len(SENT))
         assert [(row["kind"], row["text"], row["state"]) for row in rows] == [
             (file.kind, file.caption, "delivered") for file, _ in SENT
         ]
@@ -181,7 +187,7 @@ async def test_what_is_no_file_arrives_as_it_was_sent() -> None:
         assert heart.target, "the customer's own message"
         await send(here, content={"reaction": {"message": asked["id"], "emoji": ""}})
         assert (await heard_after(customer, 7)).content == kinds.Shown("reaction", target=heart.target)
-        rows = [row for row in await here.settle(shop.name) if row["direction"] == "out"]
+        rows = [row for row in await delivered(here, 7) if row["direction"] == "out"]
         assert [row["kind"] for row in rows] == [
             "text", "location", "contact", "contact", "poll", "reaction", "reaction"
         ]  # fmt: skip
