@@ -108,12 +108,13 @@ class _Judge:
     # --- what went out
 
     def _opened(self) -> dict[tuple[str, str], list[tuple[int, str]]]:
-        """When customers read each text or caption of the shop's, and under which id."""
-        opened = defaultdict(list)
+        """When customers read each text or caption of the shop's first, and under which ids."""
+        opened: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
         for customer in {customer for shop, customer in self.world.chats if shop == self.name}:
             for item in self.world.here.lab.customer(customer).heard(self.number):
-                opened[customer, item.text].append((item.at_ms, item.id))
-        return opened
+                # The library may send one message twice, under one id: apps show it once.
+                opened[customer, item.text].setdefault(item.id, item.at_ms)
+        return {said: [(at, id) for id, at in times.items()] for said, times in opened.items()}
 
     def _judge_heard(self) -> None:
         rows: dict[tuple[str, str], list[Row]] = defaultdict(list)

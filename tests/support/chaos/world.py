@@ -25,6 +25,8 @@ SYLLABLES = [consonant + vowel for consonant in "bdfgklmnprtv" for vowel in "aio
 # No two alike, none the plural of another, and none a word of anybody's.
 WORDS = [f"zo{first}{second}do" for first in SYLLABLES[:10] for second in SYLLABLES]
 GONE = (ChannelClosed, trio.TooSlowError, OSError)
+CONNECTIONS = 20
+"""At once; the daemon takes 32, and the rig has some."""
 ASKED_AGAIN_FOR = 60.0
 """Seconds after which a call that must be answered one day counts as not answered."""
 
@@ -107,6 +109,7 @@ class World:
     """Of each shop's workers, since the daemon was started."""
     daemon_up: bool = True
     acks_lost_at: float = -1000.0
+    connections: trio.CapacityLimiter = field(default_factory=lambda: trio.CapacityLimiter(CONNECTIONS))
 
     def rng(self, actor: str) -> random.Random:
         """Chance of an actor's own, which the others do not disturb."""
@@ -149,6 +152,10 @@ class World:
 
     async def call(self, method: str, *, within: float = 30.0, **params: Any) -> Params:
         """On a connection of its own. Raises RpcError, or one of GONE where the daemon dies."""
+        async with self.connections:
+            return await self._call(method, params, within)
+
+    async def _call(self, method: str, params: Params, within: float) -> Params:
         stream = await trio.open_unix_socket(str(self.paths.control_socket))
         channel = Channel(stream)
         outcome: list[Params | Exception] = []
