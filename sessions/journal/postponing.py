@@ -21,20 +21,24 @@ def put_off(db: Connection, message: int, error: str, not_before: int, now: int)
     _tell(db, message, "put_off", now, not_before)
 
 
-def hold_strangers(db: Connection, message: int, error: str, until: int, now: int) -> None:
+def hold_strangers(  # noqa: PLR0913, PLR0917 (what was refused, and the two times that follow from it)
+    db: Connection, message: int, error: str, until: int, later: int, now: int
+) -> None:
     """The server refused a new chat: no new one is begun on this session before `until`.
 
-    The message goes as soon as its customer writes, who is then no stranger; refused in a known chat it waits.
+    The message goes as soon as its customer writes, who is then no stranger. Refused in a known chat it is tried again
+    `later` like anything that is refused for now: the answers behind it must not wait for hours.
     """
     db.execute(
         """UPDATE sessions SET strangers_held_until = max(strangers_held_until, ?)
             WHERE id = (SELECT session FROM messages WHERE id = ?)""",
         (until, message),
     )
-    stranger = waiting.is_stranger(db, message)
-    goes = "it goes then, or as soon as they write" if stranger else "it is tried again then"
-    error = f"{error}; no new chat before {rfc3339(until)}: {goes}. Answers go on"
-    retry_later(db, message, error, not_before=0 if stranger else until, counted=not stranger)
+    if waiting.is_stranger(db, message):
+        goes = "it goes then, or as soon as they write. Answers go on"
+        retry_later(db, message, f"{error}; no new chat before {rfc3339(until)}: {goes}", 0, counted=False)
+    else:
+        put_off(db, message, f"{error}, and it takes this one for new", later, now)
     _tell(db, message, "new_chats_held", now, until)
 
 

@@ -23,6 +23,8 @@ Record = Callable[[Connection], None]
 
 SEND_LIMIT = 90.0
 """Seconds. The library itself gives up after 75; this only guards against its hanging."""
+STRANGERS_BACKOFF = 5_000
+"""Milliseconds, added to the backoff of an answer that the server takes for a new chat."""
 _LONGEST_WAIT = 60.0
 _JOURNAL_PAUSE = 1.0
 
@@ -185,10 +187,11 @@ class Sender:
         text = f"{refusal.code}: {refusal.text}" if refusal.code else refusal.text
         if refusal.permanent or message.attempts >= outbox.MAX_ATTEMPTS:
             return lambda db: outbox.mark_failed(db, id, text, now)
-        if refusal.code == waiting.STRANGERS_REFUSED:
-            # The server's limit on writing to strangers: asking again soon would only make it worse.
-            return lambda db: postponing.hold_strangers(db, id, text, now + waiting.STRANGERS_PAUSE, now)
         later = now + policy.backoff(message.attempts, self.settings.rng)
+        if refusal.code == waiting.STRANGERS_REFUSED:
+            # The server's limit on writing to strangers: asking again at once would only make it worse.
+            until, later = now + waiting.STRANGERS_PAUSE, later + STRANGERS_BACKOFF
+            return lambda db: postponing.hold_strangers(db, id, text, until, later, now)
         return lambda db: postponing.put_off(db, id, text, later, now)
 
     async def _keep(self, record: Record) -> None:

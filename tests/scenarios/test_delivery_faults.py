@@ -178,6 +178,23 @@ async def test_where_strangers_may_not_be_written_to_answers_go_on(here: rig.Rig
 
 
 @pytest.mark.shows(
+    under="sending",
+    what="error 463 on an answer, to somebody who has just written",
+    happens="tried again within seconds, up to eight times in minutes; then `failed`, and what is behind it goes",
+)
+async def test_an_answer_that_is_taken_for_a_new_chat_goes_soon(here: rig.Rig) -> None:
+    shop = shop_of(here)
+    here.lab.faults.refuse_sends(shop.number, error=463)
+    await here.lab.customer(CUSTOMER).say(shop.number, "Bonjour, horaire svp ?")
+    told = await here.wait_event(lambda event: event["kind"] == "put_off")
+    assert told["error"].startswith("463: WhatsApp lets this number begin no new chats for now")
+    await here.lab.customer(CUSTOMER).wait_heard(2, 30.0)
+    assert heard(here) == [crowd.answer(shop, "menu"), crowd.answer(shop, "horaire")]
+    assert (await here.status(shop.name))["new_chats_held_until"] is not None
+    assert await judge.disagreements(here, shop) == []
+
+
+@pytest.mark.shows(
     under="sending", what="the number is not on WhatsApp", happens="`failed` with these words; what follows is sent"
 )
 async def test_a_number_that_is_not_on_whatsapp_fails_and_holds_up_nobody(here: rig.Rig) -> None:

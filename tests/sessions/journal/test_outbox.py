@@ -239,7 +239,7 @@ def test_new_chats_of_the_last_day_are_counted(db: Connection, awa: int) -> None
 def test_refused_new_chat_holds_all_new_chats(db: Connection, moussa: int) -> None:
     id = queue(db, moussa)
     outbox.mark_sending(db, id, 1, bytes(32), 0)
-    postponing.hold_strangers(db, id, f"{STRANGERS_REFUSED}: too many", 7_000, 0)
+    postponing.hold_strangers(db, id, f"{STRANGERS_REFUSED}: too many", 7_000, 900, 0)
     known = snapshot(db, 0)
     assert known.strangers_held_until == 7_000
     assert [row.stranger for row in known.waiting] == [True]
@@ -249,7 +249,7 @@ def test_refused_new_chat_holds_all_new_chats(db: Connection, moussa: int) -> No
 def test_refused_new_chat_goes_on_once_the_customer_writes(db: Connection, awa: int, moussa: int) -> None:
     refused, other = queue(db, awa), queue(db, moussa)
     outbox.mark_sending(db, refused, 1, bytes(32), 0)
-    postponing.hold_strangers(db, refused, f"{STRANGERS_REFUSED}: too many", 7_000, 0)
+    postponing.hold_strangers(db, refused, f"{STRANGERS_REFUSED}: too many", 7_000, 900, 0)
     record(db, heard("A"))
     known = snapshot(db, 0)
     assert {row.id: row.stranger for row in known.waiting} == {refused: False, other: True}
@@ -258,12 +258,14 @@ def test_refused_new_chat_goes_on_once_the_customer_writes(db: Connection, awa: 
     assert snapshot(db, 0).strangers_held_until == 7_000
 
 
-def test_known_chat_that_is_refused_waits_by_itself(db: Connection, awa: int) -> None:
+def test_known_chat_that_is_refused_is_tried_again_soon(db: Connection, awa: int) -> None:
     record(db, heard("A"))
     id = queue(db, awa)
     outbox.mark_sending(db, id, 1, bytes(32), 0)
-    postponing.hold_strangers(db, id, f"{STRANGERS_REFUSED}: too many", 7_000, 0)
-    assert [row.not_before for row in snapshot(db, 0).waiting] == [7_000]
+    postponing.hold_strangers(db, id, f"{STRANGERS_REFUSED}: too many", 7_000, 900, 0)
+    assert [row.not_before for row in snapshot(db, 0).waiting] == [900]
+    assert [event.kind for event in event_log.page(db, 0)][-2:] == ["put_off", "new_chats_held"]
+    assert outbox.attempts_of(db, id) == 1
 
 
 def test_uncertain_message_waits_only_where_it_may_be_repeated(db: Connection, awa: int) -> None:

@@ -396,6 +396,21 @@ async def test_refused_new_chat_stops_new_chats_and_nothing_else(db: Connection,
         assert [shop.state(id) for id in (stranger, other)] == ["sent", "sent"]
 
 
+async def test_an_answer_that_is_taken_for_a_new_chat_holds_up_its_chat_for_minutes_at_most(
+    db: Connection, autojump_clock: MockClock
+) -> None:
+    refusals: list[Exception | None] = [SendRefused(463, "too many strangers", permanent=False)] * MAX_ATTEMPTS
+    async with desk(db, FakeLink(outcomes=refusals)) as shop:
+        shop.hear("A")
+        refused, next_one = shop.queue("un"), shop.queue("deux")
+        shop.sender.open()
+        await trio.sleep(4)
+        assert shop.link.texts == ["un"], "not at once again"
+        await trio.sleep(15 * 60)
+        assert [shop.state(id) for id in (refused, next_one)] == ["failed", "sent"]
+        assert shop.link.texts == ["un"] * MAX_ATTEMPTS + ["deux"]
+
+
 async def test_without_a_connection_it_stays_queued_however_often(db: Connection, autojump_clock: MockClock) -> None:
     offline: list[Exception | None] = [NotConnected("not connected") for _ in range(3 * MAX_ATTEMPTS)]
     refused_once = SendRefused(500, "busy", permanent=False)
