@@ -21,6 +21,7 @@ from comptoir.sessions.times import now_ms
 logger = logging.getLogger("media")
 
 AT_ONCE = 2
+_LOOK_AT = 20
 TRIES = 6
 REUSED_FOR = 3 * 24 * 3600 * 1000
 """Milliseconds. The server keeps a file longer; after so long it is uploaded again all the same."""
@@ -63,7 +64,7 @@ class Uploader:
         self._on_hang = on_hang
         self._opened = trio.Event()
         self._woken = trio.Event()
-        self._busy: set[int] = set()
+        self._busy: dict[int, tuple[str | None, str]] = {}
         self._said = False
 
     def open(self) -> None:
@@ -96,12 +97,12 @@ class Uploader:
 
     async def _begin(self, nursery: trio.Nursery) -> float:
         """Begin what there is room for; how many seconds to wait for the next."""
-        room, now = AT_ONCE - len(self._busy), now_ms()
-        if room <= 0:
+        now = now_ms()
+        if len(self._busy) >= AT_ONCE:
             return _LONGEST_WAIT
 
         def read(db: Connection) -> tuple[list[ToUpload], int | None, bool]:
-            found = uploads.to_upload(db, now, self._busy, room)
+            found = uploads.to_upload(db, now, self._busy, _LOOK_AT)
             return found, uploads.next_due(db, now), uploads.has_expired(db, now - REUSED_FOR)
 
         found, due, expired = await self._journal.read(read)
@@ -109,17 +110,27 @@ class Uploader:
             await self._journal.write(partial(uploads.hold_expired, before=now - REUSED_FOR))
             return 0
         for upload in found:
-            self._busy.add(upload.message)
-            nursery.start_soon(self._serve, upload)
+            # The same file for somebody else needs no upload once this one is through.
+            if len(self._busy) < AT_ONCE and (upload.file, upload.kind) not in self._busy.values():
+                self._busy[upload.message] = (upload.file, upload.kind)
+                nursery.start_soon(self._serve, upload)
         return _LONGEST_WAIT if due is None else min((due - now) / 1000, _LONGEST_WAIT)
 
     async def _serve(self, upload: ToUpload) -> None:
         try:
-            await self._write(await self._outcome(upload))
+            await self._write(await self._guarded_outcome(upload))
             self._on_uploaded()
         finally:
-            self._busy.discard(upload.message)
+            del self._busy[upload.message]
             self.wake()
+
+    async def _guarded_outcome(self, upload: ToUpload) -> Callable[[Connection], None]:
+        try:
+            return await self._outcome(upload)
+        except Exception as error:
+            # One message's file must not end the tenant's worker.
+            logger.exception("uploading the file of message %d", upload.message)
+            return self._again(upload, f"an internal error: {type(error).__name__}")
 
     async def _outcome(self, upload: ToUpload) -> Callable[[Connection], None]:
         """Upload, unless the server has the file; what is to be recorded of it."""

@@ -122,6 +122,16 @@ async def test_a_refusal_for_good_is_not_argued_with(shop: Shop, autojump_clock:
     assert len(shop.link.asked) == 1
 
 
+async def test_what_nobody_foresaw_ends_the_message_and_not_the_worker(
+    shop: Shop, autojump_clock: trio.testing.MockClock
+) -> None:
+    def surprise() -> Uploaded:
+        raise ValueError("a surprise")
+
+    shop.link.acts = [surprise] * 6
+    assert await shop.ended(shop.queue()) == "failed"
+
+
 async def test_what_never_left_counts_for_nothing(shop: Shop, autojump_clock: trio.testing.MockClock) -> None:
     shop.link.acts = [offline] * 20
     assert await shop.ended(shop.queue()) == "queued"
@@ -144,6 +154,9 @@ async def test_two_at_once_and_the_same_file_once(shop: Shop, autojump_clock: tr
     assert (shop.link.most_at_once, len(shop.link.asked)) == (2, 4)
     assert await shop.ended(shop.queue("f0")) == "queued"
     assert len(shop.link.asked) == 4
+    for message in [shop.queue("f9") for _ in range(5)]:
+        assert await shop.ended(message) == "queued"
+    assert len(shop.link.asked) == 5
 
 
 async def test_nothing_is_uploaded_while_closed(shop: Shop, autojump_clock: trio.testing.MockClock) -> None:
