@@ -19,10 +19,16 @@ MAX_FILE = 5 * 1024 * 1024
 _LONG_NUMBER = re.compile(r"\d{8,}")
 # Keys and pairing codes: long runs of hex or base64 are never worth having in a log.
 _KEY_MATERIAL = re.compile(r"(?<![\w+/-])(?:[0-9a-fA-F]{32,}|[A-Za-z0-9+/_-]{40,}={0,2})(?![\w+/=-])")
+# Strangers choose the ids of their messages, and Go logs them: whoever reads the log must not obey them. Tabs and line
+# ends are those of tracebacks.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 def redact(line: str) -> str:
-    """The line without whole phone numbers, LIDs or key material: `221770000001` becomes `22177***01`."""
+    """The line without whole phone numbers, LIDs, key material or control characters: `221770000001` becomes
+    `22177***01`, an escape `\\x1b`.
+    """
+    line = _CONTROL.sub(lambda match: match[0].encode("unicode_escape").decode(), line)
     line = _KEY_MATERIAL.sub("<key>", line)
     return _LONG_NUMBER.sub(lambda match: f"{match[0][:5]}***{match[0][-2:]}", line)
 

@@ -17,6 +17,8 @@ from comptoir.sessions import output
         ("secret " + "ab" * 32, "secret <key>"),
         ("ref 2@AbCdEfGhIjKlMnOpQrStUvWxYz0123456789AbCdEfGhIj+/==", "ref 2@<key>"),
         ("message 42 sent in 120 ms", "message 42 sent in 120 ms"),
+        ("Unavailable message \x1b]0;pwned\x07\u202e3EB0", r"Unavailable message \x1b]0;pwned\x07\u202e3EB0"),
+        ("Traceback:\n\tline", "Traceback:\n\tline"),
     ],
 )
 def test_numbers_are_cut_and_keys_left_out(line: str, expected: str) -> None:
