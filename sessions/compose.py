@@ -193,6 +193,8 @@ def _with_file(e2e: Any, body: Body) -> Proto:
         holder = made.documentWithCaptionMessage.message
     part = getattr(holder, _FIELDS[body.kind])
     _fill_file(part, row)
+    if row.width and row.height and body.kind in ("image", "sticker"):
+        part.width, part.height = row.width, row.height
     if body.text and body.kind in _CAPTIONED:
         part.caption = body.text
     if body.kind == "document":

@@ -34,6 +34,9 @@ class TakenFile:
     seconds: int = 0
     name: str = ""
     """Of a document, as the receiver sees it."""
+    width: int = 0
+    """Of a picture, in pixels; 0 where it is not known."""
+    height: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,9 @@ class MediaRow:
     holds: bool
     """Its message waits for it."""
     uploaded: Uploaded | None = None
+    width: int = 0
+    """Of a picture that is sent, in pixels; 0 where it is not known."""
+    height: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """The field `media` of `messages`."""
@@ -108,10 +114,11 @@ def want(db: Connection, message: int, file: ReceivedFile, now: int) -> None:
 def attach(db: Connection, message: int, taken: TakenFile, now: int) -> None:
     """A message to be sent gets its file; it waits until that is uploaded. Again for the same message: nothing."""
     note_file(db, taken.file, taken.size, now)
+    pixels = (taken.width, taken.height)
     db.execute(
-        """INSERT INTO media (message, mime, name, size, seconds, file, state, holds, not_before)
-            VALUES (?, ?, ?, ?, ?, ?, 'kept', 1, ?) ON CONFLICT DO NOTHING""",
-        (message, taken.mime, taken.name[:MAX_NAME], taken.size, taken.seconds, taken.file, now),
+        """INSERT INTO media (message, mime, name, size, seconds, width, height, file, state, holds, not_before)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'kept', 1, ?) ON CONFLICT DO NOTHING""",
+        (message, taken.mime, taken.name[:MAX_NAME], taken.size, taken.seconds, *pixels, taken.file, now),
     )
 
 
@@ -138,15 +145,16 @@ def row(db: Connection, message: int) -> MediaRow | None:
     """The file of a message, received or to be sent."""
     found = db.execute(
         f"""SELECT mime, name, size, seconds, m.file, m.state, error, holds,
-                (SELECT reference FROM uploads u WHERE u.file = m.file AND u.kind = {UPLOAD_KIND})
+                (SELECT reference FROM uploads u WHERE u.file = m.file AND u.kind = {UPLOAD_KIND}),
+                width, height
             FROM media m JOIN messages ON id = message WHERE message = ?""",
         (message,),
     ).fetchone()
     if found is None:
         return None
-    mime, name, size, seconds, file, state, error, holds, reference = found
+    mime, name, size, seconds, file, state, error, holds, reference, *pixels = found
     uploaded = Uploaded.parse(reference) if reference else None
-    return MediaRow(mime, name, size, seconds, file, state, error, bool(holds), uploaded)
+    return MediaRow(mime, name, size, seconds, file, state, error, bool(holds), uploaded, *pixels)
 
 
 def note_file(db: Connection, file: str, size: int, now: int) -> None:

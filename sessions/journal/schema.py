@@ -111,6 +111,7 @@ _KINDS = Migration(
             message INTEGER PRIMARY KEY REFERENCES messages ON DELETE CASCADE,
             mime TEXT NOT NULL, name TEXT NOT NULL DEFAULT '',
             size INTEGER NOT NULL, seconds INTEGER NOT NULL DEFAULT 0,
+            width INTEGER NOT NULL DEFAULT 0, height INTEGER NOT NULL DEFAULT 0,
             file TEXT REFERENCES files ON DELETE SET NULL,
             state TEXT NOT NULL CHECK (state IN ('wanted', 'kept', 'failed', 'dropped', 'refused')),
             holds INTEGER NOT NULL CHECK (holds IN (0, 1)),

@@ -84,6 +84,28 @@ def seconds_of(head: bytes, tail: bytes, mime: str) -> int:
     return 0
 
 
+def pixels_of(head: bytes) -> tuple[int, int]:
+    """Width and height of a picture, where its first bytes tell; else zeros."""
+    if head.startswith(b"\x89PNG") and len(head) >= 24:
+        width, height = struct.unpack_from(">II", head, 16)
+        return width, height
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return _webp_size(head) or (0, 0)
+    return _jpeg_size(head) if head.startswith(b"\xff\xd8") else (0, 0)
+
+
+def _jpeg_size(head: bytes) -> tuple[int, int]:
+    """From the frame header (ITU T.81, SOF0 to SOF15): the segments before it are passed over by their lengths."""
+    at = 2
+    while at + 9 <= len(head) and head[at] == 0xFF:
+        marker, length = struct.unpack_from(">BH", head, at + 1)
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            height, width = struct.unpack_from(">HH", head, at + 5)
+            return width, height
+        at += 2 + length
+    return 0, 0
+
+
 def _mp4_seconds(part: bytes) -> int:
     """From the movie header (ISO/IEC 14496-12, `mvhd`), wherever it begins in this part."""
     start = part.find(b"mvhd")

@@ -3,7 +3,7 @@ import struct
 import pytest
 
 from comptoir.plugins.content import FileKind
-from comptoir.sessions.media.sniffing import Looks, as_kind, seconds_of, sniff
+from comptoir.sessions.media.sniffing import Looks, as_kind, pixels_of, seconds_of, sniff
 
 
 def mp4(brand: bytes, seconds: int = 0) -> bytes:
@@ -53,6 +53,18 @@ def test_a_file_is_what_its_bytes_say(head: bytes, name: str, kind: FileKind, mi
 )
 def test_a_forced_kind_keeps_a_type_that_fits(kind: FileKind, mime: str) -> None:
     assert as_kind(Looks("image", "image/png"), kind) == Looks(kind, mime)
+
+
+JPEG = b"\xff\xd8\xff\xe1\x00\x08Exif\x00\x00\xff\xdb\x00\x04\x00\x00\xff\xc2\x00\x0b\x08\x02\x58\x03\x20" + bytes(9)
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + struct.pack(">II", 640, 480)
+
+
+def test_how_large_a_picture_is() -> None:
+    assert pixels_of(JPEG) == (800, 600)
+    assert pixels_of(PNG) == (640, 480)
+    assert pixels_of(webp(512, 256)) == (512, 256)
+    for cut in (JPEG[:20], PNG[:20], b"\xff\xd8\xff", b"", b"%PDF"):
+        assert pixels_of(cut) == (0, 0)
 
 
 def test_how_long_a_recording_lasts() -> None:
