@@ -5,6 +5,7 @@ import select
 import stat
 from collections.abc import Iterator
 
+from comptoir.sessions.descriptors import Descriptor
 from comptoir.sessions.journal.media import MediaRow
 
 # Seconds in which a pipe's reader must take something.
@@ -26,20 +27,20 @@ class NotTaken(Exception):
     """Whoever asked for the file no longer reads it."""
 
 
-def write_all(chunks: Iterator[bytes], descriptor: int) -> None:
+def write_all(chunks: Iterator[bytes], out: Descriptor) -> None:
     """Write everything, and close the descriptor; blocking, but not for ever. Raises NotTaken, OSError."""
     try:
-        patient = stat.S_ISREG(os.fstat(descriptor).st_mode)
+        patient = stat.S_ISREG(os.fstat(out.number).st_mode)
         for chunk in chunks:
             rest = memoryview(chunk)
             while rest:
                 if not patient:
-                    _wait_for_reader(descriptor)
-                rest = rest[os.write(descriptor, rest if patient else rest[:_PIPE_PIECE]) :]
+                    _wait_for_reader(out.number)
+                rest = rest[os.write(out.number, rest if patient else rest[:_PIPE_PIECE]) :]
     except BrokenPipeError:
         raise NotTaken("the reader closed its end") from None
     finally:
-        os.close(descriptor)
+        out.close()
 
 
 def why_absent(row: MediaRow) -> str:

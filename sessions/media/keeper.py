@@ -11,6 +11,7 @@ import trio
 
 from comptoir.plugins.config import TenantConfig
 from comptoir.plugins.content import FileKind, FileToSend
+from comptoir.sessions.descriptors import Descriptor
 from comptoir.sessions.journal import fetches, media, quota
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.journal import Journal, JournalUnavailable
@@ -30,7 +31,7 @@ _TIDY_EVERY = 2.0
 _DISK_PAUSE = 5.0
 _DISK_REFUSES = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 # Sealing keeps a core busy: not more than this at once in a tenant.
-_SEALING = 2
+SEALING = 2
 
 
 class MediaKeeper:
@@ -55,7 +56,7 @@ class MediaKeeper:
         self._ready = trio.Event()
         # A file's name and its row come and go together: nothing may be kept while the same is being removed.
         self._together = trio.Lock()
-        self._sealing = trio.CapacityLimiter(_SEALING)
+        self.sealing = trio.CapacityLimiter(SEALING)
 
     async def run(self) -> None:
         """Make the store usable, then tidy it up whenever something changed; until cancelled."""
@@ -106,8 +107,9 @@ class MediaKeeper:
         try:
             with await self.incoming() as incoming:
                 # The thread may outlive a cancellation, and then nobody's descriptor may be read.
-                seal = partial(_seal, os.dup(descriptor), incoming, self.limits.largest)
-                ends = await trio.to_thread.run_sync(seal, abandon_on_cancel=True, limiter=self._sealing)
+                own = Descriptor(os.dup(descriptor))
+                seal = partial(_seal, own, incoming, self.limits.largest)
+                ends = await trio.to_thread.run_sync(seal, abandon_on_cancel=True, limiter=self.sealing)
                 size = incoming.size
                 file = await self.keep(incoming, partial(_note, size=size))
                 return taking.describe(file, size, ends, name, kind)
@@ -129,7 +131,8 @@ class MediaKeeper:
         """
         row = await self._row(message)
         assert row.file is not None
-        own = os.dup(descriptor)
+        # As for a file that is taken: the thread may outlive a cancellation.
+        own = Descriptor(os.dup(descriptor))
         try:
             read = self.store.read(row.file)
             await trio.to_thread.run_sync(giving.write_all, read, own, abandon_on_cancel=True)
@@ -204,8 +207,8 @@ def _note(db: Connection, name: str, size: int) -> str:
     return name
 
 
-def _seal(own: int, incoming: Incoming, largest: int) -> taking.Ends:
+def _seal(own: Descriptor, incoming: Incoming, largest: int) -> taking.Ends:
     try:
-        return taking.seal_from(own, incoming, largest)
+        return taking.seal_from(own.number, incoming, largest)
     finally:
-        os.close(own)
+        own.close()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from comptoir.plugins.content import FileKind, FileToSend
 from comptoir.sessions.journal.media import MAX_NAME, FileRefused, TakenFile
-from comptoir.sessions.media.sniffing import HEAD, as_kind, seconds_of, sniff
+from comptoir.sessions.media.sniffing import HEAD, as_kind, pixels_of, seconds_of, sniff
 from comptoir.sessions.media.store import Incoming
 
 _PIECE = 128 * 1024
@@ -27,14 +27,34 @@ def open_within(folder: Path, file: FileToSend) -> int:
     Nothing outside the folder is ever sent, whoever names it: a tenant may edit its own files without other rights.
     """
     root = folder.resolve()
-    path = (root / file.path).resolve()
-    if not path.is_relative_to(root):
-        raise FileRefused(f"{file.path}: not in the tenant's folder {folder}: put the file there")
+    path = _within(root, _resolved(root, file), file)
     try:
         # Not to wait for the other end of a named pipe.
-        return os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError as error:
         raise FileRefused(f"{file.path}: {error.strerror or error}") from None
+    try:
+        # Whoever may write to the folder may have put a link into the path meanwhile.
+        _within(root, Path(f"/proc/self/fd/{descriptor}").readlink(), file)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _resolved(root: Path, file: FileToSend) -> Path:
+    try:
+        return (root / file.path).resolve()
+    except (OSError, ValueError, RuntimeError):
+        # A NUL in it, or (before Python 3.13) a link to itself.
+        raise FileRefused(f"{file.path}: this path leads nowhere: name a file in {root}") from None
+
+
+def _within(root: Path, path: Path, file: FileToSend) -> Path:
+    """The path, if it lies in the folder. Raises FileRefused."""
+    if not path.is_relative_to(root):
+        raise FileRefused(f"{file.path}: not in the tenant's folder {root}: put the file there")
+    return path
 
 
 def seal_from(descriptor: int, incoming: Incoming, largest: int) -> Ends:
@@ -75,7 +95,7 @@ def describe(file: str, size: int, ends: Ends, name: str, kind: FileKind | None)
         looks = as_kind(looks, kind)
     seconds = seconds_of(ends.head, ends.tail, looks.mime)
     shown = shown_name(name) if looks.kind == "document" else ""
-    return TakenFile(file, looks.kind, looks.mime, size, seconds, shown)
+    return TakenFile(file, looks.kind, looks.mime, size, seconds, shown, *pixels_of(ends.head))
 
 
 def shown_name(name: str) -> str:

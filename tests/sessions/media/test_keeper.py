@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 import trio
 from journal_rig import KEY
-from media_rig import files_of_at_most
+from media_rig import files_of_at_most, until
 
 from comptoir.plugins.content import FileToSend
 from comptoir.sessions.journal import quota
 from comptoir.sessions.journal.journal import JournalUnavailable, open_journal
 from comptoir.sessions.journal.media import FileRefused
+from comptoir.sessions.media import taking
 from comptoir.sessions.media.giving import NotHere
-from comptoir.sessions.media.keeper import MediaKeeper
+from comptoir.sessions.media.keeper import SEALING, MediaKeeper
 from comptoir.sessions.spec import MediaLimits, WorkerSpec
 
 JPEG = b"\xff\xd8\xff\xe0" + bytes(100)
@@ -27,6 +28,7 @@ def folder(tmp_path: Path) -> Path:
     (folder / "images" / "menu.jpg").write_bytes(JPEG)
     (tmp_path / "secret.key").write_bytes(b"secret")
     (folder / "out").symlink_to(tmp_path / "secret.key")
+    (folder / "loop").symlink_to(folder / "loop")
     os.mkfifo(folder / "pipe")
     (folder / "empty").touch()
     with (folder / "large").open("wb") as large:
@@ -61,6 +63,8 @@ async def test_a_file_of_the_tenants_folder_is_sealed(keeper: MediaKeeper, folde
         ("out", "not in the tenant's folder"),
         ("/etc/passwd", "not in the tenant's folder"),
         ("missing.jpg", "No such file"),
+        ("loop", "leads nowhere|Too many levels"),
+        ("nul\0", "leads nowhere"),
         ("images", "a folder cannot be sent"),
         ("pipe", "not a regular file"),
         ("empty", "the file is empty"),
@@ -72,6 +76,35 @@ async def test_what_is_not_taken_is_refused_in_words(keeper: MediaKeeper, path: 
         await keeper.take(FileToSend(Path(path)))
     assert path in str(refused.value)
     assert list(keeper.store.folder.glob("*")) == []
+
+
+async def test_a_link_that_is_put_into_the_path_meanwhile_leads_nowhere(
+    keeper: MediaKeeper, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    menu, real_open = folder / "images" / "menu.jpg", os.open
+
+    def late(path: Path, flags: int, *more: int) -> int:
+        if path == menu and menu.is_file():
+            menu.unlink()
+            menu.symlink_to(folder.parent / "secret.key")
+        return real_open(path, flags, *more)
+
+    monkeypatch.setattr(taking.os, "open", late)
+    with pytest.raises(FileRefused, match="not in the tenant's folder"):
+        await keeper.take(FileToSend(Path("images/menu.jpg")))
+
+
+async def test_who_gives_up_in_the_queue_leaves_no_descriptor(keeper: MediaKeeper, folder: Path) -> None:
+    busy = FileToSend(Path("images/menu.jpg"))
+    await keeper.take(busy)
+    before = sorted(Path("/proc/self/fd").iterdir())
+    for borrower in range(SEALING):
+        keeper.sealing.acquire_on_behalf_of_nowait(borrower)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(keeper.take, busy)
+        await until(lambda: keeper.sealing.statistics().tasks_waiting)
+        nursery.cancel_scope.cancel()
+    assert sorted(Path("/proc/self/fd").iterdir()) == before
 
 
 async def test_a_full_disk_is_no_fault_of_the_file(keeper: MediaKeeper, folder: Path) -> None:
