@@ -1,7 +1,7 @@
 """What `messages` and `status` show of a journal."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from comptoir.sessions.journal import showing
@@ -83,10 +83,9 @@ def message(db: Connection, id: int) -> MessageRow | None:
 
 
 def _row(db: Connection, row: tuple[Any, ...]) -> MessageRow:
-    *plain, automatic, details, sender = row
-    shown = MessageRow(*plain)
+    *_, automatic, details, sender = row
     stored = showing.Stored(row[0], row[3], row[4], details, sender)
-    return replace(shown, automatic=bool(automatic), more=showing.more_of(db, stored))
+    return MessageRow(*row[:9], bool(automatic), showing.more_of(db, stored))
 
 
 def counters(db: Connection, since: int = 0) -> Counters:

@@ -23,6 +23,8 @@ class Stored:
 
 def more_of(db: Connection, row: Stored) -> dict[str, Any]:
     """`place`, `cards`, `poll`, `vote`, `target`, `quote`, `media`, `edited`, `deleted`, `view_once`, `sender`."""
+    if row.kind == "text" and row.details == "{}" and row.sender is None:
+        return {}  # as most are
     details = decode(row.kind, row.text, row.details)
     more = content_json(details.content)
     if quote := quote_of(db, details.quote):
