@@ -52,10 +52,8 @@ def repeat(db: Connection, message: int, since: int, now: int) -> int | None:
         return None
     again = _copy(db, sent, now)
     if file is not None and file.file is not None:
-        kind, facts = (
-            cast(FileKind, sent.kind),
-            (file.mime, file.size, file.seconds, file.name, file.width, file.height),
-        )
+        kind = cast(FileKind, sent.kind)
+        facts = (file.mime, file.size, file.seconds, file.name, file.width, file.height)
         taken = TakenFile(file.file, kind, *facts)
         media.attach(db, again, taken, now)
     why = f"their app could not read it and asked for it: sent again as message {again}"

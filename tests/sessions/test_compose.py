@@ -101,6 +101,16 @@ def test_file_is_what_was_uploaded() -> None:
     assert (voice.PTT, voice.seconds) == (True, 5)
 
 
+def test_a_picture_says_how_large_it_is_where_that_is_known() -> None:
+    known = replace(FILE, width=800, height=600)
+    for part in (
+        made(Body("image", "", media=known)).imageMessage,
+        made(Body("sticker", "", media=known)).stickerMessage,
+    ):
+        assert (part.width, part.height) == (800, 600)
+    assert not made(Body("image", "", media=FILE)).imageMessage.HasField("width")
+
+
 @pytest.mark.parametrize("media", [None, replace(FILE, uploaded=None)])
 def test_file_that_is_gone_cannot_be_sent(media: MediaRow | None) -> None:
     with pytest.raises(Unsendable, match="file is not kept"):
