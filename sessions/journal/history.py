@@ -83,9 +83,10 @@ def message(db: Connection, id: int) -> MessageRow | None:
 
 
 def _row(db: Connection, row: tuple[Any, ...]) -> MessageRow:
-    *_, automatic, details, sender = row
+    *plain, automatic, details, sender = row
     stored = showing.Stored(row[0], row[3], row[4], details, sender)
-    return MessageRow(*row[:9], bool(automatic), showing.more_of(db, stored))
+    plain += [bool(automatic), showing.more_of(db, stored)]
+    return MessageRow(*plain)
 
 
 def counters(db: Connection, since: int = 0) -> Counters:
