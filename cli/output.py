@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from comptoir.cli.errors import CommandError, ExitCode
-from comptoir.cli.render.text import safe, safe_lines
+from comptoir.cli.render.text import safe_lines, told
 
 # What a JSON encoder leaves as it is, and a terminal might obey.
 _UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -34,7 +34,7 @@ def print_error(error: CommandError) -> None:
     if error.code is ExitCode.CONFIG_WRONG:
         text = "\n".join(safe_lines(error.message))
     else:
-        text = f"comptoir: {safe(error.message)}"
+        text = f"comptoir: {told(error.message)}"
     print(text, file=sys.stderr, flush=True)
 
 

@@ -14,6 +14,7 @@ from comptoir.sessions.journal import contacts, history, linkings, outbox, state
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.journal import JournalUnavailable
 from comptoir.sessions.journal.optouts import has_opted_out
+from comptoir.sessions.journal.why_waiting import Longest, longest_waiting, why_waiting
 from comptoir.sessions.page import fit_page
 from comptoir.sessions.parameters import address_of, invalid, number_of, phone_number_of, receiver_of, text_of
 from comptoir.sessions.protocol import ErrorCode, Params, RpcError
@@ -26,7 +27,6 @@ T = TypeVar("T")
 # A WhatsApp text may be this long; longer ones are refused by the server.
 MAX_TEXT = 65_536
 MAX_PAGE = 500
-WAITING = "it waits its turn (rates, and new chats a day: [outbox] in comptoir.toml) or for the server's answer"
 # Who writes in `try` where nobody is named: a LID that no account has.
 NOBODY = "lid:0"
 MAX_WAIT = 3600.0
@@ -85,6 +85,7 @@ class Methods:
             "lost": counters.lost,
             "failed": counters.failed,
             "new_chats_held_until": _time(held) if held > now else None,
+            "longest_waiting": _waits(await worker.journal.read(partial(longest_waiting, now=now))),
             "journal": worker.journal.trouble,
             "media": await worker.media.status(),
             "last_in": _time(counters.last_in),
@@ -177,16 +178,10 @@ class Methods:
                     return row
                 seen = await self._worker.journal.wait_commit(seen)
         row = await self._message(params)
-        why = row.get("error") or self._worker.session.standing.reason or await self._held(row["id"]) or WAITING
+        why = row.get("error") or self._worker.session.standing.reason
+        if not why:
+            why = await self._worker.journal.read(partial(why_waiting, message=row["id"], now=now_ms()))
         raise RpcError(ErrorCode.NOT_NOW, f"message {row['id']} is {row['state']} after {timeout:g} s: {why}", row)
-
-    async def _held(self, message: int) -> str:
-        """Where the server's refusal of new chats holds up a message: until when."""
-        now, read = now_ms(), self._worker.journal.read
-        until = await read(partial(waiting.strangers_held_until, now=now))
-        if until <= now or not await read(partial(waiting.is_stranger, message=message)):
-            return ""
-        return f"WhatsApp refused a new chat (463); no new chat before {rfc3339(until)}, or when they write"
 
     async def _messages(self, params: Params) -> Params:
         limit = number_of(params, "limit", 50)
@@ -241,6 +236,12 @@ def pss_kb() -> int | None:
     except OSError:
         return None
     return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), None)
+
+
+def _waits(longest: Longest | None) -> Params | None:
+    if longest is None:
+        return None
+    return {"message": longest.message, "since": rfc3339(longest.since), "why": longest.why}
 
 
 def _time(milliseconds: int | None) -> str | None:

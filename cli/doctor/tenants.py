@@ -14,6 +14,8 @@ NEARLY_FULL = 0.9
 """Of the room for files."""
 MAY_CONNECT = 120.0
 """Seconds that a session may be on its way to a connection."""
+LONG_WAIT = 600.0
+"""Seconds that a message may wait to be sent before anybody need look."""
 MANY_RESTARTS = 5
 
 
@@ -44,7 +46,14 @@ def _of_registry(tenant: Registered) -> Finding:
 
 def _of_row(row: Row, later: Row, now: float) -> Iterator[Finding]:
     state = _state(row, now)
-    trouble = [*_worker(row), *_queues(row, later), *_messages(row), *_files(row), *_plugins(row)]
+    trouble = [
+        *_worker(row),
+        *_queues(row, later),
+        *_longest_waiting(row, now),
+        *_messages(row),
+        *_files(row),
+        *_plugins(row),
+    ]
     yield state
     yield from trouble
 
@@ -113,6 +122,17 @@ def _queues(row: Row, later: Row) -> Iterator[Finding]:
         elif length >= WORTH_A_LOOK and then > length:
             what = f"{length} messages wait {waits}, and {then} a moment later"
             yield warning(name, what, "it grows faster than it is worked off", "look again in ten minutes")
+
+
+def _longest_waiting(row: Row, now: float) -> Iterator[Finding]:
+    longest = row.get("longest_waiting")
+    if not isinstance(longest, dict) or row["state"] not in ("online", "paused"):
+        return
+    waited = now - _seconds(longest.get("since"), now)
+    if waited > LONG_WAIT:
+        what = f"message {longest.get('message')} has waited for {_minutes(waited)} to be sent"
+        mend = f"`comptoir messages {row['name']} --limit 500` shows what waits"
+        yield warning(row["name"], what, str(longest.get("why")), mend)
 
 
 def _messages(row: Row) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from rich.text import Text
 
-from comptoir.cli.render.text import local_time, safe
+from comptoir.cli.render.text import local_time, safe, told
 
 _HEAD = ("time", "tenant", "kind")
 
@@ -21,5 +21,5 @@ def event_line(event: dict[str, Any]) -> Text:
 
 
 def _value(value: Any) -> str:
-    text = safe(value if isinstance(value, str) else str(value))
+    text = told(value if isinstance(value, str) else str(value))
     return f'"{text}"' if " " in text or not text else text

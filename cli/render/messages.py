@@ -10,7 +10,7 @@ from rich.text import Text
 
 from comptoir.cli.numbers import pretty
 from comptoir.cli.render.kinds import line_of
-from comptoir.cli.render.text import isolated, local_time, safe, safe_lines
+from comptoir.cli.render.text import isolated, local_time, safe, safe_lines, told
 
 _STATE_STYLES = {
     "received": "yellow",
@@ -73,5 +73,5 @@ def _words(row: dict[str, Any], line_end: str, line: Callable[[str], str] = str)
 def _outcome(row: dict[str, Any]) -> str:
     if row["direction"] == "in":
         return "" if row["state"] == "done" else safe(row["state"])
-    why = f" ({safe(row['error'])})" if row.get("error") else ""
+    why = f" ({told(row['error'])})" if row.get("error") else ""
     return f"{safe(row['state'])}, {safe(row['by'])}{why}"

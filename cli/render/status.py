@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from comptoir.cli.numbers import pretty
-from comptoir.cli.render.text import ago, duration, local_time, safe
+from comptoir.cli.render.text import ago, duration, local_time, safe, told
 
 _WIDE = 100
 _NARROW = 72
@@ -79,7 +79,7 @@ def _reason_line(tenant: dict[str, Any]) -> Text:
     # A configuration file may have many faults, a line each; `comptoir check` lists them.
     reason, _, others = tenant["reason"].partition("\n")
     more = f"(and {others.count(chr(10)) + 1} more: comptoir check {tenant['name']})" if others else None
-    why = safe(" · ".join(filter(None, (reason, tenant.get("detail"), more, tenant.get("advice")))))
+    why = told(" · ".join(filter(None, (reason, tenant.get("detail"), more, tenant.get("advice")))))
     return Text.assemble((tenant["name"], "bold"), f": {tenant['state']}: {why}")
 
 
@@ -99,10 +99,12 @@ def _detail(key: str, value: Any) -> Text:
             return Text(f"{local_time(value):%Y-%m-%d %H:%M:%S}")
         case (("since" | "last_in" | "last_out"), _):
             return Text(f"{local_time(value):%Y-%m-%d %H:%M:%S} ({ago(value)} ago)")
+        case _, dict():
+            return Text(", ".join(f"{name} {told(str(each))}" for name, each in value.items()))
         case _, list():
             return Text(", ".join(safe(_step(item)) for item in value))
         case _:
-            return Text(safe(str(value)))
+            return Text(told(str(value)))
 
 
 def _step(step: Any) -> str:

@@ -7,6 +7,9 @@ from datetime import UTC, datetime
 # bidirectional controls that make a text look like another, and surrogates that no terminal takes.
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
+# As the daemon writes them into sentences.
+_TIME = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z")
+
 # Isolates keep a right-to-left text from reordering the rest of its line.
 _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 
@@ -29,6 +32,11 @@ def isolated(text: str) -> str:
 def local_time(text: str) -> datetime:
     """RFC 3339 in UTC to this machine's time zone."""
     return datetime.fromisoformat(text).astimezone()
+
+
+def told(text: str) -> str:
+    """A sentence of ours, safe, with its times in this machine's zone, as the times beside it."""
+    return _TIME.sub(lambda found: f"{local_time(found[0]):%Y-%m-%d %H:%M}", safe(text))
 
 
 def ago(text: str | None, now: datetime | None = None) -> str:

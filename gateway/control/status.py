@@ -14,7 +14,7 @@ from comptoir.sessions.times import rfc3339
 ANSWER_WITHIN = 2.0
 COUNTED = (
     "inbox", "outbox", "uncertain", "lost", "failed", "last_in", "last_out", "pipeline", "journal", "media",
-    "new_chats_held_until",
+    "new_chats_held_until", "longest_waiting",
 )  # fmt: skip
 CONFIGURED = ("country", "lang", "timezone", "owner")
 

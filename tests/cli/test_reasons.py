@@ -6,6 +6,7 @@ from rich.console import Console
 
 from comptoir.cli.render.messages import print_messages
 from comptoir.cli.render.status import status_report, tenant_details
+from comptoir.cli.render.text import local_time
 
 DAEMON = {"version": "0.1.0", "pid": 1, "uptime": 5.0, "lab": False, "notices": []}
 ROW = {"name": "awa", "state": "online", "reason": None, "number": "+221770000001", "new_chats_held_until": None}
@@ -31,12 +32,17 @@ def test_a_parked_tenant_says_what_the_server_said():
     detail = f"code 104: the same message to too many people; it ends {UNTIL}"
     parked = ROW | {"state": "parked", "reason": "banned", "detail": detail, "advice": "wait for the end"}
     line = shown(lambda console: status_report(console, {"daemon": DAEMON, "tenants": [parked]})).splitlines()[-1]
-    assert line == f"awa: parked: banned · {detail} · wait for the end"
+    begin, end = detail.removesuffix(UNTIL), "wait for the end"
+    assert line == f"awa: parked: banned · {begin}{local_time(UNTIL):%Y-%m-%d %H:%M} · {end}"
 
 
 def test_a_message_that_was_not_sent_says_why():
     console = Console(file=io.StringIO(), width=300)
     row = {"id": 7, "chat": "+221770000002", "direction": "out", "kind": "text", "text": "Bonjour", "time": UNTIL}
+    console.file.truncate(0)
+    why = f"429: WhatsApp asks for fewer messages at a time; it is tried again at {UNTIL}"
+    print_messages(console, [row | {"state": "queued", "by": "operator", "error": why}])
+    assert f"tried again at {local_time(UNTIL):%Y-%m-%d %H:%M})" in console.file.getvalue()
     why = "404: this number is not on WhatsApp: check it, or ask them for the right one"
     print_messages(console, [row | {"state": "failed", "by": "operator", "error": why}])
     assert f"Bonjour  failed, operator ({why})" in console.file.getvalue()

@@ -1,13 +1,15 @@
 """What other people wrote cannot act on the operator's terminal."""
 
 import json
+import time
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from comptoir.cli.output import json_line
-from comptoir.cli.render.text import ago, safe, safe_lines
+from comptoir.cli.render.text import ago, safe, safe_lines, told
 
 # Everything a terminal might obey or a line might be turned round by.
 DANGEROUS = {
@@ -51,3 +53,14 @@ def test_ago_is_in_the_largest_unit():
     assert ago("2026-11-01T12:00:00.000Z", now) == "20 d"
     assert ago("2026-11-21T12:00:05.000Z", now) == "0 s"
     assert ago(None) == ""
+
+
+def test_sentences_of_ours_speak_of_local_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Kolkata")
+    time.tzset()
+    try:
+        sentence = "it is tried again at 2026-11-21T17:31:08.877Z, and ends 2026-11-21T23:00:00Z\x1b"
+        assert told(sentence) == "it is tried again at 2026-11-21 23:01, and ends 2026-11-22 04:30\\x1b"
+    finally:
+        monkeypatch.undo()
+        time.tzset()

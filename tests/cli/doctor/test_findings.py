@@ -68,6 +68,7 @@ ROW = {
     "last_in": None,
     "last_out": None,
     "journal": None,
+    "longest_waiting": {"message": 14, "since": "2026-11-21T06:55:00.000Z", "why": "its turn"},
     "media": {"bytes": 500 * MB, "quota": 1000 * MB, "wanted": 1},
     "pipeline": [{"plugin": "welcome", "state": "running", "faults": 0, "last_fault": ""}],
 }
@@ -179,6 +180,18 @@ FAULTS = {
     "a daemon of another time": (daemon(state="foreign", text="version 9"), "wrong", "version 9", "restart"),
     "a daemon of before the upgrade": (daemon(version="0.0.9"), "wrong", "runs version 0.0.9", "restart"),
     "what the daemon wants known": (daemon(notices=("mind the gap",)), "warning", "mind the gap", "daemon"),
+    "a message that does not leave": (
+        row(
+            longest_waiting={
+                "message": 15,
+                "since": "2026-11-21T06:20:00.000Z",
+                "why": "463: too many strangers; it is tried again at 2026-11-21T12:00:00.000Z",
+            }
+        ),
+        "warning",
+        "message 15 has waited for 40 min to be sent: 463: too many strangers",
+        "comptoir messages awa",
+    ),
     "files that fill their room": (
         row(media={"bytes": 950 * MB, "quota": 1000 * MB, "wanted": 0}),
         "warning",
