@@ -1,5 +1,7 @@
 """What can be sent at all: checked where a plugin or an operator says it, long before it is written for WhatsApp."""
 
+from pathlib import Path
+
 from comptoir.plugins.content import (
     FILE_KINDS,
     Cards,
@@ -12,6 +14,7 @@ from comptoir.plugins.content import (
     ToSend,
 )
 from comptoir.sessions.contents import MAX_CARD_NAME, MAX_CARDS, MAX_EMOJI, MAX_NAME, MAX_VCARD, MAX_VCARDS
+from comptoir.sessions.parameters import MAX_NUMBER
 
 MAX_TEXT = 65_536
 """Bytes of UTF-8. A WhatsApp text may be this long; longer ones are refused by the server."""
@@ -25,18 +28,20 @@ def check(text: str, content: ToSend | None) -> None:
     if content is None or isinstance(content, Edit) or text:
         check_length(text)
     match content:
-        case None | Edit() | Deletion():
+        case None:
             pass
-        case FileToSend(kind=kind):
-            if kind is not None and kind not in FILE_KINDS:
-                raise ValueError(f"{kind!r} is no kind of file: one of {', '.join(FILE_KINDS)} was expected")
+        case Edit(target) | Deletion(target):
+            _check_target(target)
+        case FileToSend():
+            _check_file(content)
         case Place():
             _check_place(content)
         case Cards():
             _check_cards(content)
         case Poll():
             _check_poll(content)
-        case Reaction(emoji=emoji):
+        case Reaction(target, emoji):
+            _check_target(target)
             _check_name("the emoji", emoji, MAX_EMOJI, empty=True)
         case _:
             raise TypeError(f"{type(content).__name__} is nothing that can be sent")
@@ -58,6 +63,22 @@ def check_length(text: str) -> None:
 def takes_text(content: ToSend, file_kind: str = "") -> bool:
     """Whether a text can go with it in one message; `file_kind` of a file."""
     return isinstance(content, Edit) or (isinstance(content, FileToSend) and file_kind in _CAPTIONED)
+
+
+def _check_target(message: object) -> None:
+    if isinstance(message, bool) or not isinstance(message, int):
+        raise TypeError(f"a message is named by its id, an int, not by {type(message).__name__}")
+    if not 0 < message <= MAX_NUMBER:
+        raise ValueError(f"{message} is no message's id: `comptoir messages` shows them")
+
+
+def _check_file(file: FileToSend) -> None:
+    if not isinstance(file.path, Path) or not isinstance(file.name, str):
+        raise TypeError("a file's path is a pathlib.Path and its name a str, as FileToSend(Path('menu.pdf'))")
+    # The journal takes no other text, and it keeps why a file cannot be sent.
+    f"{file.path}{file.name}".encode()
+    if file.kind is not None and file.kind not in FILE_KINDS:
+        raise ValueError(f"{file.kind!r} is no kind of file: one of {', '.join(FILE_KINDS)} was expected")
 
 
 def _check_place(place: Place) -> None:

@@ -261,6 +261,12 @@ async def test_what_cannot_be_done_to_a_message_is_noted(shop: Shop, autojump_cl
         ("", Cards((Card("", "x"),))),
         ("", Reaction(1, "é" * 100)),
         ("", "menu.jpg"),
+        ("", FileToSend("menu.jpg")),  # type: ignore[arg-type]  # the likeliest mistake
+        ("", FileToSend(Path("\ud800.jpg"))),
+        ("", FileToSend(Path("menu.jpg"), name=7)),  # type: ignore[arg-type]
+        ("", Deletion(None)),
+        ("", Reaction("1", "👍")),  # type: ignore[arg-type]
+        ("neuf", Edit(2**70)),
         ("\ud800", Place(0, 0)),
     ],
 )
