@@ -37,10 +37,17 @@ async def test_a_file_comes_as_it_was_sent_and_lies_sealed_on_disk() -> None:
         assert (row["kind"], row["media"]["state"], row["media"]["size"]) == ("image", "kept", len(picture))
         assert kept["message"] == row["id"]
         assert await media_rig.get_file(here, shop.name, row["id"]) == picture
-        # The pipeline saw the caption only once the file was there.
+        # The pipeline saw the message only once the file was there.
+        kinds = [event["kind"] for event in here.events if event.get("message") == row["id"]]
+        assert kinds.index("media_kept") < kinds.index("done")
         assert answer["text"] == crowd.answer(shop, "menu")
-        assert media_rig.found_in_clear(here.home / "state", picture[1000:1100], picture[:100]) == []
-        (sealed,) = (here.home / "state/tenants/chez-awa/media").iterdir()
+        await customer.post(shop.number, File("document", content(9_000, 90, PDF), name="Bilan-Ndiaye-2026.pdf"))
+        await judge.settle(here, shop)
+        named = (await here.messages(shop.name))[-1]
+        assert named["media"]["name"] == "Bilan-Ndiaye-2026.pdf"
+        planted = (picture[1000:1100], picture[:100], content(9_000, 90, PDF)[5_000:5_100], b"Bilan-Ndiaye")
+        assert media_rig.found_in_clear(here.home / "state", *planted) == []
+        sealed, _ = (here.home / "state/tenants/chez-awa/media").iterdir()
         assert sealed.stat().st_mode & 0o777 == 0o600
         assert sealed.parent.stat().st_mode & 0o777 == 0o700
 
