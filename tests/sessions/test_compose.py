@@ -93,6 +93,16 @@ def test_plain_text_is_as_plain_as_that_of_an_app() -> None:
     assert not made(Body("text", "oui"), expires_in=60).HasField("conversation")
 
 
+@pytest.mark.parametrize("kind", ["image", "sticker"])
+def test_receiver_knows_how_large_a_picture_is(kind: str) -> None:
+    part = contents.spoken_part(made(Body(kind, "", media=replace(FILE, width=640, height=480))))
+    assert part is not None
+    assert (part[1].width, part[1].height) == (640, 480)
+    unknown = contents.spoken_part(made(Body(kind, "", media=FILE)))
+    assert unknown is not None
+    assert not unknown[1].HasField("width")
+
+
 def test_file_is_what_was_uploaded() -> None:
     part = made(Body("image", "", media=FILE)).imageMessage
     assert (part.URL, part.directPath, part.mediaKey) == (UPLOADED.url, UPLOADED.direct_path, UPLOADED.media_key)
