@@ -171,6 +171,26 @@ async def test_our_own_messages_are_edited_and_taken_back() -> None:
         assert (*seen(row), row["deleted"]) == ("text", "", "delivered", True)
 
 
+async def test_edit_whose_ack_a_crash_made_lost_is_done_once_its_receipt_comes() -> None:
+    async with rig.open_rig() as here:
+        shop, customer = await open_shop(here)
+        sent = await send(here, text="Ouvert à 9 h")
+        await here.settle(shop.name)
+        here.lab.faults.lose_acks(shop.number)
+        edit = await send(here, text="Ouvert à 10 h", content={"edit": {"message": sent["id"]}})
+        (heard, changed) = await customer.wait_heard(2)
+        assert (changed.content.kind, changed.content.target) == ("edit", heard.id)
+        assert (await here.call("message", tenant=shop.name, id=sent["id"]))["text"] == "Ouvert à 9 h"
+        await here.kill_worker(shop.name)
+        await here.wait_event(lambda event: (event["kind"], event.get("message")) == ("edited", sent["id"]))
+        rows = await here.settle(shop.name)
+        assert [(row["id"], row["text"], row["state"]) for row in rows] == [
+            (sent["id"], "Ouvert à 10 h", "delivered"),
+            (edit["id"], "Ouvert à 10 h", "delivered"),
+        ]
+        assert len(customer.heard(NUMBER)) == 2, "it was not sent twice"
+
+
 async def test_what_is_not_ours_cannot_be_edited() -> None:
     async with rig.open_rig() as here:
         shop, customer = await open_shop(here)
