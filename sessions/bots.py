@@ -24,7 +24,9 @@ PROMPT = 10_000
 PACE = 60_000
 """Machines do not take longer. Who comes back later begins anew."""
 SENTENCE = 20
-"""Characters. People repeat what is shorter: yes, 2, good morning."""
+"""Characters. People repeat what is shorter: yes, 2, good morning; though not where we always answer the same."""
+WORD = 6
+"""Characters. What is shorter people repeat in any case."""
 LONG = 40
 """Characters. People who change a number in what is shorter ask for another size."""
 ALIKE = 0.75
@@ -67,6 +69,8 @@ class _Turn:
     text: str
     after: int | None
     """Milliseconds since we spoke; None where we had not."""
+    told: str
+    """What we said before it."""
 
     def is_within(self, limit: int) -> bool:
         return self.after is not None and 0 <= self.after <= limit
@@ -103,7 +107,8 @@ def _repeats_itself(turns: Sequence[_Turn], *, timed: bool) -> bool:
     same = _run(turns, lambda other: _bare(text) == _bare(other))
     if len(text) < SENTENCE:
         unread = timed and all(turn.after is None or turn.is_within(UNREAD) for turn in same)
-        return bool(_bare(text)) and len(same) >= (TIMES if unread else TIMES_SHORT)
+        unmoved = len(text) >= WORD and len({turn.told for turn in same[: TIMES - 1]}) == 1
+        return bool(_bare(text)) and len(same) >= (TIMES if unread or unmoved else TIMES_SHORT)
     alike = _run(turns, lambda other: is_same(text, other))
     # Where everybody is quick only a long text tells anything: people who are played by a script repeat a question.
     if (timed or len(text) >= LONG) and len(alike) >= TWICE and all(turn.is_within(INSTANT) for turn in alike[:TWICE]):
@@ -128,19 +133,21 @@ def _turns(said: Sequence[Said]) -> list[_Turn]:
     """Each side's messages in a row are one turn; the last is the one to be answered now."""
     turns: list[_Turn] = []
     texts: list[str] = []
+    told: list[str] = []
     spoke: int | None = None
     after: int | None = None
     for one in said:
         if one.ours:
             if texts:
-                turns.append(_Turn(_joined(texts), after))
-                texts = []
+                turns.append(_Turn(_joined(texts), after, _joined(told)))
+                texts, told = [], []
             spoke = one.at
+            told.append(one.text[:MAX_READ])
         else:
             if not texts:
                 after = None if spoke is None else one.at - spoke
             texts.append(one.text[:MAX_READ])
-    return [*turns, _Turn(_joined(texts), after)]
+    return [*turns, _Turn(_joined(texts), after, _joined(told))]
 
 
 def _joined(texts: Sequence[str]) -> str:
@@ -148,7 +155,8 @@ def _joined(texts: Sequence[str]) -> str:
 
 
 def _is_unread(turn: _Turn) -> bool:
-    return turn.is_within(UNREAD) and len(turn.text) >= SENTENCE
+    """Nobody has read our answer before writing this. Signs and stickers are sent without reading."""
+    return bool(_bare(turn.text)) and turn.is_within(INSTANT if len(turn.text) >= SENTENCE else UNREAD)
 
 
 def _holds_any(text: str, ours: Sequence[str]) -> bool:

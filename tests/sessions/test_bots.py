@@ -82,7 +82,9 @@ def test_a_machine_that_takes_its_time_is_too() -> None:
 
 def test_a_machine_of_few_words_is() -> None:
     assert exchange(lambda _: "Bonjour !", 300) == (5, "repeats itself")
-    assert exchange(lambda _: "Bonjour !", 300, timed=False) == (15, "repeats itself")
+    assert exchange(lambda _: "Bonjour !", 300, timed=False) == (5, "repeats itself")
+    assert exchange(lambda _: "Bonjour !", 20 * SECOND) == (5, "repeats itself")
+    assert exchange(lambda _: "OK !", 20 * SECOND) == (15, "repeats itself")
 
 
 def test_a_machine_that_never_says_the_same_is_left_alone_for_its_quickness_or_in_the_end() -> None:
@@ -91,7 +93,10 @@ def test_a_machine_that_never_says_the_same_is_left_alone_for_its_quickness_or_i
     def any_words(_: int) -> str:
         return " ".join("".join(rng.choices("abcdefgh", k=6)) for _ in range(6))
 
-    assert exchange(any_words, 300) == (11, "answers at once")
+    assert exchange(any_words, 1_500) == (11, "answers at once")
+    # Nobody chooses from a menu before it has come.
+    assert exchange(lambda turn: ("menu", "horaire", "photo")[turn % 3], 50) == (11, "answers at once")
+    assert exchange(lambda turn: ("menu", "horaire", "photo")[turn % 3], 1_500) == (60, "")
     assert exchange(any_words, 10 * SECOND, limit=100) == (81, "never ends")
 
 
@@ -109,6 +114,10 @@ def test_a_machine_that_never_says_the_same_is_left_alone_for_its_quickness_or_i
         pytest.param(answered(("Bonjour, vous livrez à Cocody ?", 0), ("Bonjour, vous livrez à Cocody ?", 800)),
                      id="the same question twice, the second on its way when ours came"),
         pytest.param(answered(*[("oui", 3 * SECOND)] * 5), id="yes, five times in an order"),
+        pytest.param(
+            chat(*[part for step in range(5) for part in (f"Étape {step} : continuer ?", ("oui merci", 3 * SECOND))]),
+            id="yes please, five times, and each time we ask another thing",
+        ),
         pytest.param(answered(("1", 9), ("2", 1_500), ("1", 1_500), ("3", 1_500), ("1", 1_500)), id="choices"),
         pytest.param(answered(*[("", 400)] * 30), id="stickers"),
         pytest.param(
@@ -188,7 +197,7 @@ def test_which_texts_are_one(text: str, other: str, same: bool) -> None:
 pauses = st.integers(INSTANT + 1, 5 * MINUTE)
 
 
-@given(st.lists(st.tuples(st.text(max_size=19), pauses), min_size=1, max_size=7), st.booleans())
+@given(st.lists(st.tuples(st.text(max_size=5), pauses), min_size=1, max_size=7), st.booleans())
 def test_no_seven_short_messages_make_a_machine(texts: list[tuple[str, int]], timed: bool) -> None:
     assert why_bot(answered(*texts), timed=timed) is None
 
