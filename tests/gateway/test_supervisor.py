@@ -13,7 +13,7 @@ import trio
 import trio.testing
 
 from comptoir.gateway import live_worker, tenant_supervisor
-from comptoir.gateway.control import methods
+from comptoir.gateway.control import methods, status
 from comptoir.gateway.control.methods import Methods
 from comptoir.gateway.control.status import tenant_status
 from comptoir.gateway.keys import unwrap
@@ -700,3 +700,10 @@ async def test_what_customers_wrote_is_not_logged(open_shop, caplog):
         assert event["text"] == "secret words"
     assert "secret words" not in caplog.text
     assert "worker_started" in caplog.text
+
+
+async def test_a_tenant_that_is_asked_alone_gets_more_time(open_shop, monkeypatch):
+    monkeypatch.setattr(status, "ANSWER_WITHIN", 0.0)
+    async with open_shop() as shop:
+        assert (await tenant_status(shop.tenant))["inbox"] is None
+        assert (await status.full_status(shop.tenant, Path("config")))["country"] == "SN"
