@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Sequence
 
-import trio
-
 from comptoir.plugins.config import TenantConfig
 from comptoir.sessions import asking
 from comptoir.sessions.asking import Decision
@@ -11,20 +9,19 @@ from comptoir.sessions.events import Address
 from comptoir.sessions.fallback import NAME
 from comptoir.sessions.journal import causes, contacts, event_log, lost_mail, outbox
 from comptoir.sessions.journal.database import Connection
-from comptoir.sessions.journal.journal import JournalUnavailable, Store
+from comptoir.sessions.journal.journal import Store
 from comptoir.sessions.journal.outbox import Outgoing
 from comptoir.sessions.journal.schema import chat_of
+from comptoir.sessions.rounds import Rounds
 from comptoir.sessions.stale import listed
 from comptoir.sessions.times import now_ms
 
-RETRY_AFTER = 1.0
-"""Seconds to wait when the journal cannot be used."""
 FAST_RETRIES_LIMIT = 3_000
 """Milliseconds, for tests: retries come within one there."""
 _AUTHOR = f"plugin:{NAME}"
 
 
-class Asker:
+class Asker(Rounds):
     """Held until `open`: what waited at the server may bring what was missing. All that it knows lies in the journal,
     so a restart changes nothing. `wake_outbox` is called, inside trio, when something was queued.
     """
@@ -38,37 +35,16 @@ class Asker:
         fast: bool = False,
         now: Callable[[], int] = now_ms,
     ) -> None:
+        super().__init__()
         self._journal = journal
         self._config = config
         self._wake_outbox = wake_outbox
         self._limit = FAST_RETRIES_LIMIT if fast else asking.RETRIES_LIMIT
         self._now = now
-        self._opened = trio.Event()
-        self._woken = trio.Event()
-
-    def open(self) -> None:
-        self._opened.set()
-
-    def hold(self) -> None:
-        """Ask nobody until `open`."""
-        if self._opened.is_set():
-            self._opened = trio.Event()
-
-    def wake(self) -> None:
-        """A message was journaled as lost."""
-        self._woken.set()
 
     async def run(self) -> None:
-        """Ask until cancelled."""
-        while True:
-            await self._opened.wait()
-            woken = self._woken = trio.Event()
-            try:
-                seconds = await self._turn()
-            except JournalUnavailable:
-                seconds = RETRY_AFTER
-            with trio.move_on_after(seconds):
-                await woken.wait()
+        """Ask until cancelled; woken when a message was journaled as lost."""
+        await self.rounds(self._turn)
 
     async def _turn(self) -> float:
         """Do what is due; how many seconds to wait before the next turn."""

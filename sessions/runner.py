@@ -1,5 +1,6 @@
 """Takes the customers' messages through the pipeline: in order within a chat, chats side by side."""
 
+import math
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from functools import partial
@@ -16,6 +17,7 @@ from comptoir.sessions.imagined import Imagined
 from comptoir.sessions.journal import inbox
 from comptoir.sessions.journal.journal import JournalUnavailable, Store
 from comptoir.sessions.lending import Lender
+from comptoir.sessions.rounds import JOURNAL_PAUSE, Rounds
 from comptoir.sessions.times import now_ms
 from comptoir.sessions.turns import Turns
 
@@ -23,11 +25,9 @@ CHATS = 100
 """Chats that are looked after at once; most of them wait for the rest of a burst."""
 WALKS = 16
 """Walks at once."""
-RETRY_AFTER = 1.0
-"""Seconds to wait when the journal cannot be used."""
 
 
-class Runner:
+class Runner(Rounds):
     """Held until `open`: nothing is answered before the backlog has been read.
 
     `wake_outbox` is called, inside trio, after a commit that queued something. `fast` joins no bursts.
@@ -43,6 +43,7 @@ class Runner:
         fast: bool = False,
         now: Callable[[], int] = now_ms,
     ) -> None:
+        super().__init__()
         self._journal = journal
         self._pipelines = Lender(pipeline)
         self._answerer = Answerer(
@@ -50,22 +51,8 @@ class Runner:
         )
         self._fast = fast
         self._now = now
-        self._opened = trio.Event()
-        self._woken = trio.Event()
         self._turns = Turns(WALKS)
         self._busy: set[int] = set()
-
-    def open(self) -> None:
-        self._opened.set()
-
-    def hold(self) -> None:
-        """No walk begins until `open`; those on their way go on."""
-        if self._opened.is_set():
-            self._opened = trio.Event()
-
-    def wake(self) -> None:
-        """The inbox has got something."""
-        self._woken.set()
 
     async def reload(self, pipeline: Pipeline) -> None:
         """The next walks use this pipeline; the one before is stopped when its last walk has ended."""
@@ -85,30 +72,26 @@ class Runner:
         """Serve the inbox until cancelled. What is then on its way counts as not begun, and is not lost."""
         try:
             async with trio.open_nursery() as nursery:
-                while True:
-                    await self._opened.wait()
-                    self._woken = trio.Event()
-                    for contact in await self._waiting_chats():
-                        self._busy.add(contact)
-                        nursery.start_soon(self._serve_chat, contact)
-                    if not self._busy:
-                        await self._answerer.tell_of_stale()
-                    await self._woken.wait()
+                await self.rounds(partial(self._begin, nursery))
         finally:
             with trio.CancelScope(shield=True):
                 await self._answerer.release()
                 await self._pipelines.stop()
 
+    async def _begin(self, nursery: trio.Nursery) -> float:
+        """Begin with the chats that there is room for. A chat that has been served wakes the runner."""
+        for contact in await self._waiting_chats():
+            self._busy.add(contact)
+            nursery.start_soon(self._serve_chat, contact)
+        if not self._busy:
+            await self._answerer.tell_of_stale()
+        return math.inf
+
     async def _waiting_chats(self) -> list[int]:
         room = CHATS - len(self._busy)
         if room <= 0:
-            return []  # a chat that has been served wakes the runner
-        try:
-            return await self._journal.read(partial(inbox.next_chats, busy=frozenset(self._busy), limit=room))
-        except JournalUnavailable:
-            await trio.sleep(RETRY_AFTER)
-            self.wake()
             return []
+        return await self._journal.read(partial(inbox.next_chats, busy=frozenset(self._busy), limit=room))
 
     async def _serve_chat(self, contact: int) -> None:
         """Answer what waits in a chat, one burst after the other, until there is nothing more."""
@@ -118,11 +101,11 @@ class Runner:
                     await trio.sleep(early / 1000)
                     continue
                 async with self._turn(burst):
-                    if not self._opened.is_set():
+                    if not self.is_open:
                         return
                     await self._answerer.answer(burst)
         except JournalUnavailable:
-            await trio.sleep(RETRY_AFTER)
+            await trio.sleep(JOURNAL_PAUSE)
         finally:
             self._busy.discard(contact)
             self.wake()

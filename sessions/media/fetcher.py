@@ -15,6 +15,7 @@ from comptoir.sessions.journal.journal import Journal, JournalUnavailable
 from comptoir.sessions.media.fetching import Download, Fetched, Limits, NotFetched, hosts_for
 from comptoir.sessions.media.keeper import MediaKeeper
 from comptoir.sessions.media.reference import Reference, reference_in
+from comptoir.sessions.rounds import JOURNAL_PAUSE, Rounds
 from comptoir.sessions.spec import LabServer
 from comptoir.sessions.times import now_ms
 
@@ -31,14 +32,13 @@ GIVE_UP_AFTER = 24 * 3600 * 1000
 # Seconds before the second attempt, the third, and so on; the last for all that follow.
 _PAUSES = (2.0, 6.0, 60.0, 300.0, 900.0, 3600.0)
 _LONGEST_WAIT = 3600.0
-_JOURNAL_PAUSE = 1.0
 # Beyond a download's own limit, for what no limit of a socket covers: looking up the host's name.
 _GRACE = 10.0
 # More than run at once: an abandoned one may hang for a while.
 _THREADS = 8
 
 
-class Fetcher:
+class Fetcher(Rounds):
     """Closed until `open`. `on_released` is called, inside trio, when a message no longer waits for its file."""
 
     def __init__(
@@ -50,42 +50,21 @@ class Fetcher:
         on_released: Callable[[], object],
         limits: Limits | None = None,
     ) -> None:
+        super().__init__()
         self._journal = journal
         self._keeper = keeper
         self._lab = lab
         self._limits = limits or Limits(keeper.limits.largest)
         self._on_released = on_released
-        self._opened = trio.Event()
-        self._woken = trio.Event()
         self.busy: set[int] = set()
         """Messages whose files are being fetched."""
         self._holding: set[int] = set()
         self._threads = trio.CapacityLimiter(_THREADS)
 
-    def open(self) -> None:
-        self._opened.set()
-
-    def hold(self) -> None:
-        """Begin no other attempt until `open`: there is no connection."""
-        if self._opened.is_set():
-            self._opened = trio.Event()
-
-    def wake(self) -> None:
-        """The inbox has got something."""
-        self._woken.set()
-
     async def run(self) -> None:
         """Until cancelled; what is then on its way is fetched again by the next worker."""
         async with trio.open_nursery() as nursery:
-            while True:
-                await self._opened.wait()
-                self._woken = woken = trio.Event()
-                try:
-                    seconds = await self._begin(nursery)
-                except JournalUnavailable:
-                    seconds = _JOURNAL_PAUSE
-                with trio.move_on_after(seconds):
-                    await woken.wait()
+            await self.rounds(partial(self._begin, nursery))
 
     async def _begin(self, nursery: trio.Nursery) -> float:
         """Begin what there is room for; how many seconds to wait for the next."""
@@ -189,4 +168,4 @@ class Fetcher:
             try:
                 return await self._journal.write(job)
             except JournalUnavailable:
-                await trio.sleep(_JOURNAL_PAUSE)
+                await trio.sleep(JOURNAL_PAUSE)

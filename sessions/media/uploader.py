@@ -16,6 +16,7 @@ from comptoir.sessions.journal.uploads import ToUpload
 from comptoir.sessions.media.sealing import SealBroken
 from comptoir.sessions.media.store import Store
 from comptoir.sessions.outbox.port import NotConnected, SendRefused
+from comptoir.sessions.rounds import JOURNAL_PAUSE, Rounds
 from comptoir.sessions.times import now_ms
 
 logger = logging.getLogger("media")
@@ -30,7 +31,6 @@ _TOTAL, _SLOWEST = 60.0, 32 * 1024
 # Seconds before the second attempt, the third, and so on.
 _PAUSES = (2.0, 10.0, 30.0, 120.0, 600.0)
 _LONGEST_WAIT = 3600.0
-_JOURNAL_PAUSE = 1.0
 _OFFLINE_PAUSE = 5.0
 
 
@@ -43,7 +43,7 @@ class UploadingLink(Protocol):
         ...
 
 
-class Uploader:
+class Uploader(Rounds):
     """Closed until `open`. `on_uploaded` is called, inside trio, when a message may go; `on_hang` when the library
     did not come back from an upload: it keeps the file in memory for ever.
     """
@@ -57,13 +57,12 @@ class Uploader:
         on_uploaded: Callable[[], object],
         on_hang: Callable[[], object],
     ) -> None:
+        super().__init__()
         self._journal = journal
         self._store = store
         self._link = link
         self._on_uploaded = on_uploaded
         self._on_hang = on_hang
-        self._opened = trio.Event()
-        self._woken = trio.Event()
         self._busy: dict[int, tuple[str | None, str]] = {}
         self._said = False
 
@@ -71,29 +70,12 @@ class Uploader:
         if not self._said:
             self._said = True
             logger.info("files are sent as they are: no previews, nothing converted; a voice note must be Ogg Opus")
-        self._opened.set()
-
-    def hold(self) -> None:
-        """Begin no other upload until `open`."""
-        if self._opened.is_set():
-            self._opened = trio.Event()
-
-    def wake(self) -> None:
-        """The outbox has got something."""
-        self._woken.set()
+        super().open()
 
     async def run(self) -> None:
         """Until cancelled; what is then on its way is uploaded again by the next worker."""
         async with trio.open_nursery() as nursery:
-            while True:
-                await self._opened.wait()
-                self._woken = woken = trio.Event()
-                try:
-                    seconds = await self._begin(nursery)
-                except JournalUnavailable:
-                    seconds = _JOURNAL_PAUSE
-                with trio.move_on_after(seconds):
-                    await woken.wait()
+            await self.rounds(partial(self._begin, nursery))
 
     async def _begin(self, nursery: trio.Nursery) -> float:
         """Begin what there is room for; how many seconds to wait for the next."""
@@ -170,7 +152,7 @@ class Uploader:
             try:
                 return await self._journal.write(job)
             except JournalUnavailable:
-                await trio.sleep(_JOURNAL_PAUSE)
+                await trio.sleep(JOURNAL_PAUSE)
 
 
 def _later(db: Connection, message: int, why: str, seconds: float, *, counted: bool = True) -> None:
