@@ -75,6 +75,11 @@ def test_settings_that_durability_rests_on(db: Connection) -> None:
     assert values == ["wal", 2, 1, 2]
 
 
+def test_little_is_cached(db: Connection) -> None:
+    # In KiB where negative: two connections in each of many workers.
+    assert db.execute("PRAGMA cache_size").fetchone() == (-256,)
+
+
 def test_no_planted_text_in_any_file(tmp_path: Path) -> None:
     planted = ["secret-wish-4711", "+221770000001", "Aminata-Planted"]
     db = open_new(tmp_path / "tenant.db")
