@@ -170,8 +170,9 @@ class _Judge:
             (at, int(row.cause.removeprefix("message:")), row.text)
             for row in self.outgoing
             if row.chat == chat and row.cause.startswith("message:") and row.attempts == 1
-            for at, id in self.opened.get((chat, row.text), [])[:1]
-            if id not in failed
+            for at, id in self.opened.get((chat, row.text), [])
+            # What had to be repaired comes when it comes.
+            if id == row.whatsapp_id and id not in failed
         )
 
     # --- what operators were told
