@@ -89,7 +89,7 @@ class Client:
         try:
             answer = self._client.send_message(_jid(address), body)
         except Exception as error:
-            raise refusals.understand(str(error)) from None
+            raise refusals.understand(str(error), group=address.group is not None) from None
         return Sent(answer.ID, answer.Timestamp * 1000)
 
     def upload(self, content: Iterator[bytes], size: int, kind: str) -> Uploaded:

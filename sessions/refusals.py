@@ -22,6 +22,12 @@ _WORDS = {
     _TOO_LARGE: "too large for WhatsApp: shorten it, or send it in parts",
     _TOO_MANY_REQUESTS: "WhatsApp asks for fewer messages at a time",
 }
+# A group cannot be blocked, and has no number.
+_GROUP_WORDS = _WORDS | {
+    _NOT_THERE: "there is no such group on WhatsApp: check its address",
+    _BLOCKED: "WhatsApp takes nothing from us in this group: the shop is no longer in it, or may not write there; "
+    "have it added by an admin, then send again",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,9 @@ _PREPARING = (
     "can't encrypt message", "cipher encryption failed",
 )  # fmt: skip
 _REFUSALS = (
+    # whatsmeow's ErrGroupNotFound and ErrNotInGroup, with what it was about in front.
+    _Refusal("that group does not exist", lambda text: _refused(_NOT_THERE, text, permanent=True)),
+    _Refusal("not participating in that group", lambda text: _refused(_BLOCKED, text, permanent=True)),
     _Refusal("no LID found for", lambda text: _refused(_NOT_THERE, text, permanent=True)),
     _Refusal("server returned error", _of_server),
     # The library's own limit of 16 MiB for a frame (whatsmeow, framesocket.go): it never left, and never will.
@@ -67,9 +76,12 @@ _REFUSALS = (
 )
 
 
-def understand(error: str) -> Exception:
+def understand(error: str, *, group: bool = False) -> Exception:
     """The exception an error text of a send means. What is not known to have stayed here is SendUnknown."""
-    return next((refusal.error(error) for refusal in _REFUSALS if refusal.marker in error), SendUnknown(error))
+    found = next((refusal.error(error) for refusal in _REFUSALS if refusal.marker in error), SendUnknown(error))
+    if group and isinstance(found, SendRefused):
+        return SendRefused(found.code, _GROUP_WORDS.get(found.code, found.text), permanent=found.permanent)
+    return found
 
 
 def understand_upload(error: str) -> Exception:

@@ -230,3 +230,20 @@ async def test_status_updates_and_channels_can_be_read() -> None:
             with pytest.raises(RpcError, match="nothing is sent there") as refused:
                 await here.call("send", tenant=shop.name, to=chat, text="bonjour")
             assert refused.value.code == ErrorCode.INVALID_PARAMS
+
+
+@pytest.mark.shows(
+    under="sending",
+    what="a group that does not exist, or that the shop has left",
+    happens="fails at once and says which of the two it is",
+)
+async def test_a_group_that_is_not_there_or_was_left_fails_at_once_in_its_own_words() -> None:
+    async with rig.open_rig() as here:
+        shop = await open_shop(here)
+        group = group_of(here)
+        here.lab.people.remove_member(group.address, SHOP)
+        for address, words in (("group:120363999999999999", "404: there is no such group"), (group.address, "403: ")):
+            id = (await here.call("send", tenant=shop.name, to=address, text="Bonjour"))["id"]
+            failed = await here.wait_event(lambda event, id=id: (event.get("message"), event["kind"]) == (id, "failed"))
+            assert failed["error"].startswith(words)
+            assert "blocked" not in failed["error"]

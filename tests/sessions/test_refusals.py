@@ -56,6 +56,22 @@ def test_a_refusal_says_whether_trying_again_can_help(text: str, code: int, perm
 
 
 @pytest.mark.parametrize(
+    ("text", "code", "words"),
+    [
+        ("failed to get group members: that group does not exist", 404, "no such group"),
+        ("failed to get group members: you're not participating in that group", 403, "added by an admin"),
+        ("server returned error 403", 403, "no longer in it"),
+        ("server returned error 413", 413, "shorten it"),
+    ],
+)
+def test_of_a_group_it_says_what_is_so_of_groups(text: str, code: int, words: str) -> None:
+    refusal = understand(text, group=True)
+    assert isinstance(refusal, SendRefused)
+    assert (refusal.code, refusal.permanent) == (code, True)
+    assert words in str(refusal)
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [
         ("no LID found for x", "not on WhatsApp: check it"),
