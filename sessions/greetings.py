@@ -12,14 +12,14 @@ from comptoir.plugins.text import fold
 
 AT_ONCE = 3_000
 """Nobody reads a message and answers it by so long a text within these milliseconds of the server's clock."""
-LONG = 40
-"""Characters."""
+LONG, LONGER = 40, 60
+"""Characters; the latter where our own answer was quicker than the phone's text."""
 CONVERSATION = 600_000
 """What was written in these milliseconds before may be what the owner is answering, or going on with."""
 PROMPT = 10_000
 """So soon an automatic text follows, even where the phone has a slow network."""
-TYPED = 20
-"""Shorter texts people type that fast, to one customer after the other: yes, thanks, good morning."""
+TYPED = 10
+"""Characters. Shorter texts people type that fast, to one customer after the other: yes, thanks, good morning."""
 CHATS = 3
 """The same text at once in so many chats is the phone's."""
 
@@ -39,7 +39,9 @@ class Written:
     known: bool = False
     """This text has shown itself as automatic."""
     attended: bool = False
-    """What the customer wrote last was answered already, or a person of ours wrote in the chat within CONVERSATION."""
+    """A person of ours wrote in the chat within CONVERSATION."""
+    answered: bool = False
+    """What the customer wrote last was answered already, by a pipeline of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ def same_text(text: str) -> str:
 
 
 def _is_at_once(written: Written) -> bool:
-    if written.attended or len(written.text.strip()) < LONG or not 0 <= _since(written.time, written.heard) <= AT_ONCE:
+    long = len(written.text.strip()) >= (LONGER if written.answered else LONG)
+    if written.attended or not long or not 0 <= _since(written.time, written.heard) <= AT_ONCE:
         return False
     # A customer who adds a word just as the owner sends a long answer must not make a machine of the owner.
     return not any(AT_ONCE < written.time - time <= CONVERSATION for time in written.heard)

@@ -6,7 +6,7 @@ from comptoir.plugins.greetings import GreetingTable
 from comptoir.plugins.kinds import SILENT
 from comptoir.sessions.events import MessageReceived
 from comptoir.sessions.greetings import CONVERSATION, Elsewhere, Written, is_prompt, same_text, why_automatic
-from comptoir.sessions.journal import contacts, event_log, outbox
+from comptoir.sessions.journal import contacts, event_log, outbox, withdrawing
 from comptoir.sessions.journal.arrival import Arrival
 from comptoir.sessions.journal.database import Connection
 
@@ -37,7 +37,8 @@ def record_automatic(db: Connection, message: int, contact: int, event: MessageR
     heard = _heard(db, contact, message, event.time)
     earlier = _earlier(db, message, text, arrival.now)
     attended = _is_attended(db, contact, message, event.time)
-    written = Written(event.text, event.time, heard, not arrival.backlog, known, attended)
+    answered = _is_answered(db, contact, message)
+    written = Written(event.text, event.time, heard, not arrival.backlog, known, attended, answered)
     elsewhere = [Elsewhere(other.contact, other.prompt) for other in earlier]
     settings = arrival.config.greetings if arrival.config else GreetingTable()
     why = why_automatic(written, contact, elsewhere, settings)
@@ -49,6 +50,7 @@ def record_automatic(db: Connection, message: int, contact: int, event: MessageR
         if other.prompt or why == "named":
             _mark(db, other.id, other.contact, other.time)
             _lift_silence(db, other, arrival.silence_ms)
+            _take_up_answers(db, other, arrival.now)
             event_log.add(db, "phone_greeted", arrival.now, contact=other.contact, message=other.id, why=why, late=True)
     _mark(db, message, contact, event.time)
     event_log.add(db, "phone_greeted", arrival.now, contact=contact, message=message, why=why)
@@ -73,6 +75,18 @@ def _lift_silence(db: Connection, earlier: _Earlier, silence_ms: int) -> None:
     contacts.silence(db, earlier.contact, until)
 
 
+def _take_up_answers(db: Connection, earlier: _Earlier, now: int) -> None:
+    """Send the answers that were withdrawn for this message, while somebody may still wait for them."""
+    rows = db.execute(
+        """SELECT id FROM messages JOIN outbox ON message = id
+            WHERE contact = ? AND state = 'failed' AND author LIKE 'plugin:%' AND error = ?
+            AND id < ? AND messages.recorded_at BETWEEN ? AND ?""",
+        (earlier.contact, withdrawing.BY_HAND, earlier.id, now - CONVERSATION, now),
+    ).fetchall()
+    for (message,) in rows:
+        withdrawing.requeue(db, message, now)
+
+
 def _heard(db: Connection, contact: int, message: int, time: int) -> list[int]:
     """When the customer wrote before this message, as far as it matters: by the server's clock."""
     rows = db.execute(
@@ -84,15 +98,23 @@ def _heard(db: Connection, contact: int, message: int, time: int) -> list[int]:
 
 
 def _is_attended(db: Connection, contact: int, message: int, time: int) -> bool:
-    """Whether we have answered the customer's last message, the phone's own texts aside, or a person of ours wrote not
-    long ago.
-    """
+    """Whether a person of ours wrote in the chat not long ago."""
     row = db.execute(
-        """SELECT 1 FROM messages WHERE contact = ?1 AND direction = 'out' AND automatic = 0
-            AND state NOT IN ('queued', 'failed') AND id < ?2
-            AND (id > (SELECT max(id) FROM messages WHERE contact = ?1 AND direction = 'in' AND id < ?2)
-                OR (author NOT LIKE 'plugin:%' AND coalesce(server_time, recorded_at) >= ?3)) LIMIT 1""",
+        """SELECT 1 FROM messages WHERE contact = ? AND direction = 'out' AND automatic = 0 AND id < ?
+            AND state NOT IN ('queued', 'failed') AND author NOT LIKE 'plugin:%'
+            AND coalesce(server_time, recorded_at) >= ? LIMIT 1""",
         (contact, message, time - CONVERSATION),
+    )
+    return row.fetchone() is not None
+
+
+def _is_answered(db: Connection, contact: int, message: int) -> bool:
+    """Whether a pipeline of ours has answered what the customer wrote last."""
+    row = db.execute(
+        """SELECT 1 FROM messages WHERE contact = ?1 AND direction = 'out' AND author LIKE 'plugin:%'
+            AND state NOT IN ('queued', 'failed') AND id < ?2
+            AND id > (SELECT max(id) FROM messages WHERE contact = ?1 AND direction = 'in' AND id < ?2) LIMIT 1""",
+        (contact, message),
     )
     return row.fetchone() is not None
 

@@ -5,7 +5,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comptoir.plugins.greetings import GreetingTable
-from comptoir.sessions.greetings import CHATS, LONG, PROMPT, TYPED, Elsewhere, Why, Written, is_prompt, why_automatic
+from comptoir.sessions.greetings import (
+    CHATS,
+    LONG,
+    LONGER,
+    PROMPT,
+    TYPED,
+    Elsewhere,
+    Why,
+    Written,
+    is_prompt,
+    why_automatic,
+)
 
 GREETING = "Bienvenue chez Awa ! Dites-nous ce qu'il vous faut, nous vous répondons."
 SHORT_GREETING = "Bonjour et bienvenue !"
@@ -23,11 +34,12 @@ def judge(
     live: bool = True,
     known: bool = False,
     attended: bool = False,
+    answered: bool = False,
     elsewhere: tuple[Elsewhere, ...] = (),
     settings: GreetingTable = SETTINGS,
 ) -> Why | None:
     """`ago`: how long before it the customer wrote."""
-    written = Written(text, NOW, [NOW - each for each in ago], live, known, attended)
+    written = Written(text, NOW, [NOW - each for each in ago], live, known, attended, answered)
     return why_automatic(written, 1, elsewhere, settings)
 
 
@@ -51,12 +63,18 @@ def test_a_long_text_at_once_is_the_phones() -> None:
         (GREETING, (), False),
         # Typed for what was asked a minute before, while "svp ?" came.
         (GREETING, (2 * SECOND, MINUTE), False),
-        # The bot, or the owner, had already spoken: no greeting comes after that.
+        # The owner had already spoken: no greeting comes after that.
         (GREETING, (SECOND,), True),
     ],
 )
 def test_what_a_person_can_have_typed_is_typed(text: str, ago: tuple[int, ...], *, attended: bool) -> None:
     assert judge(text, *ago, attended=attended) is None
+
+
+def test_our_own_answer_may_be_quicker_than_the_phone() -> None:
+    longer = GREETING[:LONGER]
+    assert judge(longer, SECOND, answered=True) == "at once"
+    assert judge(longer[: LONGER - 1], SECOND, answered=True) is None
 
 
 def test_a_customers_burst_hides_no_greeting() -> None:
@@ -81,7 +99,7 @@ def test_the_same_text_at_once_in_three_chats_is_the_phones() -> None:
         (SHORT_GREETING, SECOND, True, others(True, True, False)),
         (SHORT_GREETING, 11 * SECOND, True, others(True, True)),
         # What owners type to one customer after the other.
-        ("Oui, c'est ouvert", SECOND, True, others(True, True, True)),
+        ("C'est oui", SECOND, True, others(True, True, True)),
         # Fifty customers answered by hand during an absence.
         (SHORT_GREETING, SECOND, False, others(*[True] * 50)),
     ],

@@ -105,11 +105,24 @@ def test_a_second_automatic_text_for_the_same_message_is_one_too(journal: Journa
     assert len(journal.automatic()) == 2
 
 
-def test_an_answer_that_we_sent_before_makes_a_long_text_the_owners(journal: Journal) -> None:
-    asked = journal.says(AWA, 0)
-    answer = outbox.enqueue(journal.db, outbox.Outgoing(asked.contact or 0, "le menu", "plugin:answers"), START)
-    journal.db.execute("UPDATE messages SET state = 'sent' WHERE id = ?", (answer,))
-    assert journal.phone(AWA, 2, LONG).by_owner
+def test_an_answer_that_we_sent_before_leaves_only_longer_texts_to_the_phone(journal: Journal) -> None:
+    for chat, text, by_owner in ((AWA, LONG[:50], True), (MOUSSA, LONG, False)):
+        asked = journal.says(chat, 0)
+        answer = outbox.enqueue(journal.db, outbox.Outgoing(asked.contact or 0, "le menu", "plugin:answers"), START)
+        journal.db.execute("UPDATE messages SET state = 'sent' WHERE id = ?", (answer,))
+        assert journal.phone(chat, 2, text).by_owner is by_owner
+
+
+def test_answers_that_were_withdrawn_for_a_greeting_go_after_all(journal: Journal) -> None:
+    states = []
+    for at, chat in ((0, AWA), (100, MOUSSA), (200, FATOU)):
+        asked = journal.says(chat, at)
+        new = outbox.Outgoing(asked.contact or 0, "le menu", "plugin:answers")
+        outbox.enqueue(journal.db, new, START + at * SECOND)
+        journal.phone(chat, at + 1, SHORT)
+        rows = journal.db.execute("SELECT state FROM messages WHERE text = 'le menu' ORDER BY id")
+        states.append([state for (state,) in rows])
+    assert states == [["failed"], ["failed"] * 2, ["queued"] * 3]
 
 
 def test_the_third_chat_shows_a_short_greeting_and_mends_the_first_two(journal: Journal) -> None:
