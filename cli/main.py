@@ -12,13 +12,13 @@ import typer
 
 from comptoir.cli import (
     diagnosis,
-    files,
     installation,
     lab,
     lab_audiences,
     lab_faults,
     lab_messages,
     linking,
+    media,
     messaging,
     tenants,
     watching,
@@ -39,7 +39,7 @@ app = typer.Typer(
 for commands in (installation.app, linking.app, messaging.app, watching.app, diagnosis.app):
     app.add_typer(commands)
 app.add_typer(tenants.app, name="tenant", rich_help_panel="Tenants")
-app.add_typer(files.app, name="media", help="Files of messages.", rich_help_panel=files.PANEL)
+app.add_typer(media.app, name="media", help="Files of messages.", rich_help_panel=media.PANEL)
 lab.app.add_typer(lab_messages.app)
 lab.app.add_typer(lab_audiences.app)
 lab.app.add_typer(lab_faults.app)

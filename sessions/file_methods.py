@@ -1,8 +1,6 @@
 """What the daemon may ask of a worker about files: they come and go as descriptors, never through a line."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
 from comptoir.plugins.content import FILE_KINDS, FileToSend
 from comptoir.sessions.descriptors import Descriptor
@@ -10,6 +8,7 @@ from comptoir.sessions.events import Address
 from comptoir.sessions.journal import contacts, history, linkings, media, outbox
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.media import FileRefused, TakenFile
+from comptoir.sessions.journal.optouts import has_opted_out
 from comptoir.sessions.media.giving import NotHere, NotTaken
 from comptoir.sessions.parameters import invalid, number_of
 from comptoir.sessions.protocol import ErrorCode, Params, RpcError
@@ -17,20 +16,19 @@ from comptoir.sessions.sendable import takes_text
 from comptoir.sessions.times import now_ms
 from comptoir.sessions.worker import Worker
 
-T = TypeVar("T")
 
+async def send_file(worker: Worker, address: Address, caption: str, params: Params) -> tuple[int, bool]:
+    """Seal the file of a `send` and queue it; the message's id, and whether its contact has opted out.
 
-async def send_file(
-    worker: Worker, address: Address, caption: str, params: Params, look: Callable[[Connection, int], T]
-) -> tuple[int, T]:
-    """Seal the file of a `send` and queue it; the message's id, and how its contact looks. Raises RpcError."""
+    Raises RpcError, ClientKeyReused, TargetUnknown, UnicodeEncodeError.
+    """
     descriptor, kind, name = params["file"], params.get("kind"), params.get("name")
     if not isinstance(descriptor, Descriptor):
         raise invalid("file: an open file was expected")
     if kind is not None and kind not in FILE_KINDS:
         raise invalid(f"kind: one of {', '.join(FILE_KINDS)} was expected")
     # A file that could not be sent need not be sealed first.
-    await worker.journal.read(lambda db: _check_linked(db, worker.spec.tenant))
+    await worker.journal.read(lambda db: check_linked(db, worker.spec.tenant))
     try:
         taken = await worker.media.take_open(descriptor.number, str(name or ""), kind)
     except FileRefused as error:
@@ -40,11 +38,11 @@ async def send_file(
     author, client_key = str(params.get("by", "operator")), params.get("client_key")
     quote = number_of(params, "quote", 0) or None
 
-    def enqueue(db: Connection) -> tuple[int, T]:
-        _check_linked(db, worker.spec.tenant)
+    def enqueue(db: Connection) -> tuple[int, bool]:
+        check_linked(db, worker.spec.tenant)
         contact = contacts.contact_for(db, address, now_ms())
         new = outbox.Outgoing(contact, caption, author, client_key=client_key, kind=taken.kind, quote=quote)
-        return _enqueue(db, new, taken), look(db, contact)
+        return _enqueue(db, new, taken), has_opted_out(db, contact)
 
     return await worker.journal.write(enqueue)
 
@@ -81,6 +79,7 @@ def _enqueue(db: Connection, new: outbox.Outgoing, taken: TakenFile) -> int:
     return id
 
 
-def _check_linked(db: Connection, tenant: str) -> None:
+def check_linked(db: Connection, tenant: str) -> None:
+    """Raises RpcError: what is queued without a session would belong to none."""
     if linkings.current_session(db) is None:
         raise RpcError(ErrorCode.NOT_NOW, f"not linked: run `comptoir link {tenant}` first")

@@ -3,33 +3,22 @@
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
-
-import trio
+from typing import Any
 
 from comptoir.plugins.faults import ConfigWrong
-from comptoir.sessions.content_parameters import content_of
-from comptoir.sessions.file_methods import give_file, send_file
-from comptoir.sessions.journal import contacts, history, linkings, outbox, states, waiting
-from comptoir.sessions.journal.database import Connection
+from comptoir.sessions import message_methods
+from comptoir.sessions.file_methods import give_file
+from comptoir.sessions.journal import history, waiting
 from comptoir.sessions.journal.journal import JournalUnavailable
-from comptoir.sessions.journal.optouts import has_opted_out
-from comptoir.sessions.journal.why_waiting import Longest, longest_waiting, why_waiting
-from comptoir.sessions.page import fit_page
-from comptoir.sessions.parameters import address_of, invalid, number_of, phone_number_of, receiver_of, text_of
+from comptoir.sessions.journal.why_waiting import Longest, longest_waiting
+from comptoir.sessions.parameters import address_of, number_of, phone_number_of, text_of
 from comptoir.sessions.protocol import ErrorCode, Params, RpcError
 from comptoir.sessions.runner import Runner
 from comptoir.sessions.times import now_ms, rfc3339
 from comptoir.sessions.worker import Worker
 
-T = TypeVar("T")
-
-# A WhatsApp text may be this long; longer ones are refused by the server.
-MAX_TEXT = 65_536
-MAX_PAGE = 500
 # Who writes in `try` where nobody is named: a LID that no account has.
 NOBODY = "lid:0"
-MAX_WAIT = 3600.0
 # Milliseconds that lost and failed messages are counted for in `status`.
 COUNTED_FOR = 7 * 24 * 3_600_000
 
@@ -46,10 +35,10 @@ class Methods:
             "unlink": self._unlink,
             "pause": lambda _: self._pause(paused=True),
             "resume": lambda _: self._pause(paused=False),
-            "send": self._send,
-            "message": self._message,
-            "wait": self._wait,
-            "messages": self._messages,
+            "send": partial(message_methods.send, worker),
+            "message": partial(message_methods.message, worker),
+            "wait": partial(message_methods.wait, worker),
+            "messages": partial(message_methods.messages, worker),
             "media": lambda params: give_file(self._worker, number_of(params, "id"), params.get("out")),
             "reload": self._reload,
             "try": self._try,
@@ -118,89 +107,6 @@ class Methods:
     async def _stop(self, _params: Params) -> Params:
         await self._worker.finish()
         return {}
-
-    # --- messages
-
-    async def _send(self, params: Params) -> Params:
-        address = receiver_of(text_of(params, "to"))
-        text = text_of(params, "text")
-        with_file = params.get("file") is not None
-        if len(text.encode("utf-8", "replace")) > MAX_TEXT:
-            raise invalid(f"text: between 1 and {MAX_TEXT} bytes of UTF-8 were expected")
-        content = None if with_file else content_of(params, text)
-        quote = number_of(params, "quote", 0) or None
-        client_key = params.get("client_key")
-        author = str(params.get("by", "operator"))
-
-        def enqueue(db: Connection) -> tuple[int, bool]:
-            if linkings.current_session(db) is None:
-                raise RpcError(ErrorCode.NOT_NOW, f"not linked: run `comptoir link {self._worker.spec.tenant}` first")
-            contact = contacts.contact_for(db, address, now_ms())
-            new = outbox.Outgoing(contact, text, author, client_key=client_key, content=content, quote=quote)
-            return outbox.enqueue(db, new, now_ms()), has_opted_out(db, contact)
-
-        try:
-            if with_file:
-                id, opted_out = await send_file(self._worker, address, text, params, has_opted_out)
-            else:
-                id, opted_out = await self._worker.journal.write(enqueue)
-        except outbox.ClientKeyReused as error:
-            raise invalid(str(error)) from None
-        except outbox.TargetUnknown as error:
-            raise RpcError(ErrorCode.NOT_FOUND, str(error)) from None
-        except UnicodeEncodeError:
-            raise invalid("text: valid Unicode was expected") from None
-        self._worker.wake_sender()
-        return await self._message({"id": id}) | ({"opted_out": True} if opted_out else {})
-
-    async def _message(self, params: Params) -> Params:
-        id = number_of(params, "id")
-        row = await self._worker.journal.read(partial(history.message, id=id))
-        if row is None:
-            raise RpcError(ErrorCode.NOT_FOUND, f"no message {id}: `comptoir messages` lists them")
-        return row.as_json()
-
-    async def _wait(self, params: Params) -> Params:
-        """Until the message has come as far as `state`; states only move forward."""
-        wanted = text_of(params, "state")
-        if wanted not in ("sent", "delivered", "read"):
-            raise invalid("state: sent, delivered or read was expected")
-        timeout = params.get("timeout", 60.0)
-        if isinstance(timeout, bool) or not isinstance(timeout, int | float) or not 0 <= timeout <= MAX_WAIT:
-            raise invalid(f"timeout: seconds between 0 and {MAX_WAIT:.0f} were expected")
-        with trio.move_on_after(timeout):
-            seen = self._worker.journal.commits
-            while True:
-                row = await self._message(params)
-                if row["state"] == "failed":
-                    raise RpcError(ErrorCode.FAILED, f"message {row['id']} failed: {row.get('error', 'no reason')}")
-                if states.reached(row["state"], wanted):
-                    return row
-                seen = await self._worker.journal.wait_commit(seen)
-        row = await self._message(params)
-        why = row.get("error") or self._worker.session.standing.reason
-        if not why:
-            why = await self._worker.journal.read(partial(why_waiting, message=row["id"], now=now_ms()))
-        raise RpcError(ErrorCode.NOT_NOW, f"message {row['id']} is {row['state']} after {timeout:g} s: {why}", row)
-
-    async def _messages(self, params: Params) -> Params:
-        limit = number_of(params, "limit", 50)
-        before = number_of(params, "before", 0) or None
-        if not 1 <= limit <= MAX_PAGE:
-            raise invalid(f"limit: between 1 and {MAX_PAGE} was expected")
-        chat = params.get("chat")
-        alias = address_of(chat).aliases[0] if chat is not None else None
-
-        def read(db: Connection) -> list[history.MessageRow]:
-            contact = contacts.find_contact(db, alias) if alias else None
-            if alias and contact is None:
-                raise RpcError(
-                    ErrorCode.NOT_FOUND, f"no chat {alias}: nobody with this address wrote or was written to"
-                )
-            return history.messages(db, contact, limit, before)
-
-        rows = await self._worker.journal.read(read)
-        return fit_page([row.as_json() for row in rows], more=len(rows) == limit)
 
     # --- the pipeline
 

@@ -46,6 +46,7 @@ ALLOWED = {
 LATE = {
     # An open file among a call's parameters.
     "cli.files": ("sessions.descriptors",),
+    "cli.media": ("sessions.descriptors",),
     "cli.installation": ("gateway", "plugins", "sessions"),
     "cli.lab": ("lab",),
     "cli.demo": ("lab", "gateway"),

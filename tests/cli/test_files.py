@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from comptoir.cli import files
+from comptoir.cli import files, media
 from comptoir.cli.errors import CommandError, ExitCode
 
 
@@ -61,7 +61,7 @@ class Answering:
 
 
 def get(target: Path, data: bytes = b"new", *, force: bool = False) -> None:
-    files._get_to_file(Answering(data), "chez-awa", 17, target, force=force)
+    media._get_to_file(Answering(data), "chez-awa", 17, target, force=force)
 
 
 def test_a_file_is_written_whole_and_only_where_nothing_is(tmp_path: Path) -> None:
@@ -93,13 +93,13 @@ def test_a_name_taken_meanwhile_is_not_written_over(tmp_path: Path) -> None:
             return super().call(method, **params)
 
     with pytest.raises(CommandError, match="is there already"):
-        files._get_to_file(Slow(b"new"), "chez-awa", 17, target, force=False)
+        media._get_to_file(Slow(b"new"), "chez-awa", 17, target, force=False)
     assert target.read_bytes() == b"somebody else's"
     assert list(tmp_path.iterdir()) == [target]
 
 
 def test_a_strangers_name_never_becomes_a_path() -> None:
-    assert files._own_name(Answering(b""), "chez-awa", 17) == Path("chez-awa-17.jpg")
+    assert media._own_name(Answering(b""), "chez-awa", 17) == Path("chez-awa-17.jpg")
 
 
 def test_a_folder_is_no_file_to_write(tmp_path: Path) -> None:
