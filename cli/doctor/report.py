@@ -19,7 +19,6 @@ COUNTERS = (
     *("pid", "since", "restarts", "memory_pss_kb"),
     *("inbox", "outbox", "uncertain", "lost", "failed", "last_in", "last_out"),
 )
-FILE_COUNTERS = ("bytes", "quota", "wanted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +106,7 @@ def _row(row: Row) -> Iterator[str]:
         yield f"  detail {_free(row['detail'])}"
     yield "  " + " ".join(f"{key}={row.get(key)}" for key in COUNTERS)
     if isinstance(files := row.get("media"), dict):
-        yield "  files " + " ".join(f"{key}={files.get(key)}" for key in FILE_COUNTERS)
+        yield f"  files {_size(files.get('bytes'))} of {_size(files.get('quota'))}, {files.get('wanted')} wanted"
     if row.get("journal"):
         yield f"  journal {_free(row['journal'])}"
     for plugin in row.get("pipeline") or ():
@@ -145,6 +144,11 @@ def _shortened(line: str, folders: Mapping[str, str]) -> str:
     for path, name in folders.items():
         line = line.replace(path, name)
     return line
+
+
+def _size(size: object) -> str:
+    # In full it would look like somebody's number.
+    return f"{size / 1_000_000:.1f} MB" if isinstance(size, int) else "unknown"
 
 
 def _megabytes(size: int | None) -> str:

@@ -84,7 +84,7 @@ async def test_a_report_holds_nothing_that_is_nobodys_business(here: rig.Rig) ->
     await here.wait_event(lambda event: event["kind"] == "delivered")
     await here.call("send", tenant="chez-awa", to=STRANGER, text="Votre hautbois est prêt")
     seen = len(here.events)
-    await customer.post(SHOP, File("document", b"cymbale" * 1000, name="tuba.pdf", caption="une contrebasse"))
+    await customer.post(SHOP, File("document", b"cymbale" * 20_000, name="tuba.pdf", caption="une contrebasse"))
     await here.wait_event(lambda event: event["kind"] == "done", after=seen)
     # What a plugin might print, and how it might fail.
     stamp = "2026-11-21T07:00:00.123Z"
@@ -111,7 +111,7 @@ async def test_a_report_holds_nothing_that_is_nobodys_business(here: rig.Rig) ->
     # And yet it tells what is the matter.
     assert "chez-awa: online, number +22177***01" in text
     assert "plugin welcome: running" in text
-    assert "files bytes=7000 " in text
+    assert "files 0.1 MB of 1024.0 MB, 0 wanted" in text
     assert "tenant.toml:4: country" in text
     assert "Successfully paired 22177***01" in text
     assert "tuba.py:3 in message" in text
