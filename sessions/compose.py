@@ -42,7 +42,13 @@ class Protos:
 
 def compose(protos: Protos, message: QueuedMessage, secret: bytes, now: int) -> Proto:
     """`now` is in milliseconds. Raises Unsendable."""
-    made = _about(protos, message, now) if _needs_target(message.body) else _fresh(protos, message)
+    try:
+        made = _about(protos, message, now) if _needs_target(message.body) else _fresh(protos, message)
+    except Unsendable:
+        raise
+    except ValueError as error:
+        # It would be so at every attempt, and must not end the sender.
+        raise Unsendable(f"WhatsApp's form of a message cannot hold it: {error}") from None
     # Our own secret leaves a trace in the session database before the stanza leaves.
     made.messageContextInfo.messageSecret = secret
     return made

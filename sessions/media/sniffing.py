@@ -19,6 +19,8 @@ _BRANDS = (
 # WhatsApp's stickers have this size and no other.
 _STICKER = 512
 _OPUS_RATE = 48_000
+# As far as a message counts.
+_MAX_SECONDS = 2**32 - 1
 # The usual one for each kind, where the bytes fit no better one.
 _USUAL = {
     "image": "image/jpeg",
@@ -73,7 +75,12 @@ def as_kind(looks: Looks, kind: FileKind) -> Looks:
 
 
 def seconds_of(head: bytes, tail: bytes, mime: str) -> int:
-    """How long a recording lasts, where a few of its bytes tell; else 0."""
+    """How long a recording lasts, where a few of its bytes tell; else 0, as for a length that nothing has."""
+    seconds = _claimed_seconds(head, tail, mime)
+    return seconds if seconds <= _MAX_SECONDS else 0
+
+
+def _claimed_seconds(head: bytes, tail: bytes, mime: str) -> int:
     if mime.startswith("audio/ogg"):
         # The granule position of the last page counts samples.
         last = tail.rfind(b"OggS")

@@ -121,6 +121,11 @@ def test_a_picture_says_how_large_it_is_where_that_is_known() -> None:
     assert not made(Body("image", "", media=FILE)).imageMessage.HasField("width")
 
 
+def test_what_no_message_can_hold_is_refused_instead_of_ending_the_sender() -> None:
+    with pytest.raises(Unsendable, match="cannot hold it"):
+        made(Body("voice", "", media=replace(FILE, seconds=2**32)))
+
+
 @pytest.mark.parametrize("media", [None, replace(FILE, uploaded=None)])
 def test_file_that_is_gone_cannot_be_sent(media: MediaRow | None) -> None:
     with pytest.raises(Unsendable, match="file is not kept"):

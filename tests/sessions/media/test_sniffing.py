@@ -79,3 +79,15 @@ def test_how_long_a_recording_lasts() -> None:
 @pytest.mark.parametrize("mime", ["video/mp4", "audio/ogg; codecs=opus"])
 def test_cut_headers_tell_nothing(part: bytes, mime: str) -> None:
     assert seconds_of(part, part, mime) == 0
+
+
+@pytest.mark.parametrize(
+    ("head", "mime"),
+    [
+        (b"OggS\x00\x04" + (2**62).to_bytes(8, "little"), "audio/ogg; codecs=opus"),
+        (b"mvhd\x01" + bytes(19) + struct.pack(">IQ", 1, 2**64 - 1) + bytes(20), "video/mp4"),
+    ],
+)
+def test_a_length_that_nothing_has_is_none(head: bytes, mime: str) -> None:
+    # Neither the journal nor a message could hold it.
+    assert seconds_of(head, head, mime) == 0
