@@ -43,8 +43,11 @@ class Client:
     def make(self, handlers: Handlers, on_qr: Callable[[str], None], on_status: Callable[[str], None]) -> None:
         """All three are called on neonize's thread; `on_status` hears how a pairing ended."""
         from neonize import client
+        from neonize.utils import ffmpeg
 
         client.log_whatsmeow = _log
+        # It would warn at every start that files cannot be sent. We convert none; the doctor says what is lost.
+        ffmpeg._ffmpeg_checked = True
 
         class Made(client.NewClient):  # type: ignore[misc]  # neonize has no types
             # neonize prints the end of a pairing and gives no event for it.

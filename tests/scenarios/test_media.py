@@ -78,6 +78,7 @@ async def test_a_file_goes_out_as_it_is_and_is_uploaded_once(tmp_path: Path) -> 
         rows = await judge_sent(here, shop)
         assert [row["media"]["mime"] for row in rows] == ["application/pdf", "application/pdf"]
         assert media_rig.found_in_clear(here.home / "state", data[5000:5100], file.name.encode()) == []
+        assert "ffmpeg" not in (here.home / "state/logs/chez-awa.log").read_text(), "said by the doctor, once"
         file.write_bytes(content(1000, 3, PDF))
         with pytest.raises(RpcError) as other_file:
             await media_rig.send_file(here, shop.name, AMINATA, file, text="Voici", client_key="k1")
