@@ -168,6 +168,17 @@ def test_links_lead_somewhere() -> None:
     assert not broken
 
 
+def test_modules_that_the_map_names_are_there() -> None:
+    names = {
+        file.name
+        for folder in ("gateway", "sessions", "plugins", "cli", "lab")
+        for file in (ROOT / folder).rglob("*.py")
+    }
+    named = set(re.findall(r"`([\w/]+\.py)`", page("architecture.md")))
+    assert len(named) > 30
+    assert [name for name in named if not (ROOT / name).exists() and name not in names] == []
+
+
 def test_every_page_is_in_the_index() -> None:
     index = page("README.md")
     pages = [str(found.relative_to(ROOT / "docs")) for found in (ROOT / "docs").rglob("*.md")]
