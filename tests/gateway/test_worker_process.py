@@ -129,9 +129,10 @@ async def test_a_forkserver_that_hangs_is_replaced(forkserver, spec, monkeypatch
     hung = forkserver_pid()
     os.kill(hung, signal.SIGSTOP)
     with trio.fail_after(20):
-        with monkeypatch.context() as impatient, pytest.raises(ForkFailed):
+        with monkeypatch.context() as impatient:
             impatient.setattr(forkserver_module, "FORK_LIMIT", 0.2)
-            await forkserver.fork(spec)
+            with pytest.raises(ForkFailed):
+                await forkserver.fork(spec)
         # The next one has to begin by starting a forkserver.
         async with fork_worker(forkserver, spec):
             assert forkserver_pid() != hung
