@@ -46,6 +46,8 @@ async def send(worker: Worker, params: Params) -> Params:
             id, opted_out = await worker.journal.write(enqueue)
     except outbox.ClientKeyReused as error:
         raise invalid(str(error)) from None
+    except outbox.TargetGone as error:
+        raise RpcError(ErrorCode.FAILED, str(error)) from None
     except outbox.TargetUnknown as error:
         raise RpcError(ErrorCode.NOT_FOUND, str(error)) from None
     except UnicodeEncodeError:

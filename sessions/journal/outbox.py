@@ -8,6 +8,7 @@ from comptoir.sessions.journal import contacts, event_log, queued, receipts, rev
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.details import Content, Details, Quoting, decode, encode
 from comptoir.sessions.journal.queued import QueuedMessage
+from comptoir.sessions.journal.references import details_in
 
 ANSWER, NOTICE, CAMPAIGN = 0, 1, 2
 MAX_ATTEMPTS = 8
@@ -24,6 +25,10 @@ class ClientKeyReused(ValueError):
 
 class TargetUnknown(ValueError):
     """The message that another one quotes or is about is not one that this can be done to."""
+
+
+class TargetGone(TargetUnknown):
+    """It was taken back: no app shows it any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,8 @@ _KINDS: dict[type, str] = {
 def enqueue(db: Connection, new: Outgoing, now: int) -> int:
     """Queue a message; its id. With a `client_key` that is known, the id it was queued under before.
 
-    Raises ClientKeyReused, TargetUnknown, and UnicodeEncodeError (a ValueError) for text that is not valid Unicode.
+    Raises ClientKeyReused, TargetUnknown (also as TargetGone), and UnicodeEncodeError (a ValueError) for text that is
+    not valid Unicode.
     """
     details = Details(new.content, None if new.quote is None else Quoting(new.quote))
     if (known := _by_client_key(db, new, encode(details))) is not None:
@@ -117,6 +123,8 @@ def _check_targets(db: Connection, new: Outgoing, details: Details) -> None:
             raise TargetUnknown(f"message {target} is not ours: only our own can be edited or deleted")
         if row[2] == "failed":
             raise TargetUnknown(f"message {target} was never sent: it failed")
+        if details_in(db, target).deleted:
+            raise TargetGone(f"message {target} was taken back: no app shows it any more; send a message of its own")
 
 
 def mark_sending(db: Connection, message: int, session: int, secret: bytes, now: int) -> QueuedMessage | None:

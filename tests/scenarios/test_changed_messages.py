@@ -169,6 +169,9 @@ async def test_our_own_messages_are_edited_and_taken_back() -> None:
         assert (deletion.kind, deletion.target) == ("deletion", first.id)
         row = (await here.settle(shop.name))[0]
         assert (*seen(row), row["deleted"]) == ("text", "", "delivered", True)
+        with pytest.raises(RpcError, match="taken back") as refused:
+            await send(here, text="Ouvert à 11 h", content={"edit": {"message": sent["id"]}})
+        assert refused.value.code == ErrorCode.FAILED
 
 
 async def test_edit_whose_ack_a_crash_made_lost_is_done_once_its_receipt_comes() -> None:

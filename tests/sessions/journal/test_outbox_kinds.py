@@ -8,10 +8,10 @@ from journal_rig import AWA, AWA_BOTH, MOUSSA, OWN, heard, message, receipt, rec
 
 from comptoir.plugins.content import Card, Cards, Deletion, Edit, Place, Poll, Reaction
 from comptoir.sessions.events import Address
-from comptoir.sessions.journal import contacts, event_log, outbox, postponing, references, withdrawing
+from comptoir.sessions.journal import contacts, event_log, outbox, postponing, references, revising, withdrawing
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.details import Content
-from comptoir.sessions.journal.outbox import ClientKeyReused, Outgoing, TargetUnknown
+from comptoir.sessions.journal.outbox import ClientKeyReused, Outgoing, TargetGone, TargetUnknown
 from comptoir.sessions.journal.queued import QueuedMessage
 
 PLACE, POLL = Place(14.5, -17.25, "Chez Awa"), Poll("Où ?", ("ici", "là"))
@@ -173,3 +173,22 @@ def test_what_is_about_a_message_of_another_chat_is_refused(db: Connection) -> N
     for more in ({"quote": theirs, "to": MOUSSA}, {"content": Reaction(999, "👍")}, {"content": Edit(failed)}):
         with pytest.raises(TargetUnknown):
             queue(db, "x", **more)
+
+
+@pytest.mark.parametrize("ours", [True, False])
+def test_nothing_is_done_to_what_was_taken_back(db: Connection, ours: bool) -> None:
+    """An app shows neither the change nor the quoted words: the shop would take for said what nobody can see."""
+    target = queue(db, "à 9 h", client_key="k") if ours else message(record(db, heard("A", AWA_BOTH)))
+    if ours:
+        send(db, target, "W")
+        deletion = queue(db, content=Deletion(target), client_key="gone")
+        send(db, deletion, "D")
+        assert queue(db, content=Deletion(target), client_key="gone") == deletion, "the call is repeated as it was"
+    else:
+        assert revising.erase(db, target, 0)
+    more: list[dict[str, Any]] = [{"content": Reaction(target, "👍")}, {"quote": target}]
+    if ours:
+        more += [{"content": Edit(target)}, {"content": Deletion(target)}]
+    for about in more:
+        with pytest.raises(TargetGone, match="was taken back"):
+            queue(db, "x", **about)
