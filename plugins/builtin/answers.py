@@ -37,7 +37,7 @@ class Entry(PluginConfig):
 class AnswersConfig(PluginConfig):
     entries: Annotated[tuple[Entry, ...], Field(max_length=500)] = ()
     otherwise: CustomerText | None = None
-    """Said where nothing matches, at most once a day in a chat, and never after a greeting."""
+    """Said where nothing matches, once a day in a chat at most, never after a greeting, in groups only to a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +105,15 @@ class Answers(Plugin):
             return Verdict.CONTINUE
         found = [self.config.entries[index].text for index in self._phrasebook.best(message.text)]
         if not found:
-            return await self._otherwise(context)
+            return await self._otherwise(context, message)
         self._reply(context, "\n\n".join(found))
         return Verdict.STOP
 
-    async def _otherwise(self, context: Context) -> Verdict:
+    async def _otherwise(self, context: Context, message: Message) -> Verdict:
         """Once a day, so that two automatic parties do not talk to each other for ever."""
+        if message.sender and message.kind != "text":
+            # The shop is named below a picture or in a poll that is for all of them.
+            return Verdict.CONTINUE
         today = context.now.date().isoformat()
         if self.config.otherwise is None or context.replied or await context.get("otherwise") == today:
             return Verdict.CONTINUE

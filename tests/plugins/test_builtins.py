@@ -45,10 +45,10 @@ class Chat:
     def silence(self, until: datetime) -> None:
         raise AssertionError("no silence is asked for")
 
-    async def says(self, plugin: Plugin, text: str, kind: str = "text") -> tuple[Verdict, list[str]]:
+    async def says(self, plugin: Plugin, text: str, kind: str = "text", sender: str = "") -> tuple[Verdict, list[str]]:
         """What one message brings."""
         self.replies = []
-        verdict = await plugin.message(self, Message((1,), kind, text, self.now))
+        verdict = await plugin.message(self, Message((1,), kind, text, self.now, sender=sender))
         return verdict, self.replies
 
 
@@ -196,6 +196,19 @@ async def test_otherwise_once_a_day_and_not_after_a_greeting() -> None:
     assert (await chat.says(plugin, "hein"))[1] == ["Une personne vous répond."]
     chat.now += timedelta(days=1)
     assert (await chat.says(plugin, "", "reaction"))[1] == []
+
+
+async def test_otherwise_in_a_group_only_for_a_question_in_words() -> None:
+    """Who named the shop in a question awaits a word; under a picture or a poll for others it would be in the way."""
+    chat, plugin = Chat(), await answers(otherwise="Une personne vous répond.")
+    for kind in ("poll", "image", "location"):
+        assert await chat.says(plugin, "chez Fatou ou ailleurs", kind, "+221771000001") == (Verdict.CONTINUE, [])
+    assert (await chat.says(plugin, "c'est combien ?", "image", "+221771000001"))[1] == ["price"]
+    assert (await chat.says(plugin, "hein", "text", "+221771000001"))[1] == ["Une personne vous répond."]
+
+
+async def test_otherwise_is_said_of_a_picture() -> None:
+    assert (await Chat().says(await answers(otherwise="?"), "", "image"))[1] == ["?"]
 
 
 async def test_a_long_text_is_read_to_its_end() -> None:
