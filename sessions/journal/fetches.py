@@ -46,6 +46,21 @@ def next_due(db: Connection, now: int) -> int | None:
     return due
 
 
+# The received ones: those that are to be sent hold their messages, too.
+_HELD = "FROM media JOIN messages ON id = media.message WHERE holds = 1 AND media.state = 'wanted'"
+
+
+def first_held(db: Connection) -> int | None:
+    """When the first of the messages came that wait for their files."""
+    came: int | None = db.execute(f"SELECT min(recorded_at) {_HELD}").fetchone()[0]
+    return came
+
+
+def held_since(db: Connection, before: int) -> list[int]:
+    """The messages that came no later than `before` and still wait for their files."""
+    return [id for (id,) in db.execute(f"SELECT id {_HELD} AND recorded_at <= ? ORDER BY id", (before,))]
+
+
 def begin_attempt(db: Connection, message: int) -> None:
     """Counted before it begins, so that a file on which workers die is given up."""
     db.execute("UPDATE media SET attempts = attempts + 1 WHERE message = ?", (message,))
@@ -80,6 +95,14 @@ def fetch_later(db: Connection, message: int, reason: str, not_before: int) -> N
     db.execute(
         "UPDATE media SET not_before = ?, error = ? WHERE message = ? AND state = 'wanted'",
         (not_before, reason, message),
+    )
+
+
+def fetch_now(db: Connection, now: int) -> None:
+    """The host answers again: what waits for a later attempt because it did not is due."""
+    db.execute(
+        "UPDATE media SET not_before = ? WHERE state = 'wanted' AND not_before > ? AND error LIKE 'network:%'",
+        (now, now),
     )
 
 

@@ -26,7 +26,7 @@ AT_ONCE = 3
 TRIES = 3
 """After so many the pipeline sees the message without its file."""
 HOLD_LIMIT = 60.0
-"""Seconds after the first attempt: a slow file may go on coming, but its message goes on without it."""
+"""Seconds after a message came, or the first round: it goes on without its file, which may still be tried or coming."""
 GIVE_UP_AFTER = 24 * 3600 * 1000
 """Milliseconds after the message came."""
 # Seconds before the second attempt, the third, and so on; the last for all that follow.
@@ -58,7 +58,9 @@ class Fetcher(Rounds):
         self._on_released = on_released
         self.busy: set[int] = set()
         """Messages whose files are being fetched."""
-        self._holding: set[int] = set()
+        self._begun: int | None = None
+        self._unanswered = 0
+        """Attempts one after another that the network ate."""
         self._threads = trio.CapacityLimiter(_THREADS)
 
     async def run(self) -> None:
@@ -67,27 +69,29 @@ class Fetcher(Rounds):
             await self.rounds(partial(self._begin, nursery))
 
     async def _begin(self, nursery: trio.Nursery) -> float:
-        """Begin what there is room for; how many seconds to wait for the next."""
+        """Begin what there is room for, let go what waited long enough; how many seconds to wait for the next."""
         room, now = AT_ONCE - len(self.busy), now_ms()
-        if room <= 0:
-            return _LONGEST_WAIT
 
         def read(db: Connection) -> tuple[list[Wanted], int | None]:
             return fetches.wanted(db, now, self.busy, room), fetches.next_due(db, now)
 
+        let_go = await self._let_go(now)
         found, due = await self._journal.read(read)
         for wanted in found:
             self.busy.add(wanted.message)
             nursery.start_soon(self._serve, wanted)
-            if wanted.message not in self._holding:
-                self._holding.add(wanted.message)
-                nursery.start_soon(self._hold_limit, wanted.message)
-        return _LONGEST_WAIT if due is None else min((due - now) / 1000, _LONGEST_WAIT)
+        return min([_LONGEST_WAIT, *((at - now) / 1000 for at in (due, let_go) if at is not None)])
 
-    async def _hold_limit(self, message: int) -> None:
-        await trio.sleep(HOLD_LIMIT)
-        self._holding.discard(message)
-        await self._give_up_for_now(message)
+    async def _let_go(self, now: int) -> int | None:
+        """What waited long enough for its file waits no longer, tried or not; when the next will have."""
+        limit = round(HOLD_LIMIT * 1000)
+        # What came while no worker ran is not late before it could be tried.
+        self._begun = begun = now if self._begun is None else self._begun
+        if begun <= now - limit:
+            for message in await self._journal.read(partial(fetches.held_since, before=now - limit)):
+                await self._give_up_for_now(message)
+        first = await self._journal.read(fetches.first_held)
+        return None if first is None else max(first, begun) + limit
 
     async def _give_up_for_now(self, message: int) -> None:
         if await self._write(partial(fetches.give_up_for_now, message=message, now=now_ms())):
@@ -102,10 +106,21 @@ class Fetcher(Rounds):
             outcome = await self._guarded_attempt(wanted)
             if isinstance(outcome, NotFetched):
                 await self._write(partial(self._record_failure, wanted=wanted, outcome=outcome))
+            await self._notice(outcome)
             self._on_released()
         finally:
             self.busy.discard(wanted.message)
             self.wake()
+
+    async def _notice(self, outcome: Fetched | NotFetched) -> None:
+        """The first file after an outage shows that the others need not wait for their later attempts."""
+        if isinstance(outcome, NotFetched):
+            self._unanswered = self._unanswered + 1 if outcome.reason == "network" else 0
+            return
+        # Fewer may be one file's fault: it must not be asked for again with each of the others.
+        outage, self._unanswered = self._unanswered >= TRIES, 0
+        if outage:
+            await self._write(partial(fetches.fetch_now, now=now_ms()))
 
     async def _guarded_attempt(self, wanted: Wanted) -> Fetched | NotFetched:
         try:

@@ -35,8 +35,8 @@ class Shop:
     lab: Lab
     released: trio.Event
 
-    async def receive(self, plaintext: bytes, **changed: object) -> int:
-        """A customer's picture is journaled; the message's id."""
+    async def receive(self, plaintext: bytes, age: int = 0, **changed: object) -> int:
+        """A customer's picture is journaled, or was so many milliseconds ago; the message's id."""
         from neonize.proto.Neonize_pb2 import Message
 
         sealed = attachments.seal(plaintext, attachments.IMAGE)
@@ -53,7 +53,7 @@ class Shop:
                 """INSERT INTO messages (contact, direction, kind, text, author, state, whatsapp_id, session,
                         recorded_at)
                     VALUES (?, 'in', 'image', '', 'customer', 'received', ?, 1, ?) RETURNING id""",
-                (contact, secrets.token_hex(8), now_ms()),
+                (contact, secrets.token_hex(8), now_ms() - age),
             ).fetchone()
             db.execute("INSERT INTO inbox (message, raw, backlog) VALUES (?, ?, 0)", (id, raw))
             media.want(db, id, ReceivedFile("image/jpeg", len(plaintext)), now_ms())
@@ -134,6 +134,43 @@ async def test_a_slow_file_lets_its_message_go_and_comes_all_the_same(
     assert row.state == "wanted"
     await shop.until(message, lambda row: row.state == "kept")
     assert await shop.keeper.load(message) == plaintext
+
+
+async def test_a_message_whose_turn_to_be_fetched_never_came_goes_on_no_later_than_the_others(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "HOLD_LIMIT", 1.0)
+    lab.faults.media.hang_downloads(None, times=None)
+    async with open_shop(lab, tmp_path / "awa", MediaLimits(10_000_000, 1_000_000), idle=60) as shop:
+        messages = [await shop.receive(media_rig.content(1000, seed)) for seed in range(10)]
+        for message in messages:
+            await shop.until(message, lambda row: not row.holds)
+        tried = await shop.journal.read(lambda db: db.execute("SELECT attempts FROM media ORDER BY message").fetchall())
+        assert tried == [(1,)] * 3 + [(0,)] * 7
+        assert await shop.due() == messages
+        assert shop.released.is_set()
+
+
+async def test_a_message_that_came_long_before_the_worker_began_is_not_answered_before_its_file_was_tried(
+    shop: Shop,
+) -> None:
+    message = await shop.receive(media_rig.content(1000, 10), age=3_600_000)
+    await shop.until(message, lambda row: row.state == "kept")
+    kinds = await shop.journal.read(lambda db: [kind for (kind,) in db.execute("SELECT kind FROM events")])
+    assert kinds == ["media_kept"]
+
+
+async def test_what_a_dead_host_did_not_give_is_asked_for_again_as_soon_as_it_gives_something(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "_PAUSES", (0.1, 0.1, 3600.0))
+    shop.lab.faults.media.hang_downloads(None, times=9)
+    missed = [await shop.receive(media_rig.content(1000, seed)) for seed in (11, 12, 13)]
+    for message in missed:
+        await shop.until(message, lambda row: not row.holds)
+    await shop.receive(media_rig.content(1000, 14))
+    for message in missed:
+        await shop.until(message, lambda row: row.state == "kept")
 
 
 async def test_three_are_fetched_at_once_and_the_oldest_first(shop: Shop) -> None:
