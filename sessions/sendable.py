@@ -42,7 +42,7 @@ def check(text: str, content: ToSend | None) -> None:
             _check_poll(content)
         case Reaction(target, emoji):
             _check_target(target)
-            _check_name("the emoji", emoji, MAX_EMOJI, empty=True)
+            _check_emoji(emoji)
         case _:
             raise TypeError(f"{type(content).__name__} is nothing that can be sent")
 
@@ -111,6 +111,15 @@ def _check_poll(poll: Poll) -> None:
         raise ValueError(
             "a poll's choices: a number up to that of its options was expected, 0 for as many as one likes"
         )
+
+
+def _check_emoji(emoji: str) -> None:
+    """What is surely none is refused: the apps show nothing of it. Which emoji there are changes every year."""
+    _check_name("the emoji", emoji, MAX_EMOJI, empty=True)
+    # The one emoji that Unicode counts among the letters.
+    others = emoji.replace("ℹ", "")
+    if emoji and (emoji.isascii() or any(letter.isalpha() or letter.isspace() for letter in others)):
+        raise ValueError("a reaction: one emoji was expected, or an empty text to take it back")
 
 
 def _check_name(what: str, text: str, most: int, *, empty: bool = False) -> None:

@@ -27,6 +27,11 @@ def test_what_is_sent(given: Any, text: str, content: Any) -> None:
     assert content_of({"content": given}, text) == content
 
 
+@pytest.mark.parametrize("emoji", ["👍", "👍🏿", "❤️", "1️⃣", "ℹ️", "©️", "🇸🇳", "👩‍👩‍👧", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "Ⓜ️", "‼️", "〰️", "㊗️", "🆗"])
+def test_every_emoji_is_a_reaction(emoji: str) -> None:
+    assert content_of({"content": {"reaction": {"message": 7, "emoji": emoji}}}, "") == Reaction(7, emoji)
+
+
 @pytest.mark.parametrize(
     ("given", "text", "words"),
     [
@@ -52,6 +57,10 @@ def test_what_is_sent(given: Any, text: str, content: Any) -> None:
         ({}, "", "one of place, cards"),
         ([], "", "one of place, cards"),
         ({"reaction": {"message": 7, "emoji": "\ud800"}}, "", "Unicode"),
+        *(
+            ({"reaction": {"message": 7, "emoji": text}}, "", "one emoji")
+            for text in ("ok", "abc d", " ", "7", "👍 👍", "é")
+        ),
     ],
 )
 def test_what_cannot_be_sent(given: Any, text: str, words: str) -> None:
