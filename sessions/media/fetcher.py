@@ -4,7 +4,7 @@ import logging
 import random
 from collections.abc import Callable
 from functools import partial
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import trio
 
@@ -134,8 +134,11 @@ class Fetcher(Rounds):
         reference = reference_in(wanted.raw) if wanted.raw is not None else None
         if reference is None:
             return NotFetched("gone", "the message does not say where its file lies")
-        if max(wanted.size, reference.size) > self._limits.largest:
+        size, quota = max(wanted.size, reference.size), self._keeper.limits.quota
+        if size > self._limits.largest:
             return NotFetched("too_large", f"larger than {self._limits.largest // 1_000_000} MB")
+        if size > quota:
+            return NotFetched("too_large", f"larger than all the room for files, {quota // 1_000_000} MB")
         room_for = partial(self._keeper.room_for, size=reference.size)
         if not await self._journal.read(room_for):
             return NotFetched("no_room", "the room for files is used up by what still waits")
@@ -167,10 +170,9 @@ class Fetcher(Rounds):
     def _record_failure(self, db: Connection, wanted: Wanted, outcome: NotFetched) -> None:
         message, now, tries = wanted.message, now_ms(), wanted.attempts + 1
         reason = f"{outcome.reason}: {outcome.detail}"
-        if outcome.reason in ("too_large", "no_room"):
-            fetches.mark_failed(db, message, "refused", reason, now)
-        elif outcome.final or (outcome.hopeless and tries >= TRIES) or now - wanted.recorded_at > GIVE_UP_AFTER:
-            fetches.mark_failed(db, message, "failed", reason, now)
+        if outcome.final or (outcome.hopeless and tries >= TRIES) or now - wanted.recorded_at > GIVE_UP_AFTER:
+            state: Literal["refused", "failed"] = "refused" if outcome.never_asked else "failed"
+            fetches.mark_failed(db, message, state, reason, now)
         else:
             pause = _PAUSES[min(tries, len(_PAUSES)) - 1] * random.uniform(0.75, 1.25)
             fetches.fetch_later(db, message, reason, now + round(pause * 1000))

@@ -60,7 +60,12 @@ class NotFetched:
     @property
     def final(self) -> bool:
         """Asking again cannot help."""
-        return self.reason in ("gone", "too_large", "no_room")
+        return self.reason in ("gone", "too_large")
+
+    @property
+    def never_asked(self) -> bool:
+        """The host is not to blame: the file was not asked for, or not taken."""
+        return self.reason in ("too_large", "no_room")
 
     @property
     def hopeless(self) -> bool:

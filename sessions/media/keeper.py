@@ -101,7 +101,9 @@ class MediaKeeper:
 
         Raises FileRefused, or JournalUnavailable where the disk takes nothing now.
         """
-        size = taking.checked_size(descriptor, self.limits.largest)
+        size, quota_mb = taking.checked_size(descriptor, self.limits.largest), self.limits.quota / 1_000_000
+        if size > self.limits.quota:
+            raise FileRefused(f"larger than all the room for files, {quota_mb:g} MB: raise [media] quota_mb")
         if not await self._journal.read(partial(self.room_for, size=size)):
             raise FileRefused("the room for files is used up by what still waits: raise [media] quota_mb, or wait")
         try:

@@ -214,13 +214,36 @@ async def test_what_is_too_large_is_not_even_asked_for(shop: Shop) -> None:
     assert shop.lab.faults.media.seen("download") == []
 
 
-async def test_what_fits_no_more_beside_what_still_waits_is_not_asked_for(lab: Lab, tmp_path: Path) -> None:
+async def test_what_finds_no_room_beside_what_still_waits_is_fetched_when_that_is_done(
+    lab: Lab, tmp_path: Path
+) -> None:
     async with open_shop(lab, tmp_path / "awa", MediaLimits(100_000, 90_000)) as shop:
         first = await shop.receive(media_rig.content(80_000, 6))
         await shop.until(first, lambda row: row.state == "kept")
         second = await shop.receive(media_rig.content(80_001, 7))
-        row = await shop.until(second, lambda row: row.state == "refused")
-        assert row.error == "no_room: the room for files is used up by what still waits"
+        row = await shop.until(second, lambda row: not row.holds)
+        assert (row.state, row.error) == ("wanted", "no_room: the room for files is used up by what still waits")
+        assert len(shop.lab.faults.media.seen("download")) == 1
+        await shop.journal.write(lambda db: db.execute("UPDATE messages SET state = 'done' WHERE id = ?", (first,)))
+        await shop.until(second, lambda row: row.state == "kept")
+        # The oldest goes for it.
+        await shop.until(first, lambda row: row.state == "dropped")
+
+
+async def test_what_still_finds_no_room_after_a_day_is_given_up(lab: Lab, tmp_path: Path) -> None:
+    async with open_shop(lab, tmp_path / "awa", MediaLimits(100_000, 90_000)) as shop:
+        first = await shop.receive(media_rig.content(80_000, 6))
+        await shop.until(first, lambda row: row.state == "kept")
+        second = await shop.receive(media_rig.content(80_001, 7), age=fetching.GIVE_UP_AFTER + 1000)
+        await shop.until(second, lambda row: row.state == "refused")
+
+
+async def test_what_is_larger_than_all_the_room_is_not_even_asked_for(lab: Lab, tmp_path: Path) -> None:
+    async with open_shop(lab, tmp_path / "awa", MediaLimits(quota=1_000_000, largest=3_000_000)) as shop:
+        message = await shop.receive(media_rig.content(1000, 5), fileLength=1_500_000)
+        row = await shop.until(message, lambda row: row.state == "refused")
+        assert row.error == "too_large: larger than all the room for files, 1 MB"
+        assert shop.lab.faults.media.seen("download") == []
 
 
 async def test_a_file_whose_message_was_deleted_meanwhile_does_not_stay(shop: Shop) -> None:

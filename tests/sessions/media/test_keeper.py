@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,13 @@ async def test_what_finds_no_room_beside_what_waits_is_not_taken(
     monkeypatch.setattr(quota, "pinned", lambda _db: 1_499_950)
     with pytest.raises(FileRefused, match="the room for files is used up"):
         await keeper.take(FileToSend(Path("images/menu.jpg")))
+
+
+async def test_what_can_never_fit_is_not_said_to_wait_for_room(keeper: MediaKeeper, folder: Path) -> None:
+    keeper.limits = replace(keeper.limits, quota=100)
+    with pytest.raises(FileRefused, match=r"larger than all the room for files.*quota_mb") as refused:
+        await keeper.take(FileToSend(Path("images/menu.jpg")))
+    assert "wait" not in str(refused.value)
 
 
 async def test_a_message_without_a_file_has_none_to_load(keeper: MediaKeeper) -> None:
