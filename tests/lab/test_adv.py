@@ -80,6 +80,7 @@ def test_a_device_refuses_an_answer_for_another_device() -> None:
         (NOISE.public, DEVICE.public, "the account's signature"),
         (ACCOUNT.public, NOISE.public, "the account's signature"),
     ],
+    ids=["another account", "another device"],
 )
 def test_a_device_of_another_account_is_refused(account: bytes, identity: bytes, fault: str) -> None:
     with pytest.raises(AdvError, match=fault):

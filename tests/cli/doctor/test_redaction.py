@@ -39,9 +39,9 @@ def test_numbers_are_cut_in_any_form(number):
 @pytest.mark.parametrize(
     "secret",
     [
-        os.urandom(32).hex(),
-        base64.b64encode(os.urandom(32)).decode(),
-        base64.urlsafe_b64encode(os.urandom(32)).decode(),
+        pytest.param(os.urandom(32).hex(), id="a key in hex"),
+        pytest.param(base64.b64encode(os.urandom(32)).decode(), id="a key in base64"),
+        pytest.param(base64.urlsafe_b64encode(os.urandom(32)).decode(), id="a key in base64 for addresses"),
         "ABCD-2345",
         "K7PQ2M4X",
     ],
