@@ -13,11 +13,12 @@ from comptoir.lab import kinds
 from comptoir.lab.customer import Customer
 from comptoir.lab.heard import Heard
 from comptoir.lab.kinds import Card, Cards, File, LiveLocation, Location, Poll, Reaction, Vote
+from comptoir.sessions.protocol import ErrorCode, RpcError
 
 AMINATA = "+221771000001"
 NUMBER = "+221770000001"
 MP4 = b"\0\0\0\x20ftypisom"
-OGG = b"OggS\0\x02"
+OGG = b"OggS\0\x02" + bytes(22) + b"OpusHead"
 WEBP = b"RIFF\0\0\x10\0WEBPVP8 "
 VCARD = "BEGIN:VCARD\nVERSION:3.0\nFN:Moussa Diop\nTEL;waid=221770000009:+221 77 000 00 09\nEND:VCARD"
 
@@ -147,6 +148,34 @@ async def test_files_arrive_as_they_were_sent(tmp_path: Path) -> None:
         assert [(row["kind"], row["text"], row["state"]) for row in rows] == [
             (file.kind, file.caption, "delivered") for file, _ in SENT
         ]
+
+
+NOT_SO = [
+    (FILES[4], "voice", "Ogg Opus"), (FILES[0], "voice", "Ogg Opus"), (FILES[0], "sticker", "WebP"),
+    (FILES[4], "image", "a picture"), (FILES[0], "video", "a film"), (FILES[1], "audio", "a sound"),
+    (File("document", b"rien", mime="application/octet-stream"), "sticker", "WebP"),
+]  # fmt: skip
+
+
+@pytest.mark.shows(
+    under="media",
+    what="a file that is to be sent as what it is not (`--kind`)",
+    happens="`send` refuses it and says what it is: the customer would get something broken",
+)
+async def test_a_file_is_not_sent_as_what_it_is_not(tmp_path: Path) -> None:
+    async with rig.open_rig() as here:
+        shop, _ = await open_shop(here)
+        # No name makes a sticker.
+        path = tmp_path / "fichier.webp"
+        for file, kind, expected in NOT_SO:
+            assert isinstance(file.data, bytes)
+            path.write_bytes(file.data)
+            with pytest.raises(RpcError, match=f"{expected} was expected.*{file.mime}") as refused:
+                await media_rig.send_file(here, shop.name, AMINATA, path, kind=kind)
+            assert refused.value.code == ErrorCode.INVALID_PARAMS
+        assert await here.messages(shop.name) == []
+        sent = await media_rig.send_file(here, shop.name, AMINATA, path, kind="document")
+        assert (sent["kind"], sent["media"]["name"]) == ("document", "fichier.webp")
 
 
 async def send(here: rig.Rig, **params: Any) -> dict[str, Any]:
