@@ -125,15 +125,23 @@ async def test_answers_that_did_not_leave_yet_make_nobody_a_machine(shop: Shop, 
 
 @pytest.mark.shows(
     under="people",
-    what="200 messages of one customer within a minute",
+    what="one message a second from one customer, for most of a minute",
     happens="ten answers a minute, the rest skipped as `flood`; other customers do not wait for them",
 )
 async def test_a_flood_is_answered_ten_times_a_minute(shop: Shop, autojump_clock: MockClock) -> None:
     async with served(shop) as chat:
-        ends = [await chat.says(f"message {number}", after=0.25) for number in range(200)]
-        assert ends == ["done"] * 10 + ["flood"] * 190
+        ends = [await chat.says(f"message {number}", after=1.1) for number in range(50)]
+        assert ends == ["done"] * 10 + ["flood"] * 40
         assert await chat.says("bonjour", who=MOUSSA, after=0) == "done"
         assert await chat.says("et maintenant ?", after=MINUTE) == "done"
+
+
+async def test_who_writes_before_an_answer_can_be_read_is_a_machine_before_it_is_a_flood(
+    shop: Shop, autojump_clock: MockClock
+) -> None:
+    async with served(shop) as chat:
+        ends = [await chat.says(f"message {number}", after=0.25) for number in range(200)]
+    assert ends == ["done"] * 5 + ["bot"] + ["silenced"] * 194
 
 
 async def test_in_the_labs_hurry_nothing_is_a_flood(shop: Shop, autojump_clock: MockClock) -> None:
