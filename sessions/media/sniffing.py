@@ -74,6 +74,14 @@ def as_kind(looks: Looks, kind: FileKind) -> Looks:
     return Looks(kind, looks.mime if fits else _USUAL[kind])
 
 
+def lacking(head: bytes, kind: FileKind) -> str:
+    """What a file's bytes must be for this kind, where they are not: the apps would show it broken. Else nothing."""
+    looks = sniff(head)
+    if kind == "voice" and looks.kind != "voice":
+        return "Ogg Opus"
+    return "WebP" if kind == "sticker" and looks.mime != "image/webp" else ""
+
+
 def seconds_of(head: bytes, tail: bytes, mime: str) -> int:
     """How long a recording lasts, where a few of its bytes tell; else 0, as for a length that nothing has."""
     seconds = _claimed_seconds(head, tail, mime)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from comptoir.plugins.content import FileKind, FileToSend
 from comptoir.sessions.journal.media import MAX_NAME, FileRefused, TakenFile
-from comptoir.sessions.media.sniffing import HEAD, as_kind, pixels_of, seconds_of, sniff
+from comptoir.sessions.media.sniffing import HEAD, as_kind, lacking, pixels_of, seconds_of, sniff
 from comptoir.sessions.media.store import Incoming
 
 _PIECE = 128 * 1024
@@ -86,6 +86,13 @@ def checked_size(descriptor: int, largest: int) -> int:
             f"{_mb(info.st_size)} are too large: at most {_mb(largest)} are sent ([media] largest_mb in comptoir.toml)"
         )
     return info.st_size
+
+
+def check_kind(ends: Ends, kind: FileKind | None) -> None:
+    """Raises FileRefused for a file that is nothing of the kind it is to be sent as, whatever its name says."""
+    if kind is not None and (expected := lacking(ends.head, kind)):
+        found = sniff(ends.head).mime
+        raise FileRefused(f"{expected} was expected as {kind}, and it is {found}: convert it, or send it as a document")
 
 
 def describe(file: str, size: int, ends: Ends, name: str, kind: FileKind | None) -> TakenFile:

@@ -10,7 +10,7 @@ import trio
 from journal_rig import KEY
 from media_rig import files_of_at_most, until
 
-from comptoir.plugins.content import FileToSend
+from comptoir.plugins.content import FileKind, FileToSend
 from comptoir.sessions.journal import quota
 from comptoir.sessions.journal.journal import JournalUnavailable, open_journal
 from comptoir.sessions.journal.media import FileRefused
@@ -77,6 +77,27 @@ async def test_what_is_not_taken_is_refused_in_words(keeper: MediaKeeper, path: 
         await keeper.take(FileToSend(Path(path)))
     assert path in str(refused.value)
     assert list(keeper.store.folder.glob("*")) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "words"),
+    [
+        ("menu.jpg", "voice", "Ogg Opus was expected as voice, and it is image/jpeg"),
+        ("menu.jpg", "sticker", "WebP was expected as sticker, and it is image/jpeg"),
+        ("bare.webp", "sticker", "WebP was expected as sticker, and it is application/octet-stream"),
+        ("bare.ogg", "voice", "Ogg Opus was expected as voice, and it is application/octet-stream"),
+    ],
+)
+async def test_what_the_apps_would_show_broken_is_refused(
+    keeper: MediaKeeper, folder: Path, name: str, kind: FileKind, words: str
+) -> None:
+    (folder / name).write_bytes(JPEG if name == "menu.jpg" else b"OggS" + bytes(100))
+    with pytest.raises(FileRefused, match=words):
+        await keeper.take(FileToSend(Path(name), kind))
+    assert list(keeper.store.folder.glob("*")) == []
+    (folder / "voice").write_bytes(b"OggS" + bytes(24) + b"OpusHead" + bytes(100))
+    (folder / "sticker").write_bytes(b"RIFF\0\0\0\0WEBPVP8 " + bytes(100))
+    assert (await keeper.take(FileToSend(Path(kind), kind))).kind == kind
 
 
 async def test_a_link_that_is_put_into_the_path_meanwhile_leads_nowhere(
