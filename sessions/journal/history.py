@@ -1,12 +1,13 @@
 """What `messages` and `status` show of a journal."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from comptoir.sessions.journal import showing
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.schema import chat_of
+from comptoir.sessions.journal.why_waiting import held_behind
 from comptoir.sessions.times import rfc3339
 
 
@@ -74,12 +75,20 @@ def messages(
             WHERE (?1 IS NULL OR contact = ?1) AND (?2 IS NULL OR id < ?2) ORDER BY id DESC LIMIT ?3""",
         (contact, before, limit),
     )
-    return [_row(db, row) for row in rows][::-1]
+    return _with_reasons(db, [_row(db, row) for row in rows][::-1])
 
 
 def message(db: Connection, id: int) -> MessageRow | None:
     row = db.execute(f"SELECT {_COLUMNS} FROM messages WHERE id = ?", (id,)).fetchone()
-    return None if row is None else _row(db, row)
+    return None if row is None else _with_reasons(db, [_row(db, row)])[0]
+
+
+def _with_reasons(db: Connection, rows: list[MessageRow]) -> list[MessageRow]:
+    """What waits behind a message that is held says so; `rows` in the order of their ids."""
+    if not any(row.state == "queued" and row.error is None for row in rows):
+        return rows
+    held = held_behind(db, rows[0].id, rows[-1].id)
+    return [replace(row, error=held[row.id]) if row.id in held else row for row in rows]
 
 
 def _row(db: Connection, row: tuple[Any, ...]) -> MessageRow:

@@ -25,11 +25,25 @@ def why_waiting(db: Connection, message: int, now: int) -> str:
     if own is not None and own[0]:
         return str(own[0])
     if ahead := _ahead(db, message):
-        return f"it waits behind message {ahead[0]}: {ahead[1]}" if ahead[1] else f"it waits behind message {ahead[0]}"
+        return _behind(*ahead)
     until = waiting.strangers_held_until(db, now)
     if until > now and waiting.is_stranger(db, message):
         return f"WhatsApp refused a new chat (463); no new chat before {rfc3339(until)}, or when they write"
     return TURN
+
+
+def held_behind(db: Connection, first: int, last: int) -> dict[int, str]:
+    """Of the messages with these ids that wait without a reason of their own: why the one before them is held."""
+    rows = db.execute(
+        """WITH heads AS (SELECT min(id) AS id, contact, priority FROM messages JOIN outbox ON message = id
+                WHERE state = 'queued' GROUP BY contact, priority)
+            SELECT m.id, heads.id, ahead.error FROM messages m JOIN outbox o ON o.message = m.id
+            JOIN heads ON heads.contact = m.contact AND heads.priority = o.priority AND heads.id < m.id
+            JOIN outbox ahead ON ahead.message = heads.id
+            WHERE m.state = 'queued' AND m.id BETWEEN ? AND ? AND o.error IS NULL AND ahead.error IS NOT NULL""",
+        (first, last),
+    )
+    return {id: _behind(head, error) for id, head, error in rows}
 
 
 def longest_waiting(db: Connection, now: int) -> Longest | None:
@@ -39,6 +53,10 @@ def longest_waiting(db: Connection, now: int) -> Longest | None:
                 UNION ALL SELECT min(id) FROM messages WHERE state = 'sending'))"""
     ).fetchone()
     return None if row is None else Longest(row[0], row[1], why_waiting(db, row[0], now))
+
+
+def _behind(ahead: int, error: str | None) -> str:
+    return f"it waits behind message {ahead}: {error}" if error else f"it waits behind message {ahead}"
 
 
 def _ahead(db: Connection, message: int) -> tuple[int, str | None] | None:

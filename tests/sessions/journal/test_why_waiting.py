@@ -3,7 +3,7 @@
 from journal_rig import AWA, MOUSSA, heard, record
 
 from comptoir.sessions.events import Address
-from comptoir.sessions.journal import contacts, outbox, postponing, states
+from comptoir.sessions.journal import contacts, history, outbox, postponing, states
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.outbox import Outgoing
 from comptoir.sessions.journal.why_waiting import TURN, longest_waiting, why_waiting
@@ -49,3 +49,24 @@ def test_the_longest(db: Connection) -> None:
     longest = longest_waiting(db, 9)
     assert longest is not None
     assert longest.message == second
+
+
+def test_the_history_says_behind_which_message_one_is_held(db: Connection) -> None:
+    """But only where that one is held itself: to wait one's turn is no fault."""
+    for whom in (AWA, MOUSSA):
+        record(db, heard(f"first of {whom}", whom))
+    first, second, notice, other = queue(db, AWA), queue(db, AWA), queue(db, AWA, priority=2), queue(db, MOUSSA)
+
+    def errors() -> dict[int, str | None]:
+        return {row.id: row.error for row in history.messages(db) if row.direction == "out"}
+
+    assert errors() == dict.fromkeys((first, second, notice, other))
+    postponing.put_off(db, first, "429: fewer at a time", 60_000, 0)
+    own = "429: fewer at a time; it is tried again at 1970-01-01T00:01:00.000Z"
+    behind = f"it waits behind message {first}: {own}"
+    assert errors() == {first: own, second: behind, notice: None, other: None}
+    row = history.message(db, second)
+    assert row is not None
+    assert row.error == behind
+    postponing.put_off(db, second, "its own", 60_000, 0)
+    assert str(errors()[second]).startswith("its own")
