@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Literal
 
 from comptoir.plugins.text import fold, words
@@ -71,6 +72,12 @@ class _Turn:
     """Milliseconds since we spoke; None where we had not."""
     told: str
     """What we said before it."""
+    first: str
+    """The first of its messages, which may be the only one."""
+
+    @property
+    def alone(self) -> bool:
+        return self.first == self.text
 
     def is_within(self, limit: int) -> bool:
         return self.after is not None and 0 <= self.after <= limit
@@ -85,9 +92,9 @@ def why_bot(said: Sequence[Said], *, timed: bool = True) -> Why | None:
     ours = [_bare(one.text[:MAX_READ]) for one in said if one.ours and len(one.text.strip()) >= SENTENCE][-OUR_LAST:]
     if _repeats_itself(turns, timed=timed):
         return "repeats itself"
-    if len(_run(turns, lambda text: _holds_any(text, ours))) >= TWICE:
+    if len(_run(turns, lambda turn: _holds_any(turn.text, ours))) >= TWICE:
         return "repeats us"
-    if len(_run(turns, _says_so)) >= TWICE:
+    if len(_run(turns, lambda turn: _says_so(turn.text))) >= TWICE:
         return "says so"
     unread = turns[-TURNS_UNREAD:]
     if timed and len(unread) == TURNS_UNREAD and all(_is_unread(turn) for turn in unread):
@@ -103,13 +110,15 @@ def is_same(text: str, other: str) -> bool:
 
 
 def _repeats_itself(turns: Sequence[_Turn], *, timed: bool) -> bool:
-    text = turns[-1].text
-    same = _run(turns, lambda other: _bare(text) == _bare(other))
+    text = turns[-1].first
+    # Several questions in a row look like the next several; and where everybody is quick, nobody waits for answers.
+    single = _last_alone(turns)
+    same = _run(turns if timed and len(text) >= SENTENCE else single, lambda turn: _bare(text) == _bare(turn.first))
     if len(text) < SENTENCE:
         unread = timed and all(turn.after is None or turn.is_within(UNREAD) for turn in same)
         unmoved = len(text) >= WORD and len({turn.told for turn in same[: TIMES - 1]}) == 1
         return bool(_bare(text)) and len(same) >= (TIMES if unread or unmoved else TIMES_SHORT)
-    alike = _run(turns, lambda other: is_same(text, other))
+    alike = _run(single, lambda turn: is_same(text, turn.text))
     # Where everybody is quick only a long text tells anything: people who are played by a script repeat a question.
     if (timed or len(text) >= LONG) and len(alike) >= TWICE and all(turn.is_within(INSTANT) for turn in alike[:TWICE]):
         return True
@@ -117,11 +126,16 @@ def _repeats_itself(turns: Sequence[_Turn], *, timed: bool) -> bool:
     return len(same) >= TIMES or len(alike) >= (TIMES if prompt else TIMES_ALIKE)
 
 
-def _run(turns: Sequence[_Turn], holds: Callable[[str], bool]) -> list[_Turn]:
+def _last_alone(turns: Sequence[_Turn]) -> list[_Turn]:
+    """The last turns without a gap that are one message each."""
+    return list(takewhile(lambda turn: turn.alone, reversed(turns)))[::-1]
+
+
+def _run(turns: Sequence[_Turn], holds: Callable[[_Turn], bool]) -> list[_Turn]:
     """The last turns without a gap of which it holds, the newest first; each came at our PACE, but for the oldest."""
     run: list[_Turn] = []
     for turn in reversed(turns):
-        if not holds(turn.text):
+        if not holds(turn):
             break
         run.append(turn)
         if len(run) == TIMES_SHORT or not turn.is_within(PACE):
@@ -139,7 +153,7 @@ def _turns(said: Sequence[Said]) -> list[_Turn]:
     for one in said:
         if one.ours:
             if texts:
-                turns.append(_Turn(_joined(texts), after, _joined(told)))
+                turns.append(_Turn(_joined(texts), after, _joined(told), texts[0].strip()))
                 texts, told = [], []
             spoke = one.at
             told.append(one.text[:MAX_READ])
@@ -147,7 +161,7 @@ def _turns(said: Sequence[Said]) -> list[_Turn]:
             if not texts:
                 after = None if spoke is None else one.at - spoke
             texts.append(one.text[:MAX_READ])
-    return [*turns, _Turn(_joined(texts), after, _joined(told))]
+    return [*turns, _Turn(_joined(texts), after, _joined(told), texts[0].strip())]
 
 
 def _joined(texts: Sequence[str]) -> str:

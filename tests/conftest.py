@@ -13,8 +13,8 @@ from hypothesis import settings
 ASYNC_LIMIT, SLOW_LIMIT = 180.0, 500.0
 """Seconds for an async test; far above what any needs on a busy machine, and far below for ever."""
 
-# A test makes its own folders and its own lab; it must never meet those of whoever runs it.
-for name in ("COMPTOIR_HOME", "COMPTOIR_LAB"):
+# A test makes its own folders, lab and terminal; it must never meet those of whoever runs it.
+for name in ("COMPTOIR_HOME", "COMPTOIR_LAB", "COLUMNS", "LINES"):
     os.environ.pop(name, None)
 
 # How long an example takes says more about a busy machine than about the code.

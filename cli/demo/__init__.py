@@ -35,15 +35,20 @@ def run(speed: float, picture: Path | None = None) -> int:
     if picture is not None and not picture.parent.is_dir():
         raise CommandError(ExitCode.USAGE, f"{picture.parent} is not there: expected a folder for the picture")
     screen = Screen(fast=speed >= FAST_FROM, picture=picture is not None)
+    failure: Exception | None = None
+    code = 0
     try:
         code = trio.run(_main, screen, speed)
         if picture is not None and code == 0:
             picture.write_text(screen.svg(), encoding="utf-8")
     except* _EXPECTED as group:
-        raise CommandError(ExitCode.FAILED, f"the demo failed: {_first(group)}") from None
+        failure = CommandError(ExitCode.FAILED, f"the demo failed: {_first(group)}")
     except* SystemExit:
         # What rich makes of a reader that has gone.
-        raise BrokenPipeError(errno.EPIPE, "nobody reads this any longer") from None
+        failure = BrokenPipeError(errno.EPIPE, "nobody reads this any longer")
+    if failure is not None:
+        # Raised in a clause above, Python 3.11 before its fourth release would wrap it in a group.
+        raise failure
     return code
 
 

@@ -138,6 +138,15 @@ def test_a_machine_that_never_says_the_same_is_left_alone_for_its_quickness_or_i
                    for letter, price in zip("abcdefghij", range(4_000, 9_000, 500), strict=True)]),
             id="a catalogue of ten texts at once",
         ),
+        pytest.param(
+            chat(*[part for turn in range(8) for part in (
+                *((f"Bonjour, {word} svp ? ({turn})", 3_000) for word in ("menu", "horaire")), ANSWER)][:-1]),
+            id="bursts of questions that look like one another",
+        ),
+        pytest.param(
+            chat(*[part for turn in range(4) for part in (("Bonjour !", 5_000), (f"Le {turn} ?", 900), ANSWER)][:-1]),
+            id="a greeting before each question",
+        ),
         pytest.param(chat((ANSWER, 0), (ANSWER, 9), (ANSWER, 9)), id="our own words, before we said any"),
         pytest.param(
             chat(("Le menu ?", 0), ANSWER, (f"{ANSWER} – je prends le premier", 30 * SECOND)), id="our words, once"
