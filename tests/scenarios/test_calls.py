@@ -88,6 +88,9 @@ async def test_a_call_is_refused_where_the_shop_wants_it(as_lid: bool) -> None:
     async with rig.open_rig() as here:
         await open_shop(here, REJECT)
         aminata = here.lab.customer(AMINATA)
+        # Before the mail of an absence has been read nothing is refused, and nothing answered.
+        await here.lab.customer(BINTA).say(SHOP, "Bonjour")
+        await here.wait_event(lambda event: event["kind"] == "done")
         call = await aminata.call(SHOP, as_lid=as_lid)
         await aminata.calls.wait(call, "rejected")
         assert (await aminata.wait_heard(1, sender=SHOP))[0].text == SORRY
