@@ -1,9 +1,8 @@
 """What the daemon may ask of a worker about files: they come and go as descriptors, never through a line."""
 
-from dataclasses import replace
 from pathlib import Path
 
-from comptoir.plugins.content import FILE_KINDS, FileKind, FileToSend
+from comptoir.plugins.content import FILE_KINDS, FileToSend
 from comptoir.sessions.descriptors import Descriptor
 from comptoir.sessions.events import Address
 from comptoir.sessions.journal import contacts, history, linkings, media, outbox
@@ -11,19 +10,12 @@ from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.media import FileRefused, TakenFile
 from comptoir.sessions.journal.optouts import has_opted_out
 from comptoir.sessions.media.giving import NotHere, NotTaken
+from comptoir.sessions.media.taking import KindWrong
 from comptoir.sessions.parameters import invalid, number_of
 from comptoir.sessions.protocol import ErrorCode, Params, RpcError
 from comptoir.sessions.sendable import takes_text
 from comptoir.sessions.times import now_ms
 from comptoir.sessions.worker import Worker
-
-_EXPECTED = {
-    "image": ("a picture", "image/"),
-    "video": ("a film", "video/"),
-    "audio": ("a sound", "audio/"),
-    "voice": ("Ogg Opus", "audio/ogg"),
-    "sticker": ("WebP", "image/webp"),
-}
 
 
 async def send_file(worker: Worker, address: Address, caption: str, params: Params) -> tuple[int, bool]:
@@ -39,12 +31,11 @@ async def send_file(worker: Worker, address: Address, caption: str, params: Para
     # A file that could not be sent need not be sealed first.
     await worker.journal.read(lambda db: check_linked(db, worker.spec.tenant))
     try:
-        # By its bytes alone is something a sticker.
-        called = "" if kind == "sticker" else str(name or "")
-        taken = await worker.media.take_open(descriptor.number, called, "document" if kind == "document" else None)
+        taken = await worker.media.take_open(descriptor.number, str(name or ""), kind)
+    except KindWrong as error:
+        raise invalid(f"{name or 'the file'}: {error}") from None
     except FileRefused as error:
         raise RpcError(ErrorCode.FAILED, f"{name or 'the file'}: {error}") from None
-    taken = _as_kind(taken, kind or taken.kind, str(name or "the file"))
     if caption and not takes_text(FileToSend(Path(taken.file)), taken.kind):
         raise invalid(f"a {taken.kind} takes no text: send the text by itself, or the file as a document")
     author, client_key = str(params.get("by", "operator")), params.get("client_key")
@@ -57,19 +48,6 @@ async def send_file(worker: Worker, address: Address, caption: str, params: Para
         return _enqueue(db, new, taken), has_opted_out(db, contact)
 
     return await worker.journal.write(enqueue)
-
-
-def _as_kind(taken: TakenFile, kind: FileKind, name: str) -> TakenFile:
-    """The file sent as this kind. Raises RpcError where it is nothing of the kind: the receiver's app would show
-    something broken, and the sender would never know.
-    """
-    if kind == taken.kind:
-        return taken
-    expected, mime = _EXPECTED[kind]
-    # Of a voice note the bytes alone decide, and they have said that it is none.
-    if kind == "voice" or not taken.mime.startswith(mime):
-        raise invalid(f"{name}: {expected} was expected as {kind}, and it is {taken.mime}: send it as a document")
-    return replace(taken, kind=kind, name="")
 
 
 async def give_file(worker: Worker, id: int, out: object) -> Params:

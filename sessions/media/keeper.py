@@ -112,7 +112,7 @@ class MediaKeeper:
                 own = Descriptor(os.dup(descriptor))
                 seal = partial(_seal, own, incoming, self.limits.largest)
                 ends = await trio.to_thread.run_sync(seal, abandon_on_cancel=True, limiter=self.sealing)
-                taking.check_kind(ends, kind)
+                taking.check_kind(ends, name, kind)
                 size = incoming.size
                 file = await self.keep(incoming, partial(_note, size=size))
                 return taking.describe(file, size, ends, name, kind)

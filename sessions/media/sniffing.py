@@ -21,16 +21,16 @@ _STICKER = 512
 _OPUS_RATE = 48_000
 # As far as a message counts.
 _MAX_SECONDS = 2**32 - 1
-# The usual one for each kind, where the bytes fit no better one.
-_USUAL = {
-    "image": "image/jpeg",
-    "video": "video/mp4",
-    "audio": "audio/mpeg",
-    "voice": "audio/ogg; codecs=opus",
-    "sticker": "image/webp",
-    "document": "application/octet-stream",
+# What a kind must be, in words, and how its type begins; the bytes alone decide of those in _BY_BYTES.
+_EXPECTED: dict[FileKind, tuple[str, str]] = {
+    "image": ("a picture", "image/"),
+    "video": ("a film", "video/"),
+    "audio": ("a sound", "audio/"),
+    "voice": ("Ogg Opus", "audio/ogg; codecs=opus"),
+    "sticker": ("WebP", "image/webp"),
+    "document": ("anything", ""),
 }
-_PREFIX = {"image": "image/", "video": "video/", "audio": "audio/", "voice": "audio/", "sticker": "image/webp"}
+_BY_BYTES = ("voice", "sticker")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +68,11 @@ def sniff(head: bytes, name: str = "") -> Looks:
     return Looks("document", _by_name(name))
 
 
-def as_kind(looks: Looks, kind: FileKind) -> Looks:
-    """The same file sent as another kind, with a type that fits it."""
-    fits = kind == "document" or looks.mime.startswith(_PREFIX[kind])
-    return Looks(kind, looks.mime if fits else _USUAL[kind])
-
-
-def lacking(head: bytes, kind: FileKind) -> str:
-    """What a file's bytes must be for this kind, where they are not: the apps would show it broken. Else nothing."""
-    looks = sniff(head)
-    if kind == "voice" and looks.kind != "voice":
-        return "Ogg Opus"
-    return "WebP" if kind == "sticker" and looks.mime != "image/webp" else ""
+def lacking(head: bytes, name: str, kind: FileKind) -> tuple[str, str] | None:
+    """What was expected of a file of this kind and what this one is, where the apps would show it broken; else None."""
+    expected, mime = _EXPECTED[kind]
+    found = sniff(head, "" if kind in _BY_BYTES else name).mime
+    return None if found.startswith(mime) else (expected, found)
 
 
 def seconds_of(head: bytes, tail: bytes, mime: str) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from comptoir.plugins.content import FileKind, FileToSend
 from comptoir.sessions.journal.media import MAX_NAME, FileRefused, TakenFile
-from comptoir.sessions.media.sniffing import HEAD, as_kind, lacking, pixels_of, seconds_of, sniff
+from comptoir.sessions.media.sniffing import HEAD, Looks, lacking, pixels_of, seconds_of, sniff
 from comptoir.sessions.media.store import Incoming
 
 _PIECE = 128 * 1024
@@ -88,18 +88,22 @@ def checked_size(descriptor: int, largest: int) -> int:
     return info.st_size
 
 
-def check_kind(ends: Ends, kind: FileKind | None) -> None:
-    """Raises FileRefused for a file that is nothing of the kind it is to be sent as, whatever its name says."""
-    if kind is not None and (expected := lacking(ends.head, kind)):
-        found = sniff(ends.head).mime
-        raise FileRefused(f"{expected} was expected as {kind}, and it is {found}: convert it, or send it as a document")
+class KindWrong(FileRefused):
+    """A file that is nothing of the kind it is to be sent as."""
+
+
+def check_kind(ends: Ends, name: str, kind: FileKind | None) -> None:
+    """Raises KindWrong: the receiver's app would show something broken, and the sender would never know."""
+    if kind is not None and (wrong := lacking(ends.head, name, kind)):
+        expected, found = wrong
+        raise KindWrong(f"{expected} was expected as {kind}, and it is {found}: convert it, or send it as a document")
 
 
 def describe(file: str, size: int, ends: Ends, name: str, kind: FileKind | None) -> TakenFile:
     """What the receiver is told about a sealed file."""
     looks = sniff(ends.head, name)
     if kind is not None:
-        looks = as_kind(looks, kind)
+        looks = Looks(kind, looks.mime)
     seconds = seconds_of(ends.head, ends.tail, looks.mime)
     shown = shown_name(name) if looks.kind == "document" else ""
     return TakenFile(file, looks.kind, looks.mime, size, seconds, shown, *pixels_of(ends.head))

@@ -83,6 +83,7 @@ async def test_what_is_not_taken_is_refused_in_words(keeper: MediaKeeper, path: 
     ("name", "kind", "words"),
     [
         ("menu.jpg", "voice", "Ogg Opus was expected as voice, and it is image/jpeg"),
+        ("menu.jpg", "video", "a film was expected as video, and it is image/jpeg"),
         ("menu.jpg", "sticker", "WebP was expected as sticker, and it is image/jpeg"),
         ("bare.webp", "sticker", "WebP was expected as sticker, and it is application/octet-stream"),
         ("bare.ogg", "voice", "Ogg Opus was expected as voice, and it is application/octet-stream"),
@@ -96,6 +97,7 @@ async def test_what_the_apps_would_show_broken_is_refused(
         await keeper.take(FileToSend(Path(name), kind))
     assert list(keeper.store.folder.glob("*")) == []
     (folder / "voice").write_bytes(b"OggS" + bytes(24) + b"OpusHead" + bytes(100))
+    (folder / "video").write_bytes(b"\0\0\0\x18ftypmp42" + bytes(100))
     (folder / "sticker").write_bytes(b"RIFF\0\0\0\0WEBPVP8 " + bytes(100))
     assert (await keeper.take(FileToSend(Path(kind), kind))).kind == kind
 

@@ -3,7 +3,7 @@ import struct
 import pytest
 
 from comptoir.plugins.content import FileKind
-from comptoir.sessions.media.sniffing import Looks, as_kind, pixels_of, seconds_of, sniff
+from comptoir.sessions.media.sniffing import Looks, lacking, pixels_of, seconds_of, sniff
 
 
 def mp4(brand: bytes, seconds: int = 0) -> bytes:
@@ -48,11 +48,24 @@ def test_a_file_is_what_its_bytes_say(head: bytes, name: str, kind: FileKind, mi
 
 
 @pytest.mark.parametrize(
-    ("kind", "mime"),
-    [("document", "image/png"), ("image", "image/png"), ("voice", "audio/ogg; codecs=opus"), ("video", "video/mp4")],
+    ("head", "name", "kind", "wrong"),
+    [
+        (b"\xff\xd8\xff", "", "image", None),
+        (b"\xff\xd8\xff", "", "document", None),
+        (b"\xff\xd8\xff", "film.mp4", "video", ("a film", "image/jpeg")),
+        # Of what has many forms the name may tell, but of no voice note and no sticker.
+        (b"????", "film.mov", "video", None),
+        (b"????", "son.wav", "audio", None),
+        (b"????", "note.opus", "voice", ("Ogg Opus", "application/octet-stream")),
+        (b"????", "chat.webp", "sticker", ("WebP", "application/octet-stream")),
+        (ogg(1), "", "voice", None),
+        (webp(100, 100), "", "sticker", None),
+    ],
 )
-def test_a_forced_kind_keeps_a_type_that_fits(kind: FileKind, mime: str) -> None:
-    assert as_kind(Looks("image", "image/png"), kind) == Looks(kind, mime)
+def test_a_file_is_sent_as_no_kind_that_it_is_not(
+    head: bytes, name: str, kind: FileKind, wrong: tuple[str, str] | None
+) -> None:
+    assert lacking(head, name, kind) == wrong
 
 
 JPEG = b"\xff\xd8\xff\xe1\x00\x08Exif\x00\x00\xff\xdb\x00\x04\x00\x00\xff\xc2\x00\x0b\x08\x02\x58\x03\x20" + bytes(9)
