@@ -11,22 +11,20 @@ from comptoir.gateway.forkserver import ForkFailed, is_shortage
 from comptoir.gateway.hearing import Hearing
 from comptoir.gateway.keys import KeysWrong
 from comptoir.gateway.live_worker import End, LiveWorker
-from comptoir.gateway.locks import LockHeld, make_sure_nobody_holds
+from comptoir.gateway.locks import LockHeld
 from comptoir.gateway.paths import PathsWrong
 from comptoir.gateway.policy import Deaths, what_to_do
+from comptoir.gateway.preparing import prepare
 from comptoir.gateway.tenant_record import TenantRecord
 from comptoir.gateway.worker_process import fork_worker
 from comptoir.sessions.protocol import ErrorCode, LineTooLong, Params, RpcError
 from comptoir.sessions.rpc import ChannelClosed
-from comptoir.sessions.spec import WorkerSpec
 from comptoir.sessions.start import EXIT_WRONG_KEY
 from comptoir.sessions.times import now_ms
 
 logger = logging.getLogger(__name__)
 
 USABLE_LIMIT = 10.0
-# As long as a worker may take to finish its sends.
-ORPHAN_GRACE = 8.0
 OWN_FAULT_PAUSE = 5.0
 FOLLOW_LIMIT = 10.0
 
@@ -162,7 +160,7 @@ class TenantSupervisor:
     async def _one_worker(self) -> End:
         """One worker from fork to end."""
         try:
-            spec = await self._prepare()
+            spec = await prepare(self.record)
             log = self.record.installation.paths.tenant_log(spec.tenant)
             async with fork_worker(self.record.installation.forkserver, spec) as process:
                 self.hearing.begin(linked=spec.linked)
@@ -177,18 +175,6 @@ class TenantSupervisor:
         finally:
             self._worker = None
             self._unusable()
-
-    async def _prepare(self) -> WorkerSpec:
-        """What must be so before a fork: no other worker of this session, and no stray credentials."""
-        installation, row = self.record.installation, self.record.row
-        spec = await trio.to_thread.run_sync(installation.spec, row)
-        if killed := await make_sure_nobody_holds(spec.lock_path, ORPHAN_GRACE):
-            self.record.publish("orphan_killed", pid=killed)
-        if not row.linked:
-            await trio.to_thread.run_sync(installation.forget_session, self.name)
-        elif self.record.parked is None and not installation.has_credentials(row):
-            await self.record.park("session_lost")
-        return await trio.to_thread.run_sync(installation.spec, self.record.row)
 
     async def _hear(self, method: str, params: Params) -> None:
         await self.hearing.hear(method, params)

@@ -578,7 +578,7 @@ time.sleep(60)
 
 
 async def test_a_worker_that_survived_its_daemon_is_ended_before_the_next_is_forked(open_shop, monkeypatch):
-    monkeypatch.setattr(tenant_supervisor, "ORPHAN_GRACE", 0.2)
+    monkeypatch.setattr(preparing, "ORPHAN_GRACE", 0.2)
     async with open_shop() as shop:
         lock = shop.installation.sessions / "awa/lock"
     orphan = await trio.lowlevel.open_process([sys.executable, "-c", STUBBORN, str(lock)], stdout=subprocess.PIPE)
