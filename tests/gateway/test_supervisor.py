@@ -12,7 +12,7 @@ import pytest
 import trio
 import trio.testing
 
-from comptoir.gateway import live_worker, tenant_supervisor
+from comptoir.gateway import live_worker, preparing, tenant_supervisor
 from comptoir.gateway.control import methods, status
 from comptoir.gateway.control.methods import Methods
 from comptoir.gateway.control.status import tenant_status
