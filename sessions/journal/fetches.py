@@ -61,11 +61,6 @@ def held_since(db: Connection, before: int) -> list[int]:
     return [id for (id,) in db.execute(f"SELECT id {_HELD} AND recorded_at <= ? ORDER BY id", (before,))]
 
 
-def begin_attempt(db: Connection, message: int) -> None:
-    """Counted before it begins, so that a file on which workers die is given up."""
-    db.execute("UPDATE media SET attempts = attempts + 1 WHERE message = ?", (message,))
-
-
 def mark_kept(db: Connection, message: int, file: str, size: int, now: int) -> None:
     """The file is in the store; its message waits no longer. Of one that was deleted meanwhile nothing is kept."""
     note_file(db, file, size, now)

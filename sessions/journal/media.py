@@ -122,6 +122,11 @@ def attach(db: Connection, message: int, taken: TakenFile, now: int) -> None:
     )
 
 
+def begin_attempt(db: Connection, message: int) -> None:
+    """To fetch it, or to upload it: counted before it begins, so that a file on which workers die is given up."""
+    db.execute("UPDATE media SET attempts = attempts + 1 WHERE message = ?", (message,))
+
+
 def erase(db: Connection, message: int) -> None:
     """The message was deleted: so is its file, unless another message has the same; its name is forgotten."""
     row = db.execute("SELECT file FROM media WHERE message = ?", (message,)).fetchone()

@@ -61,11 +61,6 @@ def let_go(db: Connection, message: int) -> None:
     db.execute("UPDATE outbox SET error = NULL WHERE message = ?", (message,))
 
 
-def begin_attempt(db: Connection, message: int) -> None:
-    """Counted before it begins, so that a file on which workers die is given up."""
-    db.execute("UPDATE media SET attempts = attempts + 1 WHERE message = ?", (message,))
-
-
 def upload_later(db: Connection, message: int, why: str, not_before: int, *, counted: bool = True) -> None:
     """It did not work and another attempt follows. Not `counted`, it does not bring the last attempt nearer."""
     db.execute(

@@ -8,7 +8,7 @@ from typing import Literal, TypeVar
 
 import trio
 
-from comptoir.sessions.journal import fetches
+from comptoir.sessions.journal import fetches, media
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.fetches import Wanted
 from comptoir.sessions.journal.journal import Journal, JournalUnavailable
@@ -102,7 +102,7 @@ class Fetcher(Rounds):
             if wanted.attempts >= TRIES:
                 # Workers died of the last one; and of those that did not, this is none to wait for.
                 await self._give_up_for_now(wanted.message)
-            await self._write(partial(fetches.begin_attempt, message=wanted.message))
+            await self._write(partial(media.begin_attempt, message=wanted.message))
             outcome = await self._guarded_attempt(wanted)
             if isinstance(outcome, NotFetched):
                 await self._write(partial(self._record_failure, wanted=wanted, outcome=outcome))

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import trio
 
-from comptoir.sessions.journal import outbox, uploads
+from comptoir.sessions.journal import media, outbox, uploads
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.journal import Journal, JournalUnavailable
 from comptoir.sessions.journal.media import Uploaded
@@ -121,7 +121,7 @@ class Uploader(Rounds):
             return partial(uploads.let_go, message=message)
         if upload.file is None:
             return partial(_fail, message=message, why="its file is no longer here: send it again")
-        await self._write(partial(uploads.begin_attempt, message=message))
+        await self._write(partial(media.begin_attempt, message=message))
         try:
             with trio.fail_after(_TOTAL + upload.size / _SLOWEST):
                 uploaded = await self._link.upload(self._store.read(upload.file), upload.size, upload.kind)

@@ -14,7 +14,7 @@ from journal_rig import AWA, KEY
 from comptoir.lab import Lab, attachments
 from comptoir.plugins.content import ReceivedFile
 from comptoir.sessions import neonize_guard
-from comptoir.sessions.journal import contacts, fetches, inbox, linkings, media
+from comptoir.sessions.journal import contacts, inbox, linkings, media
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.journal import Journal, open_journal
 from comptoir.sessions.media import fetcher as fetching
@@ -190,7 +190,7 @@ async def test_a_file_on_which_workers_died_three_times_no_longer_holds_its_chat
         await trio.testing.wait_all_tasks_blocked()
         message = await before.receive(media_rig.content(1000, 3))
         for _ in range(3):
-            await before.journal.write(lambda db: fetches.begin_attempt(db, message))
+            await before.journal.write(lambda db: media.begin_attempt(db, message))
     lab.faults.media.hang_downloads(None, times=None)
     async with open_shop(lab, tmp_path / "awa", limits, idle=60) as after:
         # Before the attempt ends, of which this worker might die, too.
