@@ -9,9 +9,9 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,17 @@ START_LIMIT = 30.0
 LINK_LIMIT = 60.0
 # Events after which a queue may be empty.
 ENDS = frozenset({"done", "skipped", "sent", "delivered", "uncertain", "failed"})
+
+
+@dataclass(frozen=True)
+class Start:
+    """How the daemon is started: as its user would, unless a test wants something else."""
+
+    command: Sequence[str] = (sys.executable, "-P", "-W", "ignore", "-m", "comptoir.gateway")
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """What is there besides ours."""
+    folder: Path | None = None
+    """Where it stands; ours, where none is given."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +75,12 @@ class Attempt:
 class Rig:
     """`home` is the daemon's COMPTOIR_HOME. `events` grows with what the daemon tells; `wait_event` awaits."""
 
-    def __init__(self, home: Path, lab: Lab, nursery: trio.Nursery) -> None:
+    def __init__(self, home: Path, lab: Lab, nursery: trio.Nursery, start: Start | None = None) -> None:
         self.home = home
         self.lab = lab
+        self.start = start or Start()
+        self.printed = bytearray()
+        """All that the daemons printed."""
         self.events: list[Params] = []
         self.shops: dict[str, Shop] = {}
         self._nursery = nursery
@@ -79,12 +93,16 @@ class Rig:
 
     async def start_daemon(self) -> None:
         self._daemon = await trio.lowlevel.open_process(
-            [sys.executable, "-P", "-W", "ignore", "-m", "comptoir.gateway"],
-            stderr=subprocess.PIPE,
-            env=os.environ | {"COMPTOIR_HOME": str(self.home), "COMPTOIR_LAB": str(self.home / "lab.json")},
+            list(self.start.command),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            cwd=self.start.folder,
+            env=os.environ
+            | {"COMPTOIR_HOME": str(self.home), "COMPTOIR_LAB": str(self.home / "lab.json")}
+            | self.start.environment,
         )
         with trio.fail_after(START_LIMIT):
-            await self._nursery.start(self._read_stderr, self._daemon)
+            await self._nursery.start(self._read_printed, self._daemon)
             await self._connect()
 
     async def stop_daemon(self) -> int:
@@ -292,12 +310,13 @@ class Rig:
             grown, self._grown = self._grown, trio.Event()
             grown.set()
 
-    async def _read_stderr(
+    async def _read_printed(
         self, process: trio.Process, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
     ) -> None:
-        assert process.stderr is not None
+        assert process.stdout is not None
         ready, text = False, ""
-        async for data in process.stderr:
+        async for data in process.stdout:
+            self.printed += data
             text += data.decode("utf-8", "replace")
             sys.stderr.write(data.decode("utf-8", "replace"))
             if not ready and any(line.strip() == "ready" for line in text.splitlines()):
@@ -313,7 +332,9 @@ def _is_forkserver(process: Path) -> bool:
 
 
 @asynccontextmanager
-async def open_rig(settings: str = "version = 1\n\n[lab]\nfast = true\n") -> AsyncIterator[Rig]:
+async def open_rig(
+    settings: str = "version = 1\n\n[lab]\nfast = true\n", start: Callable[[Path], Start] = lambda home: Start()
+) -> AsyncIterator[Rig]:
     """A lab, and a daemon on an empty home under it; both gone at the end, whatever happened."""
     home = Path(tempfile.mkdtemp(prefix="comptoir-", dir="/tmp"))
     (home / "config").mkdir()
@@ -321,7 +342,7 @@ async def open_rig(settings: str = "version = 1\n\n[lab]\nfast = true\n") -> Asy
     try:
         async with open_lab(home / "lab") as lab, trio.open_nursery() as nursery:
             lab.write_description(home / "lab.json")
-            rig = Rig(home, lab, nursery)
+            rig = Rig(home, lab, nursery, start(home))
             await rig.start_daemon()
             try:
                 yield rig
