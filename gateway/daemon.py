@@ -14,7 +14,7 @@ import trio
 from comptoir.gateway.control.methods import Methods
 from comptoir.gateway.control.server import ControlServer, bind_control_socket
 from comptoir.gateway.control.table import table_of
-from comptoir.gateway.forkserver import PRELOAD, Forkserver, WorkerTarget, go_environment, is_shortage
+from comptoir.gateway.forkserver import PRELOAD, Forkserver, go_environment, is_shortage
 from comptoir.gateway.installation import Installation
 from comptoir.gateway.keys import KeysWrong, load_master_key
 from comptoir.gateway.lab_server import LabFileWrong, find_lab
@@ -28,8 +28,8 @@ from comptoir.gateway.session_dirs import sessions_root
 from comptoir.gateway.settings import SettingsWrong, load_settings
 from comptoir.gateway.setup import initialise
 from comptoir.gateway.supervisor import Supervisor
+from comptoir.gateway.targets import Targets
 from comptoir.sessions.output import RedactedFormatter
-from comptoir.sessions.start import run_worker
 
 logger = logging.getLogger(__name__)
 
@@ -40,25 +40,25 @@ _PR_SET_DUMPABLE = 4
 _PR_SET_CHILD_SUBREAPER = 36
 
 
-def main(target: WorkerTarget = run_worker, preload: Sequence[str] = PRELOAD) -> int:
-    """Run until SIGTERM, SIGINT or SIGHUP; the exit code. A forked worker runs `target`."""
+def main(targets: Targets = Targets(), preload: Sequence[str] = PRELOAD) -> int:  # noqa: B008 (frozen)
+    """Run until SIGTERM, SIGINT or SIGHUP; the exit code."""
     # First: a thread that is there already would take the signals that wait.
     _harden()
     handler = ThreadedHandler(sys.stderr.fileno())
     handler.setFormatter(RedactedFormatter("%(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     try:
-        return _run(target, preload)
+        return _run(targets, preload)
     finally:
         handler.close()
 
 
-def _run(target: WorkerTarget, preload: Sequence[str]) -> int:
+def _run(targets: Targets, preload: Sequence[str]) -> int:
     try:
         paths = find_paths()
         initialise(paths)
         with _sole_daemon(paths), _registry(paths) as registry:
-            trio.run(serve, _installation(paths, registry, Forkserver(target, preload)))
+            trio.run(serve, _installation(paths, registry, Forkserver(preload), targets))
     except SettingsWrong as error:
         return _fail(str(error), EXIT_CONFIG)
     except (PathsWrong, KeysWrong, LabFileWrong, RegistryWrong, LockHeld) as error:
@@ -101,7 +101,7 @@ async def serve(installation: Installation) -> None:
     installation.paths.control_socket.unlink(missing_ok=True)
 
 
-def _installation(paths: Paths, registry: Registry, forkserver: Forkserver) -> Installation:
+def _installation(paths: Paths, registry: Registry, forkserver: Forkserver, targets: Targets) -> Installation:
     lab = find_lab(os.environ)
     # Before the forkserver starts: Go reads its environment once.
     os.environ.update(go_environment(lab))
@@ -113,6 +113,7 @@ def _installation(paths: Paths, registry: Registry, forkserver: Forkserver) -> I
         master_key=load_master_key(paths),
         registry=AsyncRegistry(registry),
         forkserver=forkserver,
+        targets=targets,
     )
 
 

@@ -1,6 +1,6 @@
-"""The process that forks the workers: Python parts preloaded and frozen, never the Go library.
+"""The process that forks the others: Python parts preloaded and frozen, never the Go library.
 
-It is multiprocessing's own. A killed one is replaced at the next fork; its workers live on meanwhile.
+It is multiprocessing's own. A killed one is replaced at the next fork; what it forked lives on meanwhile.
 """
 
 import errno
@@ -14,15 +14,20 @@ from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import forkserver
 from multiprocessing.context import ForkServerProcess
+from typing import TypeVar
 
 import trio
 
 from comptoir.sessions.output import Printed
-from comptoir.sessions.spec import LabServer, WorkerSpec
+from comptoir.sessions.spec import LabServer
 
 logger = logging.getLogger(__name__)
 
-WorkerTarget = Callable[[WorkerSpec, socket.socket, Printed], None]
+Spec = TypeVar("Spec")
+Target = Callable[[Spec, socket.socket, Printed], None]
+"""The first function of a forked process, found there by its name: it gets what it is to know, its end of the channel
+with the daemon, and where to print. It never returns.
+"""
 PRELOAD = ("comptoir.sessions.preload",)
 RETRIES = 100
 RETRY = 0.02
@@ -35,7 +40,7 @@ _SHORTAGES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC, 
 
 @dataclass(frozen=True, slots=True)
 class Forked:
-    """A new worker and our ends of its two sockets."""
+    """A new process and our ends of its two sockets."""
 
     process: ForkServerProcess
     channel: socket.socket
@@ -48,7 +53,7 @@ class Forked:
 
 
 class ForkFailed(Exception):
-    """No worker came to be; trying again later may help."""
+    """No process came to be; trying again later may help."""
 
 
 def is_shortage(error: BaseException | None) -> bool:
@@ -80,10 +85,9 @@ def go_environment(lab: LabServer | None) -> dict[str, str]:
 
 
 class Forkserver:
-    """Forks workers one at a time; a process has at most one. Set the environment before `start`."""
+    """Forks one process at a time; the daemon has at most one of these. Set the environment before `start`."""
 
-    def __init__(self, target: WorkerTarget, preload: Sequence[str] = PRELOAD) -> None:
-        self._target = target
+    def __init__(self, preload: Sequence[str] = PRELOAD) -> None:
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(list(preload))
         self._one_at_a_time = trio.Lock()
@@ -93,11 +97,11 @@ class Forkserver:
         async with self._one_at_a_time:
             await trio.to_thread.run_sync(forkserver.ensure_running)
 
-    async def fork(self, spec: WorkerSpec) -> Forked:
-        """Raises ForkFailed."""
+    async def fork(self, target: Target[Spec], spec: Spec, name: str) -> Forked:
+        """A process that runs `target` with `spec`, which travels pickled. Raises ForkFailed."""
         for _ in range(RETRIES):
             try:
-                return await self._fork(spec)
+                return await self._fork(target, spec, name)
             except ConnectionRefusedError:
                 # Killed this instant: it can be replaced once the kernel lets us see its end.
                 await trio.sleep(RETRY)
@@ -109,17 +113,17 @@ class Forkserver:
     def kill(self) -> None:
         """For one that hangs, and at the very end: a stopped one would never see that everybody has gone.
 
-        Workers live on.
+        What it forked lives on.
         """
         if pid := forkserver._forkserver._forkserver_pid:  # type: ignore[attr-defined]  # nothing public names it
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
-    async def _fork(self, spec: WorkerSpec) -> Forked:
+    async def _fork(self, target: Target[Spec], spec: Spec, name: str) -> Forked:
         channel, their_channel = socket.socketpair()
         printed, their_printed = socket.socketpair()
         arguments = (spec, their_channel, (their_printed, printed))
-        process = self._context.Process(target=self._target, args=arguments, name=f"worker {spec.tenant}")
+        process = self._context.Process(target=target, args=arguments, name=name)
         forked = Forked(process, channel, printed)
         try:
             async with self._one_at_a_time:
@@ -128,7 +132,7 @@ class Forkserver:
             forked.close()
             raise
         finally:
-            # The worker must be the only holder of its ends, or its death would not close the channel.
+            # The new process must be the only holder of its ends, or its death would not close the channel.
             their_channel.close()
             their_printed.close()
         return forked

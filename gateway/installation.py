@@ -11,6 +11,7 @@ from comptoir.gateway.paths import Paths
 from comptoir.gateway.registry import AsyncRegistry, Tenant
 from comptoir.gateway.session_dirs import forget_session, make_session_dir
 from comptoir.gateway.settings import Settings
+from comptoir.gateway.targets import Targets
 from comptoir.sessions.spec import LabServer, WorkerSpec
 
 
@@ -24,6 +25,7 @@ class Installation:
     master_key: bytes = field(repr=False)
     registry: AsyncRegistry
     forkserver: Forkserver
+    targets: Targets = Targets()
     hub: EventHub = field(default_factory=EventHub)
 
     def wrong_server(self, tenant: Tenant) -> str | None:

@@ -10,7 +10,7 @@ import trio
 from comptoir.gateway.policy import AGAIN
 from comptoir.gateway.registry import Wanted
 from comptoir.gateway.worker_output import keep_output
-from comptoir.gateway.worker_process import WorkerProcess
+from comptoir.gateway.forked_process import ForkedProcess
 from comptoir.sessions.protocol import Params, RpcError
 from comptoir.sessions.rpc import Channel, ChannelClosed
 
@@ -44,7 +44,7 @@ class LiveWorker:
 
     def __init__(
         self,
-        process: WorkerProcess,
+        process: ForkedProcess,
         log: Path,
         told_to_finish: trio.Event,
         hear: Hear,

@@ -7,6 +7,7 @@ from typing import Any
 
 import trio
 
+from comptoir.gateway.forked_process import fork_process
 from comptoir.gateway.forkserver import ForkFailed, is_shortage
 from comptoir.gateway.hearing import Hearing
 from comptoir.gateway.keys import KeysWrong
@@ -16,7 +17,6 @@ from comptoir.gateway.paths import PathsWrong
 from comptoir.gateway.policy import Deaths, what_to_do
 from comptoir.gateway.preparing import prepare
 from comptoir.gateway.tenant_record import TenantRecord
-from comptoir.gateway.worker_process import fork_worker
 from comptoir.sessions.protocol import ErrorCode, LineTooLong, Params, RpcError
 from comptoir.sessions.rpc import ChannelClosed
 from comptoir.sessions.start import EXIT_WRONG_KEY
@@ -161,8 +161,10 @@ class TenantSupervisor:
         """One worker from fork to end."""
         try:
             spec = await prepare(self.record)
-            log = self.record.installation.paths.tenant_log(spec.tenant)
-            async with fork_worker(self.record.installation.forkserver, spec) as process:
+            installation = self.record.installation
+            log = installation.paths.tenant_log(spec.tenant)
+            name = f"worker {spec.tenant}"
+            async with fork_process(installation.forkserver, installation.targets.worker, spec, name) as process:
                 self.hearing.begin(linked=spec.linked)
                 self._worker = LiveWorker(process, log, self._told_to_finish, self._hear, self._answered)
                 self._worker.follows = "paused" if spec.paused else "active"

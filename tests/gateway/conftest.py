@@ -13,7 +13,7 @@ import pytest
 import trio
 
 from comptoir.gateway.events import EventHub, Subscription
-from comptoir.gateway.forkserver import Forkserver, WorkerTarget
+from comptoir.gateway.forkserver import Forkserver, Target
 from comptoir.gateway.installation import Installation
 from comptoir.gateway.keys import read_master_key
 from comptoir.gateway.paths import Paths, PathsWrong, find_paths
@@ -22,7 +22,9 @@ from comptoir.gateway.session_dirs import sessions_root
 from comptoir.gateway.settings import Settings
 from comptoir.gateway.setup import initialise
 from comptoir.gateway.supervisor import Supervisor
+from comptoir.gateway.targets import Targets
 from comptoir.gateway.tenant_supervisor import TenantSupervisor
+from comptoir.sessions.spec import WorkerSpec
 
 HERE = Path(__file__).parent
 # The forked stand-in is found by name, in this process and in the forkserver's children.
@@ -58,7 +60,8 @@ def installation(paths: Paths) -> Iterator[Installation]:
         lab=None,
         master_key=read_master_key(paths.master_key_file),
         registry=AsyncRegistry(registry),
-        forkserver=Forkserver(standin_worker.run_standin, preload=()),
+        forkserver=Forkserver(preload=()),
+        targets=Targets(worker=standin_worker.run_standin),
     )
     registry.close()
 
@@ -114,9 +117,11 @@ def open_shop(installation: Installation) -> OpenShop:
 
     @asynccontextmanager
     async def open_it(
-        *, target: WorkerTarget = standin_worker.run_standin, add: bool = True, **changes: Any
+        *, target: Target[WorkerSpec] = standin_worker.run_standin, add: bool = True, **changes: Any
     ) -> AsyncIterator[Shop]:
-        ours = replace(installation, forkserver=Forkserver(target, preload=()), hub=EventHub(), **changes)
+        ours = replace(
+            installation, forkserver=Forkserver(preload=()), targets=Targets(worker=target), hub=EventHub(), **changes
+        )
         supervisor = Supervisor(ours)
         with ours.hub.follow() as events:
             async with trio.open_nursery() as nursery:

@@ -8,6 +8,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import standin_worker
 
 from comptoir.gateway.daemon import main
+from comptoir.gateway.targets import Targets
 
 if __name__ == "__main__":
-    sys.exit(main(standin_worker.run_standin, preload=()))
+    sys.exit(main(Targets(worker=standin_worker.run_standin), preload=()))

@@ -116,12 +116,13 @@ import os, signal, sys
 sys.path.insert(0, {str(HERE)!r})
 import standin_worker
 from comptoir.gateway import daemon
+from comptoir.gateway.targets import Targets
 make = daemon.initialise
 def initialise(paths):
     os.kill(os.getpid(), signal.SIGTERM)
     return make(paths)
 daemon.initialise = initialise
-sys.exit(daemon.main(standin_worker.run_standin, preload=()))
+sys.exit(daemon.main(Targets(worker=standin_worker.run_standin), preload=()))
 """
 
 

@@ -16,7 +16,7 @@ from comptoir.sessions.spec import WorkerSpec
 async def main():
     here = Path(sys.argv[1])
     spec = WorkerSpec("awa", here, here, here, bytes(32))
-    worker = await Forkserver(standin_worker.report_preload).fork(spec)
+    worker = await Forkserver().fork(standin_worker.report_preload, spec, "worker")
     worker.channel.settimeout(20)
     print(worker.channel.recv(100).decode())
 

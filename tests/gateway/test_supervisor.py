@@ -44,7 +44,7 @@ async def test_a_new_tenant_gets_files_a_key_and_a_worker(open_shop):
         assert (shop.installation.paths.tenant_config("awa") / "tenant.toml").exists()
         said = await shop.order("spec")
         row = (await shop.installation.registry.tenants())[0]
-        assert bytes.fromhex(said["key"]) == unwrap(shop.installation.master_key, row.wrapped_key, "awa", 1)
+        assert bytes.fromhex(said["key"]) == unwrap(shop.installation.registry.master_key, row.wrapped_key, "awa", 1)
         assert (said["linked"], said["paused"], said["parked"]) == (False, False, None)
 
 
@@ -411,18 +411,18 @@ async def test_pausing_keeps_the_worker(open_shop):
 
 @pytest.mark.parametrize(("order", "opposite", "state"), [(pause, resume, "paused"), (resume, pause, "new")])
 async def test_what_is_ordered_while_a_worker_is_forked_is_not_lost(open_shop, monkeypatch, order, opposite, state):
-    fork, forking, go_on = tenant_supervisor.fork_worker, trio.Event(), trio.Event()
+    fork, forking, go_on = tenant_supervisor.fork_process, trio.Event(), trio.Event()
 
     @asynccontextmanager
-    async def slow_fork(forkserver, spec):
+    async def slow_fork(*arguments):
         forking.set()
         await go_on.wait()
-        async with fork(forkserver, spec) as process:
+        async with fork(*arguments) as process:
             yield process
 
     async with open_shop() as shop:
         await opposite(shop.tenant)
-        monkeypatch.setattr(tenant_supervisor, "fork_worker", slow_fork)
+        monkeypatch.setattr(tenant_supervisor, "fork_process", slow_fork)
         shop.tenant.recycle("test")
         await forking.wait()
         await order(shop.tenant)

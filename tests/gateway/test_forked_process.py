@@ -11,8 +11,8 @@ import trio
 import trio.testing
 
 from comptoir.gateway import forkserver as forkserver_module
+from comptoir.gateway.forked_process import fork_process
 from comptoir.gateway.forkserver import ForkFailed, Forkserver, go_environment, is_descendant, is_shortage
-from comptoir.gateway.worker_process import fork_worker
 from comptoir.sessions.rpc import ChannelClosed
 from comptoir.sessions.spec import LabServer, WorkerSpec
 
@@ -26,9 +26,13 @@ def spec(tmp_path):
 
 @pytest.fixture
 async def forkserver():
-    server = Forkserver(standin_worker.run_standin, preload=())
+    server = Forkserver(preload=())
     await server.start()
     return server
+
+
+def standin(forkserver, spec):
+    return fork_process(forkserver, standin_worker.run_standin, spec, "worker")
 
 
 async def heard_nothing(method, params):
@@ -41,7 +45,7 @@ def forkserver_pid():
 
 @pytest.mark.parametrize(("order", "code"), [("exit 7", 7), ("exit 0", 0), ("abort", -signal.SIGABRT)])
 async def test_the_end_of_a_worker(forkserver, spec, order, code):
-    async with fork_worker(forkserver, spec) as worker, trio.open_nursery() as nursery:
+    async with standin(forkserver, spec) as worker, trio.open_nursery() as nursery:
         nursery.start_soon(worker.channel.serve, heard_nothing)
         assert await worker.channel.call("ping") == {}
         with pytest.raises(ChannelClosed):
@@ -51,7 +55,7 @@ async def test_the_end_of_a_worker(forkserver, spec, order, code):
 
 
 async def test_a_killed_worker(forkserver, spec):
-    async with fork_worker(forkserver, spec) as worker:
+    async with standin(forkserver, spec) as worker:
         worker.kill()
         with trio.fail_after(5):
             assert await worker.exited() == -signal.SIGKILL
@@ -60,14 +64,14 @@ async def test_a_killed_worker(forkserver, spec):
 
 async def test_leaving_the_block_ends_it_even_when_cancelled(forkserver, spec):
     with trio.CancelScope() as scope:
-        async with fork_worker(forkserver, spec) as worker:
+        async with standin(forkserver, spec) as worker:
             scope.cancel()
             await trio.sleep_forever()
     assert not Path(f"/proc/{worker.pid}").exists() or is_zombie(worker.pid)
 
 
 async def test_the_death_of_the_forkserver_is_not_the_workers(forkserver, spec):
-    async with fork_worker(forkserver, spec) as worker, trio.open_nursery() as nursery:
+    async with standin(forkserver, spec) as worker, trio.open_nursery() as nursery:
         nursery.start_soon(worker.channel.serve, heard_nothing)
         assert await worker.channel.call("ping") == {}
         os.kill(forkserver_pid(), signal.SIGKILL)
@@ -88,7 +92,7 @@ async def test_the_death_of_the_forkserver_is_not_the_workers(forkserver, spec):
             # The next fork gets a new forkserver; the old worker is not touched.
             other = WorkerSpec("bintou", *[getattr(spec, name) for name in ("config_dir", "state_dir")],
                                spec.session_dir.parent, bytes(32))  # fmt: skip
-            async with fork_worker(forkserver, other) as second:
+            async with standin(forkserver, other) as second:
                 assert second.pid != worker.pid
             assert await worker.channel.call("ping") == {}
             worker.kill()
@@ -98,9 +102,9 @@ async def test_the_death_of_the_forkserver_is_not_the_workers(forkserver, spec):
 
 async def test_a_worker_is_the_only_holder_of_its_end(forkserver, spec):
     """Otherwise its death, and the daemon's, would go unnoticed by the other."""
-    first = await forkserver.fork(spec)
+    first = await forkserver.fork(standin_worker.run_standin, spec, "worker")
     other_spec = WorkerSpec("b", spec.config_dir, spec.state_dir, spec.session_dir.parent, bytes(32))
-    second = await forkserver.fork(other_spec)
+    second = await forkserver.fork(standin_worker.run_standin, other_spec, "worker")
     first.channel.shutdown(socket.SHUT_WR)
     for ours in (first.channel, first.printed):
         ours.settimeout(5)
@@ -122,7 +126,7 @@ async def test_a_forkserver_that_dies_under_a_request(forkserver, spec, monkeypa
 
     monkeypatch.setattr(python_forkserver, "read_signed", dies)
     with pytest.raises(ForkFailed, match="EOFError"):
-        await forkserver.fork(spec)
+        await forkserver.fork(standin_worker.run_standin, spec, "worker")
 
 
 async def test_a_forkserver_that_hangs_is_replaced(forkserver, spec, monkeypatch):
@@ -132,9 +136,9 @@ async def test_a_forkserver_that_hangs_is_replaced(forkserver, spec, monkeypatch
         with monkeypatch.context() as impatient:
             impatient.setattr(forkserver_module, "FORK_LIMIT", 0.2)
             with pytest.raises(ForkFailed):
-                await forkserver.fork(spec)
+                await forkserver.fork(standin_worker.run_standin, spec, "worker")
         # The next one has to begin by starting a forkserver.
-        async with fork_worker(forkserver, spec):
+        async with standin(forkserver, spec):
             assert forkserver_pid() != hung
 
 
@@ -142,7 +146,7 @@ async def test_a_fork_by_a_forkserver_that_hangs_can_be_called_off(forkserver, s
     monkeypatch.setattr(forkserver_module, "CALLED_OFF_LIMIT", 0.2)
     os.kill(forkserver_pid(), signal.SIGSTOP)
     with trio.fail_after(10), trio.move_on_after(0.2) as scope:
-        await forkserver.fork(spec)
+        await forkserver.fork(standin_worker.run_standin, spec, "worker")
     assert scope.cancelled_caught
 
 
@@ -150,8 +154,8 @@ async def test_a_fork_that_is_called_off_spares_the_forkserver(forkserver, spec)
     before = forkserver_pid()
     with trio.CancelScope() as scope:
         scope.cancel()
-        await forkserver.fork(spec)
-    async with fork_worker(forkserver, spec):
+        await forkserver.fork(standin_worker.run_standin, spec, "worker")
+    async with standin(forkserver, spec):
         assert forkserver_pid() == before
 
 

@@ -1,4 +1,4 @@
-"""One forked worker, watched by a pidfd.
+"""One forked process, watched by a pidfd.
 
 multiprocessing's sentinel is not believed: when the forkserver dies, the sentinels of all its living
 children say that they are dead.
@@ -11,15 +11,14 @@ from contextlib import asynccontextmanager, suppress
 
 import trio
 
-from comptoir.gateway.forkserver import Forked, ForkFailed, Forkserver
+from comptoir.gateway.forkserver import Forked, ForkFailed, Forkserver, Spec, Target
 from comptoir.sessions.rpc import Channel
-from comptoir.sessions.spec import WorkerSpec
 
 EXIT_CODE_LIMIT = 1.0
 KILL_LIMIT = 5.0
 
 
-class WorkerProcess:
+class ForkedProcess:
     """Somebody must run `channel.serve`, and read `printed` so that it can go on printing."""
 
     def __init__(self, forked: Forked, pid: int, pidfd: int) -> None:
@@ -77,21 +76,23 @@ class WorkerProcess:
 
 
 @asynccontextmanager
-async def fork_worker(forkserver: Forkserver, spec: WorkerSpec) -> AsyncIterator[WorkerProcess]:
-    """A worker that is gone when the block is left. Raises ForkFailed."""
-    forked = await forkserver.fork(spec)
+async def fork_process(
+    forkserver: Forkserver, target: Target[Spec], spec: Spec, name: str
+) -> AsyncIterator[ForkedProcess]:
+    """A process that is gone when the block is left. Raises ForkFailed."""
+    forked = await forkserver.fork(target, spec, name)
     assert forked.process.pid is not None  # it has been started
     try:
         pidfd = os.pidfd_open(forked.process.pid)
     except OSError as error:
         # It died at once; the closed channel ends whatever may still be there.
         forked.close()
-        raise ForkFailed(f"the worker ended at once: {error}") from error
-    worker = WorkerProcess(forked, forked.process.pid, pidfd)
+        raise ForkFailed(f"the {name} ended at once: {error}") from error
+    process = ForkedProcess(forked, forked.process.pid, pidfd)
     try:
-        yield worker
+        yield process
     finally:
         # Nothing may be awaited before the kill: a cancellation would skip it.
-        worker.hang_up()
-        await worker.make_sure_gone()
-        worker.close()
+        process.hang_up()
+        await process.make_sure_gone()
+        process.close()

@@ -1,0 +1,14 @@
+"""What the forked processes run: a test may put its own functions in their place."""
+
+from dataclasses import dataclass
+
+from comptoir.gateway.forkserver import Target
+from comptoir.sessions.spec import WorkerSpec
+from comptoir.sessions.start import run_worker
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """One function for each kind of process."""
+
+    worker: Target[WorkerSpec] = run_worker
