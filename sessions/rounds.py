@@ -1,17 +1,33 @@
-"""What is done again and again: when something is new, and when the last time said."""
+"""What is done again and again: a task's rounds, and a write that the disk refuses."""
 
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import trio
 
-from comptoir.sessions.journal.journal import JournalUnavailable
+from comptoir.sessions.journal.database import Connection
+from comptoir.sessions.journal.journal import JournalUnavailable, Store
+
+T = TypeVar("T")
 
 JOURNAL_PAUSE = 1.0
 """Seconds to wait when the journal cannot be used."""
 
 
+async def insist(journal: Store, job: Callable[[Connection], T]) -> T:
+    """Write, however long the disk refuses: nothing may follow before what happened is recorded."""
+    while True:
+        try:
+            return await journal.write(job)
+        except JournalUnavailable:
+            await trio.sleep(JOURNAL_PAUSE)
+
+
 class Rounds:
-    """Of a task: held until `open`. All three may be called in trio at any time."""
+    """Of a task, when something is new and when the last round said; held until `open`.
+
+    `open`, `hold` and `wake` may be called in trio at any time.
+    """
 
     def __init__(self) -> None:
         self._opened = trio.Event()

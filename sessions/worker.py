@@ -137,6 +137,7 @@ class Worker:
         self.config = config
         if self._sender is not None:
             self._sender.settings = replace(self._sender.settings, resend_uncertain=self._resend)
+            self._sender.wake()
         self._set_gates(self.session.standing)
 
     def wake_sender(self) -> None:
@@ -171,7 +172,7 @@ class Worker:
             (self.runner.open if may_answer else self.runner.hold)()
         if self._sender is not None:
             may_send = standing.may_send and not self._finishing
-            (self._sender.open if may_send else self._sender.close)()
+            (self._sender.open if may_send else self._sender.hold)()
         elif standing.connected and not self._finishing:
             self._nursery.start_soon(self._start_sender)
 

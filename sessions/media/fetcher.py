@@ -4,7 +4,7 @@ import logging
 import random
 from collections.abc import Callable
 from functools import partial
-from typing import Literal, TypeVar
+from typing import Literal
 
 import trio
 
@@ -15,11 +15,10 @@ from comptoir.sessions.journal.journal import Journal, JournalUnavailable
 from comptoir.sessions.media.fetching import Download, Fetched, Limits, NotFetched, hosts_for
 from comptoir.sessions.media.keeper import MediaKeeper
 from comptoir.sessions.media.reference import Reference, reference_in
-from comptoir.sessions.rounds import JOURNAL_PAUSE, Rounds
+from comptoir.sessions.rounds import Rounds, insist
 from comptoir.sessions.spec import LabServer
 from comptoir.sessions.times import now_ms
 
-T = TypeVar("T")
 logger = logging.getLogger("media")
 
 AT_ONCE = 3
@@ -94,7 +93,7 @@ class Fetcher(Rounds):
         return None if first is None else max(first, begun) + limit
 
     async def _give_up_for_now(self, message: int) -> None:
-        if await self._write(partial(fetches.give_up_for_now, message=message, now=now_ms())):
+        if await insist(self._journal, partial(fetches.give_up_for_now, message=message, now=now_ms())):
             self._on_released()
 
     async def _serve(self, wanted: Wanted) -> None:
@@ -102,10 +101,10 @@ class Fetcher(Rounds):
             if wanted.attempts >= TRIES:
                 # Workers died of the last one; and of those that did not, this is none to wait for.
                 await self._give_up_for_now(wanted.message)
-            await self._write(partial(media.begin_attempt, message=wanted.message))
+            await insist(self._journal, partial(media.begin_attempt, message=wanted.message))
             outcome = await self._guarded_attempt(wanted)
             if isinstance(outcome, NotFetched):
-                await self._write(partial(self._record_failure, wanted=wanted, outcome=outcome))
+                await insist(self._journal, partial(self._record_failure, wanted=wanted, outcome=outcome))
             await self._notice(outcome)
             self._on_released()
         finally:
@@ -120,7 +119,7 @@ class Fetcher(Rounds):
         # Fewer may be one file's fault: it must not be asked for again with each of the others.
         outage, self._unanswered = self._unanswered >= TRIES, 0
         if outage:
-            await self._write(partial(fetches.fetch_now, now=now_ms()))
+            await insist(self._journal, partial(fetches.fetch_now, now=now_ms()))
 
     async def _guarded_attempt(self, wanted: Wanted) -> Fetched | NotFetched:
         try:
@@ -178,11 +177,3 @@ class Fetcher(Rounds):
             fetches.fetch_later(db, message, reason, now + round(pause * 1000))
             if tries >= TRIES:
                 fetches.give_up_for_now(db, message, now)
-
-    async def _write(self, job: Callable[[Connection], T]) -> T:
-        """However long the disk refuses: what became of a file must be known before it is asked for again."""
-        while True:
-            try:
-                return await self._journal.write(job)
-            except JournalUnavailable:
-                await trio.sleep(JOURNAL_PAUSE)

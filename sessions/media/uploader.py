@@ -10,13 +10,13 @@ import trio
 
 from comptoir.sessions.journal import media, outbox, uploads
 from comptoir.sessions.journal.database import Connection
-from comptoir.sessions.journal.journal import Journal, JournalUnavailable
+from comptoir.sessions.journal.journal import Journal
 from comptoir.sessions.journal.media import Uploaded
 from comptoir.sessions.journal.uploads import ToUpload
 from comptoir.sessions.media.sealing import SealBroken
 from comptoir.sessions.media.store import Store
 from comptoir.sessions.outbox.port import NotConnected, SendRefused
-from comptoir.sessions.rounds import JOURNAL_PAUSE, Rounds
+from comptoir.sessions.rounds import Rounds, insist
 from comptoir.sessions.times import now_ms
 
 logger = logging.getLogger("media")
@@ -100,7 +100,7 @@ class Uploader(Rounds):
 
     async def _serve(self, upload: ToUpload) -> None:
         try:
-            await self._write(await self._guarded_outcome(upload))
+            await insist(self._journal, await self._guarded_outcome(upload))
             self._on_uploaded()
         finally:
             del self._busy[upload.message]
@@ -121,7 +121,7 @@ class Uploader(Rounds):
             return partial(uploads.let_go, message=message)
         if upload.file is None:
             return partial(_fail, message=message, why="its file is no longer here: send it again")
-        await self._write(partial(media.begin_attempt, message=message))
+        await insist(self._journal, partial(media.begin_attempt, message=message))
         try:
             with trio.fail_after(_TOTAL + upload.size / _SLOWEST):
                 uploaded = await self._link.upload(self._store.read(upload.file), upload.size, upload.kind)
@@ -146,13 +146,6 @@ class Uploader(Rounds):
             return partial(_fail, message=upload.message, why=f"its file could not be uploaded: {why}")
         pause = _PAUSES[min(upload.attempts, len(_PAUSES) - 1)] * random.uniform(0.75, 1.25)
         return partial(_later, message=upload.message, why=why, seconds=pause)
-
-    async def _write(self, job: Callable[[Connection], None]) -> None:
-        while True:
-            try:
-                return await self._journal.write(job)
-            except JournalUnavailable:
-                await trio.sleep(JOURNAL_PAUSE)
 
 
 def _later(db: Connection, message: int, why: str, seconds: float, *, counted: bool = True) -> None:

@@ -3,22 +3,21 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 import trio
 
 from comptoir.sessions.events import Address
 from comptoir.sessions.journal import outbox, postponing, waiting, withdrawing
 from comptoir.sessions.journal.database import Connection
-from comptoir.sessions.journal.journal import JournalUnavailable, Store
+from comptoir.sessions.journal.journal import Store
 from comptoir.sessions.journal.queued import QueuedMessage
 from comptoir.sessions.marks import new_secret
 from comptoir.sessions.outbox import policy
 from comptoir.sessions.outbox.port import NotConnected, SendingLink, SendRefused, SendUnknown
+from comptoir.sessions.rounds import Rounds, insist
 from comptoir.sessions.spec import Rates
 from comptoir.sessions.times import now_ms
 
-T = TypeVar("T")
 Record = Callable[[Connection], None]
 
 SEND_LIMIT = 90.0
@@ -26,7 +25,6 @@ SEND_LIMIT = 90.0
 STRANGERS_BACKOFF = 5_000
 """Milliseconds, added to the backoff of an answer that the server takes for a new chat."""
 _LONGEST_WAIT = 60.0
-_JOURNAL_PAUSE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +36,11 @@ class SenderSettings:
     rng: random.Random = field(default_factory=random.Random)
 
 
-class Sender:
-    """One for a session; closed until told to `open`. `on_unknown` is called, inside trio, when the end of a send
-    could not be learnt: only the recovery of the next worker finds the message's id in the session database.
+class Sender(Rounds):
+    """One for a session; closed until `open`. `on_unknown` is called, inside trio, when the end of a send could not
+    be learnt: only the recovery of the next worker finds the message's id in the session database.
     Cancelling `run` in the middle of a send leaves that message in `sending`, which the next start decides on;
-    for a clean stop, `close` and wait for `idle`.
+    for a clean stop, `hold` and wait for `idle`.
     """
 
     def __init__(
@@ -54,32 +52,18 @@ class Sender:
         *,
         on_unknown: Callable[[], object] | None = None,
     ) -> None:
+        super().__init__()
         self.settings = settings
-        """May be replaced at any time."""
+        """May be replaced at any time; `wake` has it used at once."""
         self._journal = journal
         self._link = link
         self._session = session
         self._on_unknown = on_unknown
-        self._open = False
-        self._woken = trio.Event()
         self._idle = trio.Event()
         self._idle.set()
         self._held: dict[int, int] = {}
         self._typing: dict[int, int] = {}
         self._typing_in: dict[int, Address] = {}
-
-    def open(self) -> None:
-        """Send from now on."""
-        self._open = True
-        self.wake()
-
-    def close(self) -> None:
-        """Begin no other send."""
-        self._open = False
-
-    def wake(self) -> None:
-        """The outbox changed."""
-        self._woken.set()
 
     async def idle(self) -> None:
         """Wait until no send is under way."""
@@ -87,14 +71,7 @@ class Sender:
 
     async def run(self) -> None:
         """Send until cancelled."""
-        while True:
-            woken = self._woken = trio.Event()
-            try:
-                seconds = await self._turn() if self._open else _LONGEST_WAIT
-            except JournalUnavailable:
-                seconds = _JOURNAL_PAUSE
-            with trio.move_on_after(seconds):
-                await woken.wait()
+        await self.rounds(self._turn)
 
     async def _turn(self) -> float:
         """Do what can be done now; how many seconds to wait before the next turn."""
@@ -104,8 +81,10 @@ class Sender:
             return 0
         for id in plan.type_for:
             await self._begin_typing(id)
-        if plan.send is not None and self._open:
-            await self._send(plan.send)
+        if plan.send is not None:
+            # Held while it looked: it looks anew once it is open.
+            if self.is_open:
+                await self._send(plan.send)
             return 0
         wait = _LONGEST_WAIT if plan.wake_at is None else (plan.wake_at - self.settings.now()) / 1000
         return min(max(wait, 0), _LONGEST_WAIT)
@@ -160,11 +139,11 @@ class Sender:
             record = await self._attempt(message, secret)
         except SendUnknown as error:
             text, now = str(error) or "no acknowledgement came", self.settings.now()
-            await self._keep(lambda db: outbox.mark_uncertain(db, message.id, text, now))
+            await insist(self._journal, lambda db: outbox.mark_uncertain(db, message.id, text, now))
             if self._on_unknown is not None:
                 self._on_unknown()
         else:
-            await self._keep(record)
+            await insist(self._journal, record)
 
     async def _attempt(self, message: QueuedMessage, secret: bytes) -> Record:
         """Send; what is to be recorded of it. Raises SendUnknown."""
@@ -193,14 +172,6 @@ class Sender:
             until, later = now + waiting.STRANGERS_PAUSE, later + STRANGERS_BACKOFF
             return lambda db: postponing.hold_strangers(db, id, text, until, later, now)
         return lambda db: postponing.put_off(db, id, text, later, now)
-
-    async def _keep(self, record: Record) -> None:
-        """Write, however long the disk refuses: what was sent must be recorded before anything else goes."""
-        while True:
-            try:
-                return await self._journal.write(record)
-            except JournalUnavailable:
-                await trio.sleep(_JOURNAL_PAUSE)
 
 
 def _not_after(now: int, begun: dict[int, int]) -> dict[int, int]:

@@ -127,7 +127,7 @@ async def test_everything_is_sent_in_order_one_at_a_time(db: Connection, autojum
         assert shop.link.most_busy == 1
 
 
-async def test_closed_until_opened_and_after_being_closed(db: Connection, autojump_clock: MockClock) -> None:
+async def test_closed_until_opened_and_after_being_held(db: Connection, autojump_clock: MockClock) -> None:
     async with desk(db, FakeLink()) as shop:
         id = shop.queue("un")
         await trio.sleep(100)
@@ -135,7 +135,7 @@ async def test_closed_until_opened_and_after_being_closed(db: Connection, autoju
         shop.sender.open()
         await trio.sleep(1)
         assert shop.state(id) == "sent"
-        shop.sender.close()
+        shop.sender.hold()
         late = shop.queue("deux")
         await trio.sleep(100)
         assert shop.state(late) == "queued"
@@ -184,20 +184,26 @@ async def test_receipt_that_overtakes_the_acknowledgement(db: Connection, autoju
         assert shop.state(id) == "delivered"
 
 
-async def test_closed_while_it_looked(db: Connection, autojump_clock: MockClock) -> None:
+async def test_held_while_it_looked(db: Connection, autojump_clock: MockClock) -> None:
     """The owner answered, or the connection went, between the look into the outbox and the send."""
 
-    class Closing(InlineStore):
+    class Holding(InlineStore):
         async def read(self, fn: Callable[[Connection], T]) -> T:
             result = await super().read(fn)
-            shop.sender.close()
+            if holding:
+                shop.sender.hold()
             return result
 
-    async with desk(db, FakeLink(), store=Closing(db)) as shop:
+    holding = True
+    async with desk(db, FakeLink(), store=Holding(db)) as shop:
         id = shop.queue("un")
         shop.sender.open()
         await trio.sleep(1)
         assert shop.state(id) == "queued"
+        holding = False
+        shop.sender.open()
+        await trio.sleep(1)
+        assert shop.state(id) == "sent"
 
 
 async def test_clean_stop_lets_the_send_finish(db: Connection, autojump_clock: MockClock) -> None:
@@ -205,7 +211,7 @@ async def test_clean_stop_lets_the_send_finish(db: Connection, autojump_clock: M
         first, second = shop.queue("un"), shop.queue("deux")
         shop.sender.open()
         await trio.sleep(1)
-        shop.sender.close()
+        shop.sender.hold()
         await shop.sender.idle()
         assert trio.current_time() == pytest.approx(4, abs=0.1)
         assert [shop.state(id) for id in (first, second)] == ["sent", "queued"]
