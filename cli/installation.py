@@ -27,7 +27,7 @@ def init() -> None:
     from comptoir.gateway.keys import KeysWrong
     from comptoir.gateway.paths import PathsWrong
     from comptoir.gateway.refused import explain
-    from comptoir.gateway.registry import RegistryWrong
+    from comptoir.gateway.registry_schema import RegistryWrong
     from comptoir.gateway.setup import initialise
 
     paths = folders()

@@ -16,14 +16,16 @@ from comptoir.gateway.control.server import ControlServer, bind_control_socket
 from comptoir.gateway.control.table import table_of
 from comptoir.gateway.forkserver import PRELOAD, Forkserver, go_environment, is_shortage
 from comptoir.gateway.installation import Installation
-from comptoir.gateway.keys import KeysWrong, load_master_key
+from comptoir.gateway.keys import KeysWrong
 from comptoir.gateway.lab_server import LabFileWrong, find_lab
 from comptoir.gateway.locks import LockHeld, hold
 from comptoir.gateway.logs import ThreadedHandler
+from comptoir.gateway.master_key import find_master_key
 from comptoir.gateway.notify import notify
 from comptoir.gateway.paths import Paths, PathsWrong, find_paths
 from comptoir.gateway.refused import explain
-from comptoir.gateway.registry import AsyncRegistry, Registry, RegistryWrong
+from comptoir.gateway.registry import AsyncRegistry, Registry
+from comptoir.gateway.registry_schema import RegistryWrong
 from comptoir.gateway.session_dirs import sessions_root
 from comptoir.gateway.settings import SettingsWrong, load_settings
 from comptoir.gateway.setup import initialise
@@ -110,7 +112,6 @@ def _installation(paths: Paths, registry: Registry, forkserver: Forkserver, targ
         sessions=sessions_root(paths),
         settings=load_settings(paths.settings_file),
         lab=lab,
-        master_key=load_master_key(paths),
         registry=AsyncRegistry(registry),
         forkserver=forkserver,
         targets=targets,
@@ -135,7 +136,8 @@ def _sole_daemon(paths: Paths) -> Iterator[None]:
 
 @contextmanager
 def _registry(paths: Paths) -> Iterator[Registry]:
-    registry = Registry(paths.registry_file)
+    # Again, because `initialise` may have made it, or another daemon changed it before we had the lock.
+    registry = Registry(paths.registry_file, find_master_key(paths)[1])
     try:
         yield registry
     finally:

@@ -22,7 +22,6 @@ class Installation:
     """The sessions' folder in RAM."""
     settings: Settings
     lab: LabServer | None
-    master_key: bytes = field(repr=False)
     registry: AsyncRegistry
     forkserver: Forkserver
     targets: Targets = Targets()
@@ -48,7 +47,7 @@ class Installation:
             config_dir=self.paths.tenant_config(tenant.name),
             state_dir=state_dir,
             session_dir=session_dir,
-            data_key=unwrap(self.master_key, tenant.wrapped_key, tenant.name, tenant.key_version),
+            data_key=unwrap(self.registry.master_key, tenant.wrapped_key, tenant.name, tenant.key_version),
             linked=tenant.linked and parked is None,
             paused=tenant.wanted == "paused",
             parked=parked,

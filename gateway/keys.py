@@ -5,24 +5,30 @@ A wrapped key is bound to its tenant and version: moved to another row it does n
 
 import base64
 import binascii
+import hashlib
+import hmac
 import os
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from comptoir.gateway.new_file import create_file
 from comptoir.gateway.paths import Paths
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
+ID_BYTES = 8
 
 
 class KeysWrong(Exception):
     """A key is missing, open to others or does not fit; the text says what to do."""
 
 
-def new_data_key() -> bytes:
+def new_key() -> bytes:
+    """A master key, or a tenant's data key."""
     return os.urandom(KEY_BYTES)
 
 
@@ -44,13 +50,39 @@ def unwrap(master: bytes, wrapped: bytes, tenant: str, version: int) -> bytes:
         ) from None
 
 
+def master_key_id(master: bytes) -> bytes:
+    """What tells one master key from another and says nothing of either."""
+    return hmac.digest(master, b"comptoir master key id", hashlib.sha256)[:ID_BYTES]
+
+
+def seal_number(master: bytes, number: str, tenant: str) -> bytes:
+    """A tenant's own number, as the registry keeps it."""
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + _number_cipher(master).encrypt(nonce, number.encode(), tenant.encode())
+
+
+def open_number(master: bytes, sealed: bytes, tenant: str) -> str:
+    """Raises KeysWrong where it was sealed under another master key, or for another tenant."""
+    try:
+        return _number_cipher(master).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], tenant.encode()).decode()
+    except (InvalidTag, ValueError):
+        raise KeysWrong(
+            f"{tenant}: the master key does not open this tenant's number: the registry was damaged; restore it "
+            "from a backup"
+        ) from None
+
+
+def _number_cipher(master: bytes) -> AESGCM:
+    return AESGCM(HKDF(hashes.SHA256(), KEY_BYTES, salt=None, info=b"comptoir registry numbers").derive(master))
+
+
 def _binding(tenant: str, version: int) -> bytes:
     return f"comptoir data key {version} of {tenant}".encode()
 
 
 def create_master_key(path: Path) -> None:
     """Write a new master key, never over an old one; it is there as a whole or not at all. Raises FileExistsError."""
-    create_file(path, base64.b64encode(os.urandom(KEY_BYTES)) + b"\n")
+    create_file(path, base64.b64encode(new_key()) + b"\n")
 
 
 def master_key_path(paths: Paths) -> Path:
@@ -60,11 +92,20 @@ def master_key_path(paths: Paths) -> Path:
     return paths.master_key_file
 
 
+def next_master_key_path(paths: Paths) -> Path:
+    """Where the one lies that is to follow, while the master key is being rotated."""
+    return master_key_path(paths).with_name("master.key.next")
+
+
 def load_master_key(paths: Paths) -> bytes:
     """The installation's. Raises KeysWrong."""
-    path = master_key_path(paths)
+    return read_key_at(paths, master_key_path(paths))
+
+
+def read_key_at(paths: Paths, path: Path) -> bytes:
+    """One of the installation's master keys. Raises KeysWrong."""
     # systemd lets the service's user in by an ACL, and the group's bits then show the ACL's mask.
-    return read_master_key(path, forbidden=0o077 if path == paths.master_key_file else 0o007)
+    return read_master_key(path, forbidden=0o007 if path.parent == paths.credentials else 0o077)
 
 
 def read_master_key(path: Path, forbidden: int = 0o077) -> bytes:

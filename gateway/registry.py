@@ -1,8 +1,7 @@
 """The daemon's database: which tenants there are, what the operator wants of them, their wrapped keys."""
 
 import sqlite3
-from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -10,13 +9,17 @@ from typing import Any, Literal
 import trio
 from sqlite_utils import Database
 
-SCHEMA_VERSION = 1
+from comptoir.gateway.keys import open_number, seal_number, unwrap, wrap
+from comptoir.gateway.registry_schema import prepare, set_master_id, sweep, wrong
+
 # Only `comptoir init` and a starting daemon ever meet.
 BUSY_LIMIT = 5.0
 
 Wanted = Literal["active", "paused"]
 
 
+# Fields that a column of another name keeps.
+_COLUMNS = {"number": "sealed_number"}
 # The fields of a tenant that is not parked.
 NOT_PARKED: dict[str, None] = {"parked_reason": None, "parked_detail": None, "parked_at": None}
 
@@ -27,10 +30,6 @@ class NumberTaken(Exception):
     def __init__(self, tenant: str) -> None:
         super().__init__(f"this number is already linked as tenant {tenant}: `comptoir unlink {tenant}` first")
         self.tenant = tenant
-
-
-class RegistryWrong(Exception):
-    """The file is not a registry that this version understands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +49,10 @@ class Tenant:
     """The linked number, `+E164`."""
     lab: bool | None = None
     """Whether the session was linked in the lab; None while there is no session."""
+    next_wrapped_key: bytes | None = None
+    """The data key of version `key_version + 1`, while everything is being encrypted with it."""
+    generation: int = 0
+    """The newest generation of its vault that is known to be on disk."""
 
     @property
     def linked(self) -> bool:
@@ -57,23 +60,26 @@ class Tenant:
 
 
 class Registry:
-    """Synchronous and used by one thread at a time. Every change is on disk when its method returns."""
+    """Synchronous and used by one thread at a time. Every change is on disk when its method returns.
 
-    def __init__(self, path: Path) -> None:
+    Tenants' own numbers are sealed under the master key. Opening raises RegistryWrong, and KeysWrong where the
+    registry belongs to another master key.
+    """
+
+    def __init__(self, path: Path, master_key: bytes) -> None:
+        self.master_key = master_key
         try:
             connection = sqlite3.connect(path, timeout=BUSY_LIMIT, check_same_thread=False)
         except sqlite3.Error as error:
-            raise _wrong(path, error) from None
+            raise wrong(path, error) from None
         try:
             path.chmod(0o600)
             self._database = Database(connection)
             self._tenants = self._database.table("tenants")
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            self._migrate(path)
+            prepare(connection, path, master_key)
         except sqlite3.Error as error:
             connection.close()
-            raise _wrong(path, error) from None
+            raise wrong(path, error) from None
         except BaseException:
             connection.close()
             raise
@@ -86,102 +92,67 @@ class Registry:
 
     def tenants(self) -> list[Tenant]:
         """By name."""
-        return [_tenant(row) for row in self._tenants.rows_where(order_by="name")]
+        return [self._tenant(row) for row in self._tenants.rows_where(order_by="name")]
 
     def find(self, name: str) -> Tenant | None:
         rows = self._tenants.rows_where("name = ?", [name])
-        return next((_tenant(row) for row in rows), None)
+        return next((self._tenant(row) for row in rows), None)
 
     def add(self, tenant: Tenant) -> None:
         """Raises sqlite3.IntegrityError where the name is taken."""
-        self._tenants.insert(_row(tenant))
+        self._tenants.insert(self._row(tenant))
 
     def change(self, tenant: Tenant, **changes: Any) -> Tenant:
         """Store some fields of a tenant and return it as it is now."""
         changed = replace(tenant, **changes)
-        row = _row(changed)
-        self._tenants.update(tenant.name, {field: row[field] for field in changes})
+        row = self._row(changed)
+        columns = [_COLUMNS.get(field, field) for field in changes]
+        self._tenants.update(tenant.name, {column: row[column] for column in columns})
         return changed
 
     def change_number(self, tenant: Tenant, number: str, lab: bool) -> Tenant:
         """Store of what number the session is, and of what server. Raises NumberTaken."""
-        taken = "number = ? AND lab = ? AND name != ?"
-        for other in self._tenants.rows_where(taken, [number, int(lab), tenant.name]):
-            raise NumberTaken(other["name"])
+        for other in self.tenants():
+            if (other.number, other.lab) == (number, lab) and other.name != tenant.name:
+                raise NumberTaken(other.name)
         return self.change(tenant, number=number, lab=lab)
+
+    def note_generations(self, generations: dict[str, int]) -> None:
+        """Store what generation each tenant's vault has reached; a tenant that is gone is passed over."""
+        with self._database.conn:
+            rows = [(generation, name) for name, generation in generations.items()]
+            self._database.conn.executemany("UPDATE tenants SET generation = ? WHERE name = ?", rows)
 
     def remove(self, name: str) -> None:
         self._tenants.delete(name)
 
-    def _migrate(self, path: Path) -> None:
-        # One transaction from the look to the version: killed in between, or begun twice, it must not be half done.
-        with self._database.conn:
-            self._database.execute("BEGIN IMMEDIATE")
-            version = self._database.execute("PRAGMA user_version").fetchone()[0]
-            if version > SCHEMA_VERSION:
-                raise RegistryWrong(
-                    f"{path}: written by a newer comptoir (schema {version}, expected at most {SCHEMA_VERSION}): "
-                    "upgrade comptoir again"
-                )
-            if version < SCHEMA_VERSION:
-                self._create()
+    def change_master_key(self, new: bytes) -> None:
+        """Wrap and seal everything anew, in one transaction; afterwards the old key opens nothing in the file.
 
-    def _create(self) -> None:
-        self._tenants.create(
-            {
-                "name": str,
-                "created_at": int,
-                "wanted": str,
-                "parked_reason": str,
-                "parked_detail": str,
-                "parked_at": int,
-                "wrapped_key": bytes,
-                "key_version": int,
-                "number": str,
-                "lab": int,
-            },
-            pk="name",
-            not_null={"created_at", "wanted", "wrapped_key", "key_version"},
-            strict=True,
-        )
-        self._database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        Raises KeysWrong where a row does not open, and then nothing has changed.
+        """
+        old, self.master_key = self.master_key, new
+        try:
+            with self._database.conn:
+                self._database.execute("BEGIN IMMEDIATE")
+                for row in list(self._tenants.rows):
+                    self._tenants.update(row["name"], _rewrapped(row, old, new))
+                set_master_id(self._database.conn, new)
+        except BaseException:
+            self.master_key = old
+            raise
+        sweep(self._database.conn)
 
+    def _row(self, tenant: Tenant) -> dict[str, Any]:
+        row = {field.name: getattr(tenant, field.name) for field in fields(Tenant)}
+        number = row.pop("number")
+        return row | {
+            "sealed_number": None if number is None else seal_number(self.master_key, number, tenant.name),
+            "lab": None if tenant.lab is None else int(tenant.lab),
+        }
 
-def peek(path: Path) -> list[Tenant]:
-    """The tenants, by name, read without changing or making a file, for who only looks.
-
-    Raises RegistryWrong where it is none that this version understands, or cannot be read.
-    """
-    # Without a log of changes nobody has it open, and then nothing may be made beside it.
-    alone = not path.with_name(f"{path.name}-wal").exists()
-    uri = f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if alone else ''}"
-    try:
-        with closing(sqlite3.connect(uri, uri=True)) as connection:
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if version != SCHEMA_VERSION:
-                help = (
-                    "upgrade comptoir" if version > SCHEMA_VERSION else "the daemon brings it up to date at its start"
-                )
-                raise RegistryWrong(f"{path}: has schema {version}, expected {SCHEMA_VERSION}: {help}")
-            table = Database(connection).table("tenants")
-            return [_tenant(row) for row in table.rows_where(order_by="name")]
-    except sqlite3.Error as error:
-        raise _wrong(path, error) from None
-
-
-def _wrong(path: Path, error: sqlite3.Error) -> RegistryWrong:
-    """A backup is advised only where the file itself is damaged: it would undo what tenants did since."""
-    # The lowest byte is the primary code; the rest goes into detail.
-    match getattr(error, "sqlite_errorcode", 0) & 0xFF:
-        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_ERROR:
-            help = "expected comptoir's registry; restore it from a backup"
-        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            help = "another process writes to it; try again when that has ended"
-        case sqlite3.SQLITE_FULL:
-            help = "make room on its disk"
-        case _:
-            help = "the file may be sound; check its folder, its owner and its disk"
-    return RegistryWrong(f"{path}: {error}: {help}")
+    def _tenant(self, row: dict[str, Any]) -> Tenant:
+        return tenant_of(row, self.master_key)
 
 
 class AsyncRegistry:
@@ -190,6 +161,11 @@ class AsyncRegistry:
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._one_at_a_time = trio.CapacityLimiter(1)
+
+    @property
+    def master_key(self) -> bytes:
+        """What the data keys are wrapped by now."""
+        return self._registry.master_key
 
     async def tenants(self) -> list[Tenant]:
         return await trio.to_thread.run_sync(self._registry.tenants, limiter=self._one_at_a_time)
@@ -205,24 +181,29 @@ class AsyncRegistry:
         call = partial(self._registry.change_number, tenant, number, lab)
         return await trio.to_thread.run_sync(call, limiter=self._one_at_a_time)
 
+    async def note_generations(self, generations: dict[str, int]) -> None:
+        await trio.to_thread.run_sync(self._registry.note_generations, generations, limiter=self._one_at_a_time)
+
+    async def change_master_key(self, new: bytes) -> None:
+        await trio.to_thread.run_sync(self._registry.change_master_key, new, limiter=self._one_at_a_time)
+
     async def remove(self, name: str) -> None:
         await trio.to_thread.run_sync(self._registry.remove, name, limiter=self._one_at_a_time)
 
 
-def _row(tenant: Tenant) -> dict[str, Any]:
+def tenant_of(row: dict[str, Any], master_key: bytes | None) -> Tenant:
+    """Without the master key the number stays unknown. Raises KeysWrong."""
+    sealed = row["sealed_number"]
+    others = {name: value for name, value in row.items() if name != "sealed_number"}
+    number = None if sealed is None or master_key is None else open_number(master_key, sealed, row["name"])
+    return Tenant(**others | {"number": number, "lab": None if row["lab"] is None else bool(row["lab"])})
+
+
+def _rewrapped(row: dict[str, Any], old: bytes, new: bytes) -> dict[str, Any]:
+    name, version = row["name"], row["key_version"]
+    following, sealed = row["next_wrapped_key"], row["sealed_number"]
     return {
-        "name": tenant.name,
-        "created_at": tenant.created_at,
-        "wanted": tenant.wanted,
-        "parked_reason": tenant.parked_reason,
-        "parked_detail": tenant.parked_detail,
-        "parked_at": tenant.parked_at,
-        "wrapped_key": tenant.wrapped_key,
-        "key_version": tenant.key_version,
-        "number": tenant.number,
-        "lab": None if tenant.lab is None else int(tenant.lab),
+        "wrapped_key": wrap(new, unwrap(old, row["wrapped_key"], name, version), name, version),
+        "next_wrapped_key": following and wrap(new, unwrap(old, following, name, version + 1), name, version + 1),
+        "sealed_number": sealed and seal_number(new, open_number(old, sealed, name), name),
     }
-
-
-def _tenant(row: dict[str, Any]) -> Tenant:
-    return Tenant(**{**row, "lab": None if row["lab"] is None else bool(row["lab"])})

@@ -2,20 +2,21 @@
 
 from contextlib import suppress
 
-from comptoir.gateway.keys import KeysWrong, create_master_key, master_key_path
+from comptoir.gateway.keys import create_master_key, master_key_path
+from comptoir.gateway.master_key import check_master_key
 from comptoir.gateway.new_file import create_file
 from comptoir.gateway.paths import Paths
 from comptoir.gateway.refused import about
-from comptoir.gateway.registry import Registry
 from comptoir.gateway.session_dirs import new_identity
 from comptoir.gateway.settings import DEFAULT_TEXT
 
 
 def initialise(paths: Paths) -> list[str]:
     """What was made, one line each. Raises PathsWrong, KeysWrong, RegistryWrong or OSError."""
+    # Before anything is made: a new key would leave every tenant that exists locked for good.
+    check_master_key(paths)
     made = [f"{folder}: folder" for folder in paths.make()]
     if not master_key_path(paths).exists():
-        _refuse_a_second_master_key(paths)
         # Another process may just have made it.
         with suppress(FileExistsError):
             create_master_key(paths.master_key_file)
@@ -29,18 +30,3 @@ def initialise(paths: Paths) -> list[str]:
             paths.settings_file.write_text(DEFAULT_TEXT, encoding="utf-8")
         made.append(f"{paths.settings_file}: settings, all at their defaults")
     return made
-
-
-def _refuse_a_second_master_key(paths: Paths) -> None:
-    """A new key would leave every tenant that exists locked for good."""
-    if not paths.registry_file.exists():
-        return
-    registry = Registry(paths.registry_file)
-    try:
-        if len(registry):
-            raise KeysWrong(
-                f"{paths.master_key_file} is missing, but {paths.registry_file} holds tenants locked with "
-                "it: restore the master key from its backup"
-            )
-    finally:
-        registry.close()

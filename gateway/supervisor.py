@@ -8,7 +8,7 @@ from pathlib import Path
 import trio
 
 from comptoir.gateway.installation import Installation
-from comptoir.gateway.keys import new_data_key, wrap
+from comptoir.gateway.keys import new_key, wrap
 from comptoir.gateway.numbers import check_number
 from comptoir.gateway.orders import unlink
 from comptoir.gateway.paths import is_tenant_name
@@ -87,7 +87,7 @@ class Supervisor:
             folder = self._installation.paths.tenant_config(name)
             values = {"name": name, "owner": owner, "lang": lang}
             written = await trio.to_thread.run_sync(_write_files, folder, template, values)
-            key = wrap(self._installation.master_key, new_data_key(), name, 1)
+            key = wrap(self._installation.registry.master_key, new_key(), name, 1)
             tenant = Tenant(name, now_ms(), key)
             await self._installation.registry.add(tenant)
             self._installation.hub.publish(name, "tenant_added")

@@ -29,10 +29,11 @@ def test_init_may_be_repeated(comptoir, home):
 
 
 def test_init_does_not_make_a_second_key_for_tenants_that_are_locked_with_the_first(comptoir, home):
+    from comptoir.gateway.keys import read_master_key
     from comptoir.gateway.registry import Registry, Tenant
 
     comptoir("init")
-    registry = Registry(home / "state/registry.db")
+    registry = Registry(home / "state/registry.db", read_master_key(home / "keys/master.key"))
     registry.add(Tenant("chez-awa", 0, b"wrapped"))
     registry.close()
     (home / "keys/master.key").unlink()

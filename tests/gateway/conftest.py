@@ -52,13 +52,12 @@ def paths(home: Path) -> Paths:
 
 @pytest.fixture
 def installation(paths: Paths) -> Iterator[Installation]:
-    registry = Registry(paths.registry_file)
+    registry = Registry(paths.registry_file, read_master_key(paths.master_key_file))
     yield Installation(
         paths=paths,
         sessions=sessions_root(paths),
         settings=Settings(),
         lab=None,
-        master_key=read_master_key(paths.master_key_file),
         registry=AsyncRegistry(registry),
         forkserver=Forkserver(preload=()),
         targets=Targets(worker=standin_worker.run_standin),

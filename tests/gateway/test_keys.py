@@ -9,7 +9,7 @@ from comptoir.gateway.keys import (
     create_master_key,
     load_master_key,
     master_key_path,
-    new_data_key,
+    new_key,
     read_master_key,
     unwrap,
     wrap,
@@ -20,7 +20,7 @@ MASTER = bytes(range(32))
 
 
 def test_a_wrapped_key_opens_for_its_tenant_and_version_only():
-    key = new_data_key()
+    key = new_key()
     wrapped = wrap(MASTER, key, "awa", 1)
     assert key not in wrapped
     assert unwrap(MASTER, wrapped, "awa", 1) == key

@@ -31,7 +31,7 @@ def test_the_settings_it_writes_are_the_defaults(paths):
 
 
 def test_no_second_master_key_where_tenants_are_locked_with_the_first(paths):
-    registry = Registry(paths.registry_file)
+    registry = Registry(paths.registry_file, read_master_key(paths.master_key_file))
     registry.add(Tenant("awa", 1, b"wrapped"))
     registry.close()
     paths.master_key_file.unlink()
@@ -41,7 +41,7 @@ def test_no_second_master_key_where_tenants_are_locked_with_the_first(paths):
 
 
 def test_a_new_master_key_where_nothing_is_locked(paths):
-    Registry(paths.registry_file).close()
+    Registry(paths.registry_file, read_master_key(paths.master_key_file)).close()
     paths.master_key_file.unlink()
     initialise(paths)
     assert paths.master_key_file.exists()

@@ -10,7 +10,7 @@ import rig
 import trio
 
 from comptoir.gateway.keys import unwrap
-from comptoir.gateway.registry import peek
+from comptoir.gateway.peeking import peek
 from comptoir.lab.kinds import File
 
 SHOP, CUSTOMER, OWNER, STRANGER = "+221770000001", "+221771234567", "+221765554433", "+221760099887"

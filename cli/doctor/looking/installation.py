@@ -9,8 +9,10 @@ from comptoir.cli.doctor.facts import FileFault, Folder, Installation, Registere
 from comptoir.cli.doctor.looking.machine import space
 from comptoir.gateway.keys import KeysWrong, load_master_key, master_key_path, unwrap
 from comptoir.gateway.paths import RAM_FILE_SYSTEMS, SHARED_MEMORY, Paths, PathsWrong
+from comptoir.gateway.peeking import peek
 from comptoir.gateway.policy import what_to_do
-from comptoir.gateway.registry import RegistryWrong, Tenant, peek
+from comptoir.gateway.registry import Tenant
+from comptoir.gateway.registry_schema import RegistryWrong
 from comptoir.gateway.session_dirs import file_system
 from comptoir.gateway.settings import SettingsWrong, load_settings
 from comptoir.plugins.faults import ConfigWrong, Fault
@@ -20,7 +22,7 @@ from comptoir.plugins.loading import load_tenant
 def look_at_installation(paths: Paths, only: str | None = None) -> Installation:
     """`only`: leave the files of all other tenants unread."""
     key, key_trouble = _master_key(paths)
-    rows, registry_trouble = _registry(paths)
+    rows, registry_trouble = _registry(paths, key)
     names = [row.name for row in rows] if rows or registry_trouble is None else _folders_of_tenants(paths)
     return Installation(
         uid=os.geteuid(),
@@ -69,12 +71,12 @@ def _master_key(paths: Paths) -> tuple[bytes | None, str | None]:
         return None, str(error)
 
 
-def _registry(paths: Paths) -> tuple[list[Tenant], str | None]:
+def _registry(paths: Paths, key: bytes | None) -> tuple[list[Tenant], str | None]:
     """Before the first start there is none, and nothing wrong with that."""
     try:
         if not paths.registry_file.exists():
             return [], None
-        return peek(paths.registry_file), None
+        return peek(paths.registry_file, key), None
     except (RegistryWrong, OSError) as error:
         return [], str(error)
 

@@ -12,7 +12,7 @@ from comptoir.cli.doctor.looking import look
 from comptoir.cli.doctor.looking.daemon import look_at_daemon, open_files_limit
 from comptoir.cli.doctor.looking.installation import look_at_installation
 from comptoir.cli.doctor.looking.machine import available_memory, disk_swaps, look_at_machine
-from comptoir.gateway.keys import new_data_key, read_master_key, wrap
+from comptoir.gateway.keys import new_key, read_master_key, wrap
 from comptoir.gateway.locks import hold
 from comptoir.gateway.paths import Paths, find_paths
 from comptoir.gateway.registry import Registry, Tenant
@@ -27,7 +27,7 @@ def paths(tmp_path: Path) -> Paths:
 
 
 def add(paths: Paths, *tenants: Tenant) -> None:
-    registry = Registry(paths.registry_file)
+    registry = Registry(paths.registry_file, read_master_key(paths.master_key_file))
     for tenant in tenants:
         registry.add(tenant)
     registry.close()
@@ -99,7 +99,7 @@ def test_an_open_master_key(paths):
 
 def test_tenants_and_whether_their_keys_open(paths):
     master = read_master_key(paths.master_key_file)
-    fits = Tenant("awa", 1, wrap(master, new_data_key(), "awa", 1), lab=True, number="+221770000001")
+    fits = Tenant("awa", 1, wrap(master, new_key(), "awa", 1), lab=True, number="+221770000001")
     add(paths, fits, Tenant("mairie", 1, bytes(60), wanted="paused", parked_reason="banned", parked_detail="2 h"))
     awa, mairie = look_at_installation(paths).tenants
     assert (awa.linked, awa.key_trouble, awa.parked) == (True, None, None)

@@ -36,7 +36,7 @@ class Journal:
 def read_journals(world: World, shown: dict[str, list[Params]]) -> dict[str, Journal]:
     """`shown` is the history of each shop; the daemon must have been stopped since."""
     master = read_master_key(world.paths.master_key_file)
-    registry = Registry(world.paths.registry_file)
+    registry = Registry(world.paths.registry_file, master)
     journals = {}
     for tenant in registry.tenants():
         key = unwrap(master, tenant.wrapped_key, tenant.name, tenant.key_version)
