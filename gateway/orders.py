@@ -21,7 +21,7 @@ async def resume(tenant: TenantSupervisor) -> None:
             help = what_to_do(str(parked), tenant.name, tenant.record.row.parked_detail)
             raise RpcError(ErrorCode.NOT_NOW, f"{tenant.name}: {help}")
         await tenant.record.change(wanted="active", **NOT_PARKED)
-    if parked or tenant.given_up:
+    if parked or tenant.ends.given_up:
         tenant.recycle("resumed")
     else:
         await tenant.follow_wanted()

@@ -1,12 +1,12 @@
 """Keeps one tenant's worker alive: forks it, recycles it, or parks the tenant."""
 
 import logging
-import math
 from contextlib import suppress
 from typing import Any
 
 import trio
 
+from comptoir.gateway.ends import Ends
 from comptoir.gateway.forked_process import fork_process
 from comptoir.gateway.forkserver import ForkFailed, is_shortage
 from comptoir.gateway.hearing import Hearing
@@ -14,12 +14,11 @@ from comptoir.gateway.keys import KeysWrong
 from comptoir.gateway.live_worker import End, LiveWorker
 from comptoir.gateway.locks import LockHeld
 from comptoir.gateway.paths import PathsWrong
-from comptoir.gateway.policy import Deaths, what_to_do
+from comptoir.gateway.policy import what_to_do
 from comptoir.gateway.preparing import prepare
 from comptoir.gateway.tenant_record import TenantRecord
 from comptoir.sessions.protocol import ErrorCode, LineTooLong, Params, RpcError
 from comptoir.sessions.rpc import ChannelClosed
-from comptoir.sessions.start import EXIT_WRONG_KEY
 from comptoir.sessions.times import now_ms
 
 logger = logging.getLogger(__name__)
@@ -37,22 +36,16 @@ class TenantSupervisor:
 
     def __init__(self, record: TenantRecord) -> None:
         self.record = record
-        self.hearing = Hearing(record, self.park, self._forgive)
-        self.restarts = 0
+        self.ends = Ends(record)
+        self.hearing = Hearing(record, self.park, self.ends.forgive)
         self.since = now_ms()
         """When `state` became what it is."""
-        self.given_up = ""
-        """Why there is no worker until an operator says `resume`: even without a session none can live."""
         self._worker: LiveWorker | None = None
         self._usable = trio.Event()
         self._following = trio.Lock()
         self._told_to_finish = trio.Event()
         self._stopping = False
         self._ended = trio.Event()
-        self._deaths = Deaths()
-        self._tries = Deaths()
-        """Ends that are no deaths, for the wait before the next fork."""
-        self._trouble: str | None = None
         self._published_state: tuple[str, str | None] | None = None
 
     @property
@@ -66,23 +59,23 @@ class TenantSupervisor:
     @property
     def state(self) -> tuple[str, str | None]:
         """The contract's state and its reason."""
-        if self._stopping or self.given_up:
-            return "stopped", "; ".join(filter(None, (self.record.parked, self._trouble))) or None
+        if self._stopping or self.ends.given_up:
+            return "stopped", "; ".join(filter(None, (self.record.parked, self.ends.trouble))) or None
         if self.record.parked:
             return "parked", self.record.parked
         if self._worker and self.hearing.state:
             return self.hearing.state
         if self.record.row.wanted == "paused":
-            return "paused", self._trouble
-        return ("offline", self._trouble or "starting") if self.record.row.linked else ("new", self._trouble)
+            return "paused", self.ends.trouble
+        return ("offline", self.ends.trouble or "starting") if self.record.row.linked else ("new", self.ends.trouble)
 
     async def call(self, method: str, params: Params | None = None, *, within: float = 30.0) -> Any:
         """The worker's answer. Raises RpcError: the worker's own, or NOT_NOW where no worker answers."""
         with trio.move_on_after(USABLE_LIMIT):
-            while not (self._usable.is_set() or self._stopping or self.given_up):
+            while not (self._usable.is_set() or self._stopping or self.ends.given_up):
                 await self._usable.wait()
         if self._worker is None or not self._usable.is_set():
-            help = what_to_do(self.given_up, self.name) if self.given_up else "try again"
+            help = what_to_do(self.ends.given_up, self.name) if self.ends.given_up else "try again"
             raise RpcError(ErrorCode.NOT_NOW, f"{self.name}: no worker answers (state {self.state[0]}): {help}")
         try:
             return await self._worker.channel.call(method, params, within=within)
@@ -109,7 +102,7 @@ class TenantSupervisor:
 
     async def park(self, reason: str, detail: str = "") -> None:
         """Stop the session until a person acts; a worker without one takes over."""
-        self._deaths = Deaths()
+        self.ends.parked()
         await self.record.park(reason, detail)
         self.recycle(reason)
 
@@ -117,9 +110,7 @@ class TenantSupervisor:
         """Let the worker finish and fork the next one; calls wait for that one."""
         if self._worker and not self._told_to_finish.is_set():
             self.record.publish("worker_recycled", pid=self.pid, reason=reason)
-        if self.given_up:
-            self.given_up = ""
-            self._deaths = Deaths()
+        self.ends.begin_anew()
         self._finish()
 
     async def stop(self) -> None:
@@ -151,7 +142,7 @@ class TenantSupervisor:
                 except Exception as error:
                     # A bug of ours, or a registry that cannot be written, must not take the other tenants down.
                     logger.exception("%s: cannot be supervised, trying again", self.name)
-                    self._trouble = f"the daemon's own fault, see its log: {error}"
+                    self.ends.trouble = f"the daemon's own fault, see its log: {error}"
                     with trio.move_on_after(OWN_FAULT_PAUSE):
                         await self._told_to_finish.wait()
         finally:
@@ -187,9 +178,7 @@ class TenantSupervisor:
             return
         if not self._usable.is_set():
             self._usable.set()
-            if self._trouble:
-                self.record.publish("recovered", pid=self.pid)
-            self._trouble = None
+            self.ends.answered(self.pid)
             self._note_state()
         # What was wanted meanwhile; where it refuses, its next answer brings the next attempt.
         with suppress(RpcError):
@@ -200,47 +189,19 @@ class TenantSupervisor:
     async def _after(self, end: End) -> None:
         self.hearing.tell_linking({"event": "failed", "reason": "worker_died"})
         said = self.hearing.state[1] if end.pid and self.hearing.state else None
-        if end.again:
-            await self._try_again(said or end.again, end.pid)
-        elif end.code == EXIT_WRONG_KEY:
-            self._trouble = said or "its journal does not open"
-            await self._give_up(self._trouble, end.how)
-        else:
-            await self._after_death(end.how)
-
-    async def _try_again(self, reason: str, pid: int | None) -> None:
-        self._trouble = reason
-        self._tries = self._tries.add(trio.current_time())
-        self.record.publish("worker_recycled", pid=pid, reason=reason)
-        await self._rest(self._tries.delay())
-
-    async def _after_death(self, how: str) -> None:
-        self._deaths = self._deaths.add(trio.current_time())
-        self._trouble = how
-        self.restarts += 1
-        self.record.publish("worker_died", how=how, deaths=len(self._deaths.times))
-        if not self._deaths.too_many:
-            await self._rest(self._deaths.delay())
-        elif self.record.row.linked and self.record.parked is None:
-            await self.park("crashed", how)
-        else:
-            await self._give_up("crashed", how)
-
-    async def _give_up(self, reason: str, how: str) -> None:
-        self.given_up = reason
-        self._unusable()
-        self.record.publish("gave_up", how=how, advice=what_to_do(reason, self.name))
-        await self._rest(math.inf)
+        seconds = self.ends.after(end, said)
+        if seconds is None:
+            await self.park("crashed", end.how)
+            return
+        if self.ends.given_up:
+            self._unusable()
+        await self._rest(seconds)
 
     async def _rest(self, seconds: float) -> None:
         """Wait before the next fork; `recycle` and `stop` cut it short."""
         self._note_state()
         with trio.move_on_after(seconds):
             await self._told_to_finish.wait()
-
-    def _forgive(self) -> None:
-        """Two deaths on one message are one customer's doing: that must not close the shop."""
-        self._deaths = self._deaths.forgive(2)
 
     def _note_state(self) -> None:
         if self.state != self._published_state:

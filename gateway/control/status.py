@@ -74,7 +74,7 @@ def _row(supervisor: TenantSupervisor, said: Params) -> Params:
             "reason": known["reason"] or said.get("reason") or None,
             "pid": supervisor.pid,
             "since": rfc3339(supervisor.since),
-            "restarts": supervisor.restarts,
+            "restarts": supervisor.ends.restarts,
             "memory_pss_kb": said.get("memory_pss_kb"),
         }
         | {key: said.get(key) for key in COUNTED}

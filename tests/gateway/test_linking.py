@@ -71,7 +71,7 @@ async def test_a_failed_attempt_gets_a_fresh_worker(open_shop, reason, code):
         assert told.events[-1] == {"event": "failed", "reason": reason}
         await shop.tenant.call("ping")
         assert shop.tenant.pid != first
-        assert shop.tenant.restarts == 0
+        assert shop.tenant.ends.restarts == 0
         assert not (shop.installation.sessions / "awa/session.db").exists()
 
 

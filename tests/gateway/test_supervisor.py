@@ -17,6 +17,7 @@ from comptoir.gateway.control import methods, status
 from comptoir.gateway.control.methods import Methods
 from comptoir.gateway.control.status import tenant_status
 from comptoir.gateway.keys import unwrap
+from comptoir.gateway.locks import LockHeld
 from comptoir.gateway.orders import pause, resume, unlink
 from comptoir.gateway.policy import AGAIN, Deaths
 from comptoir.sessions.protocol import MAX_LINE, ErrorCode, RpcError
@@ -100,7 +101,7 @@ async def test_a_worker_that_dies_is_forked_again(open_shop):
         assert await shop.tenant.call("ping") == {}
         await shop.events.until("recovered")
         assert shop.tenant.pid not in (first, None)
-        assert shop.tenant.restarts == 1
+        assert shop.tenant.ends.restarts == 1
         assert shop.tenant.state == ("new", None)
 
 
@@ -113,7 +114,7 @@ async def test_one_tenants_death_does_not_touch_another(open_shop):
         os.kill(shop.tenant.pid, signal.SIGKILL)
         await shop.events.until("recovered", tenant="awa")
         assert other.pid == pid
-        assert other.restarts == 0
+        assert other.ends.restarts == 0
 
 
 async def test_a_linked_tenant_whose_worker_keeps_dying_is_parked(open_shop, no_delay):
@@ -182,7 +183,7 @@ async def test_an_end_that_is_no_crash_is_not_counted(open_shop, no_delay, code)
             assert again["reason"] == AGAIN[code]
         await shop.tenant.call("ping")
         assert shop.tenant.record.parked is None
-        assert shop.tenant.restarts == 0
+        assert shop.tenant.ends.restarts == 0
         assert not {"worker_died", "parked"} & set(shop.events.kinds())
 
 
@@ -243,7 +244,7 @@ async def test_a_worker_that_refuses_is_alive(open_shop, monkeypatch):
             while (await shop.order("refuse ping"))["left"]:
                 await shop.tenant.call("status")
         assert shop.tenant.pid == pid
-        assert shop.tenant.restarts == 0
+        assert shop.tenant.ends.restarts == 0
 
 
 async def test_an_order_to_finish_that_was_refused_is_given_again(open_shop):
@@ -291,7 +292,7 @@ async def test_stopping_lets_the_worker_finish(open_shop):
             await shop.supervisor.stop()
         assert (state / "stopped").read_text() == str(pid)
         assert not alive(pid)
-        assert shop.tenant.restarts == 0
+        assert shop.tenant.ends.restarts == 0
 
 
 async def test_stopping_kills_what_does_not_finish(open_shop, monkeypatch):
@@ -324,7 +325,7 @@ async def test_a_session_that_ended_is_parked_at_once(open_shop, reason):
         assert (said["linked"], said["parked"]) == (False, reason)
         assert shop.tenant.pid != first
         assert shop.tenant.state == ("parked", reason)
-        assert shop.tenant.restarts == 0
+        assert shop.tenant.ends.restarts == 0
         # Credentials are kept: resuming connects with them.
         await resume(shop.tenant)
         assert (await shop.order("spec"))["linked"]
@@ -551,7 +552,7 @@ async def test_a_worker_that_is_offline_for_too_long_is_recycled(open_shop, inst
         assert said["linked"]
         assert shop.tenant.pid != first
         # No crash of its own: it does not count as one.
-        assert shop.tenant.restarts == 0
+        assert shop.tenant.ends.restarts == 0
 
 
 async def test_a_paused_shop_that_is_offline_for_too_long_comes_back_too(open_shop, installation, monkeypatch):
@@ -593,9 +594,9 @@ async def test_a_worker_that_survived_its_daemon_is_ended_before_the_next_is_for
 
 async def test_a_session_that_somebody_holds_is_never_run_twice(open_shop, monkeypatch, no_delay):
     async def held(_path, _grace):
-        raise tenant_supervisor.LockHeld("the lock is held by process 7: end that one first", 7)
+        raise LockHeld("the lock is held by process 7: end that one first", 7)
 
-    monkeypatch.setattr(tenant_supervisor, "make_sure_nobody_holds", held)
+    monkeypatch.setattr(preparing, "make_sure_nobody_holds", held)
     async with open_shop(add=False) as shop:
         await shop.supervisor.add("awa", "empty", None, "fr")
         died = await shop.events.until("worker_died")
@@ -613,13 +614,13 @@ async def test_a_shortage_of_the_machine_parks_nobody(open_shop, monkeypatch):
     async with open_shop() as shop:
         await shop.link()
         with monkeypatch.context() as patch:
-            patch.setattr(tenant_supervisor, "make_sure_nobody_holds", short)
+            patch.setattr(preparing, "make_sure_nobody_holds", short)
             shop.tenant.recycle("test")
             for _ in range(6):
                 await shop.events.until("worker_recycled", reason="no worker: [Errno 24] Too many open files")
             assert shop.tenant.state == ("offline", "no worker: [Errno 24] Too many open files")
         assert (await shop.order("spec"))["linked"]
-        assert shop.tenant.restarts == 0
+        assert shop.tenant.ends.restarts == 0
 
 
 async def test_more_than_a_line_can_carry_is_refused(open_shop):
@@ -640,7 +641,7 @@ async def test_workers_outlive_the_forkserver(open_shop):
         os.kill(forkserver, signal.SIGKILL)
         assert await shop.tenant.call("ping") == {}
         assert (shop.tenant.pid, other.pid) == pids
-        assert other.restarts == 0
+        assert other.ends.restarts == 0
         # A death after that is noticed, and a new forkserver forks the next.
         os.kill(shop.tenant.pid, signal.SIGKILL)
         await shop.events.until("recovered", tenant="awa")

@@ -38,7 +38,7 @@ async def test_a_log_that_cannot_be_opened_closes_no_shop(open_shop, installatio
     installation.paths.tenant_log("awa").mkdir()
     async with open_shop() as shop:
         assert await shop.tenant.call("ping") == {}
-        assert shop.tenant.restarts == 0
+        assert shop.tenant.ends.restarts == 0
 
 
 async def test_what_a_log_had_no_room_for_is_discarded_until_it_opens(
