@@ -12,6 +12,7 @@ from chaos.files import compare_files
 from chaos.journals import Journal, read_journals
 from chaos.verdict import judge_shop
 from chaos.world import Settings, World, config, open_world
+from comptoir.sessions.protocol import Params
 
 SHOPS = ("chez-awa", "friperie", "mairie")
 # How workers end by our hand, or because of it.
@@ -34,19 +35,31 @@ async def run(settings: Settings, folder: Path, say: Callable[[str], object] = _
         await _play(world, say)
         await calm(world)
         await compare_files(world)
-        shown = {name: await world.here.messages(name) for name in world.here.shops}
-        if code := await world.here.stop_daemon():
-            world.blame(f"the daemon ended with {code}")
-        journals = read_journals(world, shown)
-        for name, journal in journals.items():
-            judge_shop(world, name, journal)
-        for counter in world.here.lab.ledger.reused_counters():
-            world.blame(f"a counter was used twice: {counter}")
-        _judge_deaths(world)
-        _judge_logs(world)
-        if world.wrong:
-            _write_story(world, journals, folder / f"seed-{settings.seed}.txt")
+        await judge_world(world, folder)
         return world
+
+
+async def judge_world(world: World, folder: Path) -> None:
+    """Stop the daemon, and blame whatever does not agree; where something does not, the story goes to `folder`."""
+    shown = {name: _with_numbers(world, await world.here.messages(name)) for name in world.here.shops}
+    if code := await world.here.stop_daemon():
+        world.blame(f"the daemon ended with {code}")
+    journals = read_journals(world, shown)
+    for name, journal in journals.items():
+        judge_shop(world, name, journal)
+    for counter in world.here.lab.ledger.reused_counters():
+        world.blame(f"a counter was used twice: {counter}")
+    _judge_deaths(world)
+    _judge_logs(world)
+    if world.wrong:
+        _write_story(world, journals, folder / f"seed-{world.settings.seed}.txt")
+
+
+def _with_numbers(world: World, rows: list[Params]) -> list[Params]:
+    """A customer of whom all was lost but messages under a LID has no number in the journal."""
+    people = {customer: world.here.lab.customer(customer) for _, customer in world.chats}
+    numbers = {f"lid:{person.lid.user}": number for number, person in people.items()}
+    return [row | {"chat": numbers.get(row["chat"], row["chat"])} for row in rows]
 
 
 async def _open_shops(world: World) -> None:

@@ -75,6 +75,8 @@ class _Judge:
         [entry] = self.ledger.entries(id=said.id, sender=said.customer)
         if not judge.was_taken(entry, self.world.here.shops[self.name]):
             self.blame(f"{said} was never taken: {entry}")
+        elif self.world.cuts:
+            self.count("taken and unknown after a power cut")
         elif said.secret:
             self.blame(f"{said} was taken, is not journaled and not reported")
         else:

@@ -4,7 +4,7 @@ import random
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -107,6 +107,8 @@ class World:
     """By caption, which no other has."""
     kills: Counter[str] = field(default_factory=Counter)
     """Of each shop's workers, since the daemon was started."""
+    cuts: int = 0
+    """Power cuts: what one takes along unjournaled can often not be known."""
     daemon_up: bool = True
     acks_lost_at: float = -1000.0
     connections: trio.CapacityLimiter = field(default_factory=lambda: trio.CapacityLimiter(CONNECTIONS))
@@ -192,8 +194,14 @@ async def _ignore(method: str, params: Params) -> None:
     return
 
 
+def _as_its_user_would(home: Path) -> rig.Start:
+    return rig.Start()
+
+
 @asynccontextmanager
-async def open_world(settings: Settings) -> AsyncIterator[World]:
+async def open_world(
+    settings: Settings, start: Callable[[Path], rig.Start] = _as_its_user_would
+) -> AsyncIterator[World]:
     """A lab and a daemon on an empty home, no shops yet; all gone at the end."""
     home = Path(tempfile.mkdtemp(prefix="comptoir-chaos-", dir="/tmp"))
     offline = random.Random(f"{settings.seed}/world").choice([3, 8, 20])
@@ -206,7 +214,7 @@ async def open_world(settings: Settings) -> AsyncIterator[World]:
             host = LabHost(home / "lab")
             lab = await nursery.start(host.run)
             lab.write_description(home / "lab.json")
-            world = World(settings, rig.Rig(home, lab, nursery), host)
+            world = World(settings, rig.Rig(home, lab, nursery, start(home)), host)
             await world.here.start_daemon()
             try:
                 yield world

@@ -1,0 +1,77 @@
+"""Where processes are killed: each point is a function of the product, and before or after it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from comptoir.sessions.events import Connected, MessageReceived, ReceiptReceived
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """`function` as `module:name`, or `module:Class.name`; the module is the one that calls it, where it was imported
+    by name. `only` looks at the arguments of the call and says whether it counts.
+    """
+
+    name: str
+    when: Literal["before", "after"]
+    function: str
+    only: Callable[..., object] | None = None
+
+
+def _message(_db: object, event: object, _arrival: object) -> bool:
+    return isinstance(event, MessageReceived)
+
+
+def _receipt(_db: object, event: object, _arrival: object) -> bool:
+    return isinstance(event, ReceiptReceived)
+
+
+def _inbox(_worker: object, recorded: Any) -> bool:
+    return bool(recorded.inbox)
+
+
+def _advanced(_worker: object, recorded: Any) -> bool:
+    return bool(recorded.advanced)
+
+
+def _connected(_session: object, change: object) -> bool:
+    return isinstance(change, Connected)
+
+
+RECORD = "comptoir.sessions.journal.recording:record_event"
+RECORDED = "comptoir.sessions.worker:Worker._recorded"
+
+TALKING = (
+    Point("inbound received, not committed", "after", RECORD, _message),
+    Point("inbound committed, not walked", "before", RECORDED, _inbox),
+    Point("walk noted, plugins not asked", "before", "comptoir.sessions.answering:walk"),
+    Point("walked, effects not committed", "after", "comptoir.sessions.answering:commit"),
+    Point("effects committed", "before", "comptoir.sessions.answering:Answerer._settle"),
+    Point("sending marked, not committed", "after", "comptoir.sessions.journal.outbox:mark_sending"),
+    Point("sending committed, no stanza", "before", "comptoir.sessions.outbox.sender:Sender._send_marked"),
+    Point("acknowledged, not committed", "before", "comptoir.sessions.journal.outbox:mark_sent"),
+    Point("sent marked, not committed", "after", "comptoir.sessions.journal.outbox:mark_sent"),
+    Point("sent committed", "after", "comptoir.sessions.outbox.sender:Sender._send_marked"),
+    Point("receipt taken, not committed", "after", RECORD, _receipt),
+    Point("receipt committed", "before", RECORDED, _advanced),
+)
+"""Passed while customers write and are answered."""
+
+FETCHING = (
+    Point("file wanted, not fetched", "before", "comptoir.sessions.media.fetcher:Fetcher._attempt"),
+    Point("file fetched, not kept", "before", "comptoir.sessions.media.keeper:MediaKeeper.keep"),
+    Point("file kept, not committed", "after", "comptoir.sessions.journal.fetches:mark_kept"),
+    Point("file committed, message not released", "before", "comptoir.sessions.media.fetcher:Fetcher._notice"),
+)
+"""Passed while customers send files."""
+
+RISING = (
+    Point("journal opened, nothing judged", "before", "comptoir.sessions.recovering:recover"),
+    Point("crash judged, not committed", "after", "comptoir.sessions.journal.recovery:judge_rest"),
+    Point("crash judged, not connected", "after", "comptoir.sessions.recovering:recover"),
+    Point("connected, backlog not read", "before", "comptoir.sessions.session:Session._follow", _connected),
+)
+"""Passed by a worker that starts after another was killed."""
+
+WORKER = TALKING + FETCHING + RISING

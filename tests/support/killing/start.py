@@ -1,0 +1,13 @@
+"""`python -P start.py` is the daemon, with points in its processes at which a test may kill them."""
+
+import sys
+
+from comptoir.gateway import policy
+from comptoir.gateway.daemon import main
+from comptoir.gateway.targets import Targets
+from killing import targets
+
+if __name__ == "__main__":
+    # A shop whose worker is killed a hundred times in ten minutes is no crashed one here.
+    policy.PARKING_WINDOW = 0.5
+    sys.exit(main(Targets(worker=targets.worker)))
