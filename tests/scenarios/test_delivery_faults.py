@@ -8,30 +8,16 @@ import crowd
 import judge
 import pytest
 import rig
+from acquainted import CUSTOMER, STRANGER, heard, open_acquainted, shop_of
 
 from comptoir.lab.ledger import Entry
 from comptoir.sessions.protocol import ErrorCode, Params, RpcError
 
-CUSTOMER = "+221771000001"
-STRANGER = "+221771000002"
-
 
 @pytest.fixture
 async def here() -> AsyncIterator[rig.Rig]:
-    async with rig.open_rig() as here:
-        shop = await here.add_shop("chez-awa", "+221770000001", crowd.config("chez-awa"))
-        # They have talked before: each knows the other's keys.
-        await here.lab.customer(CUSTOMER).say(shop.number, "Bonjour, menu svp ?")
-        await judge.settle(here, shop)
+    async with open_acquainted() as here:
         yield here
-
-
-def shop_of(here: rig.Rig) -> rig.Shop:
-    return here.shops["chez-awa"]
-
-
-def heard(here: rig.Rig, number: str = CUSTOMER) -> list[str]:
-    return [item.text for item in here.lab.customer(number).heard(shop_of(here).number)]
 
 
 async def send(here: rig.Rig, to: str, text: str) -> int:

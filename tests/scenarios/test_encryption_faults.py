@@ -10,6 +10,7 @@ import pytest
 import rig
 import sqlcipher3
 import trio
+from acquainted import CUSTOMER, STRANGER, heard, open_acquainted, shop_of
 
 from comptoir.gateway.paths import find_paths
 from comptoir.gateway.session_dirs import sessions_root
@@ -18,27 +19,13 @@ from comptoir.lab.nodes import Node
 from comptoir.lab.stanzas import RetryRequest
 from comptoir.sessions.protocol import Params
 
-CUSTOMER = "+221771000001"
-STRANGER = "+221771000002"
 ASKED = "Bonjour, ici chez-awa : un de vos messages n'a pas pu être lu chez nous."
 
 
 @pytest.fixture
 async def here() -> AsyncIterator[rig.Rig]:
-    async with rig.open_rig() as here:
-        shop = await here.add_shop("chez-awa", "+221770000001", crowd.config("chez-awa"))
-        # They have talked before: each knows the other's keys.
-        await here.lab.customer(CUSTOMER).say(shop.number, "Bonjour, menu svp ?")
-        await judge.settle(here, shop)
+    async with open_acquainted() as here:
         yield here
-
-
-def shop_of(here: rig.Rig) -> rig.Shop:
-    return here.shops["chez-awa"]
-
-
-def heard(here: rig.Rig, number: str = CUSTOMER) -> list[str]:
-    return [item.text for item in here.lab.customer(number).heard(shop_of(here).number)]
 
 
 def entries(here: rig.Rig, text: str) -> list[Entry]:
