@@ -91,6 +91,12 @@ class Rig:
 
     # --- the daemon
 
+    @property
+    def pid(self) -> int | None:
+        """None while no daemon runs."""
+        running = self._daemon is not None and self._daemon.returncode is None
+        return self._daemon.pid if self._daemon is not None and running else None
+
     async def start_daemon(self) -> None:
         self._daemon = await trio.lowlevel.open_process(
             list(self.start.command),
