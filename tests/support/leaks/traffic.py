@@ -108,8 +108,10 @@ async def talk(day: Day) -> None:
     day.plant("what a plugin's error says", TOLD, faulty.told(failing))
     await say(shop.number, failing)
     edited = await say(shop.number, day.text("a text that was changed", TOLD))
-    await day.aminata.post(shop.number, Edit(edited, day.text("what it was changed into")))
     taken_back = await say(shop.number, day.text("a text that was taken back", TOLD))
+    # What is taken back at once is written nowhere.
+    await judge.settle(here, shop)
+    await day.aminata.post(shop.number, Edit(edited, day.text("what it was changed into")))
     await day.aminata.post(shop.number, Deletion(taken_back))
     await judge.settle(here, shop)
     await here.call("send", tenant=shop.name, to=day.aminata.number, text=day.text("an operator's text"),
