@@ -123,6 +123,12 @@ class Rig:
         self._daemon.kill()
         await self._daemon.wait()
 
+    @property
+    def pid(self) -> int:
+        """The daemon's."""
+        assert self._daemon is not None
+        return self._daemon.pid
+
     async def end_daemon(self) -> None:
         """Stop it where it runs; for the end of a test."""
         if self._daemon is not None and self._daemon.returncode is None:

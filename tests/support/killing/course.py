@@ -61,7 +61,7 @@ async def run(
     """One shop for each share of strikes, all side by side; `say` hears of every kill."""
     async with open_world(Settings(seed, 0.0, customers=0), start or starter()) as world:
         course = Course(seed, world, Arms(world.here.home / "kills"))
-        shops = [await _open_shop(world, index) for index in range(len(shares))]
+        shops = [await open_shop(world, index) for index in range(len(shares))]
         world.begun = trio.current_time()
         async with trio.open_nursery() as nursery:
             for shop, share in zip(shops, shares, strict=True):
@@ -72,7 +72,8 @@ async def run(
         return course
 
 
-async def _open_shop(world: World, index: int) -> str:
+async def open_shop(world: World, index: int) -> str:
+    """With its customers; its name."""
     name, policy = f"boutique-{index}", "hold"
     world.policy[name] = policy
     await world.here.add_shop(name, f"+2217700000{index:02}", config(name, policy, 0))

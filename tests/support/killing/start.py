@@ -10,4 +10,5 @@ from killing import targets
 if __name__ == "__main__":
     # A shop whose worker is killed a hundred times in ten minutes is no crashed one here.
     policy.PARKING_WINDOW = 0.5
+    targets.watch_disk()
     sys.exit(main(Targets(worker=targets.worker)))

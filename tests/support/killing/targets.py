@@ -1,6 +1,9 @@
 """What the test's daemon has its forkserver run: the product's own targets, with points in them."""
 
+import os
 import socket
+
+from powercut import intercept
 
 from comptoir.sessions.output import Printed
 from comptoir.sessions.spec import WorkerSpec
@@ -10,5 +13,12 @@ from killing.wrapping import wrap
 
 
 def worker(spec: WorkerSpec, connection: socket.socket, printed: Printed) -> None:
+    watch_disk()
     wrap(points.WORKER, spec.tenant)
     run_worker(spec, connection, printed)
+
+
+def watch_disk() -> None:
+    """Where the power may be cut, keep a record of what is not synced."""
+    if intercept.FOLDER in os.environ:
+        intercept.install()
