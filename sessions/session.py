@@ -8,6 +8,7 @@ import trio
 
 from comptoir.plugins.config import TenantConfig
 from comptoir.sessions import recovering
+from comptoir.sessions.backlog import Backlog
 from comptoir.sessions.events import (
     BacklogBegun,
     BacklogRead,
@@ -16,15 +17,13 @@ from comptoir.sessions.events import (
     Disconnected,
     Ended,
     Paired,
-    PairingCodeOffered,
-    PairingFailed,
-    QrOffered,
 )
 from comptoir.sessions.intake import Intake
 from comptoir.sessions.journal import linkings
 from comptoir.sessions.journal.journal import Journal
 from comptoir.sessions.journal.recording import Recorded
 from comptoir.sessions.link import Link
+from comptoir.sessions.link_attempt import LinkAttempt
 from comptoir.sessions.spec import WorkerSpec
 from comptoir.sessions.standing import Standing, after, parked
 from comptoir.sessions.telling import Telling
@@ -32,13 +31,6 @@ from comptoir.sessions.times import now_ms
 from comptoir.sessions.watching import watch_journal, watch_link
 
 logger = logging.getLogger("session")
-
-# A server that announces a backlog and never its end must not keep a shop silent for ever.
-BACKLOG_LIMIT = 60.0
-# One that announces none, and sends none, for so long after the login is taken to have none.
-UNANNOUNCED_LIMIT = 5.0
-# From the scan to the first login; whatsmeow reconnects at once, so this is long.
-LOGIN_LIMIT = 60.0
 
 
 class Session:
@@ -66,10 +58,8 @@ class Session:
         self._on_standing = on_standing
         self._on_recorded = on_recorded
         self._on_recycle = on_recycle
-        self._linking = False
-        self._offered = False
-        self._backlog_announced = False
-        self._last_recorded = self._logged_in = trio.current_time()
+        self._attempt = LinkAttempt(telling)
+        self._backlog = Backlog()
         self._changes_in, self._changes = trio.open_memory_channel[Changed](256)
         self._intake = Intake(
             journal,
@@ -107,7 +97,7 @@ class Session:
 
         The daemon hears how it goes.
         """
-        self._linking, self._offered = True, False
+        self._attempt.begin()
         await self._stand(replace(self.standing, state="linking", reason="", detail=""))
         self._forget_credentials()
         await self._connect(code_for)
@@ -132,32 +122,20 @@ class Session:
     # --- what the link reports
 
     def _recorded(self, recorded: Recorded) -> None:
-        self._last_recorded = trio.current_time()
+        self._backlog.note_sign()
         self._on_recorded(recorded)
 
     async def _follow(self, change: Changed) -> None:
+        await self._attempt.follow(change)
         match change:
-            case QrOffered(code, expires_in):
-                self._offered = True
-                await self._telling.linking("qr", code=code, expires_in=expires_in)
-            case PairingCodeOffered(code, expires_in):
-                self._offered = True
-                await self._telling.linking("pairing_code", code=code, expires_in=expires_in)
-            case PairingFailed(reason):
-                await self._telling.linking("failed", reason=reason)
-            case Disconnected() if self._linking and not self._offered:
-                await self._telling.linking("failed", reason="no connection to WhatsApp: check the network, link again")
             case Paired():
                 self._nursery.start_soon(self._login_limit)
             case BacklogBegun():
-                self._backlog_announced = True
+                self._backlog.announced = True
             case BacklogRead():
-                self._backlog_announced = False
-            case Connected(number, _, name):
-                self._logged_in = trio.current_time()
-                if self._linking:
-                    self._linking = False
-                    await self._telling.linking("linked", number=number, name=name)
+                self._backlog.announced = False
+            case Connected():
+                self._backlog.note_sign()
                 self._nursery.start_soon(self._backlog_limit)
             case Ended("logged_out"):
                 await self._journal.write(lambda db: linkings.end_session(db, "logged_out", now_ms()))
@@ -200,21 +178,14 @@ class Session:
             await self._journal.write(lambda db: linkings.end_session(db, "no credentials", now_ms()))
 
     async def _login_limit(self) -> None:
-        await trio.sleep(LOGIN_LIMIT)
-        if self._linking:
-            reason = "the phone accepted, but the login did not follow: run `comptoir link` again"
-            await self._changes_in.send(PairingFailed(reason))
+        if failed := await self._attempt.login_failed():
+            await self._changes_in.send(failed)
 
     async def _backlog_limit(self) -> None:
-        while self.standing.connected and not self.standing.backlog_read:
-            limit = BACKLOG_LIMIT if self._backlog_announced else UNANNOUNCED_LIMIT
-            quiet_until = max(self._last_recorded, self._logged_in) + limit
-            if trio.current_time() >= quiet_until:
-                logger.warning("no end of the backlog within %.0f s: answering", limit)
-                self._intake.note(BacklogRead(0))
-                await self._changes_in.send(BacklogRead(0))
-                return
-            await trio.sleep_until(quiet_until)
+        if await self._backlog.is_overdue(lambda: self.standing.connected and not self.standing.backlog_read):
+            logger.warning("no end of the backlog within %.0f s: answering", self._backlog.limit)
+            self._intake.note(BacklogRead(0))
+            await self._changes_in.send(BacklogRead(0))
 
     def _forget_credentials(self) -> None:
         for file in self._spec.session_dir.glob("session.db*"):
