@@ -55,6 +55,7 @@ class Installation:
             fast=self.settings.fast and self.lab is not None,
             rates=self.settings.rates_in(lab=self.lab is not None),
             media=self.settings.media,
+            inbound=self.settings.inbound_in(lab=self.lab is not None),
         )
 
     def forget_session(self, name: str) -> None:

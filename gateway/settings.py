@@ -1,6 +1,6 @@
 """`comptoir.toml`, the operator's settings: parsed without I/O, every fault with its line."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from comptoir.plugins.faults import ConfigWrong, Fault
 from comptoir.plugins.toml_file import read_toml
-from comptoir.sessions.spec import FAST_RATES, MediaLimits, Rates
+from comptoir.sessions.spec import FAST_RATES, NO_LIMITS, InboundLimits, MediaLimits, Rates
 
 DEFAULT_TEXT = """\
 # Settings of the whole machine. Every line that begins with # shows a default.
@@ -22,6 +22,11 @@ version = 1
 # new_chats_per_day = 5      # first messages to people who never wrote
 # typing = true              # show "typing…" before an answer
 # quiet_ms = 1500            # wait until a chat was silent this long; 200 is the least that is safe
+
+[inbound]
+# How much of what customers write each tenant's pipeline takes in a minute; everything is kept.
+# customer_per_minute = 20   # one customer; what they write beyond it is not answered, and they are told so once
+# tenant_per_minute = 240    # all of them; what comes beyond it waits its turn
 
 [media]
 # Files that customers send and that are sent to them, for each tenant.
@@ -51,10 +56,17 @@ class Settings:
     """After how long without a connection a worker is recycled for the first time."""
     fast: bool = False
     media: MediaLimits = field(default_factory=MediaLimits)
+    inbound: InboundLimits = field(default_factory=InboundLimits)
+    inbound_written: InboundLimits = field(default=NO_LIMITS, compare=False)
+    """What of it stands in the file."""
 
     def rates_in(self, lab: bool) -> Rates:
         """The rates to send with; only a lab may have none."""
         return FAST_RATES if self.fast and lab else self.rates
+
+    def inbound_in(self, lab: bool) -> InboundLimits:
+        """The limits to take messages by; a fast lab has none but those that are written."""
+        return self.inbound_written if self.fast and lab else self.inbound
 
 
 def load_settings(file: Path) -> Settings:
@@ -79,7 +91,14 @@ def parse_settings(text: str, file: Path) -> Settings:
     if parsed is None:
         raise SettingsWrong(toml.faults)
     media = MediaLimits(parsed.media.quota_mb * _MB, parsed.media.largest_mb * _MB)
-    return Settings(Rates(**parsed.outbox.model_dump()), parsed.daemon.offline_seconds, parsed.lab.fast, media)
+    return Settings(
+        Rates(**parsed.outbox.model_dump()),
+        parsed.daemon.offline_seconds,
+        parsed.lab.fast,
+        media,
+        InboundLimits(**parsed.inbound.model_dump()),
+        replace(NO_LIMITS, **parsed.inbound.model_dump(exclude_unset=True)),
+    )
 
 
 class _Table(BaseModel):
@@ -93,6 +112,11 @@ class _Outbox(_Table):
     new_chats_per_day: Annotated[int, Field(ge=0, le=10_000)] = 5
     typing: bool = True
     quiet_ms: Annotated[int, Field(ge=200, le=60_000)] = 1_500
+
+
+class _Inbound(_Table):
+    customer_per_minute: Annotated[int, Field(ge=1, le=600)] = 20
+    tenant_per_minute: Annotated[int, Field(ge=1, le=60_000)] = 240
 
 
 class _Media(_Table):
@@ -112,6 +136,7 @@ class _Lab(_Table):
 class _File(_Table):
     version: Literal[1]
     outbox: _Outbox = Field(default_factory=_Outbox)
+    inbound: _Inbound = Field(default_factory=_Inbound)
     media: _Media = Field(default_factory=_Media)
     daemon: _Daemon = Field(default_factory=_Daemon)
     lab: _Lab = Field(default_factory=_Lab)

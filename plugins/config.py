@@ -13,6 +13,7 @@ from comptoir.plugins.api import Plugin, PluginConfig
 from comptoir.plugins.audiences import CallTable, ChannelTable, GroupTable, StatusTable
 from comptoir.plugins.faults import ConfigWrong, Lang, nearest, wrong_value
 from comptoir.plugins.greetings import GreetingTable
+from comptoir.plugins.inbound import InboundTable
 from comptoir.plugins.numbers import is_e164
 from comptoir.plugins.toml_file import TomlFile, read_toml
 from comptoir.plugins.toml_lines import Path as Place
@@ -55,6 +56,7 @@ class TenantConfig:
     channels: ChannelTable = field(default_factory=ChannelTable)
     calls: CallTable = field(default_factory=CallTable)
     greetings: GreetingTable = field(default_factory=GreetingTable)
+    inbound: InboundTable = field(default_factory=InboundTable)
 
 
 def parse_tenant(text: str, file: Path, plugins: Plugins) -> TenantConfig:
@@ -171,5 +173,6 @@ class _File(BaseModel):
     channels: ChannelTable = ChannelTable()
     calls: CallTable = CallTable()
     greetings: GreetingTable = GreetingTable()
+    inbound: InboundTable = InboundTable()
     pipeline: list[str]
     plugins: dict[str, dict[str, Any]] = {}

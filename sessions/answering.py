@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 from functools import partial
 
 from comptoir.plugins.api import Contact, Message, ReceivedFile
+from comptoir.plugins.config import TenantConfig
 from comptoir.plugins.loading import Pipeline
-from comptoir.sessions.breaking_off import REASON as BOT
-from comptoir.sessions.breaking_off import break_off
-from comptoir.sessions.bursts import Burst, is_stale
+from comptoir.sessions.bursts import Burst
+from comptoir.sessions.concluding import Walked, conclude, why_skipped
 from comptoir.sessions.effects import Decided, GivenUp, commit
 from comptoir.sessions.enclosing import Files, enclose
 from comptoir.sessions.events import Address
-from comptoir.sessions.fallback import fallback
+from comptoir.sessions.flood import Limit, lower
 from comptoir.sessions.imagined import Imagined
 from comptoir.sessions.journal import inbox, state
 from comptoir.sessions.journal.journal import JournalUnavailable, Store
@@ -21,17 +21,16 @@ from comptoir.sessions.journal.state import Slot, StateConflict, Value
 from comptoir.sessions.lending import Lender
 from comptoir.sessions.naming import without_address
 from comptoir.sessions.plugin_context import Scene
-from comptoir.sessions.situation import Situation, imagined_situation, situation_of
+from comptoir.sessions.situation import imagined_situation, situation_of
+from comptoir.sessions.spec import NO_LIMITS, InboundLimits
 from comptoir.sessions.stale import REASON as STALE
 from comptoir.sessions.stale import tell_owner
-from comptoir.sessions.walk import quoting, walk
+from comptoir.sessions.walk import walk
 
 MAX_WALKS = 3
 """How often a message is walked before a conflict is taken for lasting."""
 DEATHS = 2
 """Workers that a message may take along before it is given up."""
-FLOOD = "flood"
-"""As the reason of a skipped message in the event log: its writer got enough answers just now."""
 
 
 @dataclass(slots=True)
@@ -54,6 +53,7 @@ class Answerer:
         wake_outbox: Callable[[], object],
         now: Callable[[], int],
         timed: bool = True,
+        limits: InboundLimits = NO_LIMITS,
     ) -> None:
         self._journal = journal
         self._pipelines = pipelines
@@ -61,6 +61,7 @@ class Answerer:
         self._wake_outbox = wake_outbox
         self._now = now
         self._timed = timed
+        self._limits = limits
         self._begun: set[int] = set()
         # The worker before may have died before it told.
         self._stale_untold = True
@@ -71,8 +72,10 @@ class Answerer:
         first = burst.messages[0]
         return first.walks > 0 and first.id not in self._begun
 
-    async def answer(self, burst: Burst) -> None:
-        """Do what the plugins decide about a burst; nothing where it no longer waits. Raises JournalUnavailable."""
+    async def answer(self, burst: Burst) -> bool:
+        """Do what the plugins decide about a burst; nothing where it no longer waits. Whether the tenant's plugins were
+        asked. Raises JournalUnavailable.
+        """
         given_up = self._deadly(burst)
         for attempt in range(MAX_WALKS + 1):
             if attempt == MAX_WALKS:
@@ -80,7 +83,7 @@ class Answerer:
             async with self._pipelines.borrow() as pipeline:
                 decided = await self._decide(pipeline, burst, given_up)
             if decided is None:
-                return
+                return False
             decided = replace(decided, files=await enclose(self._files, decided.walk))
             try:
                 sends = await self._journal.write(partial(commit, decided=decided, now=self._now()))
@@ -89,7 +92,8 @@ class Answerer:
             self._settle(decided)
             if sends:
                 self._wake_outbox()
-            return
+            return decided.ending == "done"
+        return True
 
     async def tell_of_stale(self) -> None:
         """For when nothing waits any more: one notice to the owner about all that came too late."""
@@ -125,11 +129,12 @@ class Answerer:
 
     async def _decide(self, pipeline: Pipeline, burst: Burst, given_up: GivenUp | None) -> Decided | None:
         now = self._now()
-        situation = await self._journal.read(partial(situation_of, burst=burst, now=now, timed=self._timed))
+        config = pipeline.config
+        asked = partial(situation_of, burst=burst, now=now, timed=self._timed, limit=self._limit(config))
+        situation = await self._journal.read(asked)
         if situation is None:
             return None
-        config = pipeline.config
-        skipped = _why_skipped(situation, burst, config.stale_hours, now)
+        skipped = why_skipped(situation, burst, config.stale_hours, now)
         plugins = pipeline.mandatory if skipped or given_up else pipeline.plugins
         newest = burst.messages[-1]
         text = without_address(burst.text, config.name, situation.own) if situation.sender else burst.text
@@ -146,19 +151,12 @@ class Answerer:
         if isinstance(message.content, ReceivedFile):
             scene = replace(scene, load=partial(self._files.load, newest.id))
         made = await walk(plugins, scene, self._read_state, partial(self._mark, burst))
-        if situation.sender:
-            made = quoting(made)
-        said = {message.id: (message.text, message.details) for message in burst.messages}
-        decide = partial(Decided, burst.contact, burst.ids, owner=config.owner, said=said)
-        if made.stopped or not (skipped or given_up):
-            return decide(walk=made, unless_silenced=not (skipped or given_up))
-        if skipped == BOT and (suspected := situation.suspected):
-            broken = break_off(suspected, lang=config.lang, chat=situation.contact.chat, now=_time(now))
-            return decide(walk=made + broken, ending="skipped", reason=BOT, suspected=suspected.why)
-        if skipped:
-            return decide(walk=made, ending="skipped", reason=skipped)
-        words = fallback(lang=config.lang, shop=config.name, chat=situation.contact.chat)
-        return decide(walk=made + (quoting(words) if situation.sender else words), reason="given up", given_up=given_up)
+        return conclude(Walked(burst, situation, made, skipped, given_up), config, now)
+
+    def _limit(self, config: TenantConfig) -> Limit | None:
+        """How much one customer may write."""
+        join_ms = round(config.join_seconds * 1000) if self._timed else 0
+        return lower(self._limits.customer_per_minute, config.inbound.customer_per_minute, join_ms=join_ms)
 
     def _deadly(self, burst: Burst) -> GivenUp | None:
         first = burst.messages[0]
@@ -184,16 +182,6 @@ class Answerer:
 
     async def _read_state(self, slot: Slot) -> Value:
         return await self._journal.read(partial(state.get, slot=slot))
-
-
-def _why_skipped(situation: Situation, burst: Burst, stale_hours: float, now: int) -> str | None:
-    if situation.silenced:
-        return situation.silenced
-    if is_stale(burst.messages[0], stale_hours, now):
-        return STALE
-    if burst.messages[0].automatic or situation.suspected:
-        return BOT
-    return FLOOD if situation.flooded else None
 
 
 def _scene(pipeline: Pipeline, contact: Contact, message: Message, now: int) -> Scene:

@@ -41,6 +41,8 @@ class Decided:
     given_up: GivenUp | None = None
     suspected: str = ""
     """Why the chat's other side is taken for a machine."""
+    flood_begins: bool = False
+    """Its writer has just begun to write more than is answered."""
     said: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     """Text and details of the messages as they were walked: one that was edited since is walked anew."""
     files: Enclosed = field(default_factory=dict)
@@ -64,6 +66,8 @@ def commit(db: Connection, decided: Decided, now: int) -> bool:
         _note(db, decided, "message_given_up", asdict(decided.given_up), now)
     if decided.suspected:
         _note(db, decided, "bot_suspected", {"why": decided.suspected}, now)
+    if decided.flood_begins:
+        _note(db, decided, "flood", {}, now)
     inbox.finish(db, decided.messages, decided.ending, now, decided.reason)
     return any(sends)
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from functools import partial
 from typing import Any
 
@@ -17,7 +17,9 @@ from comptoir.sessions.imagined import Imagined
 from comptoir.sessions.journal import inbox
 from comptoir.sessions.journal.journal import JournalUnavailable, Store
 from comptoir.sessions.lending import Lender
+from comptoir.sessions.pacing import MINUTE, Pace
 from comptoir.sessions.rounds import JOURNAL_PAUSE, Rounds
+from comptoir.sessions.spec import NO_LIMITS, InboundLimits
 from comptoir.sessions.times import now_ms
 from comptoir.sessions.turns import Turns
 
@@ -30,7 +32,8 @@ WALKS = 16
 class Runner(Rounds):
     """Held until `open`: nothing is answered before the backlog has been read.
 
-    `wake_outbox` is called, inside trio, after a commit that queued something. `fast` joins no bursts.
+    `wake_outbox` is called, inside trio, after a commit that queued something. `fast` joins no bursts; `limits` is how
+    much is taken in a minute.
     """
 
     def __init__(  # noqa: PLR0913 (what it serves, and with what)
@@ -41,18 +44,31 @@ class Runner(Rounds):
         wake_outbox: Callable[[], object],
         files: Files | None = None,
         fast: bool = False,
+        limits: InboundLimits = NO_LIMITS,
         now: Callable[[], int] = now_ms,
     ) -> None:
         super().__init__()
         self._journal = journal
         self._pipelines = Lender(pipeline)
         self._answerer = Answerer(
-            journal, self._pipelines, files or NoFiles(), wake_outbox=wake_outbox, now=now, timed=not fast
+            journal,
+            self._pipelines,
+            files or NoFiles(),
+            wake_outbox=wake_outbox,
+            now=now,
+            timed=not fast,
+            limits=limits,
         )
+        self._pace = Pace(limits.tenant_per_minute, now)
         self._fast = fast
         self._now = now
         self._turns = Turns(WALKS)
         self._busy: set[int] = set()
+
+    @property
+    def held_up(self) -> int:
+        """How many chats wait only because the pipeline has taken as much as it may in a minute."""
+        return self._pace.waiting
 
     async def reload(self, pipeline: Pipeline) -> None:
         """The next walks use this pipeline; the one before is stopped when its last walk has ended."""
@@ -71,6 +87,7 @@ class Runner(Rounds):
     async def run(self) -> None:
         """Serve the inbox until cancelled. What is then on its way counts as not begun, and is not lost."""
         try:
+            await self._remember_pace()
             async with trio.open_nursery() as nursery:
                 await self.rounds(partial(self._begin, nursery))
         finally:
@@ -87,6 +104,11 @@ class Runner(Rounds):
             await self._answerer.tell_of_stale()
         return math.inf
 
+    async def _remember_pace(self) -> None:
+        """What an earlier worker's pipeline took in the last minute counts."""
+        with suppress(JournalUnavailable):
+            self._pace.begun(await self._journal.read(partial(inbox.walked_since, since=self._now() - MINUTE)))
+
     async def _waiting_chats(self) -> list[int]:
         room = CHATS - len(self._busy)
         if room <= 0:
@@ -100,10 +122,11 @@ class Runner(Rounds):
                 if (early := burst.due_at - self._now()) > 0:
                     await trio.sleep(early / 1000)
                     continue
-                async with self._turn(burst):
+                async with self._pace.place(contact) as place, self._turn(burst):
                     if not self.is_open:
+                        place.taken = False
                         return
-                    await self._answerer.answer(burst)
+                    place.taken = await self._answerer.answer(burst)
         except JournalUnavailable:
             await trio.sleep(JOURNAL_PAUSE)
         finally:

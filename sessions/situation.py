@@ -6,9 +6,11 @@ from comptoir.plugins.api import Contact, Quote, Received
 from comptoir.sessions.breaking_off import Suspicion, suspicion
 from comptoir.sessions.bursts import Burst
 from comptoir.sessions.events import Address
-from comptoir.sessions.journal import contacts, exchanges, inbox, linkings, reading
+from comptoir.sessions.flood import Flood, Limit
+from comptoir.sessions.journal import contacts, inbox, linkings, reading
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.details import decode
+from comptoir.sessions.journal.flooding import flooding
 from comptoir.sessions.journal.inbox import InboxMessage
 
 NOBODY = -1
@@ -31,13 +33,16 @@ class Situation:
     """The tenant, where it may be mentioned."""
     suspected: Suspicion | None = None
     """Why the other side seems a machine."""
-    flooded: bool = False
-    """Too many answers went to this chat just now."""
+    flood: Flood | None = None
+    """What is to be done about their writing more than is answered."""
 
 
-def situation_of(db: Connection, burst: Burst, now: int, *, timed: bool = True) -> Situation | None:
+def situation_of(
+    db: Connection, burst: Burst, now: int, *, timed: bool = True, limit: Limit | None = None
+) -> Situation | None:
     """None where the burst no longer waits in this chat as it was: two contacts have become one meanwhile, or somebody
-    edited or took back a part of it. Not `timed`, as in the lab's fast mode, nobody is too quick.
+    edited or took back a part of it. Not `timed`, as in the lab's fast mode, nobody is too quick; `limit` is how much
+    one customer may write.
     """
     waiting = {_as_said(message) for message in inbox.due(db, burst.contact)}
     if not waiting.issuperset(map(_as_said, burst.messages)):
@@ -45,12 +50,15 @@ def situation_of(db: Connection, burst: Burst, now: int, *, timed: bool = True) 
     silenced = is_silenced(db, burst.contact, burst.ids[-1], now)
     situation = _situation(db, burst.contact, burst.ids[0], silenced, burst.messages[0].server_time)
     situation = _with_contents(db, situation, burst)
+    if limit is not None and not silenced:
+        situation = replace(situation, flood=flooding(db, burst.contact, burst.ids[0], limit, now))
     sender = burst.messages[-1].sender
     if sender is not None:
         return _in_group(db, situation, sender)
-    suspected = None if silenced else suspicion(db, burst.contact, burst.ids[-1], now, timed=timed)
-    flooded = timed and exchanges.is_flood(db, burst.contact, now)
-    return replace(situation, suspected=suspected, flooded=flooded)
+    # In the middle of a flood nothing is answered, whoever it is from.
+    judged = not silenced and (situation.flood is None or situation.flood.begins)
+    suspected = suspicion(db, burst.contact, burst.ids[-1], now, timed=timed) if judged else None
+    return replace(situation, suspected=suspected)
 
 
 def _as_said(message: InboxMessage) -> tuple[int, str, str, str]:

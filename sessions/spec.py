@@ -22,6 +22,19 @@ FAST_RATES = Rates(None, None, None, None, typing=False, quiet_ms=200)
 
 
 @dataclass(frozen=True, slots=True)
+class InboundLimits:
+    """How much the pipeline takes in a minute. None switches a limit off, which only lab mode does."""
+
+    customer_per_minute: int | None = 20
+    """Of one customer; what they write beyond it is kept and not answered."""
+    tenant_per_minute: int | None = 240
+    """Of all together; what comes beyond it waits."""
+
+
+NO_LIMITS = InboundLimits(None, None)
+
+
+@dataclass(frozen=True, slots=True)
 class LabServer:
     """The stand-in server of lab mode, as its description file names it."""
 
@@ -63,6 +76,7 @@ class WorkerSpec:
     """Lab only: no rates, no typing, no joining of bursts."""
     rates: Rates = field(default_factory=Rates)
     media: MediaLimits = field(default_factory=MediaLimits)
+    inbound: InboundLimits = field(default_factory=InboundLimits)
 
     @property
     def journal_path(self) -> Path:
@@ -75,6 +89,11 @@ class WorkerSpec:
     @property
     def session_path(self) -> Path:
         return self.session_dir / "session.db"
+
+    @property
+    def restored_path(self) -> Path:
+        """There as long as `session_path` is an older copy, made from the vault, that nobody has judged by."""
+        return self.session_dir / "restored"
 
     @property
     def lock_path(self) -> Path:

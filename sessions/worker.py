@@ -129,7 +129,12 @@ class Worker:
         pipeline = await start_pipeline(config)
         if self.runner is None:
             self.runner = Runner(
-                self.journal, pipeline, wake_outbox=self.wake_sender, files=self.media, fast=self.spec.fast
+                self.journal,
+                pipeline,
+                wake_outbox=self.wake_sender,
+                files=self.media,
+                fast=self.spec.fast,
+                limits=self.spec.inbound,
             )
             self._nursery.start_soon(self.runner.run)
         else:

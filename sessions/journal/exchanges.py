@@ -6,11 +6,7 @@ from hashlib import sha256
 from comptoir.plugins.kinds import SILENT
 from comptoir.sessions.bots import MOST_TURNS, WINDOW, Said
 from comptoir.sessions.journal.database import Connection
-from comptoir.sessions.journal.outbox import ANSWER
-from comptoir.sessions.journal.waiting import MINUTE
 
-MOST_ANSWERS = 10
-"""Automatic answers to one contact within a minute."""
 _MOST_READ = 3 * MOST_TURNS
 _FILES = frozenset({"image", "video", "audio", "document"})
 
@@ -26,17 +22,6 @@ def exchange(db: Connection, contact: int, message: int, now: int) -> list[Said]
     # An answer that left within the millisecond in which it was asked for comes after the question.
     said = sorted([*spoken, *heard], key=lambda row: (row[1].at, row[0]))
     return [each for id, each in said if begin < each.at <= latest and (id <= message or each.at < latest)]
-
-
-def is_flood(db: Connection, contact: int, now: int) -> bool:
-    """Whether the contact got as many automatic answers as one may get in a minute."""
-    rows = db.execute(
-        """SELECT recorded_at FROM messages JOIN outbox ON message = id
-            WHERE contact = ? AND direction = 'out' AND author LIKE 'plugin:%' AND priority = ? AND state <> 'failed'
-            ORDER BY id DESC LIMIT ?""",
-        (contact, ANSWER, MOST_ANSWERS),
-    ).fetchall()
-    return len(rows) == MOST_ANSWERS and now - MINUTE < rows[-1][0] <= now
 
 
 def _heard(db: Connection, contact: int, message: int) -> list[tuple[int, Said]]:

@@ -11,6 +11,8 @@ from comptoir.sessions.journal.database import Connection
 _HELD = "SELECT message FROM media WHERE holds = 1"
 RAW_KEPT_MS = 7 * 24 * 3600 * 1000
 MAX_DUE = 100
+# More events than a minute brings where any limit matters.
+_LATELY = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,17 @@ def finish(
             continue
         db.execute("UPDATE inbox SET raw_until = ?, plugin = NULL WHERE message = ?", (now + RAW_KEPT_MS, message))
         event_log.add(db, state, now, contact=row[0], message=message, **({"reason": reason} if reason else {}))
+
+
+def walked_since(db: Connection, since: int) -> list[tuple[int, int]]:
+    """Walks that ended since then, each with its contact and time, in order: what was answered together is one."""
+    newest = "SELECT coalesce(max(id), 0) FROM events"
+    rows = db.execute(
+        f"""SELECT contact, at FROM events WHERE kind = 'done' AND at >= ? AND contact IS NOT NULL
+            AND id > ({newest}) - {_LATELY} GROUP BY contact, at ORDER BY at""",
+        (since,),
+    )
+    return [(contact, at) for contact, at in rows]
 
 
 def skip_all(db: Connection, reason: str, now: int) -> None:

@@ -94,12 +94,19 @@ def _chat_turn(row: Waiting, known: Snapshot, rates: Rates) -> int:
 
 
 def _minute_turn(row: Waiting, known: Snapshot, rates: Rates) -> int:
-    """Answers have a rate of their own, so that notices and campaigns never hold them up."""
+    """Answers have a rate of their own, so that notices and campaigns never hold them up. A chat that had a third of a
+    minute's answers leaves the last third to others: one who writes without end must not keep the rest waiting.
+    """
     is_answer = row.priority == ANSWER
     limit = rates.answers_per_minute if is_answer else rates.notices_per_minute
     if limit is None:
         return 0
-    return _turn([tried.at for tried in known.tried if (tried.priority == ANSWER) == is_answer], limit, MINUTE)
+    tried = [each for each in known.tried if (each.priority == ANSWER) == is_answer]
+    turn = _turn([each.at for each in tried], limit, MINUTE)
+    share = max(limit // 3, 1)
+    if not is_answer or share == limit or sum(each.contact == row.contact for each in tried) < share:
+        return turn
+    return max(turn, _turn([each.at for each in tried], limit - share, MINUTE))
 
 
 def _turn(times: Sequence[int], limit: int | None, window: int) -> int:

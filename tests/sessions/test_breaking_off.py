@@ -1,9 +1,8 @@
-"""What becomes of a chat whose other side seems a machine, and of a customer who writes faster than anyone reads."""
+"""What becomes of a chat whose other side seems a machine."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import pytest
 import trio
 from journal_rig import AWA, MOUSSA
 from runner_rig import ECHO, OWNER, START, Shop, clock, customer, pipeline
@@ -123,30 +122,12 @@ async def test_answers_that_did_not_leave_yet_make_nobody_a_machine(shop: Shop, 
     assert len(shop.answers(AWA)) == 6
 
 
-@pytest.mark.shows(
-    under="people",
-    what="one message a second from one customer, for most of a minute",
-    happens="ten answers a minute, the rest skipped as `flood`; other customers do not wait for them",
-)
-async def test_a_flood_is_answered_ten_times_a_minute(shop: Shop, autojump_clock: MockClock) -> None:
-    async with served(shop) as chat:
-        ends = [await chat.says(f"message {number}", after=1.1) for number in range(50)]
-        assert ends == ["done"] * 10 + ["flood"] * 40
-        assert await chat.says("bonjour", who=MOUSSA, after=0) == "done"
-        assert await chat.says("et maintenant ?", after=MINUTE) == "done"
-
-
 async def test_who_writes_before_an_answer_can_be_read_is_a_machine_before_it_is_a_flood(
     shop: Shop, autojump_clock: MockClock
 ) -> None:
     async with served(shop) as chat:
         ends = [await chat.says(f"message {number}", after=0.25) for number in range(200)]
     assert ends == ["done"] * 5 + ["bot"] + ["silenced"] * 194
-
-
-async def test_in_the_labs_hurry_nothing_is_a_flood(shop: Shop, autojump_clock: MockClock) -> None:
-    async with served(shop, fast=True) as chat:
-        assert [await chat.says(f"message {number}", after=0) for number in range(50)] == ["done"] * 50
 
 
 async def test_five_hundred_customers_with_one_question_are_five_hundred_people(

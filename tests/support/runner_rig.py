@@ -20,6 +20,7 @@ from comptoir.sessions.journal.event_log import Event
 from comptoir.sessions.journal.history import MessageRow
 from comptoir.sessions.journal.recording import Arrival, Recorded
 from comptoir.sessions.runner import Runner
+from comptoir.sessions.spec import NO_LIMITS, InboundLimits
 
 T = TypeVar("T")
 Decide = Callable[[Context, Message], Awaitable[Verdict | None]]
@@ -111,15 +112,19 @@ class Shop:
     woken: int = 0
     """How often the outbox was told that something is queued."""
 
-    def runner(self, serving: Pipeline, *, fast: bool = False, files: Files | None = None) -> Runner:
-        return Runner(self.store, serving, wake_outbox=self._wake_outbox, files=files, fast=fast, now=clock)
+    def runner(
+        self, serving: Pipeline, *, fast: bool = False, files: Files | None = None, limits: InboundLimits = NO_LIMITS
+    ) -> Runner:
+        return Runner(
+            self.store, serving, wake_outbox=self._wake_outbox, files=files, fast=fast, limits=limits, now=clock
+        )
 
     @asynccontextmanager
     async def serving(
-        self, served: Pipeline, *, fast: bool = False, files: Files | None = None
+        self, served: Pipeline, *, fast: bool = False, files: Files | None = None, limits: InboundLimits = NO_LIMITS
     ) -> AsyncIterator[Runner]:
         """An open runner; cancelled at the end."""
-        runner = self.runner(served, fast=fast, files=files)
+        runner = self.runner(served, fast=fast, files=files, limits=limits)
         runner.open()
         async with trio.open_nursery() as nursery:
             nursery.start_soon(runner.run)
