@@ -35,6 +35,10 @@ async def send(here: rig.Rig, **params: Any) -> dict[str, Any]:
     return sent
 
 
+async def wait_delivered(here: rig.Rig, id: int) -> None:
+    await here.wait_event(lambda event: (event["kind"], event.get("message")) == ("delivered", id))
+
+
 def texts(customer: Customer) -> list[str]:
     return [item.text for item in customer.heard(NUMBER)]
 
@@ -159,6 +163,7 @@ async def test_our_own_messages_are_edited_and_taken_back() -> None:
         shop, customer = await open_shop(here)
         sent = await send(here, text="Ouvert à 9 h")
         (first,) = await customer.wait_heard(1)
+        await wait_delivered(here, sent["id"])
         await send(here, text="Ouvert à 10 h", content={"edit": {"message": sent["id"]}})
         edit = (await customer.wait_heard(2))[-1].content
         assert (edit.kind, edit.text, edit.target) == ("edit", "Ouvert à 10 h", first.id)
@@ -178,7 +183,7 @@ async def test_edit_whose_ack_a_crash_made_lost_is_done_once_its_receipt_comes()
     async with rig.open_rig() as here:
         shop, customer = await open_shop(here)
         sent = await send(here, text="Ouvert à 9 h")
-        await here.settle(shop.name)
+        await wait_delivered(here, sent["id"])
         here.lab.faults.lose_acks(shop.number)
         edit = await send(here, text="Ouvert à 10 h", content={"edit": {"message": sent["id"]}})
         (heard, changed) = await customer.wait_heard(2)
