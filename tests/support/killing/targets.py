@@ -9,11 +9,13 @@ from comptoir.sessions.output import Printed
 from comptoir.sessions.spec import WorkerSpec
 from comptoir.sessions.start import run_worker
 from killing import points
+from killing.mutants import mutate
 from killing.wrapping import wrap
 
 
 def worker(spec: WorkerSpec, connection: socket.socket, printed: Printed) -> None:
     watch_disk()
+    mutate()
     wrap(points.WORKER, spec.tenant)
     run_worker(spec, connection, printed)
 

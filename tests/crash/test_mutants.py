@@ -1,0 +1,23 @@
+"""The judge finds what it is there for: a product with one commit taken out is caught."""
+
+from pathlib import Path
+
+import pytest
+from killing import course, mutants
+from killing.strikes import STANZA, Strike
+
+TIMES = 4
+CAUGHT = [
+    ("cause_in_a_commit_of_its_own", Strike("effects committed", "armed"), "queued 2 times"),
+    ("sending_not_marked", Strike(STANZA, "stanza"), "was heard 2 times"),
+    ("uncertain_taken_for_unsent", Strike("acknowledged, not committed", "armed"), "was heard 2 times"),
+    ("lost_not_reported", Strike("inbound received, not committed", "armed"), "is not journaled and not reported"),
+]
+
+
+@pytest.mark.parametrize(("mutant", "strike", "found"), CAUGHT)
+async def test_a_commit_less_is_caught(mutant: str, strike: Strike, found: str, tmp_path: Path) -> None:
+    start = course.starter(**{mutants.VARIABLE: mutant})
+    done = await course.run(1, [[strike] * TIMES] * 2, tmp_path, print, start)
+    assert sum(done.kills.values()) == 2 * TIMES
+    assert [blame for blame in done.wrong if found in blame], done.wrong
