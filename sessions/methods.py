@@ -9,6 +9,7 @@ from comptoir.plugins.faults import ConfigWrong
 from comptoir.sessions import message_methods
 from comptoir.sessions.file_methods import give_file
 from comptoir.sessions.journal import history, waiting
+from comptoir.sessions.journal.flooding import flooded_chats
 from comptoir.sessions.journal.journal import JournalUnavailable
 from comptoir.sessions.journal.why_waiting import Longest, longest_waiting
 from comptoir.sessions.parameters import address_of, number_of, phone_number_of, text_of
@@ -74,6 +75,8 @@ class Methods:
             "lost": counters.lost,
             "failed": counters.failed,
             "new_chats_held_until": _time(held) if held > now else None,
+            "inbox_held": _held_up(worker),
+            "flooded": await worker.journal.read(partial(flooded_chats, now=now)),
             "longest_waiting": _waits(await worker.journal.read(partial(longest_waiting, now=now))),
             "journal": worker.journal.trouble,
             "media": await worker.media.status(),
@@ -142,6 +145,15 @@ def pss_kb() -> int | None:
     except OSError:
         return None
     return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), None)
+
+
+def _held_up(worker: Worker) -> str | None:
+    """Why what has come is not answered yet, where the tenant's own limit is the reason."""
+    chats = worker.runner.held_up if worker.runner else 0
+    if not chats:
+        return None
+    limit = worker.spec.inbound.tenant_per_minute
+    return f"{chats} chats wait: {limit} messages were taken in a minute ([inbound] tenant_per_minute in comptoir.toml)"
 
 
 def _waits(longest: Longest | None) -> Params | None:

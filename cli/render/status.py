@@ -39,6 +39,8 @@ def status_report(console: Console, report: dict[str, Any]) -> RenderableType:
         parts.append(tenant_table(console, tenants))
         parts += [_reason_line(tenant) for tenant in tenants if tenant.get("reason")]
         parts += [_held_line(tenant) for tenant in tenants if tenant.get("new_chats_held_until")]
+        parts += [_line(tenant, safe(tenant["inbox_held"])) for tenant in tenants if tenant.get("inbox_held")]
+        parts += [_flooded_line(tenant) for tenant in tenants if tenant.get("flooded")]
     else:
         parts.append(Text("No tenant yet: `comptoir tenant add NAME`"))
     parts += [Text(f"Note: {safe(notice)}.", "dim") for notice in daemon.get("notices", [])]
@@ -86,7 +88,16 @@ def _reason_line(tenant: dict[str, Any]) -> Text:
 def _held_line(tenant: dict[str, Any]) -> Text:
     until = f"{local_time(tenant['new_chats_held_until']):%Y-%m-%d %H:%M}"
     why = f"no new chats before {until}: WhatsApp refused one (463). Answers go on; write to nobody who has not written"
-    return Text.assemble((tenant["name"], "bold"), f": {why}")
+    return _line(tenant, why)
+
+
+def _flooded_line(tenant: dict[str, Any]) -> Text:
+    chats = ", ".join(pretty(safe(chat)) for chat in tenant["flooded"])
+    return _line(tenant, f"too many messages at once, not answered one by one: {chats}")
+
+
+def _line(tenant: dict[str, Any], said: str) -> Text:
+    return Text.assemble((tenant["name"], "bold"), f": {said}")
 
 
 def _detail(key: str, value: Any) -> Text:
