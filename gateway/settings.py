@@ -15,7 +15,7 @@ DEFAULT_TEXT = """\
 version = 1
 
 [outbox]
-# How fast each tenant may send: WhatsApp closes numbers that write like machines.
+# How fast each tenant may send: WhatsApp closes numbers that write like bots.
 # chat_per_second = 1.0      # answers in one chat
 # answers_per_minute = 30    # answers of one tenant
 # notices_per_minute = 6     # messages to owners

@@ -1,4 +1,4 @@
-"""A customer that is a program: it answers every text it hears, as shops' own bots and answering machines do."""
+"""A customer that is a program: it answers every text it hears, as the bots of other shops do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands of the lab's API for people with bad luck: apps set up anew, messages that cannot be read, machines."""
+"""The commands of the lab's API for people with bad luck: apps set up anew, messages that cannot be read, bots."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Whether the other side of a chat is a machine, from what was lately said there; decided without I/O.
+"""Whether the other side of a chat is a bot, from what was lately said there; decided without I/O.
 
-Two machines that answer each other never end by themselves. A customer who is taken for one gets no answer and buys
+Two bots that answer each other never end by themselves. A customer who is taken for one gets no answer and buys
 elsewhere, so each rule asks for what people do not do: the same long text again and again, each time after our answer
 and nothing else in between, or an answer sooner than a person could have read ours.
 """
@@ -23,7 +23,7 @@ UNREAD = 1_000
 PROMPT = 10_000
 """Milliseconds in which few people read an answer and type a LONG text."""
 PACE = 60_000
-"""Machines do not take longer. Who comes back later begins anew."""
+"""Bots do not take longer. Who comes back later begins anew."""
 SENTENCE = 20
 """Characters. People repeat what is shorter: yes, 2, good morning; though not where we always answer the same."""
 WORD = 6
@@ -33,15 +33,15 @@ LONG = 40
 ALIKE = 0.75
 """The share of words that two texts must have in common to be one text with another number, name or hour."""
 FRAME = 5
-"""Words, without numbers, that are the same in all of a machine's texts."""
+"""Words, without numbers, that are the same in all of a bot's texts."""
 MAX_READ = 1_000
 """Characters of a text that are looked at."""
 
 TWICE = 2
 TIMES = 3
-"""So often a sentence is answered: a third time it is a machine's, or a person whom our answers do not help."""
+"""So often a sentence is answered: a third time it is a bot's, or a person whom our answers do not help."""
 TIMES_ALIKE = 4
-"""People ask for three sizes in a row; a machine that is PROMPT with its numbers has TIMES."""
+"""People ask for three sizes in a row; a bot that is PROMPT with its numbers has TIMES."""
 TIMES_SHORT = 8
 """The most that any rule asks for."""
 TURNS_UNREAD = 5
@@ -84,7 +84,7 @@ class _Turn:
 
 
 def why_bot(said: Sequence[Said], *, timed: bool = True) -> Why | None:
-    """Why the other side seems a machine; None for a person. `said` is in order and ends with them.
+    """Why the other side seems a bot; None for a person. `said` is in order and ends with them.
 
     Not `timed`, as in the lab where everybody is quick, nothing follows from quickness alone.
     """
@@ -196,7 +196,7 @@ def _counted(text: str) -> Counter[str]:
     return Counter(word for word in words(text) if word.isalpha())
 
 
-# What machines say of themselves. In the folded words of a text.
+# What bots say of themselves. In the folded words of a text.
 _SAYS_SO = re.compile(
     r"\b(?:(?:reponse|message|texte) (?:automatique|automatise|genere automatiquement)"
     r"|assistant (?:virtuel|automatique)|ne (?:pas repondre|repondez pas) a ce message"

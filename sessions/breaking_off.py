@@ -1,4 +1,4 @@
-"""Breaks off a chat whose other side seems a machine: silence for an hour, and a word to the owner once a day."""
+"""Breaks off a chat whose other side seems a bot: silence for an hour, and a word to the owner once a day."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,16 +21,16 @@ REMEMBERED = timedelta(days=1)
 """For so long the text that a chat was broken off for is not answered there, and no second notice is given."""
 
 _NOTICE = {
-    "fr": "{chat} semble être une machine qui répond toute seule : plus de réponse automatique dans ce chat pendant "
+    "fr": "{chat} semble être un robot qui répond tout seul : plus de réponse automatique dans ce chat pendant "
     "une heure. Si c'est une personne, merci de lui répondre vous-même.",
-    "en": "{chat} seems to be a machine that answers by itself: no automatic answer in that chat for an hour. If it "
+    "en": "{chat} seems to be a bot that answers by itself: no automatic answer in that chat for an hour. If it "
     "is a person, please answer yourself.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Suspicion:
-    """That the other side of a chat is a machine."""
+    """That the other side of a chat is a bot."""
 
     why: bots.Why | Literal["again"]
     text: str
@@ -40,7 +40,7 @@ class Suspicion:
 
 
 def suspicion(db: Connection, contact: int, message: int, now: int, *, timed: bool) -> Suspicion | None:
-    """Whether what led to this message, and the message, look like a machine's; `timed` as for `why_bot`."""
+    """Whether what led to this message, and the message, look like a bot's; `timed` as for `why_bot`."""
     said = exchanges.exchange(db, contact, message, now)
     if not said or said[-1].ours:
         return None

@@ -51,7 +51,7 @@ def next_burst(messages: Sequence[InboxMessage], join_seconds: float, stale_hour
 
 
 def is_stale(message: InboxMessage, stale_hours: float, now: int) -> bool:
-    """Whether it is too old to be answered by a machine: it came late, or has waited here for too long.
+    """Whether it is too old to be answered by a bot: it came late, or has waited here for too long.
 
     Only mail of an absence comes late. What comes live was just written, whatever our clock says of the server's.
     """
@@ -61,7 +61,7 @@ def is_stale(message: InboxMessage, stale_hours: float, now: int) -> bool:
 
 
 def _joins(message: InboxMessage, stale_hours: float, now: int) -> bool:
-    # One that a worker may have died of is walked alone, so that it takes no other along; nor does one of a machine.
+    # One that a worker may have died of is walked alone, so that it takes no other along; nor does one of a bot.
     return (
         message.kind == "text"
         and message.walks == 0

@@ -40,7 +40,7 @@ class Decided:
     """A conflict if the owner answered, or silence began, while the walk was on its way."""
     given_up: GivenUp | None = None
     suspected: str = ""
-    """Why the chat's other side is taken for a machine."""
+    """Why the chat's other side is taken for a bot."""
     flood_begins: bool = False
     """Its writer has just begun to write more than is answered."""
     said: Mapping[int, tuple[str, str]] = field(default_factory=dict)

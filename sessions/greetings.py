@@ -82,7 +82,7 @@ def _is_at_once(written: Written) -> bool:
     long = len(written.text.strip()) >= (LONGER if written.answered else LONG)
     if written.attended or not long or not 0 <= _since(written.time, written.heard) <= AT_ONCE:
         return False
-    # A customer who adds a word just as the owner sends a long answer must not make a machine of the owner.
+    # A customer who adds a word just as the owner sends a long answer must not make a bot of the owner.
     return not any(AT_ONCE < written.time - time <= CONVERSATION for time in written.heard)
 
 

@@ -22,7 +22,7 @@ MAX_WAIT = 3600.0
 
 
 async def send(worker: Worker, params: Params) -> Params:
-    """Queue a message; how it stands, and `opted_out` where its receiver wants none from the shop's machine."""
+    """Queue a message; how it stands, and `opted_out` where its receiver wants none from the shop's bot."""
     address = receiver_of(text_of(params, "to"))
     text = text_of(params, "text")
     with_file = params.get("file") is not None

@@ -32,7 +32,7 @@ class Situation:
     own: Address | None = None
     """The tenant, where it may be mentioned."""
     suspected: Suspicion | None = None
-    """Why the other side seems a machine."""
+    """Why the other side seems a bot."""
     flood: Flood | None = None
     """What is to be done about their writing more than is answered."""
 

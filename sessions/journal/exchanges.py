@@ -1,4 +1,4 @@
-"""What two sides lately said in a chat, for the rule that tells machines."""
+"""What two sides lately said in a chat, for the rule that tells bots."""
 
 from collections.abc import Iterable
 from hashlib import sha256
@@ -34,7 +34,7 @@ def _heard(db: Connection, contact: int, message: int) -> list[tuple[int, Said]]
 
 
 def _spoken(db: Connection, contact: int) -> tuple[list[tuple[int, Said]], int]:
-    """What machines of ours said, and when a person of ours last did."""
+    """What bots of ours said, and when a person of ours last did."""
     rows = db.execute(
         """SELECT id, author LIKE 'plugin:%' OR automatic, kind, text, mime, size, coalesce(tried_at, m.recorded_at)
             FROM messages m LEFT JOIN outbox o ON o.message = id LEFT JOIN media f ON f.message = id

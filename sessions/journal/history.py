@@ -27,7 +27,7 @@ class MessageRow:
     error: str | None = None
     """Why it is not sent (yet), where there is a reason."""
     automatic: bool = False
-    """A machine wrote it, and neither our pipeline nor a person."""
+    """A bot wrote it, and neither our pipeline nor a person."""
     more: Mapping[str, Any] = field(default_factory=dict)
     """What it holds beside its text, as scripts see it."""
 

@@ -1,4 +1,4 @@
-"""Machines that answer machines: the talk ends within five messages; people are answered however they write."""
+"""Bots that answer bots: the talk ends within five messages; people are answered however they write."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -35,20 +35,20 @@ def heard(customer: Customer, shop: str = SHOP) -> list[str]:
 
 
 async def broken_off(here: rig.Rig, shop: rig.Shop, *, began: int) -> tuple[int, str]:
-    """Wait until the shop leaves the chat: how many messages machines wrote in it, and why. `began`: by people."""
+    """Wait until the shop leaves the chat: how many messages bots wrote in it, and why. `began`: by people."""
     event = await here.wait_event(lambda event: event["kind"] == "bot_suspected")
     await judge.settle(here, shop)
     rows = [row for row in await here.messages(shop.name) if row["chat"] == BOT]
     return len(rows) - began, event["why"]
 
 
-# --- machines
+# --- bots
 
 
 @pytest.mark.shows(
     under="people",
-    what="a customer that is a machine and answers each answer",
-    happens="no answer in that chat for an hour, after five messages of the two machines at most; the owner is told",
+    what="a customer that is a bot and answers each answer",
+    happens="no answer in that chat for an hour, after five messages of the two bots at most; the owner is told",
 )
 @MODES
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ async def test_a_bot_of_somebody_else_is_left_alone(settings: str, begins: str, 
         assert why == "repeats itself"
         [notice] = await owner.wait_heard(1, sender=SHOP)
         assert BOT in notice.text
-        # It stays so, whatever the machine says; and in no other chat.
+        # It stays so, whatever the bot says; and in no other chat.
         await customer.say(SHOP, "Bonjour, horaire svp ?")
         await here.lab.customer(AMINATA).say(SHOP, "Bonjour, horaire svp ?")
         [answer] = await here.lab.customer(AMINATA).wait_heard(1, sender=SHOP)
@@ -98,7 +98,7 @@ async def echo(customer: Customer) -> AsyncIterator[None]:
 @MODES
 @pytest.mark.shows(
     under="people",
-    what="a machine that sends our own texts back",
+    what="a bot that sends our own texts back",
     happens="no answer in that chat for an hour, after five messages of the two at most",
 )
 async def test_an_echo_is_left_alone(settings: str) -> None:

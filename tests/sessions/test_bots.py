@@ -1,4 +1,4 @@
-"""Who seems a machine, and above all who does not: the rule alone."""
+"""Who seems a bot, and above all who does not: the rule alone."""
 
 import random
 from collections.abc import Callable, Iterable, Sequence
@@ -34,9 +34,9 @@ def answered(*texts: tuple[str, int]) -> list[Said]:
 
 
 def exchange(reply: Reply, after: int, *, begins: str = "", limit: int = 30, timed: bool = True) -> tuple[int, str]:
-    """Let a machine that replies so soon talk with us: how many messages machines wrote before it ends, and why.
+    """Let a bot that replies so soon talk with us: how many messages bots wrote before it ends, and why.
 
-    `begins`: what a person wrote first; else the machine itself begins.
+    `begins`: what a person wrote first; else the bot itself begins.
     """
     said: list[Said] = []
     at = 1_790_000_000_000
@@ -65,13 +65,13 @@ BEGINNINGS = pytest.mark.parametrize("begins", ["", "Bonjour, le menu svp ?"])
 @BEGINNINGS
 @pytest.mark.parametrize("timed", [True, False])
 @pytest.mark.parametrize("reply", [lambda _: AWAY, varied, lambda _: f"« {ANSWER} »"], ids=["fixed", "varied", "echo"])
-def test_a_quick_machine_is_left_alone_within_five_messages(reply: Reply, begins: str, timed: bool) -> None:
+def test_a_quick_bot_is_left_alone_within_five_messages(reply: Reply, begins: str, timed: bool) -> None:
     messages, why = exchange(reply, 300, begins=begins, timed=timed)
     assert messages <= 5
     assert why in ("repeats itself", "repeats us")
 
 
-def test_a_machine_that_takes_its_time_is_too() -> None:
+def test_a_bot_that_takes_its_time_is_too() -> None:
     assert exchange(lambda _: AWAY, 20 * SECOND) == (5, "repeats itself")
     assert exchange(lambda _: f"« {ANSWER} »", 20 * SECOND) == (3, "repeats us")
     assert exchange(lambda _: "Ceci est une réponse automatique.", 20 * SECOND) == (3, "says so")
@@ -80,14 +80,14 @@ def test_a_machine_that_takes_its_time_is_too() -> None:
     assert exchange(varied, 20 * SECOND) == (7, "repeats itself")
 
 
-def test_a_machine_of_few_words_is() -> None:
+def test_a_bot_of_few_words_is() -> None:
     assert exchange(lambda _: "Bonjour !", 300) == (5, "repeats itself")
     assert exchange(lambda _: "Bonjour !", 300, timed=False) == (5, "repeats itself")
     assert exchange(lambda _: "Bonjour !", 20 * SECOND) == (5, "repeats itself")
     assert exchange(lambda _: "OK !", 20 * SECOND) == (15, "repeats itself")
 
 
-def test_a_machine_that_never_says_the_same_is_left_alone_for_its_quickness_or_in_the_end() -> None:
+def test_a_bot_that_never_says_the_same_is_left_alone_for_its_quickness_or_in_the_end() -> None:
     rng = random.Random(1)
 
     def any_words(_: int) -> str:
@@ -175,7 +175,7 @@ def test_the_same_text_counts_once_where_nobody_answered_it() -> None:
     assert why_bot(chat(*[(AWAY, 100)] * 10, ANSWER, (AWAY, 9 * SECOND))) is None
 
 
-def test_a_machine_of_two_messages_at_a_time_is_one() -> None:
+def test_a_bot_of_two_messages_at_a_time_is_one() -> None:
     assert why_bot(chat((AWAY, 0), ("Site : awa.sn", 1), ANSWER, (AWAY, 90), ("Site : awa.sn", 1))) is None
     pair = [(AWAY, 300), ("Site : awa.sn", 1), ANSWER]
     assert why_bot(chat(*pair, *pair, *pair[:2])) == "repeats itself"
@@ -207,7 +207,7 @@ pauses = st.integers(INSTANT + 1, 5 * MINUTE)
 
 
 @given(st.lists(st.tuples(st.text(max_size=5), pauses), min_size=1, max_size=7), st.booleans())
-def test_no_seven_short_messages_make_a_machine(texts: list[tuple[str, int]], timed: bool) -> None:
+def test_no_seven_short_messages_make_a_bot(texts: list[tuple[str, int]], timed: bool) -> None:
     assert why_bot(answered(*texts), timed=timed) is None
 
 

@@ -1,4 +1,4 @@
-"""What becomes of a chat whose other side seems a machine."""
+"""What becomes of a chat whose other side seems a bot."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -57,14 +57,14 @@ async def served(shop: Shop, *plugins: Plugin, fast: bool = False, lang: str = "
         yield Chat(shop, runner)
 
 
-async def test_a_machine_is_left_for_an_hour_and_the_owner_told(shop: Shop, autojump_clock: MockClock) -> None:
+async def test_a_bot_is_left_for_an_hour_and_the_owner_told(shop: Shop, autojump_clock: MockClock) -> None:
     async with served(shop) as chat:
         assert [await chat.says(AWAY) for _ in range(4)] == ["done", "done", "bot", "silenced"]
         assert await chat.says(AWAY, who=MOUSSA) == "done"
         assert len(shop.answers(AWA)) == 2
         assert chat.suspected == ["repeats itself"]
         [notice] = chat.notices
-        assert notice.startswith(f"{AWA} semble être une machine")
+        assert notice.startswith(f"{AWA} semble être un robot")
 
 
 async def test_after_the_hour_a_person_is_answered_and_the_same_words_are_not(
@@ -79,12 +79,12 @@ async def test_after_the_hour_a_person_is_answered_and_the_same_words_are_not(
         assert chat.suspected == ["repeats itself", "again"]
         # One notice a day.
         assert len(chat.notices) == 1
-        assert chat.notices[0].startswith(f"{AWA} seems to be a machine")
+        assert chat.notices[0].startswith(f"{AWA} seems to be a bot")
         assert [await chat.says(AWAY, after=after) for after in (DAY, 1, 1)] == ["done", "done", "bot"]
         assert len(chat.notices) == 2
 
 
-async def test_who_asks_a_machine_for_silence_has_it(shop: Shop, autojump_clock: MockClock) -> None:
+async def test_who_asks_a_bot_for_silence_has_it(shop: Shop, autojump_clock: MockClock) -> None:
     async with served(shop) as chat:
         for _ in range(2):
             await chat.says(f"{AWAY}\nRépondez OUI")
@@ -112,7 +112,7 @@ async def test_what_another_pipeline_wrote_is_not_answered_and_nobody_is_told(
         assert (chat.suspected, chat.notices) == ([], [])
 
 
-async def test_answers_that_did_not_leave_yet_make_nobody_a_machine(shop: Shop, autojump_clock: MockClock) -> None:
+async def test_answers_that_did_not_leave_yet_make_nobody_a_bot(shop: Shop, autojump_clock: MockClock) -> None:
     async with shop.serving(pipeline(ECHO)) as runner:
         for _ in range(6):
             await trio.sleep(20)
@@ -122,7 +122,7 @@ async def test_answers_that_did_not_leave_yet_make_nobody_a_machine(shop: Shop, 
     assert len(shop.answers(AWA)) == 6
 
 
-async def test_who_writes_before_an_answer_can_be_read_is_a_machine_before_it_is_a_flood(
+async def test_who_writes_before_an_answer_can_be_read_is_a_bot_before_it_is_a_flood(
     shop: Shop, autojump_clock: MockClock
 ) -> None:
     async with served(shop) as chat:

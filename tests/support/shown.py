@@ -22,7 +22,7 @@ SECTIONS = {
     "encryption": "Encryption",
     "sending": "Sending",
     "audiences": "Groups, status, channels, calls",
-    "people": "Owners, customers, machines",
+    "people": "Owners, customers, bots",
     "connection": "The connection",
     "absence": "Absences and crashes",
     "linking": "Linking, and the end of it",

@@ -1,4 +1,4 @@
-"""What two sides said in a chat, read for the rule that tells machines."""
+"""What two sides said in a chat, read for the rule that tells bots."""
 
 from dataclasses import replace
 
