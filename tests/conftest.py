@@ -10,7 +10,7 @@ import pytest
 import trio
 from hypothesis import settings
 
-ASYNC_LIMIT, SLOW_LIMIT = 180.0, 500.0
+ASYNC_LIMIT, SLOW_LIMIT, LONG_LIMIT = 180.0, 500.0, 3_000.0
 """Seconds for an async test; far above what any needs on a busy machine, and far below for ever."""
 
 # A test makes its own folders, lab and terminal; it must never meet those of whoever runs it.
@@ -29,7 +29,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             continue
         # A mock clock jumps to the next deadline, which may be this one.
         if not any("clock" in name for name in item.fixturenames):
-            item.obj = _limited(item.obj, SLOW_LIMIT if item.get_closest_marker("slow") else ASYNC_LIMIT)
+            item.obj = _limited(item.obj, _limit(item))
+
+
+def _limit(item: pytest.Item) -> float:
+    if item.get_closest_marker("long"):
+        return LONG_LIMIT
+    return SLOW_LIMIT if item.get_closest_marker("slow") else ASYNC_LIMIT
 
 
 def _limited(test: Callable[..., Awaitable[None]], limit: float) -> Callable[..., Awaitable[None]]:
