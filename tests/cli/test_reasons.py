@@ -28,6 +28,13 @@ def test_new_chats_that_are_held_are_told_of_below_the_table():
     assert "2026-11-21 " in shown(lambda _: tenant_details({"new_chats_held_until": UNTIL}))
 
 
+def test_floods_and_crowds_are_told_of_below_the_table():
+    why = "7 chats wait: 240 messages were taken in a minute"
+    busy = ROW | {"inbox_held": why, "flooded": ["+221771234567"]}
+    lines = shown(lambda console: status_report(console, {"daemon": DAEMON, "tenants": [busy]})).splitlines()
+    assert lines[-2:] == [f"awa: {why}", "awa: too many messages at once, not answered one by one: +221 77 123 45 67"]
+
+
 def test_a_parked_tenant_says_what_the_server_said():
     detail = f"code 104: the same message to too many people; it ends {UNTIL}"
     parked = ROW | {"state": "parked", "reason": "banned", "detail": detail, "advice": "wait for the end"}

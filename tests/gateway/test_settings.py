@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from comptoir.gateway.settings import DEFAULT_TEXT, Settings, SettingsWrong, load_settings, parse_settings
-from comptoir.sessions.spec import FAST_RATES, MediaLimits, Rates
+from comptoir.sessions.spec import FAST_RATES, InboundLimits, MediaLimits, Rates
 
 FILE = Path("/srv/config/comptoir.toml")
 
@@ -36,6 +36,18 @@ def test_what_is_set_counts():
     assert settings.rates_in(lab=True) == FAST_RATES
 
 
+def test_a_fast_lab_limits_what_comes_in_only_where_it_is_written():
+    fast = "version = 1\n[lab]\nfast = true\n"
+    settings = parse_settings(fast, FILE)
+    assert settings.inbound_in(lab=False) == InboundLimits(20, 240)
+    assert settings.inbound_in(lab=True) == InboundLimits(None, None)
+    written = parse_settings(fast + "[inbound]\ncustomer_per_minute = 20\n", FILE)
+    assert written.inbound_in(lab=True) == InboundLimits(20, None)
+    assert parse_settings("version = 1\n[inbound]\ntenant_per_minute = 9\n", FILE).inbound_in(lab=True) == (
+        InboundLimits(20, 9)
+    )
+
+
 def test_every_fault_at_once_with_its_line():
     found = faults("version = 1\n\n[outbox]\nanswers_per_minut = 30\nquiet_ms = 50\ntyping = 'yes'\n[rest]\n")
     assert [line.split(": ")[0] for line in found] == [f"{FILE}:{number}" for number in (4, 5, 6, 7)]
@@ -51,6 +63,7 @@ def test_every_fault_at_once_with_its_line():
         ("\n\nversion = 1\n[outbox\n", 4),
         ("version = 1\n[lab]\nfast = 1\n", 3),
         ("version = 1\n[media]\nlargest_mb = 0\n", 3),
+        ("version = 1\n[inbound]\ncustomer_per_minute = 0\n", 3),
     ],
 )
 def test_one_fault(text, line):

@@ -11,6 +11,7 @@ from comptoir.plugins.builtin.welcome import WelcomeConfig
 from comptoir.plugins.config import parse_tenant
 from comptoir.plugins.faults import ConfigWrong
 from comptoir.plugins.greetings import GreetingTable
+from comptoir.plugins.inbound import InboundTable
 from comptoir.plugins.loading import known_plugins, load_tenant
 from comptoir.plugins.templates import render
 
@@ -117,6 +118,17 @@ def test_the_owner_may_name_what_the_phone_writes_by_itself() -> None:
         "tenant.toml:8: greetings.texts[2] : 7 ; attendu : un texte entre guillemets",
     ]
     assert len(faults(LEAST + '[greetings]\ntexts = ["   "]\n')) == 1
+
+
+def test_the_tenant_may_lower_how_much_a_customer_may_write() -> None:
+    assert parse_tenant(LEAST, FILE, known_plugins()).inbound == InboundTable(customer_per_minute=None, answer=None)
+    table = '[inbound]\ncustomer_per_minute = 5\nanswer = "Doucement {name} !"\n'
+    inbound = parse_tenant(LEAST + table, FILE, known_plugins()).inbound
+    assert inbound == InboundTable(customer_per_minute=5, answer="Doucement {name} !")
+    assert faults(LEAST + '[inbound]\ncustomer_per_minute = 0\nanswer = "{nom}"\n') == [
+        "tenant.toml:7: inbound.customer_per_minute : 0 ; attendu : au moins 1",
+        "tenant.toml:8: inbound.answer : {nom} n'existe pas ; attendu : {name} ou {shop}",
+    ]
 
 
 def test_steps_stand_in_order_with_their_tables() -> None:

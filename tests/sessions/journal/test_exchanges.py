@@ -8,7 +8,7 @@ from comptoir.plugins.content import FileKind, ReceivedFile
 from comptoir.sessions.bots import WINDOW, Said
 from comptoir.sessions.journal import outbox
 from comptoir.sessions.journal.database import Connection
-from comptoir.sessions.journal.exchanges import MOST_ANSWERS, exchange, is_flood
+from comptoir.sessions.journal.exchanges import exchange
 from comptoir.sessions.journal.outbox import Outgoing
 
 
@@ -59,14 +59,3 @@ def test_one_file_is_one_word_and_a_sticker_is_none(db: Connection) -> None:
     assert one == same
     assert len({one, other, asked, sticker}) == 4
     assert sticker == ""
-
-
-def test_ten_automatic_answers_in_a_minute_are_a_flood(db: Connection) -> None:
-    contact = record(db, heard("A")).contact or 0
-    say(db, contact, "à la main", 0, author="operator")
-    for number in range(MOST_ANSWERS):
-        assert not is_flood(db, contact, 20_000)
-        say(db, contact, "oui", 10_000 + number)
-    assert is_flood(db, contact, 20_000)
-    assert is_flood(db, contact, 69_999)
-    assert not is_flood(db, contact, 70_000)

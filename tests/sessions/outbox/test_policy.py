@@ -67,6 +67,21 @@ def test_thirty_answers_a_minute() -> None:
     assert decide(waiting(1, priority=NOTICE), tried=tried).send == 1, "notices are counted apart"
 
 
+def test_a_chat_that_had_a_third_leaves_the_last_third_to_others() -> None:
+    def had(contact: int, count: int) -> tuple[Tried, ...]:
+        return tuple(Tried(contact, ANSWER, NOW - 50_000 + number) for number in range(count))
+
+    talker, other = waiting(1, contact=1), waiting(2, contact=2)
+    assert decide(talker, tried=had(1, 19)).send == 1, "whoever is alone has two thirds"
+    assert decide(talker, other, tried=had(1, 20)).send == 2
+    assert decide(talker, tried=had(1, 20)) == Plan(wake_at=NOW - 50_000 + MINUTE)
+    assert decide(talker, other, tried=had(1, 9) + had(3, 20)).send == 1, "less than a third is no reason to wait"
+    assert decide(talker, other, tried=had(1, 10) + had(3, 10)).send == 2
+    one_a_minute = Rates(answers_per_minute=1, typing=False)
+    assert decide(talker, tried=(), rates=one_a_minute).send == 1
+    assert decide(talker, tried=had(2, 1), rates=one_a_minute).send is None
+
+
 @pytest.mark.parametrize("priority", [NOTICE, CAMPAIGN])
 def test_six_notices_a_minute(priority: int) -> None:
     tried = tuple(Tried(contact, NOTICE, NOW - 1_000) for contact in range(2, 8))
