@@ -52,7 +52,7 @@ class Hearing:
             case "state":
                 await self._hear_state(params)
             case "link":
-                await self._hear_link(params)
+                self.tell_linking(params)
             case "event":
                 if params.get("kind") == "message_given_up" and params.get("reason") == "deaths":
                     self._on_forgiven()
@@ -63,27 +63,18 @@ class Hearing:
     async def _hear_state(self, params: Params) -> None:
         self._reported = params
         # A pause is shown in the place of how its connection stands.
-        link = str(params.get("link", params.get("state")))
-        self.offline.heard(link, trio.current_time())
+        self.offline.heard(str(params.get("link", params.get("state"))), trio.current_time())
         if self.refused:
             return
         if params.get("park") and not self._leaving and self._record.parked is None:
             await self._on_park(str(params.get("reason", "connect_failure")), str(params.get("detail", "")))
         elif number := params.get("number"):
-            await self._learn_number(str(number), linked=link == "online")
+            await self._learn_number(str(number))
 
-    async def _hear_link(self, params: Params) -> None:
-        if params.get("event") == "linked":
-            await self._learn_number(str(params.get("number")), linked=True)
-            if self.refused:
-                params = {"event": "failed", "reason": self.refused}
-            else:
-                self._record.publish("linked", number=self._record.row.number)
-        self.tell_linking(params)
-
-    async def _learn_number(self, number: str, *, linked: bool) -> None:
+    async def _learn_number(self, number: str) -> None:
+        """Of a session that is linked: that one is, is decided by who follows the attempt to link."""
         try:
-            await self._record.learn_number(number, linked=linked)
+            await self._record.learn_number(number, linked=False)
         except NumberTaken as taken:
             logger.error("%s: %s", self._record.name, taken)
             self.refused = str(taken)

@@ -12,6 +12,8 @@ from comptoir.gateway.registry import AsyncRegistry, Tenant
 from comptoir.gateway.session_dirs import forget_session, make_session_dir
 from comptoir.gateway.settings import Settings
 from comptoir.gateway.targets import Targets
+from comptoir.gateway.vault.client import Vault
+from comptoir.gateway.vault.orders import DataKey, Kept, VaultSpec
 from comptoir.sessions.spec import LabServer, WorkerSpec
 
 
@@ -24,8 +26,9 @@ class Installation:
     lab: LabServer | None
     registry: AsyncRegistry
     forkserver: Forkserver
-    targets: Targets = Targets()
+    targets: Targets = field(default_factory=Targets)
     hub: EventHub = field(default_factory=EventHub)
+    vault: Vault = field(default_factory=Vault)
 
     def wrong_server(self, tenant: Tenant) -> str | None:
         """A session is for ever of the lab or of WhatsApp; the reason why this one must not connect here."""
@@ -35,6 +38,18 @@ class Installation:
 
     def has_credentials(self, tenant: Tenant) -> bool:
         return (self.sessions / tenant.name / "session.db").exists()
+
+    @property
+    def vault_spec(self) -> VaultSpec:
+        # No tenant's name begins with a dot.
+        return VaultSpec(self.sessions / ".vault")
+
+    def kept(self, tenant: Tenant) -> Kept:
+        """What the vault is told of this tenant's session. Raises KeysWrong."""
+        key = unwrap(self.registry.master_key, tenant.wrapped_key, tenant.name, tenant.key_version)
+        vault = self.paths.tenant_state(tenant.name) / "vault.db"
+        data_key = DataKey(tenant.key_version, key)
+        return Kept(tenant.name, self.sessions / tenant.name, vault, data_key, least=tenant.generation)
 
     def spec(self, tenant: Tenant) -> WorkerSpec:
         """What a worker of this tenant is given, its folders made. Raises PathsWrong, KeysWrong, OSError."""

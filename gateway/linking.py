@@ -7,13 +7,17 @@ import trio
 from comptoir.gateway.control.table import Tell
 from comptoir.gateway.numbers import check_number
 from comptoir.gateway.policy import what_to_do
-from comptoir.gateway.registry import NOT_PARKED
+from comptoir.gateway.registry import NOT_PARKED, NumberTaken
 from comptoir.gateway.tenant_supervisor import TenantSupervisor
+from comptoir.gateway.vault.errors import VaultDamaged, VaultFailed
 from comptoir.sessions.protocol import ErrorCode, Params, RpcError
 
 # Six codes live 160 s; then the phone's scan, the reconnection and the first login.
 WINDOW = 300.0
 LOG_OUT_WITHIN = 10.0
+# For the first sealed generation, on a disk that may be full.
+SEAL_LIMIT = 20.0
+SEAL_AGAIN = 1.0
 
 
 async def link(tenant: TenantSupervisor, tell: Tell, code: str | None = None) -> Params:
@@ -37,7 +41,7 @@ async def link(tenant: TenantSupervisor, tell: Tell, code: str | None = None) ->
             tenant.recycle("linking")
         try:
             answer = await tenant.call("link", {} if code is None else {"code": code})
-            return await _follow(tenant.name, code, events, _warning(tell, answer.get("config_wrong")))
+            return await _follow(tenant, code, events, _warning(tell, answer.get("config_wrong")))
         finally:
             if tenant.hearing.refused:
                 await _log_out(tenant)
@@ -48,8 +52,11 @@ async def link(tenant: TenantSupervisor, tell: Tell, code: str | None = None) ->
 
 async def _log_out(tenant: TenantSupervisor) -> None:
     """Take the device off the phone again, if the server can be told."""
-    with tenant.hearing.leaving(), trio.move_on_after(LOG_OUT_WITHIN, shield=True), suppress(RpcError):
-        await tenant.call("unlink")
+    with tenant.hearing.leaving(), trio.move_on_after(LOG_OUT_WITHIN, shield=True):
+        with suppress(VaultFailed):
+            await tenant.record.installation.vault.release(tenant.name)
+        with suppress(RpcError):
+            await tenant.call("unlink")
 
 
 def _warning(tell: Tell, wrong: str | None) -> Tell:
@@ -61,9 +68,16 @@ def _warning(tell: Tell, wrong: str | None) -> Tell:
     return tell_with_warning
 
 
-async def _follow(name: str, code: str | None, events: trio.MemoryReceiveChannel[Params], tell: Tell) -> Params:
+async def _follow(
+    tenant: TenantSupervisor, code: str | None, events: trio.MemoryReceiveChannel[Params], tell: Tell
+) -> Params:
+    name = tenant.name
     with trio.move_on_after(WINDOW):
         async for event in events:
+            if event.get("event") == "linked" and (refused := await _confirm(tenant, str(event.get("number")))):
+                tenant.hearing.refused = refused
+                await tell({"event": "failed", "reason": refused})
+                raise _failure(name, code, refused)
             await tell(event)
             if event.get("event") == "linked":
                 return {"number": event.get("number"), "name": event.get("name")}
@@ -71,6 +85,43 @@ async def _follow(name: str, code: str | None, events: trio.MemoryReceiveChannel
                 raise _failure(name, code, str(event.get("reason")))
     await tell({"event": "failed", "reason": "expired"})
     raise _failure(name, code, "expired")
+
+
+async def _confirm(tenant: TenantSupervisor, number: str) -> str:
+    """Make the session the tenant's, or say why it must not be.
+
+    Not before it is on disk: a number that is said to be linked stays so over a power cut. What the phone has
+    accepted is decided upon in any case, also where nobody follows the attempt any more.
+    """
+    record = tenant.record
+    with trio.CancelScope(shield=True):
+        if trouble := await _first_seal(tenant):
+            return (
+                f"its credentials cannot be brought to disk ({trouble}): make room on the disk of state/, then "
+                f"`comptoir link {tenant.name}`"
+            )
+        try:
+            await record.learn_number(number, linked=True)
+        except NumberTaken as taken:
+            return str(taken)
+    record.publish("linked", number=record.row.number)
+    return ""
+
+
+async def _first_seal(tenant: TenantSupervisor) -> str:
+    """Why there is no sealed generation, or an empty text."""
+    installation = tenant.record.installation
+    await installation.vault.keep(installation.kept(tenant.record.row))
+    trouble = "the vault is away"
+    with trio.move_on_after(SEAL_LIMIT):
+        while not installation.vault.stopping:
+            try:
+                if await installation.vault.seal(tenant.name):
+                    return ""
+            except (VaultFailed, VaultDamaged) as error:
+                trouble = str(error)
+            await trio.sleep(SEAL_AGAIN)
+    return trouble
 
 
 def _failure(name: str, code: str | None, reason: str) -> RpcError:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import trio
 
+from comptoir.gateway.forked_process import ForkedProcess
 from comptoir.gateway.policy import AGAIN
 from comptoir.gateway.registry import Wanted
 from comptoir.gateway.worker_output import keep_output
-from comptoir.gateway.forked_process import ForkedProcess
 from comptoir.sessions.protocol import Params, RpcError
 from comptoir.sessions.rpc import Channel, ChannelClosed
 

@@ -1,8 +1,13 @@
 """What an operator may order of a tenant while the daemon runs. All raise RpcError where it cannot be."""
 
+from contextlib import suppress
+
+import trio
+
 from comptoir.gateway.policy import LINK_AGAIN, what_to_do
 from comptoir.gateway.registry import NOT_PARKED
 from comptoir.gateway.tenant_supervisor import TenantSupervisor
+from comptoir.gateway.vault.errors import VaultFailed
 from comptoir.sessions.protocol import ErrorCode, RpcError
 
 
@@ -33,11 +38,20 @@ async def unlink(tenant: TenantSupervisor) -> bool:
     if not tenant.record.row.linked:
         raise RpcError(ErrorCode.NOT_NOW, f"{tenant.name} is not linked: `comptoir link {tenant.name}`")
     told = False
+    vault = tenant.record.installation.vault
     with tenant.hearing.leaving():
-        if tenant.record.parked is None:
-            told = bool((await tenant.call("unlink")).get("told"))
-        async with tenant.record.deciding:
-            await tenant.record.change(lab=None, number=None, **NOT_PARKED)
+        # The worker deletes its session: nobody else may have it open then.
+        with suppress(VaultFailed):
+            await vault.release(tenant.name)
+        try:
+            if tenant.record.parked is None:
+                told = bool((await tenant.call("unlink")).get("told"))
+            async with tenant.record.deciding:
+                await tenant.record.change(lab=None, number=None, **NOT_PARKED)
+        except BaseException:
+            with trio.CancelScope(shield=True):
+                await vault.keep(tenant.record.installation.kept(tenant.record.row))
+            raise
     tenant.record.publish("unlinked", logged_out=told)
     tenant.recycle("unlinked")
     return told

@@ -20,8 +20,11 @@ PARK_REASONS = {
     "`comptoir tenant resume {name}`",
     "connect_failure": "WhatsApp refused the connection: see the tenant's log, then `comptoir tenant resume {name}`",
     "crashed": "its worker died five times in ten minutes: see the tenant's log, then `comptoir tenant resume {name}`",
-    "session_lost": "its credentials were in this machine's memory and are gone with a restart: "
+    "session_lost": "its credentials are neither in this machine's memory nor in its vault: "
     "`comptoir link {name}` links it again",
+    "vault_damaged": "its credentials were in this machine's memory, and the sealed copy on disk does not open: a copy "
+    "of it is kept beside it; put vault.db back from a backup of state/, without vault.db-wal and vault.db-shm, then "
+    "`comptoir tenant resume {name}`; or `comptoir unlink {name}` and `comptoir link {name}`",
     "lab_session": "it was linked in the lab and never connects to WhatsApp: start the daemon with COMPTOIR_LAB",
     "real_session": "it was linked with WhatsApp and never connects to a lab: start the daemon without COMPTOIR_LAB",
 }

@@ -4,6 +4,7 @@ import trio
 
 from comptoir.gateway.locks import make_sure_nobody_holds
 from comptoir.gateway.tenant_record import TenantRecord
+from comptoir.gateway.vault.errors import VaultDamaged
 from comptoir.sessions.spec import WorkerSpec
 
 # As long as a worker may take to finish its sends.
@@ -13,14 +14,40 @@ ORPHAN_GRACE = 8.0
 async def prepare(record: TenantRecord) -> WorkerSpec:
     """See to it, and say what the worker is to be given. Parks the tenant whose credentials are gone.
 
-    Raises LockHeld, PathsWrong, KeysWrong, OSError.
+    Raises LockHeld, PathsWrong, KeysWrong, VaultFailed, OSError.
     """
     installation = record.installation
     spec = await trio.to_thread.run_sync(installation.spec, record.row)
     if killed := await make_sure_nobody_holds(spec.lock_path, ORPHAN_GRACE):
         record.publish("orphan_killed", pid=killed)
     if not record.row.linked:
-        await trio.to_thread.run_sync(installation.forget_session, record.name)
+        await _forget(record)
     elif record.parked is None and not installation.has_credentials(record.row):
-        await record.park("session_lost")
+        await _restore(record)
+    if record.row.linked and installation.has_credentials(record.row):
+        await installation.vault.keep(installation.kept(record.row))
     return await trio.to_thread.run_sync(installation.spec, record.row)
+
+
+async def _restore(record: TenantRecord) -> None:
+    """What was in memory is gone: the vault has it."""
+    installation = record.installation
+    try:
+        generation = await installation.vault.restore(installation.kept(record.row))
+    except VaultDamaged as error:
+        await record.park("vault_damaged", str(error))
+        return
+    if generation is None:
+        await record.park("session_lost")
+    else:
+        record.publish("session_restored", generation=generation)
+
+
+async def _forget(record: TenantRecord) -> None:
+    """Credentials of a session that is none any more."""
+    installation = record.installation
+    kept = installation.kept(record.row)
+    # First: what replaces or deletes the session's files must find them closed.
+    if installation.vault.keeps(record.name) or kept.vault.exists():
+        await installation.vault.forget(kept)
+    await trio.to_thread.run_sync(installation.forget_session, record.name)

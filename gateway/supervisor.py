@@ -16,6 +16,8 @@ from comptoir.gateway.registry import Tenant
 from comptoir.gateway.shown import cut
 from comptoir.gateway.tenant_record import TenantRecord
 from comptoir.gateway.tenant_supervisor import TenantSupervisor
+from comptoir.gateway.vault.errors import VaultFailed
+from comptoir.gateway.vault.noting import note_generations, note_now
 from comptoir.sessions.protocol import ErrorCode, RpcError
 from comptoir.sessions.times import now_ms
 
@@ -43,7 +45,16 @@ class Supervisor:
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         tenants = await self._installation.registry.tenants()
+        installation = self._installation
         async with trio.open_nursery() as self._nursery:
+            self._nursery.start_soon(
+                installation.vault.run,
+                installation.forkserver,
+                installation.targets.vault,
+                installation.vault_spec,
+                installation.hub,
+            )
+            self._nursery.start_soon(note_generations, installation.vault, installation.registry)
             for tenant in tenants:
                 self._start(tenant)
             task_status.started()
@@ -55,6 +66,9 @@ class Supervisor:
             async with trio.open_nursery() as nursery:
                 for tenant in self._tenants.values():
                     nursery.start_soon(tenant.stop)
+        # Last: what a worker leaves behind is sealed, too.
+        await self._installation.vault.stop()
+        await note_now(self._installation.vault, self._installation.registry)
         if self._nursery:
             self._nursery.cancel_scope.cancel()
 
@@ -105,6 +119,9 @@ class Supervisor:
             supervisor.hearing.tell_linking({"event": "failed", "reason": "removed"})
             with trio.CancelScope(shield=True):
                 await supervisor.stop()
+                with suppress(VaultFailed):
+                    # Where it is away, nobody has the files open.
+                    await self._installation.vault.forget(self._installation.kept(supervisor.record.row))
                 # In this order, because a removal that was cut short can then be repeated.
                 await trio.to_thread.run_sync(self._installation.delete_data, name)
                 await self._installation.registry.remove(name)

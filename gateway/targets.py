@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from comptoir.gateway.forkserver import Target
+from comptoir.gateway.vault.orders import VaultSpec
+from comptoir.gateway.vault.process import run_vault
 from comptoir.sessions.spec import WorkerSpec
 from comptoir.sessions.start import run_worker
 
@@ -12,3 +14,4 @@ class Targets:
     """One function for each kind of process."""
 
     worker: Target[WorkerSpec] = run_worker
+    vault: Target[VaultSpec] = run_vault

@@ -17,6 +17,7 @@ from comptoir.gateway.paths import PathsWrong
 from comptoir.gateway.policy import what_to_do
 from comptoir.gateway.preparing import prepare
 from comptoir.gateway.tenant_record import TenantRecord
+from comptoir.gateway.vault.errors import VaultFailed
 from comptoir.sessions.protocol import ErrorCode, LineTooLong, Params, RpcError
 from comptoir.sessions.rpc import ChannelClosed
 from comptoir.sessions.times import now_ms
@@ -27,8 +28,9 @@ USABLE_LIMIT = 10.0
 OWN_FAULT_PAUSE = 5.0
 FOLLOW_LIMIT = 10.0
 
-# A fork that fails counts towards parking like a worker that dies, unless the machine is short of something.
-_NO_WORKER = (ForkFailed, LockHeld, PathsWrong, KeysWrong, OSError)
+# A fork that fails counts towards parking like a worker that dies, unless the machine is short of something or the
+# vault is away.
+_NO_WORKER = (ForkFailed, LockHeld, PathsWrong, KeysWrong, VaultFailed, OSError)
 
 
 class TenantSupervisor:
@@ -164,7 +166,7 @@ class TenantSupervisor:
                 return await self._worker.run()
         except _NO_WORKER as error:
             how = f"no worker: {error}"
-            return End(how, again=how if is_shortage(error) else "")
+            return End(how, again=how if is_shortage(error) or isinstance(error, VaultFailed) else "")
         finally:
             self._worker = None
             self._unusable()

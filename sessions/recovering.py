@@ -9,7 +9,7 @@ import trio
 from comptoir.sessions.journal import linkings, recovery
 from comptoir.sessions.journal.journal import Journal
 from comptoir.sessions.journal.linkings import Session
-from comptoir.sessions.session_store import StoredSession, read_secrets, read_session
+from comptoir.sessions.session_store import StoredSession, mark_judged, read_secrets, read_session
 from comptoir.sessions.times import now_ms
 
 logger = logging.getLogger("recovery")
@@ -38,9 +38,11 @@ async def _judge(journal: Journal, path: Path, session: Session, stored: StoredS
     while rows := await trio.to_thread.run_sync(read_secrets, path, after):
         _log(await journal.write(partial(judge, rows=rows)))
         after = rows[-1].row
-    # The copy in RAM is the one that was sent with: it went nowhere since.
-    rest = partial(recovery.judge_rest, session=session, now=now_ms(), intact=True, resend=resend)
+    rest = partial(recovery.judge_rest, session=session, now=now_ms(), intact=stored.intact, resend=resend)
     _log(await journal.write(rest))
+    if not stored.intact:
+        # From here on it is the one that is sent with.
+        await trio.to_thread.run_sync(mark_judged, path)
 
 
 def _log(done: recovery.Recovered) -> None:

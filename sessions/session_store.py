@@ -5,7 +5,7 @@ library is loaded (recovery after a crash), never beside a living client.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,16 +27,29 @@ class StoredSession:
     """The one it is linked to."""
     newest_secret: int
     """Its row; 0 where there is none."""
+    intact: bool = True
+    """The very one that was sent with. An older copy, from the vault, lacks traces of what was sent since."""
 
 
 def read_session(path: Path) -> StoredSession | None:
     """The linked session in the file, or None where there is none yet. Raises OSError on damage."""
-    return _with(path, _session) if path.exists() else None
+    stored = _with(path, _session) if path.exists() else None
+    return stored and replace(stored, intact=not _marker(path).exists())
+
+
+def mark_judged(path: Path) -> None:
+    """What an older copy cannot tell has been taken into account. Raises OSError."""
+    _marker(path).unlink(missing_ok=True)
 
 
 def read_secrets(path: Path, after: int) -> list[SecretRow]:
     """At most PAGE message secrets, those behind row `after`, in order of arrival. Raises OSError on damage."""
     return _with(path, lambda db: _secrets(db, after)) or []
+
+
+def _marker(path: Path) -> Path:
+    """Made by who restores a session from its vault."""
+    return path.with_name("restored")
 
 
 def _with(path: Path, read: Callable[[sqlcipher3.Connection], T]) -> T | None:

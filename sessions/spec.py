@@ -91,10 +91,5 @@ class WorkerSpec:
         return self.session_dir / "session.db"
 
     @property
-    def restored_path(self) -> Path:
-        """There as long as `session_path` is an older copy, made from the vault, that nobody has judged by."""
-        return self.session_dir / "restored"
-
-    @property
     def lock_path(self) -> Path:
         return self.session_dir / "lock"

@@ -76,6 +76,7 @@ def _row(supervisor: TenantSupervisor, said: Params) -> Params:
             "since": rfc3339(supervisor.since),
             "restarts": supervisor.ends.restarts,
             "memory_pss_kb": said.get("memory_pss_kb"),
+            "vault": supervisor.record.installation.vault.sealed(supervisor.name).as_json(),
         }
         | {key: said.get(key) for key in COUNTED}
     )

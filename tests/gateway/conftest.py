@@ -16,6 +16,7 @@ from comptoir.gateway.events import EventHub, Subscription
 from comptoir.gateway.forkserver import Forkserver, Target
 from comptoir.gateway.installation import Installation
 from comptoir.gateway.keys import read_master_key
+from comptoir.gateway.linking import link
 from comptoir.gateway.paths import Paths, PathsWrong, find_paths
 from comptoir.gateway.registry import AsyncRegistry, Registry
 from comptoir.gateway.session_dirs import sessions_root
@@ -24,6 +25,7 @@ from comptoir.gateway.setup import initialise
 from comptoir.gateway.supervisor import Supervisor
 from comptoir.gateway.targets import Targets
 from comptoir.gateway.tenant_supervisor import TenantSupervisor
+from comptoir.gateway.vault.client import Vault
 from comptoir.sessions.spec import WorkerSpec
 
 HERE = Path(__file__).parent
@@ -31,6 +33,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 import standin_worker  # noqa: E402
+from standin_vault import run_standin_vault  # noqa: E402
 
 
 @pytest.fixture
@@ -60,7 +63,7 @@ def installation(paths: Paths) -> Iterator[Installation]:
         lab=None,
         registry=AsyncRegistry(registry),
         forkserver=Forkserver(preload=()),
-        targets=Targets(worker=standin_worker.run_standin),
+        targets=Targets(standin_worker.run_standin, run_standin_vault),
     )
     registry.close()
 
@@ -102,8 +105,16 @@ class Shop:
 
     async def link(self) -> None:
         """What the worker says when somebody has scanned its code."""
-        await self.tenant.call("link")
-        await self.order('notify link {"event": "linked", "number": "+221770000001", "name": "Awa"}')
+        offered = trio.Event()
+
+        async def tell(event: dict[str, Any]) -> None:
+            if event["event"] == "qr":
+                offered.set()
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(link, self.tenant, tell)
+            await offered.wait()
+            await self.order('notify link {"event": "linked", "number": "+221770000001", "name": "Awa"}')
         await self.events.until("linked")
 
 
@@ -119,7 +130,12 @@ def open_shop(installation: Installation) -> OpenShop:
         *, target: Target[WorkerSpec] = standin_worker.run_standin, add: bool = True, **changes: Any
     ) -> AsyncIterator[Shop]:
         ours = replace(
-            installation, forkserver=Forkserver(preload=()), targets=Targets(worker=target), hub=EventHub(), **changes
+            installation,
+            forkserver=Forkserver(preload=()),
+            targets=Targets(target, run_standin_vault),
+            hub=EventHub(),
+            vault=Vault(),
+            **changes,
         )
         supervisor = Supervisor(ours)
         with ours.hub.follow() as events:

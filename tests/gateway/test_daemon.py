@@ -115,6 +115,7 @@ IMPATIENT = f"""
 import os, signal, sys
 sys.path.insert(0, {str(HERE)!r})
 import standin_worker
+from standin_vault import run_standin_vault
 from comptoir.gateway import daemon
 from comptoir.gateway.targets import Targets
 make = daemon.initialise
@@ -122,7 +123,7 @@ def initialise(paths):
     os.kill(os.getpid(), signal.SIGTERM)
     return make(paths)
 daemon.initialise = initialise
-sys.exit(daemon.main(Targets(worker=standin_worker.run_standin), preload=()))
+sys.exit(daemon.main(Targets(standin_worker.run_standin, run_standin_vault), preload=()))
 """
 
 

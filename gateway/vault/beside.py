@@ -1,0 +1,58 @@
+"""Files that lie beside a database: SQLite's logs, what is kept of a damaged vault. Blocking; raises OSError."""
+
+import os
+import shutil
+from pathlib import Path
+
+from comptoir.sessions.times import now_ms, rfc3339
+
+LOGS = ("-wal", "-shm", "-journal")
+
+
+def remove_database(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    remove_logs(path)
+
+
+def remove_logs(path: Path) -> None:
+    for suffix in LOGS:
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def keep_aside(vault: Path) -> Path:
+    """Move a damaged vault out of the way, whole; where to."""
+    aside = _aside(vault)
+    for suffix in ("", *LOGS):
+        file = vault.with_name(vault.name + suffix)
+        if file.exists():
+            file.replace(aside.with_name(aside.name + suffix))
+    sync_folder(vault.parent)
+    return aside
+
+
+def copy_aside(vault: Path) -> Path:
+    """Keep a copy of a damaged vault, one of each content; where it is."""
+    content = vault.read_bytes()
+    for old in vault.parent.glob(f"{vault.name}.damaged-*"):
+        if old.stat().st_size == len(content) and old.read_bytes() == content:
+            return old
+    aside = _aside(vault)
+    for suffix in ("", *LOGS):
+        file = vault.with_name(vault.name + suffix)
+        if file.exists():
+            shutil.copyfile(file, aside.with_name(aside.name + suffix))
+    return aside
+
+
+def sync_folder(path: Path) -> None:
+    """What was renamed in it stays so over a power cut."""
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _aside(vault: Path) -> Path:
+    stamp = rfc3339(now_ms()).translate(str.maketrans("", "", "-:"))
+    return vault.with_name(f"{vault.name}.damaged-{stamp}")
