@@ -124,10 +124,14 @@ class Rig:
         await self._daemon.wait()
 
     @property
-    def pid(self) -> int:
-        """The daemon's."""
+    def daemon_pid(self) -> int:
         assert self._daemon is not None
         return self._daemon.pid
+
+    async def wait_daemon(self) -> int:
+        """Its exit code, once it has ended."""
+        assert self._daemon is not None
+        return await self._daemon.wait()
 
     async def end_daemon(self) -> None:
         """Stop it where it runs; for the end of a test."""

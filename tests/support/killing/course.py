@@ -43,14 +43,14 @@ class Course:
         return self.world.wrong
 
 
-def starter(command: Path = START, **environment: str) -> Callable[[Path], Start]:
+def starter(**environment: str) -> Callable[[Path], Start]:
     """The daemon with points in its processes."""
 
     def start(home: Path) -> Start:
         # The forkserver, which multiprocessing starts, must find us too.
         found = os.pathsep.join(filter(None, (str(SUPPORT), os.environ.get("PYTHONPATH"))))
         ours = {"PYTHONPATH": found, FOLDER: str(home / "kills")}
-        return Start((sys.executable, "-P", "-W", "ignore", str(command)), ours | environment)
+        return Start((sys.executable, "-P", "-W", "ignore", str(START)), ours | environment)
 
     return start
 

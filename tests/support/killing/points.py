@@ -75,3 +75,15 @@ RISING = (
 """Passed by a worker that starts after another was killed."""
 
 WORKER = TALKING + FETCHING + RISING
+
+FORK_ASKED, FORKED, NEWBORN = "fork asked for, not done", "forked, not told", "newborn, nothing run"
+FORKSERVER = "forkserver"
+FORKING = (FORK_ASKED, FORKED, NEWBORN)
+"""In the forkserver, and in its child; passed whenever a process is forked."""
+
+DAEMON = (
+    Point("worker prepared, fork not asked", "after", "comptoir.gateway.tenant_supervisor:prepare"),
+    Point("daemon asks for a fork", "before", "comptoir.gateway.forkserver:Forkserver._start"),
+    Point("forked, daemon not watching", "after", "comptoir.gateway.forkserver:Forkserver._start"),
+)
+"""In the daemon; passed when a worker is killed."""

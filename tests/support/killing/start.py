@@ -4,11 +4,14 @@ import sys
 
 from comptoir.gateway import policy
 from comptoir.gateway.daemon import main
+from comptoir.gateway.forkserver import PRELOAD
 from comptoir.gateway.targets import Targets
-from killing import targets
+from killing import points, targets
+from killing.wrapping import wrap
 
 if __name__ == "__main__":
     # A shop whose worker is killed a hundred times in ten minutes is no crashed one here.
     policy.PARKING_WINDOW = 0.5
     targets.watch_disk()
-    sys.exit(main(Targets(worker=targets.worker)))
+    wrap(points.DAEMON, "daemon")
+    sys.exit(main(Targets(worker=targets.worker), (*PRELOAD, "killing.in_forkserver")))

@@ -79,7 +79,7 @@ async def _kill_at_point(world: World, arms: Arms, crowd: Crowd, one: Strike) ->
     world.tell(f"{crowd.shop}: armed {one.point!r}")
     if one.way == "rising":
         await crowd.write(2)
-        _kill(world, crowd.shop)
+        kill(world, crowd.shop)
     with trio.move_on_after(COME_BY_LIMIT):
         while arms.is_armed(crowd.shop, one.point):
             if one.way != "rising":
@@ -105,16 +105,17 @@ async def _kill_after_stanza(world: World, crowd: Crowd) -> bool:
         )
     except NotSeen:
         return False
-    return _kill(world, crowd.shop)
+    return kill(world, crowd.shop)
 
 
 async def _kill_at_random(world: World, crowd: Crowd) -> bool:
     await crowd.write(crowd.rng.choice([1, 2, 4]))
     await trio.sleep(crowd.rng.choice([0, 0.002, 0.01, 0.05, 0.2, 0.3]) * crowd.rng.random() * 2)
-    return _kill(world, crowd.shop)
+    return kill(world, crowd.shop)
 
 
-def _kill(world: World, shop: str) -> bool:
+def kill(world: World, shop: str) -> bool:
+    """kill -9 of the process that holds the shop's session; whether there is one."""
     pid = world.worker(shop)
     if not pid:
         return False

@@ -1,0 +1,98 @@
+"""One course against what all shops have in common: daemon, forkserver, vault, and the machine itself.
+
+A few shops are written to all the time; meanwhile one thing after the other is done to the house.
+"""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import trio
+from chaos.calm import calm
+from chaos.course import judge_world
+from chaos.files import compare_files
+from chaos.world import Settings, World, open_world
+from powercut.machine import Machine
+from rig import Start
+
+from comptoir.lab.outgoing import NotSent
+from killing.arming import Arms
+from killing.course import Say, open_shop, starter
+from killing.customers import Crowd
+
+SHOPS = 3
+UP_LIMIT = 60.0
+
+
+@dataclass
+class House:
+    """What was done to it, and what came of that."""
+
+    world: World
+    arms: Arms
+    machine: Machine
+    crowds: list[Crowd] = field(default_factory=list)
+    kills: Counter[str] = field(default_factory=Counter)
+    missed: Counter[str] = field(default_factory=Counter)
+    dropped: Counter[str] = field(default_factory=Counter)
+    """What the disk forgot in power cuts."""
+
+    @property
+    def wrong(self) -> list[str]:
+        return self.world.wrong
+
+    async def wait_up(self) -> None:
+        for crowd in self.crowds:
+            await self.world.here.wait_state(crowd.shop, "online", UP_LIMIT)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that is done to the house; `do` returns whether the process came by."""
+
+    point: str
+    do: Callable[[House], Awaitable[bool]]
+
+
+async def run(seed: int, steps: Sequence[Step], folder: Path, say: Say, **environment: str) -> House:
+    """Take the steps under load, and judge in the end."""
+    machines: list[Machine] = []
+
+    def start(home: Path) -> Start:
+        machines.append(Machine(home))
+        return starter(**machines[0].environment, **environment)(home)
+
+    async with open_world(Settings(seed, 0.0, customers=0), start) as world:
+        house = House(world, Arms(world.here.home / "kills"), machines[0])
+        house.crowds = [Crowd(world, await open_shop(world, index)) for index in range(SHOPS)]
+        world.begun = trio.current_time()
+        async with trio.open_nursery() as load:
+            for crowd in house.crowds:
+                load.start_soon(_write, crowd)
+            for step in steps:
+                await _take(house, step)
+                say(f"{sum(house.kills.values())} of {len(steps)}, {len(world.said)} messages")
+            load.cancel_scope.cancel()
+        await calm(world)
+        await compare_files(world)
+        await judge_world(world, folder)
+        return house
+
+
+async def _take(house: House, step: Step) -> None:
+    house.world.tell(step.point)
+    if await step.do(house):
+        house.kills[step.point] += 1
+    else:
+        house.missed[step.point] += 1
+        house.world.tell(f"nobody came by {step.point!r}")
+    await house.wait_up()
+
+
+async def _write(crowd: Crowd) -> None:
+    while True:
+        with suppress(NotSent):
+            await crowd.write(1, files=crowd.rng.random() < 0.1)
+        await trio.sleep(crowd.rng.expovariate(2.0))

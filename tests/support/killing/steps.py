@@ -1,0 +1,98 @@
+"""What is done to a house: see `house`."""
+
+import trio
+
+from killing import points
+from killing.house import UP_LIMIT, House, Step
+from killing.strikes import RANDOM, kill
+
+COME_BY_LIMIT = 30.0
+_STEP = 0.02
+_TRIES_EVERY = 2.0
+
+
+def forkserver(point: str) -> Step:
+    """The forkserver, or its child, at a point around the fork of a worker."""
+
+    async def do(house: House) -> bool:
+        return await _wait_shot(house, points.FORKSERVER, point)
+
+    return Step(point, do)
+
+
+def daemon(point: str) -> Step:
+    async def do(house: House) -> bool:
+        house.arms.arm("daemon", point)
+        _kill_some_worker(house)
+        if not await _wait_gone(house):
+            house.arms.disarm("daemon", point)
+            return False
+        await _restart(house)
+        return True
+
+    return Step(point, do)
+
+
+async def _kill_daemon(house: House) -> bool:
+    await trio.sleep(house.world.rng(f"daemon {house.world.now}").uniform(0, 0.5))
+    await _restart(house)
+    return True
+
+
+async def _kill_forkserver(house: House) -> bool:
+    _kill_some_worker(house)
+    await trio.sleep(house.world.rng(f"forkserver {house.world.now}").uniform(0, 0.1))
+    await house.world.here.kill_forkserver()
+    return True
+
+
+async def _cut(house: House) -> bool:
+    """End everything at a moment of chance, and start again with what the disk kept."""
+    world = house.world
+    rng = world.rng(f"cut {world.cuts}")
+    await trio.sleep(rng.uniform(0.05, 1.5))
+    world.cuts += 1
+    # Only now and then the least that a disk must hold: what it may hold besides is worse.
+    dropped = house.machine.cut(world.here.daemon_pid, None if rng.random() < 0.3 else rng)
+    house.dropped["writes"] += dropped.writes
+    house.dropped["changes of names"] += dropped.changes_of_names
+    world.tell(f"power cut: {dropped}")
+    await _restart(house)
+    return True
+
+
+DAEMON_AT_RANDOM = Step(f"daemon, {RANDOM}", _kill_daemon)
+FORKSERVER_AT_RANDOM = Step(f"forkserver, {RANDOM}", _kill_forkserver)
+CUT = Step("power cut", _cut)
+
+
+async def _restart(house: House) -> None:
+    """kill -9, if it still runs."""
+    await house.world.here.kill_daemon()
+    await house.world.here.start_daemon()
+
+
+def _kill_some_worker(house: House) -> None:
+    shops = [crowd.shop for crowd in house.crowds]
+    kill(house.world, house.world.rng(f"worker {house.world.now}").choice(shops))
+
+
+async def _wait_shot(house: House, scope: str, point: str) -> bool:
+    """Arm, and kill workers until another must be forked that comes by."""
+    house.arms.arm(scope, point)
+    with trio.move_on_after(COME_BY_LIMIT):
+        while house.arms.is_armed(scope, point):
+            _kill_some_worker(house)
+            with trio.move_on_after(_TRIES_EVERY):
+                while house.arms.is_armed(scope, point):  # noqa: ASYNC110 (another process takes the file away)
+                    await trio.sleep(_STEP)
+    shot = not house.arms.is_armed(scope, point)
+    house.arms.disarm(scope, point)
+    return shot
+
+
+async def _wait_gone(house: House) -> bool:
+    with trio.move_on_after(UP_LIMIT):
+        await house.world.here.wait_daemon()
+        return True
+    return False
