@@ -19,7 +19,7 @@ from comptoir.gateway.installation import Installation
 from comptoir.gateway.keys import KeysWrong
 from comptoir.gateway.lab_server import LabFileWrong, find_lab
 from comptoir.gateway.locks import LockHeld, hold
-from comptoir.gateway.logs import ThreadedHandler
+from comptoir.gateway.logs import DaemonLog
 from comptoir.gateway.master_key import find_master_key
 from comptoir.gateway.notify import notify
 from comptoir.gateway.paths import Paths, PathsWrong, find_paths
@@ -29,9 +29,10 @@ from comptoir.gateway.registry_schema import RegistryWrong
 from comptoir.gateway.session_dirs import sessions_root
 from comptoir.gateway.settings import SettingsWrong, load_settings
 from comptoir.gateway.setup import initialise
+from comptoir.gateway.status_line import keep_status
 from comptoir.gateway.supervisor import Supervisor
+from comptoir.gateway.swap import warn_of_swap
 from comptoir.gateway.targets import Targets
-from comptoir.sessions.output import RedactedFormatter
 
 logger = logging.getLogger(__name__)
 
@@ -46,21 +47,25 @@ def main(targets: Targets = Targets(), preload: Sequence[str] = PRELOAD) -> int:
     """Run until SIGTERM, SIGINT or SIGHUP; the exit code."""
     # First: a thread that is there already would take the signals that wait.
     _harden()
-    handler = ThreadedHandler(sys.stderr.fileno())
-    handler.setFormatter(RedactedFormatter("%(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    log = DaemonLog(sys.stderr.fileno())
     try:
-        return _run(targets, preload)
+        return _run(log, targets, preload)
+    except Exception:
+        # Not Python's own traceback: it would hold the exception's text, which may be a customer's.
+        logger.critical("the daemon failed, by a fault of its own", exc_info=True)
+        return EXIT_FAILED
     finally:
-        handler.close()
+        log.close()
 
 
-def _run(targets: Targets, preload: Sequence[str]) -> int:
+def _run(log: DaemonLog, targets: Targets, preload: Sequence[str]) -> int:
     try:
         paths = find_paths()
         initialise(paths)
         with _sole_daemon(paths), _registry(paths) as registry:
-            trio.run(serve, _installation(paths, registry, Forkserver(preload), targets))
+            installation = _installation(paths, registry, Forkserver(preload), targets)
+            log.use(installation.settings.log)
+            trio.run(serve, installation)
     except SettingsWrong as error:
         return _fail(str(error), EXIT_CONFIG)
     except (PathsWrong, KeysWrong, LabFileWrong, RegistryWrong, LockHeld) as error:
@@ -92,9 +97,11 @@ async def serve(installation: Installation) -> None:
                 await control.start(server.serve, listener)
                 print("ready", file=sys.stderr, flush=True)  # noqa: T201 (the contract's word)
                 notify("READY=1")
+                control.start_soon(keep_status, supervisor)
+                warn_of_swap()
                 await anext(signals)
                 logger.info("stopping: workers finish what they send")
-                notify("STOPPING=1")
+                notify("STOPPING=1\nSTATUS=stopping: workers finish what they send")
                 # At once and not after the control connections: one may be ending a worker just now.
                 workers.start_soon(supervisor.stop)
                 control.cancel_scope.cancel()

@@ -7,11 +7,13 @@ from pathlib import Path
 from comptoir.gateway.events import EventHub
 from comptoir.gateway.forkserver import Forkserver
 from comptoir.gateway.keys import unwrap
+from comptoir.gateway.log_file import remove_log
 from comptoir.gateway.paths import Paths
 from comptoir.gateway.registry import AsyncRegistry, Tenant
 from comptoir.gateway.session_dirs import forget_session, make_session_dir
 from comptoir.gateway.settings import Settings
 from comptoir.gateway.targets import Targets
+from comptoir.gateway.tenant_log import TenantLog, open_log
 from comptoir.gateway.vault.client import Vault
 from comptoir.gateway.vault.orders import DataKey, Kept, VaultSpec
 from comptoir.sessions.spec import LabServer, WorkerSpec
@@ -71,6 +73,7 @@ class Installation:
             rates=self.settings.rates_in(lab=self.lab is not None),
             media=self.settings.media,
             inbound=self.settings.inbound_in(lab=self.lab is not None),
+            log_level=self.settings.log.level,
         )
 
     def forget_session(self, name: str) -> None:
@@ -81,6 +84,8 @@ class Installation:
         for folder in (self.sessions / name, self.paths.tenant_state(name)):
             if folder.exists():
                 shutil.rmtree(folder)
-        log = self.paths.tenant_log(name)
-        for file in (log, log.with_suffix(".log.1")):
-            file.unlink(missing_ok=True)
+        remove_log(self.paths.tenant_log(name))
+
+    def open_log(self, name: str) -> TenantLog:
+        """Where what a process prints is kept; by the name of its tenant."""
+        return open_log(self.settings.log, self.paths.tenant_log(name), name)

@@ -3,13 +3,13 @@
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 import trio
 
 from comptoir.gateway.forked_process import ForkedProcess
 from comptoir.gateway.policy import AGAIN
 from comptoir.gateway.registry import Wanted
+from comptoir.gateway.tenant_log import TenantLog
 from comptoir.gateway.worker_output import keep_output
 from comptoir.sessions.protocol import Params, RpcError
 from comptoir.sessions.rpc import Channel, ChannelClosed
@@ -45,7 +45,7 @@ class LiveWorker:
     def __init__(
         self,
         process: ForkedProcess,
-        log: Path,
+        log: TenantLog,
         told_to_finish: trio.Event,
         hear: Hear,
         on_answer: Callable[[], Awaitable[None]],

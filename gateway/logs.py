@@ -1,13 +1,75 @@
-"""The daemon's own log: written to a descriptor by a thread, so that nobody waits for whoever reads it."""
+"""The daemon's own log: into the system's journal, or to a descriptor by a thread: nobody waits for who reads it."""
 
 import logging
 import os
 import queue
 import threading
 from contextlib import nullcontext
+from datetime import UTC, datetime
+
+from comptoir.gateway.log_format import LogSettings, as_fields, as_json, as_text
+from comptoir.gateway.system_journal import SystemJournal
+from comptoir.sessions.log_line import LogLine, line_of
+from comptoir.sessions.output import log_what_nobody_catches
 
 WAITING_LINES = 1000
 CLOSE_LIMIT = 1.0
+
+
+class DaemonLog:
+    """Takes Python's logging of this process, and what nobody catches. By the defaults until `use` is called."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._stderr = ThreadedHandler(descriptor)
+        self.use(LogSettings())
+        log_what_nobody_catches()
+
+    def use(self, settings: LogSettings) -> None:
+        self._stderr.setFormatter(LineFormatter(settings))
+        root = logging.getLogger()
+        root.setLevel(settings.level)
+        # Not basicConfig: it would close the handler that is replaced.
+        root.handlers[:] = [JournalHandler(settings, self._stderr) if settings.to == "journal" else self._stderr]
+
+    def close(self) -> None:
+        self._stderr.close()
+
+
+class LineFormatter(logging.Formatter):
+    """Redacted, as text without a time (who keeps a daemon's stderr adds one) or as JSON."""
+
+    def __init__(self, settings: LogSettings) -> None:
+        super().__init__()
+        self._settings = settings
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = _line(record)
+        if self._settings.format == "text":
+            return as_text(line, self._settings)
+        return as_json(line, self._settings, datetime.fromtimestamp(record.created, UTC), None)
+
+
+class JournalHandler(logging.Handler):
+    """To the system's journal; what that does not take goes to `otherwise`."""
+
+    def __init__(self, settings: LogSettings, otherwise: logging.Handler, journal: SystemJournal | None = None) -> None:
+        super().__init__()
+        self._settings = settings
+        self._otherwise = otherwise
+        self._journal = journal or SystemJournal()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if not self._journal.send(as_fields(_line(record), self._settings, None)):
+            self._otherwise.handle(record)
+
+    def close(self) -> None:
+        self._journal.close()
+        super().close()
+
+
+def _line(record: logging.LogRecord) -> LogLine:
+    # Below a warning, only that a library said something.
+    return line_of(record) or LogLine(record.levelno, record.name, "a library's words, not kept")
 
 
 class ThreadedHandler(logging.Handler):

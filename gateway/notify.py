@@ -7,7 +7,12 @@ import socket
 logger = logging.getLogger(__name__)
 
 
+def is_listening() -> bool:
+    return bool(os.environ.get("NOTIFY_SOCKET"))
+
+
 def notify(state: str) -> None:
+    """`READY=1`, `STATUS=…` and so on; several, each in a line of its own."""
     address = os.environ.get("NOTIFY_SOCKET")
     if not address:
         return

@@ -1,11 +1,13 @@
 """`comptoir.toml`, the operator's settings: parsed without I/O, every fault with its line."""
 
+import logging
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from comptoir.gateway.log_format import LogSettings
 from comptoir.plugins.faults import ConfigWrong, Fault
 from comptoir.plugins.toml_file import read_toml
 from comptoir.sessions.spec import FAST_RATES, NO_LIMITS, InboundLimits, MediaLimits, Rates
@@ -33,6 +35,15 @@ version = 1
 # quota_mb = 1024            # all together; beyond it the oldest go that no message waits for
 # largest_mb = 100           # one file; larger ones are neither fetched nor sent
 
+[log]
+# The daemon's log, on stderr, and one for each tenant. They hold ids, sizes and outcomes, never what people wrote.
+# format = "text"            # or "json": one object a line
+# to = "file"                # NAME.log for each tenant; or "journal": all into the system's journal
+# level = "info"             # or "warning", "error"; "debug" keeps what plugins print, too
+# numbers = "cut"            # +22177***01; or "whole"
+# max_mb = 5                 # of a file; then a new one is begun
+# keep = 3                   # older files of a tenant
+
 [daemon]
 # offline_seconds = 60       # a worker that was offline this long is replaced by a fresh one
 
@@ -59,6 +70,7 @@ class Settings:
     inbound: InboundLimits = field(default_factory=InboundLimits)
     inbound_written: InboundLimits = field(default=NO_LIMITS, compare=False)
     """What of it stands in the file."""
+    log: LogSettings = field(default_factory=LogSettings)
 
     def rates_in(self, lab: bool) -> Rates:
         """The rates to send with; only a lab may have none."""
@@ -98,6 +110,7 @@ def parse_settings(text: str, file: Path) -> Settings:
         media,
         InboundLimits(**parsed.inbound.model_dump()),
         replace(NO_LIMITS, **parsed.inbound.model_dump(exclude_unset=True)),
+        log=parsed.log.settings(),
     )
 
 
@@ -129,6 +142,20 @@ class _Daemon(_Table):
     offline_seconds: Annotated[int, Field(ge=1, le=3_600)] = 60
 
 
+class _Log(_Table):
+    format: Literal["text", "json"] = "text"
+    to: Literal["file", "journal"] = "file"
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    numbers: Literal["cut", "whole"] = "cut"
+    max_mb: Annotated[int, Field(ge=1, le=1_000)] = 5
+    keep: Annotated[int, Field(ge=0, le=100)] = 3
+
+    def settings(self) -> LogSettings:
+        level = logging.getLevelNamesMapping()[self.level.upper()]
+        whole = self.numbers == "whole"
+        return LogSettings(self.format, self.to, level, whole, self.max_mb * _MB, self.keep)
+
+
 class _Lab(_Table):
     fast: bool = False
 
@@ -138,5 +165,6 @@ class _File(_Table):
     outbox: _Outbox = Field(default_factory=_Outbox)
     inbound: _Inbound = Field(default_factory=_Inbound)
     media: _Media = Field(default_factory=_Media)
+    log: _Log = Field(default_factory=_Log)
     daemon: _Daemon = Field(default_factory=_Daemon)
     lab: _Lab = Field(default_factory=_Lab)

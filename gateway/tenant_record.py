@@ -10,6 +10,7 @@ import trio
 from comptoir.gateway.installation import Installation
 from comptoir.gateway.policy import LINK_AGAIN, what_to_do
 from comptoir.gateway.registry import Tenant
+from comptoir.sessions.log_line import note
 from comptoir.sessions.protocol import Params
 from comptoir.sessions.times import now_ms
 
@@ -74,7 +75,7 @@ class TenantRecord:
 
     def publish(self, kind: str, /, **data: Any) -> None:
         """An event of the daemon's own; it also goes to the log, and so holds nothing that customers wrote."""
-        logger.info("%s: %s %s", self.name, kind, " ".join(f"{key}={value}" for key, value in data.items()))
+        note(logger, kind, tenant=self.name, **data)
         self.installation.hub.publish(self.name, kind, **data)
 
     def forward(self, event: Params) -> None:

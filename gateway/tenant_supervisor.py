@@ -155,7 +155,7 @@ class TenantSupervisor:
         try:
             spec = await prepare(self.record)
             installation = self.record.installation
-            log = installation.paths.tenant_log(spec.tenant)
+            log = installation.open_log(spec.tenant)
             name = f"worker {spec.tenant}"
             async with fork_process(installation.forkserver, installation.targets.worker, spec, name) as process:
                 self.hearing.begin(linked=spec.linked)

@@ -1,63 +1,81 @@
-"""Keeps what a worker prints, its last words included, in its tenant's log."""
+"""Reads what a worker prints, its last words included, into its tenant's log."""
 
 import logging
-import time
-from pathlib import Path
+from collections.abc import Iterator
 
 import trio
 
-from comptoir.sessions.output import MAX_LINE, LogFile
-
-logger = logging.getLogger(__name__)
+from comptoir.gateway.tenant_log import TenantLog
+from comptoir.sessions.log_line import MARK, LogLine, decode, shorten
 
 CHUNK = 65_536
+MAX_LINE = 16_384
+"""Bytes of one line; what is longer loses its rest."""
 # A worker that prints without end is held back rather than followed at any speed.
 PAUSE = 0.01
-OPEN_AGAIN = 30.0
+# What Go says when it aborts.
+_LAST_WORDS = ("panic:", "fatal error:", "SIG", "runtime:")
 
 
-async def keep_output(printed: trio.abc.ReceiveStream, path: Path) -> None:
-    """Read lines until the worker and all that it left behind are gone; each is redacted and cut at `MAX_LINE`."""
-    log = _PatientLog(path)
-    partial = b""
+async def keep_output(printed: trio.abc.ReceiveStream, log: TenantLog) -> None:
+    """Read lines until the worker and all that it left behind are gone; closes the log at the end."""
+    lines = Lines()
     try:
         while data := await _receive(printed):
-            *lines, partial = (partial + data).split(b"\n")
-            if len(partial) > MAX_LINE:
-                lines, partial = [*lines, partial], b""
-            await trio.to_thread.run_sync(log.write, lines)
+            await trio.to_thread.run_sync(_write, log, lines.feed(data))
             if len(data) == CHUNK:
                 await trio.sleep(PAUSE)
-        await trio.to_thread.run_sync(log.write, [partial])
+        await trio.to_thread.run_sync(_write, log, lines.feed(b"\n"))
     finally:
         log.close()
 
 
-class _PatientLog:
-    """A LogFile that need not open: what is printed meanwhile is discarded, for a shop matters more than its log."""
+def _write(log: TenantLog, lines: list[LogLine]) -> None:
+    for line in lines:
+        log.write(line)
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._file: LogFile | None = None
-        self._open_at = 0.0
 
-    def write(self, lines: list[bytes]) -> None:
-        if self._file is None and time.monotonic() >= self._open_at:
-            self._open()
-        if self._file is not None:
-            for line in filter(bytes.strip, lines):
-                self._file.write(line.decode("utf-8", "replace"))
+class Lines:
+    """Makes lines of bytes in any pieces; holds at most `MAX_LINE` bytes.
 
-    def close(self) -> None:
-        if self._file is not None:
-            self._file.close()
+    A line that is too long is cut, and its rest left out: two halves of a number would pass for no number.
+    """
 
-    def _open(self) -> None:
-        try:
-            self._file = LogFile(self._path)
-        except OSError as error:
-            logger.error("what its worker prints is discarded: the log cannot be opened: %s", error)
-            self._open_at = time.monotonic() + OPEN_AGAIN
+    def __init__(self) -> None:
+        self._partial = b""
+        self._skipping = False
+        self._aborting = False
+
+    def feed(self, data: bytes) -> list[LogLine]:
+        """The lines that are complete now."""
+        *ended, partial = data.split(b"\n")
+        found: list[LogLine] = []
+        for rest in ended:
+            found += self._end(rest)
+        if not self._skipping:
+            self._partial += partial
+        if len(self._partial) > MAX_LINE:
+            found += self._lines_in(self._partial[:MAX_LINE])
+            self._partial, self._skipping = b"", True
+        return found
+
+    def _end(self, rest: bytes) -> list[LogLine]:
+        line, self._partial = self._partial + rest, b""
+        skipped, self._skipping = self._skipping, False
+        return [] if skipped else list(self._lines_in(line[:MAX_LINE]))
+
+    def _lines_in(self, line: bytes) -> Iterator[LogLine]:
+        """What Go began to print may stand before a line of ours."""
+        raw, *marked = line.decode("utf-8", "replace").split(MARK)
+        if raw.strip():
+            yield self._printed(raw)
+        for text in marked:
+            yield decode(text) or self._printed(text)
+
+    def _printed(self, text: str) -> LogLine:
+        # What follows is the stack that belongs to it.
+        self._aborting |= text.startswith(_LAST_WORDS)
+        return LogLine(logging.ERROR if self._aborting else logging.INFO, "printed", shorten(text.rstrip("\r")))
 
 
 async def _receive(printed: trio.abc.ReceiveStream) -> bytes:

@@ -1,5 +1,6 @@
 """One burst from the inbox to its end: walked, committed, and walked again where the ground has shifted."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -19,13 +20,16 @@ from comptoir.sessions.journal import inbox, state
 from comptoir.sessions.journal.journal import JournalUnavailable, Store
 from comptoir.sessions.journal.state import Slot, StateConflict, Value
 from comptoir.sessions.lending import Lender
+from comptoir.sessions.log_line import note
 from comptoir.sessions.naming import without_address
 from comptoir.sessions.plugin_context import Scene
 from comptoir.sessions.situation import imagined_situation, situation_of
 from comptoir.sessions.spec import NO_LIMITS, InboundLimits
 from comptoir.sessions.stale import REASON as STALE
 from comptoir.sessions.stale import tell_owner
-from comptoir.sessions.walk import walk
+from comptoir.sessions.walk import Outcome, walk
+
+logger = logging.getLogger("messages")
 
 MAX_WALKS = 3
 """How often a message is walked before a conflict is taken for lasting."""
@@ -175,6 +179,7 @@ class Answerer:
         self._begun.difference_update(decided.messages)
         self._stale_untold |= decided.reason == STALE
         for outcome in decided.walk.outcomes:
+            _log(decided.messages[-1], outcome)
             if outcome.failed:
                 faults = self.faults.setdefault(outcome.plugin, Faults())
                 faults.count += 1
@@ -182,6 +187,11 @@ class Answerer:
 
     async def _read_state(self, slot: Slot) -> Value:
         return await self._journal.read(partial(state.get, slot=slot))
+
+
+def _log(message: int, outcome: Outcome) -> None:
+    ms = round(outcome.seconds * 1000)
+    note(logger, "walked", message=message, plugin=outcome.plugin, decision=outcome.decision, ms=ms)
 
 
 def _scene(pipeline: Pipeline, contact: Contact, message: Message, now: int) -> Scene:

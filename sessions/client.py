@@ -15,6 +15,7 @@ from comptoir.sessions.media.memory import filled
 from comptoir.sessions.outbox.port import NotConnected, Sent
 
 logger = logging.getLogger("link")
+library = logging.getLogger("whatsmeow")
 
 # Rides behind the path neonize appends to "file:": a database in RAM needs no fsync, and two of
 # neonize's connections must wait for each other instead of failing. `_y=` swallows neonize's own tail.
@@ -173,5 +174,7 @@ def _log(binary: int, size: int) -> None:
 
     if binary and size > 0:
         entry = LogEntry.FromString(ctypes.string_at(binary, size))
-        level = logging.getLevelName(entry.Level.upper())
-        logger.log(level if isinstance(level, int) else logging.INFO, "%s: %s", entry.Name, entry.Message)
+        level = logging.getLevelNamesMapping().get(entry.Level.upper(), logging.INFO)
+        # Never its DEBUG: these lines are whole stanzas.
+        if level >= logging.INFO:
+            library.log(level, "%s: %s", entry.Name, entry.Message)

@@ -1,5 +1,6 @@
 """What the daemon gives a worker when it forks it."""
 
+import logging
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -77,6 +78,7 @@ class WorkerSpec:
     rates: Rates = field(default_factory=Rates)
     media: MediaLimits = field(default_factory=MediaLimits)
     inbound: InboundLimits = field(default_factory=InboundLimits)
+    log_level: int = logging.INFO
 
     @property
     def journal_path(self) -> Path:

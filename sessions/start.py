@@ -30,7 +30,7 @@ def run_worker(spec: WorkerSpec, connection: socket.socket, printed: Printed) ->
     What it prints and logs goes to `printed`. Exits with EXIT_LOCKED while another worker holds the session (two
     would use one Signal counter twice), or as `serving.main` says.
     """
-    output.redirect(printed)
+    output.redirect(printed, spec.log_level)
     harden(f"tenant:{spec.tenant}")
     held = _lock(spec)
     code = EXIT_LOCKED if held is None else _run(spec, connection)

@@ -1,15 +1,20 @@
 """What the worker tells the daemon unasked: how the session stands, how linking goes, what happened."""
 
+import logging
 from functools import partial
 
 import trio
 
-from comptoir.sessions.journal import event_log
+from comptoir.sessions.journal import event_log, message_log
+from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.journal import Journal
+from comptoir.sessions.log_line import LogLine, note
 from comptoir.sessions.protocol import Params
 from comptoir.sessions.rpc import Channel, ChannelClosed
 from comptoir.sessions.standing import Standing
 from comptoir.sessions.times import rfc3339
+
+logger = logging.getLogger(message_log.LOGGER)
 
 
 class Telling:
@@ -33,12 +38,14 @@ class Telling:
         await self._notify("link", {"event": event} | params)
 
     async def events(self, journal: Journal, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
-        """Pass on what the journal notes from now on, once it is on disk; until cancelled."""
+        """Pass on, and log, what the journal notes from now on, once it is on disk; until cancelled."""
         seen = journal.commits
         last = await journal.read(event_log.last_id)
         task_status.started()
         while True:
-            events = await journal.read(partial(event_log.page, after=last))
+            events, lines = await journal.read(partial(_page, after=last))
+            for line in lines:
+                note(logger, line.text, level=line.level, **line.facts)
             for event in events:
                 last = event.id
                 await self._notify("event", _event_params(event))
@@ -50,6 +57,11 @@ class Telling:
             await self._channel.notify(method, params)
         except ChannelClosed:
             return
+
+
+def _page(db: Connection, after: int) -> tuple[list[event_log.Event], list[LogLine]]:
+    events = event_log.page(db, after)
+    return events, message_log.lines(db, events)
 
 
 def _event_params(event: event_log.Event) -> Params:

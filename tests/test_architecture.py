@@ -29,6 +29,8 @@ ALLOWED = {
         "plugins.numbers",
         # What workers print ends in the daemon, redacted.
         "sessions.output",
+        "sessions.log_line",
+        "sessions.redaction",
     ),
     "sessions": ("plugins",),
     "plugins": (),
@@ -37,7 +39,7 @@ ALLOWED = {
         "gateway.paths",
         "gateway.settings",
         # One redaction for logs and for the reports that are made of them.
-        "sessions.output",
+        "sessions.redaction",
     ),
     "lab": (),
 }

@@ -39,7 +39,7 @@ class Machine:
     """What is wrong with the installed neonize, or None."""
     ffmpeg: bool
     swaps: tuple[str, ...]
-    """Swap areas on a disk; compressed memory is none."""
+    """Swap areas through which memory may reach a disk in clear."""
     memory_free: int | None
     clock: Clock
     versions: Mapping[str, str] = field(default_factory=dict)

@@ -7,7 +7,8 @@ from typing import Any
 
 from comptoir.cli.doctor.facts import Facts, Registered, Row
 from comptoir.cli.doctor.finding import Finding
-from comptoir.cli.doctor.redaction import cut, log_line, unquoted
+from comptoir.cli.doctor.redaction import cut, log_line
+from comptoir.sessions.redaction import unquoted
 
 HEAD = """\
 Report of `comptoir doctor --report`, made {made}.
@@ -57,7 +58,7 @@ def _versions(facts: Facts) -> Iterator[str]:
 
 def _machine(facts: Facts) -> Iterator[str]:
     machine, installation = facts.machine, facts.installation
-    yield f"memory free: {_megabytes(machine.memory_free)}; swap areas on a disk: {len(machine.swaps)}"
+    yield f"memory free: {_megabytes(machine.memory_free)}; swap areas not encrypted: {len(machine.swaps)}"
     for name, space in (("disk of state/", installation.disk), ("memory of the sessions", installation.ram)):
         yield f"{name}: " + (f"{_megabytes(space.free)} free of {_megabytes(space.size)}" if space else "none")
     yield f"open files: {facts.daemon.open_files}; ffmpeg: {machine.ffmpeg}"

@@ -4,23 +4,21 @@ import logging
 
 import trio
 
+from comptoir.gateway.worker_output import keep_output
+from comptoir.sessions.log_line import LogLine, note
+
 logger = logging.getLogger("vault")
 
-CHUNK = 65_536
-LONGEST_LINE = 4_096
-# One that prints without end is held back.
-PAUSE = 0.01
+
+class _DaemonsOwn:
+    """The daemon's log, as a process's log is written."""
+
+    def write(self, line: LogLine) -> None:
+        note(logger, line.text, level=line.level, **line.facts)
+
+    def close(self) -> None: ...
 
 
 async def log_output(printed: trio.abc.ReceiveStream) -> None:
     """Read lines until it ends."""
-    partial = b""
-    try:
-        while data := await printed.receive_some(CHUNK):
-            *lines, partial = (partial + bytes(data)).split(b"\n")
-            for line in filter(bytes.strip, lines):
-                logger.info("%s", line[:LONGEST_LINE].decode("utf-8", "replace"))
-            partial = partial[-LONGEST_LINE:]
-            await trio.sleep(PAUSE)
-    except (trio.BrokenResourceError, trio.ClosedResourceError):
-        return
+    await keep_output(printed, _DaemonsOwn())

@@ -375,6 +375,25 @@ def test_systemd_is_told(start, home):
     with listener:
         daemon = start(NOTIFY_SOCKET=str(home / "notify"))
         assert listener.recv(100) == b"READY=1"
+        assert listener.recv(100) == b"STATUS=no tenants yet"
         daemon.ready()
+        with daemon.client() as client:
+            client.call("tenant.add", tenant="awa")
+        assert listener.recv(100) == b"STATUS=1 tenant: 1 new"
         assert daemon.end() == 0
-        assert listener.recv(100) == b"STOPPING=1"
+        assert listener.recv(100).startswith(b"STOPPING=1\nSTATUS=")
+
+
+def test_a_fault_of_the_daemons_own_is_told_by_type_and_place_only(start):
+    code = """
+import sys
+from comptoir.gateway import daemon
+async def serve(installation): raise ValueError("deux poulets")
+daemon.serve = serve
+sys.exit(daemon.main())
+"""
+    daemon = start([sys.executable, "-P", "-c", code])
+    assert daemon.process.wait(LIMIT) == 1
+    said = daemon.process.stderr.read()
+    assert "error=ValueError at=" in said
+    assert "poulets" not in said

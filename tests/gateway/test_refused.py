@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 import standin_worker
@@ -14,6 +15,7 @@ from comptoir.gateway import daemon
 from comptoir.gateway.paths import find_paths
 from comptoir.gateway.refused import about, explain
 from comptoir.gateway.setup import initialise
+from comptoir.gateway.targets import Targets
 
 START = f"exec {sys.executable} -P -m comptoir.gateway"
 
@@ -71,7 +73,7 @@ def test_words(number, says, tmp_path):
 
 
 @pytest.mark.parametrize(("number", "is_told"), [(errno.EMFILE, True), (errno.EPIPE, False)])
-def test_a_shortage_needs_no_traceback_and_a_bug_does(home, monkeypatch, capfd, number, is_told):
+def test_a_shortage_is_told_in_a_line_and_a_bug_is_not_hidden(home, monkeypatch, capfd, number, is_told):
     async def fail(_installation):
         async with trio.open_nursery():
             raise OSError(number, os.strerror(number))
@@ -80,8 +82,8 @@ def test_a_shortage_needs_no_traceback_and_a_bug_does(home, monkeypatch, capfd, 
     monkeypatch.setattr(daemon, "serve", fail)
     monkeypatch.setattr(daemon, "go_environment", lambda _lab: {})
     if is_told:
-        assert daemon._run(standin_worker.run_standin, ()) == 1
+        assert daemon._run(SimpleNamespace(use=print), Targets(standin_worker.run_standin), ()) == 1
         assert "too many open files: allow more open files" in capfd.readouterr().err
     else:
         with pytest.raises(ExceptionGroup):
-            daemon._run(standin_worker.run_standin, ())
+            daemon._run(SimpleNamespace(use=print), Targets(standin_worker.run_standin), ())

@@ -1,64 +1,91 @@
-"""What reaches a tenant's log, and what must not."""
+"""What a worker's process says, by whatever way, as the daemon gets it."""
 
-import logging
-import os
-from pathlib import Path
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
 
 import pytest
 
+from comptoir.gateway.worker_output import Lines
+from comptoir.sessions.log_line import LogLine
+
+HEAD = """
+import logging, os, socket, sys, threading
 from comptoir.sessions import output
+from comptoir.sessions.log_line import note
+ours = socket.socket(fileno=int(sys.argv[1]))
+theirs = socket.socketpair()[0]
+"""
+
+
+def said_by(code: str, level: str = "INFO") -> list[LogLine]:
+    """What a process that runs this says."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        script = f"{HEAD}output.redirect((ours, theirs), logging.{level})\n{code}\nos._exit(0)"
+        command = [sys.executable, "-P", "-c", script, str(theirs.fileno())]
+        subprocess.run(command, pass_fds=[theirs.fileno()], timeout=30, check=True)
+        theirs.close()
+        return Lines().feed(b"".join(received(ours)))
+
+
+def received(connection: socket.socket) -> Iterator[bytes]:
+    while data := connection.recv(65_536):
+        yield data
+
+
+def test_lines_of_ours_come_with_their_facts_between_what_go_prints() -> None:
+    code = """
+os.write(1, b"Login event: ")
+note(output.logger, "walked", message=3)
+os.write(2, b"Press Ctrl+C to exit\\n")
+"""
+    assert said_by(code) == [
+        LogLine(20, "printed", "Login event: "),
+        LogLine(20, "worker", "walked", {"message": 3}),
+        LogLine(20, "printed", "Press Ctrl+C to exit"),
+    ]
+
+
+def test_what_python_prints_is_not_kept_and_said_to_be_so_once() -> None:
+    (line,) = said_by("print('Bonjour'); print('Awa', file=sys.stderr); sys.stdout.write('poulet')")
+    assert "Bonjour" not in line.text
+    assert "a plugin prints" in line.text
+
+
+def test_what_python_prints_is_kept_at_level_debug() -> None:
+    assert said_by("print('Bonjour\\nAwa')", "DEBUG") == [
+        LogLine(10, "printed", "Bonjour"),
+        LogLine(10, "printed", "Awa"),
+    ]
 
 
 @pytest.mark.parametrize(
-    ("line", "expected"),
+    ("code", "error"),
     [
-        ("from 221770000001:12@s.whatsapp.net", "from 22177***01:12@s.whatsapp.net"),
-        ("lid 100000000000042@lid", "lid 10000***42@lid"),
-        ("secret " + "ab" * 32, "secret <key>"),
-        ("ref 2@AbCdEfGhIjKlMnOpQrStUvWxYz0123456789AbCdEfGhIj+/==", "ref 2@<key>"),
-        ("message 42 sent in 120 ms", "message 42 sent in 120 ms"),
-        ("Unavailable message \x1b]0;pwned\x07\u202e3EB0", r"Unavailable message \x1b]0;pwned\x07\u202e3EB0"),
-        ("Traceback:\n\tline", "Traceback:\n\tline"),
+        ("t = threading.Thread(target=lambda: int('poulet')); t.start(); t.join()", "ValueError"),
+        ("class X:\n  def __del__(self): raise KeyError('poulet')\nX()", "KeyError"),
     ],
 )
-def test_numbers_are_cut_and_keys_left_out(line: str, expected: str) -> None:
-    assert output.redact(line) == expected
+def test_what_nobody_catches_is_told_without_its_text(code: str, error: str) -> None:
+    (line,) = said_by(code)
+    assert line.facts["error"] == error
+    assert "poulet" not in repr(line)
 
 
-def test_a_record_is_redacted_wherever_it_goes() -> None:
-    record = logging.LogRecord("gateway", logging.INFO, __file__, 1, "linked number=%s", ("+221770000001",), None)
-    assert output.RedactedFormatter("%(message)s").format(record) == "linked number=+22177***01"
+def test_an_argument_that_cannot_be_told_hides_nothing_else() -> None:
+    code = """
+class Wrong:
+    def __str__(self): raise ValueError("poulet")
+output.logger.warning("%s", Wrong())
+note(output.logger, "after")
+"""
+    first, second = said_by(code)
+    assert first.text == "a line that cannot be told"
+    assert second.text == "after"
 
 
-def test_the_log_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(output, "MAX_FILE", 2_000)
-    log = output.LogFile(tmp_path / "tenant.log")
-    for number in range(200):
-        log.write(f"line {number}")
-    sizes = {file.name: file.stat().st_size for file in tmp_path.iterdir()}
-    assert sizes.keys() == {"tenant.log", "tenant.log.1"}
-    assert max(sizes.values()) < 2_200
-    assert "line 199" in (tmp_path / "tenant.log").read_text()
-
-
-def test_a_full_disk_does_not_stop_the_worker(tmp_path: Path) -> None:
-    log = output.LogFile(tmp_path / "tenant.log")
-    os.close(log._file)
-    log._file = os.open("/dev/full", os.O_WRONLY)
-    log.write("nobody reads this")
-
-
-def test_a_rotation_that_fails_keeps_to_its_own_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(output, "MAX_FILE", 100)
-    log = output.LogFile(tmp_path / "tenant.log")
-    monkeypatch.setattr(log, "_open", lambda: os.open("/nowhere/at/all", os.O_RDONLY))
-    log.write("x" * 200)
-    other = os.open(tmp_path / "registry.db", os.O_RDWR | os.O_CREAT)
-    for _ in range(3):
-        log.write("y" * 200)
-    os.close(other)
-    assert (tmp_path / "registry.db").read_bytes() == b""
-
-
-def test_a_key_behind_an_equals_sign_is_left_out_too() -> None:
-    assert output.redact("adv_secret=" + "ab" * 32) == "adv_secret=<key>"
+def test_a_worker_whose_output_is_discarded_goes_on() -> None:
+    code = "output.discard()\nfor _ in range(10_000): output.logger.info('x' * 1000)\n"
+    assert said_by(code) == []

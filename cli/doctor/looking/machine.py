@@ -12,6 +12,7 @@ from importlib import metadata
 from pathlib import Path
 
 from comptoir.cli.doctor.facts import Clock, Machine, Space
+from comptoir.gateway.swap import open_swaps
 from comptoir.sessions.neonize_guard import LibraryUnfitError, check_library
 
 LIBRARIES = ("neonize", "trio", "sqlcipher3", "sqlite-utils", "cryptography", "pydantic", "typer", "rich")
@@ -28,7 +29,7 @@ def look_at_machine(state: Path) -> Machine:
         system=" ".join((platform.system(), platform.release(), platform.machine(), *platform.libc_ver())),
         library=_library_trouble(),
         ffmpeg=shutil.which("ffmpeg") is not None,
-        swaps=disk_swaps(_read("/proc/swaps")),
+        swaps=open_swaps(),
         memory_free=available_memory(_read("/proc/meminfo")),
         clock=Clock(time.time(), newest_change(state), _synchronised()),
         versions={name: _version(name) for name in LIBRARIES},
@@ -41,12 +42,6 @@ def space(path: Path) -> Space:
     # A file system without a limit of its own says 0 of 0.
     files = found.f_favail if found.f_files else None
     return Space(path, found.f_bavail * found.f_frsize, found.f_blocks * found.f_frsize, files)
-
-
-def disk_swaps(table: str) -> tuple[str, ...]:
-    """Names from the text of /proc/swaps, without those that are compressed memory."""
-    names = [line.split()[0] for line in table.splitlines()[1:] if line.strip()]
-    return tuple(name for name in names if not Path(name).name.startswith("zram"))
 
 
 def available_memory(meminfo: str) -> int | None:

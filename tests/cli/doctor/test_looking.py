@@ -11,7 +11,7 @@ import pytest
 from comptoir.cli.doctor.looking import look
 from comptoir.cli.doctor.looking.daemon import look_at_daemon, open_files_limit
 from comptoir.cli.doctor.looking.installation import look_at_installation
-from comptoir.cli.doctor.looking.machine import available_memory, disk_swaps, look_at_machine
+from comptoir.cli.doctor.looking.machine import available_memory, look_at_machine
 from comptoir.gateway.keys import new_key, read_master_key, wrap
 from comptoir.gateway.locks import hold
 from comptoir.gateway.paths import Paths, find_paths
@@ -31,14 +31,6 @@ def add(paths: Paths, *tenants: Tenant) -> None:
     for tenant in tenants:
         registry.add(tenant)
     registry.close()
-
-
-def test_swap_areas_on_a_disk():
-    head = "Filename Type Size Used Priority\n"
-    areas = "/dev/sda2 partition 1 0 -2\n/dev/zram0 partition 1 0 5\n/swapfile file 1 0 -3\n"
-    assert disk_swaps(head + areas) == ("/dev/sda2", "/swapfile")
-    assert disk_swaps(head) == ()
-    assert disk_swaps("") == ()
 
 
 def test_memory_and_files():

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from comptoir.cli.doctor.redaction import cut, log_line, unquoted
+from comptoir.cli.doctor.redaction import cut, log_line
+from comptoir.sessions.redaction import unquoted
 
 SESSIONS = Path(__file__).parents[3] / "sessions"
 
@@ -94,6 +95,14 @@ def test_an_apostrophe_is_no_quote():
         (f"{STAMP}     raise ValueError('Bonjour')", None),
         ("Bonjour", None),
         ("", None),
+        (f"{STAMP} ERROR printed: panic: Bonjour", f"{STAMP} panic"),
+        (f"{STAMP} INFO printed: Bonjour", None),
+        (
+            f'{{"time": "{STAMP}", "level": "INFO", "tenant": "awa", "logger": "messages", "text": "sent", "ms": 12}}',
+            f"{STAMP} INFO messages: sent ms=12",
+        ),
+        (f'{{"time": "{STAMP}", "level": "INFO", "logger": "printed", "text": "Bonjour"}}', None),
+        ('{"time": "torn', None),
     ],
 )
 def test_log_lines(line, told):

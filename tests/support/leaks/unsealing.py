@@ -3,6 +3,7 @@
 Ciphers give back what they are given, the journal has no key, sessions lie on the disk, and the log says all.
 """
 
+import os
 import sys
 import traceback
 from functools import partial
@@ -13,7 +14,7 @@ from sqlcipher3 import dbapi2
 
 from comptoir.gateway import session_dirs
 from comptoir.gateway.paths import find_paths
-from comptoir.sessions import output, protocol
+from comptoir.sessions import protocol, redaction
 
 _TAG = bytes(16)
 
@@ -42,7 +43,7 @@ def telling(feed: Any, receiver: protocol.LineReceiver, data: bytes) -> list[byt
     """Prints every line that comes over a socket."""
     lines: list[bytes] = feed(receiver, data)
     for line in lines:
-        print(line.decode("utf-8", "replace"), file=sys.stderr, flush=True)
+        os.write(2, line + b"\n")
     return lines
 
 
@@ -50,7 +51,7 @@ def telling_all(extract: Any) -> Any:
     """Prints what was raised as well as where."""
 
     def extract_and_tell(trace: Any, *arguments: Any, **options: Any) -> Any:
-        print(repr(sys.exception()), file=sys.stderr, flush=True)
+        os.write(2, f"{sys.exception()!r}\n".encode())
         return extract(trace, *arguments, **options)
 
     return extract_and_tell
@@ -60,7 +61,7 @@ def unseal() -> None:
     aead.AESGCM = NoCipher  # type: ignore[misc, assignment]  # that is the point
     dbapi2.connect = partial(dbapi2.connect, factory=WithoutKey)
     session_dirs.file_system = lambda path, mountinfo=None: "tmpfs"  # type: ignore[assignment, misc]  # whatever it is
-    output.redact = lambda line: line
+    redaction.clean = lambda line, whole=False: line
     traceback.extract_tb = telling_all(traceback.extract_tb)
     feed = protocol.LineReceiver.feed
     protocol.LineReceiver.feed = lambda self, data: telling(feed, self, data)  # type: ignore[method-assign]
