@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import sqlcipher3
 
-from comptoir.sessions.journal.recovery import SecretRow
+from comptoir.sessions.judging import SecretRow
 
 PAGE = 1_000
 """Secrets read at once: there is one for every message ever, and they are never deleted."""

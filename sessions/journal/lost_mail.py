@@ -6,7 +6,8 @@ from comptoir.sessions.asking import ASK_AGAIN_AFTER, Chat, Lost
 from comptoir.sessions.journal import contacts, inbox, optouts
 from comptoir.sessions.journal.database import Connection
 
-MOST = 500
+MOST = 5_000
+"""More than several crashes in a row can lose: all are decided about together, and told in one notice."""
 
 
 def undecided(db: Connection, now: int) -> list[Lost]:

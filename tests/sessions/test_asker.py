@@ -17,7 +17,8 @@ from comptoir.sessions.journal import event_log, history
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.history import MessageRow
 from comptoir.sessions.journal.linkings import Session
-from comptoir.sessions.journal.recovery import SecretRow, judge_page
+from comptoir.sessions.journal.recovery import judge_page
+from comptoir.sessions.judging import SecretRow
 
 TENANT = 'version = 1\nname = "Chez Awa"\nlang = "{lang}"\ncountry = "SN"\ntimezone = "Africa/Dakar"\npipeline = []\n'
 OWNER = Address("+221330000001")
@@ -222,6 +223,19 @@ async def test_after_a_crash_some_are_asked_and_the_owner_is_told_of_the_rest_in
     await rig.start()
     await trio.sleep(3600)
     assert len(rig.queued) == MOST_ASKED + 1
+
+
+async def test_however_many_were_lost_ten_are_asked_and_one_notice_is_given(
+    rig: Rig, autojump_clock: MockClock
+) -> None:
+    lose_unread(rig, 600)
+    asker = await rig.start()
+    await trio.sleep(1)
+    asker.wake()
+    await trio.sleep(3600)
+    *asked, notice = rig.queued
+    assert len(asked) == MOST_ASKED
+    assert notice.text.startswith("590 message(s)")
 
 
 async def test_where_there_is_no_owner_to_tell_an_event_says_so(rig: Rig, autojump_clock: MockClock) -> None:

@@ -6,13 +6,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from journal_rig import KEY, OWN
+from journal_rig import AWA_LID, KEY, OWN, heard, record
 
 from comptoir.sessions import session_store
-from comptoir.sessions.journal import history, linkings
+from comptoir.sessions.journal import history, linkings, pruning
 from comptoir.sessions.journal.journal import Journal, open_journal
-from comptoir.sessions.recovering import recover
+from comptoir.sessions.recovering import LOST_AT_MOST, SYNC_LIMIT, recover
 from comptoir.sessions.session_store import PAGE, read_secrets, read_session
+from comptoir.sessions.times import now_ms
 
 
 class SessionFile:
@@ -34,6 +35,11 @@ class SessionFile:
                 "INSERT INTO whatsmeow_message_secrets VALUES ('', '5001@lid', '5001@lid', ?, ?)",
                 ((f"M{number}", os.urandom(32)) for number in range(first, first + count)),
             )
+
+    def remove_newest(self, count: int) -> None:
+        with sqlite3.connect(self.path) as db:
+            newest = "SELECT rowid FROM whatsmeow_message_secrets ORDER BY rowid DESC LIMIT ?"
+            db.execute(f"DELETE FROM whatsmeow_message_secrets WHERE rowid IN ({newest})", (count,))
 
 
 @pytest.fixture
@@ -86,6 +92,51 @@ async def test_an_older_copy_is_judged_from_its_beginning(
     older.add(0, 2)
     older.add(7, 2)
     assert await lost_after_recovery(journal, older) == 7
+
+
+async def test_an_older_copy_with_nothing_in_it_is_judged_anew_when_it_has_grown(
+    journal: Journal, stored: SessionFile, tmp_path: Path
+) -> None:
+    stored.add(0, 5)
+    await lost_after_recovery(journal, stored)
+    empty = SessionFile(tmp_path / "empty.db")
+    assert await lost_after_recovery(journal, empty) == 5
+    empty.add(10, 6)
+    assert await lost_after_recovery(journal, empty) == 11
+
+
+async def test_an_older_copy_loses_nothing_that_the_journal_knows_however_old_that_is(
+    journal: Journal, stored: SessionFile, tmp_path: Path
+) -> None:
+    for number in range(20):
+        event = heard(f"M{number}", AWA_LID)
+        await journal.write(lambda db, event=event: record(db, event))
+    stored.add(0, 30)
+    assert await lost_after_recovery(journal, stored) == 10
+    await journal.write(lambda db: pruning.prune(db, now_ms() + 400 * 24 * 3_600_000))
+    older = SessionFile(tmp_path / "older.db")
+    older.add(0, 25)
+    (tmp_path / "restored").touch()
+    assert await lost_after_recovery(journal, older) == 10
+
+
+async def test_a_crash_while_old_conversations_come_in_loses_none_of_them(
+    journal: Journal, stored: SessionFile
+) -> None:
+    await journal.write(lambda db: db.execute("UPDATE sessions SET linked_at = ?", (now_ms() - 60_000,)))
+    stored.add(0, LOST_AT_MOST)
+    assert await lost_after_recovery(journal, stored) == LOST_AT_MOST
+    stored.add(1_000, 2 * PAGE)
+    assert await lost_after_recovery(journal, stored) == LOST_AT_MOST
+    # They are known from now on, also where an older copy is judged from its beginning.
+    stored.remove_newest(PAGE)
+    assert await lost_after_recovery(journal, stored) == LOST_AT_MOST
+
+
+async def test_many_that_were_lost_long_after_linking_are_lost(journal: Journal, stored: SessionFile) -> None:
+    await journal.write(lambda db: db.execute("UPDATE sessions SET linked_at = ?", (now_ms() - SYNC_LIMIT,)))
+    stored.add(0, LOST_AT_MOST + 1)
+    assert await lost_after_recovery(journal, stored) == LOST_AT_MOST + 1
 
 
 def test_no_session_yet(tmp_path: Path) -> None:

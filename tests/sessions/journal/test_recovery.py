@@ -6,12 +6,12 @@ import pytest
 from journal_rig import AWA, AWA_LID, MOUSSA, OWN, heard, receipt, record, stored
 
 from comptoir.plugins.content import Edit
-from comptoir.sessions.events import Address, HistoryReceived
+from comptoir.sessions.events import Address, HistoryReceived, ReceiptKind
 from comptoir.sessions.journal import contacts, event_log, history, inbox, linkings, outbox, recovery, withdrawing
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.recording import Arrival, record_event
-from comptoir.sessions.journal.recovery import Fate, Known, Lost, SecretRow, decide, decide_rest
 from comptoir.sessions.journal.waiting import snapshot
+from comptoir.sessions.judging import Fate, Known, Lost, SecretRow, decide, decide_rest
 
 SESSION = linkings.Session(1, OWN.number or "", OWN.lid, "", lab=True, linked_at=0)
 OURS = b"o" * 32
@@ -122,13 +122,56 @@ def test_uncertain_message_is_found_by_a_later_receipt(db: Connection) -> None:
     assert states(db) == ["read"]
 
 
-@pytest.mark.parametrize(("by", "state"), [(AWA, "delivered"), (Address(OWN.number), "sent")], ids=str)
-def test_receipt_that_came_before_the_crash(db: Connection, by: Address, state: str) -> None:
+PROOFS = pytest.mark.parametrize(
+    ("kind", "by", "state"),
+    [
+        ("delivered", AWA, "delivered"),
+        ("read", AWA, "read"),
+        # They have it and cannot read it.
+        ("retry", AWA, "sent"),
+        ("other", AWA, "sent"),
+        # The phone has its own copy.
+        ("delivered", Address(OWN.number), "sent"),
+        ("other", Address(OWN.number), "sent"),
+        ("retry", Address(OWN.number), "sent"),
+        ("other", Address(lid=OWN.lid), "sent"),
+    ],
+    ids=str,
+)
+
+
+@PROOFS
+def test_receipt_that_came_before_the_crash(db: Connection, kind: ReceiptKind, by: Address, state: str) -> None:
     sending(db)
-    record(db, receipt("delivered", "W", by=by))
+    record(db, receipt(kind, "W", by=by))
     recover(db, OWN_ROW)
     assert states(db) == [state]
     assert "uncertain" not in [event.kind for event in event_log.page(db, 0)]
+
+
+@PROOFS
+def test_receipt_that_comes_after_the_crash(db: Connection, kind: ReceiptKind, by: Address, state: str) -> None:
+    sending(db)
+    recover(db, OWN_ROW)
+    record(db, receipt(kind, "W", by=by))
+    assert states(db) == [state]
+
+
+def test_receipt_for_another_message_proves_nothing(db: Connection) -> None:
+    sending(db)
+    record(db, receipt("delivered", "V"))
+    recover(db, OWN_ROW)
+    assert states(db) == ["uncertain"]
+
+
+def test_no_trace_in_an_older_copy_holds_the_message_unless_the_tenant_would_rather_repeat_it(db: Connection) -> None:
+    id = sending(db)
+    recovery.judge_rest(db, SESSION, 10_000, intact=False, resend=False)
+    assert states(db) == ["uncertain"]
+    assert snapshot(db, 10_000).waiting == ()
+    recovery.judge_rest(db, SESSION, 20_000, intact=False, resend=True)
+    [waiting] = snapshot(db, 20_000 + outbox.RESEND_AFTER, resend_uncertain=True).waiting
+    assert waiting.id == id
 
 
 def test_uncertain_message_is_repeated_only_where_the_tenant_wants_it(db: Connection) -> None:
