@@ -13,6 +13,7 @@ import typer
 from comptoir.cli import (
     diagnosis,
     installation,
+    keys,
     lab,
     lab_audiences,
     lab_faults,
@@ -39,6 +40,7 @@ app = typer.Typer(
 for commands in (installation.app, linking.app, messaging.app, watching.app, diagnosis.app):
     app.add_typer(commands)
 app.add_typer(tenants.app, name="tenant", rich_help_panel="Tenants")
+app.add_typer(keys.app, name="keys", rich_help_panel=keys.PANEL)
 app.add_typer(media.app, name="media", help="Files of messages.", rich_help_panel=media.PANEL)
 lab.app.add_typer(lab_messages.app)
 lab.app.add_typer(lab_audiences.app)

@@ -11,6 +11,7 @@ from importlib.metadata import version
 
 import trio
 
+from comptoir.gateway.control.key_methods import KeyMethods
 from comptoir.gateway.control.methods import Methods
 from comptoir.gateway.control.server import ControlServer, bind_control_socket
 from comptoir.gateway.control.table import table_of
@@ -20,7 +21,7 @@ from comptoir.gateway.keys import KeysWrong
 from comptoir.gateway.lab_server import LabFileWrong, find_lab
 from comptoir.gateway.locks import LockHeld, hold
 from comptoir.gateway.logs import DaemonLog
-from comptoir.gateway.master_key import find_master_key
+from comptoir.gateway.master_key import find_master_key, settle_master_key
 from comptoir.gateway.notify import notify
 from comptoir.gateway.paths import Paths, PathsWrong, find_paths
 from comptoir.gateway.refused import explain
@@ -86,7 +87,7 @@ async def serve(installation: Installation) -> None:
     supervisor = Supervisor(installation)
     methods = Methods(supervisor, installation.hub, version("comptoir"), lab=installation.lab is not None)
     owner = installation.paths.state.stat().st_uid
-    server = ControlServer(table_of(methods), owner)
+    server = ControlServer(table_of(methods) | table_of(KeyMethods(supervisor, installation)), owner)
     listener = bind_control_socket(installation.paths.control_socket)
     with trio.open_signal_receiver(*_STOP_SIGNALS) as signals:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
@@ -144,6 +145,7 @@ def _sole_daemon(paths: Paths) -> Iterator[None]:
 @contextmanager
 def _registry(paths: Paths) -> Iterator[Registry]:
     # Again, because `initialise` may have made it, or another daemon changed it before we had the lock.
+    settle_master_key(paths)
     registry = Registry(paths.registry_file, find_master_key(paths)[1])
     try:
         yield registry

@@ -42,6 +42,11 @@ class Hearing:
             return None
         return str(self._reported["state"]), self._reported.get("reason") or None
 
+    @property
+    def is_linking(self) -> bool:
+        """Whether somebody follows an attempt to link."""
+        return self._link_events is not None
+
     def begin(self, *, linked: bool) -> None:
         """A new worker has been forked; what the last one said no longer counts."""
         self._reported, self.refused = {}, ""

@@ -4,6 +4,8 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import trio
+
 from comptoir.gateway.events import EventHub
 from comptoir.gateway.forkserver import Forkserver
 from comptoir.gateway.keys import unwrap
@@ -31,6 +33,8 @@ class Installation:
     targets: Targets = field(default_factory=Targets)
     hub: EventHub = field(default_factory=EventHub)
     vault: Vault = field(default_factory=Vault)
+    wrapping: trio.Lock = field(default_factory=trio.Lock)
+    """Held by whoever wraps a key and stores it: the master key does not change in between."""
 
     def wrong_server(self, tenant: Tenant) -> str | None:
         """A session is for ever of the lab or of WhatsApp; the reason why this one must not connect here."""

@@ -19,10 +19,10 @@ def create_file(path: Path, content: bytes) -> None:
         os.link(name, path)
     finally:
         Path(name).unlink()
-    _fsync_folder(path.parent)
+    fsync_folder(path.parent)
 
 
-def _fsync_folder(folder: Path) -> None:
+def fsync_folder(folder: Path) -> None:
     """Or the name may be gone after a power cut, and what rests on it is lost with it."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from comptoir.gateway.keys import master_key_id
 from comptoir.gateway.registry import Tenant, tenant_of
-from comptoir.gateway.registry_schema import SCHEMA_VERSION, RegistryWrong, fits, version_of, wrong
+from comptoir.gateway.registry_schema import SCHEMA_VERSION, RegistryWrong, fits, master_id_of, version_of, wrong
 
 
 def peek(path: Path, master_key: bytes | None = None) -> list[Tenant]:
@@ -31,6 +32,12 @@ def belongs_to(path: Path, master_key: bytes) -> bool:
     """Whether this master key, of several, is the registry's. Raises RegistryWrong."""
     with _opened(path) as connection:
         return fits(connection, version_of(connection, path), master_key)
+
+
+def is_marked_with(path: Path, master_key: bytes) -> bool:
+    """Whether the registry names this very key. Raises RegistryWrong."""
+    with _opened(path) as connection:
+        return version_of(connection, path) >= 2 and master_id_of(connection) == master_key_id(master_key)
 
 
 def is_empty(path: Path) -> bool:

@@ -3,6 +3,7 @@
 import trio
 
 from comptoir.gateway.locks import make_sure_nobody_holds
+from comptoir.gateway.rotating import go_on
 from comptoir.gateway.tenant_record import TenantRecord
 from comptoir.gateway.vault.errors import VaultDamaged
 from comptoir.sessions.spec import WorkerSpec
@@ -14,12 +15,13 @@ ORPHAN_GRACE = 8.0
 async def prepare(record: TenantRecord) -> WorkerSpec:
     """See to it, and say what the worker is to be given. Parks the tenant whose credentials are gone.
 
-    Raises LockHeld, PathsWrong, KeysWrong, VaultFailed, OSError.
+    Raises LockHeld, PathsWrong, KeysWrong, RotationUnfinished, VaultFailed, OSError.
     """
     installation = record.installation
     spec = await trio.to_thread.run_sync(installation.spec, record.row)
     if killed := await make_sure_nobody_holds(spec.lock_path, ORPHAN_GRACE):
         record.publish("orphan_killed", pid=killed)
+    await go_on(record)
     if not record.row.linked:
         await _forget(record)
     elif record.parked is None and not installation.has_credentials(record.row):

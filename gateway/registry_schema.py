@@ -74,7 +74,12 @@ def fits(db: sqlite3.Connection, version: int, master: bytes) -> bool:
         return True
     if version == 1:
         return any(_opens(master, *row) for row in rows)
-    return _read(db, "master_key_id") == master_key_id(master)
+    return master_id_of(db) == master_key_id(master)
+
+
+def master_id_of(db: sqlite3.Connection) -> bytes | None:
+    """Of the master key that everything is wrapped with, from schema 2 on."""
+    return _read(db, "master_key_id")
 
 
 def set_master_id(db: sqlite3.Connection, master: bytes) -> None:
@@ -124,7 +129,7 @@ def _seal_numbers(db: sqlite3.Connection, path: Path, master: bytes) -> None:
 def _check_master_id(db: sqlite3.Connection, path: Path, master: bytes) -> None:
     if not fits(db, SCHEMA_VERSION, master):
         raise not_ours(path)
-    if _read(db, "master_key_id") != master_key_id(master):
+    if master_id_of(db) != master_key_id(master):
         set_master_id(db, master)
 
 

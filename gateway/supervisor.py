@@ -101,11 +101,12 @@ class Supervisor:
             folder = self._installation.paths.tenant_config(name)
             values = {"name": name, "owner": owner, "lang": lang}
             written = await trio.to_thread.run_sync(_write_files, folder, template, values)
-            key = wrap(self._installation.registry.master_key, new_key(), name, 1)
-            tenant = Tenant(name, now_ms(), key)
-            await self._installation.registry.add(tenant)
-            self._installation.hub.publish(name, "tenant_added")
-            self._start(tenant)
+            async with self._installation.wrapping:
+                key = wrap(self._installation.registry.master_key, new_key(), name, 1)
+                tenant = Tenant(name, now_ms(), key)
+                await self._installation.registry.add(tenant)
+                self._installation.hub.publish(name, "tenant_added")
+                self._start(tenant)
             return Added(folder, kept=not written)
 
     async def remove(self, name: str) -> bool:

@@ -10,6 +10,7 @@ import trio
 from comptoir.gateway.installation import Installation
 from comptoir.gateway.policy import LINK_AGAIN, what_to_do
 from comptoir.gateway.registry import Tenant
+from comptoir.gateway.rotation import Rotation
 from comptoir.sessions.log_line import note
 from comptoir.sessions.protocol import Params
 from comptoir.sessions.times import now_ms
@@ -26,7 +27,14 @@ class TenantRecord:
         self.row = row
         self.deciding = trio.Lock()
         self.installation = installation
+        self.rotation: Rotation | None = None
+        """Of its data key: the one under way, or the last one."""
         self._number_is_kept = True
+
+    @property
+    def busy(self) -> str | None:
+        """Why no worker is forked just now, where that is as it should be."""
+        return self.rotation.reason if self.rotation and self.rotation.outcome is None else None
 
     @property
     def name(self) -> str:

@@ -16,6 +16,8 @@ from comptoir.gateway.locks import LockHeld
 from comptoir.gateway.paths import PathsWrong
 from comptoir.gateway.policy import what_to_do
 from comptoir.gateway.preparing import prepare
+from comptoir.gateway.rotating import RotationUnfinished
+from comptoir.gateway.rotation import Outcome
 from comptoir.gateway.tenant_record import TenantRecord
 from comptoir.gateway.vault.errors import VaultFailed
 from comptoir.sessions.protocol import ErrorCode, LineTooLong, Params, RpcError
@@ -47,6 +49,7 @@ class TenantSupervisor:
         self._following = trio.Lock()
         self._told_to_finish = trio.Event()
         self._stopping = False
+        self._preparing = trio.CancelScope()
         self._ended = trio.Event()
         self._published_state: tuple[str, str | None] | None = None
 
@@ -67,9 +70,10 @@ class TenantSupervisor:
             return "parked", self.record.parked
         if self._worker and self.hearing.state:
             return self.hearing.state
+        why = self.ends.trouble or self.record.busy
         if self.record.row.wanted == "paused":
-            return "paused", self.ends.trouble
-        return ("offline", self.ends.trouble or "starting") if self.record.row.linked else ("new", self.ends.trouble)
+            return "paused", why
+        return ("offline", why or "starting") if self.record.row.linked else ("new", why)
 
     async def call(self, method: str, params: Params | None = None, *, within: float = 30.0) -> Any:
         """The worker's answer. Raises RpcError: the worker's own, or NOT_NOW where no worker answers."""
@@ -118,6 +122,9 @@ class TenantSupervisor:
     async def stop(self) -> None:
         """Let the worker finish its sends and end; returns when it is gone."""
         self._stopping = True
+        self._preparing.cancel()
+        if self.record.rotation:
+            self.record.rotation.end(Outcome(goes_on=True))
         self._finish()
         await self._ended.wait()
 
@@ -153,7 +160,11 @@ class TenantSupervisor:
     async def _one_worker(self) -> End:
         """One worker from fork to end."""
         try:
-            spec = await prepare(self.record)
+            self._note_state()
+            with trio.CancelScope() as self._preparing:
+                spec = await prepare(self.record)
+            if self._preparing.cancelled_caught:
+                return End("called off", again="called off")
             installation = self.record.installation
             log = installation.open_log(spec.tenant)
             name = f"worker {spec.tenant}"
@@ -164,6 +175,8 @@ class TenantSupervisor:
                 self.record.publish("worker_started", pid=process.pid)
                 self._note_state()
                 return await self._worker.run()
+        except RotationUnfinished as error:
+            return End(str(error), again=str(error))
         except _NO_WORKER as error:
             how = f"no worker: {error}"
             return End(how, again=how if is_shortage(error) or isinstance(error, VaultFailed) else "")

@@ -6,6 +6,7 @@ import os
 import resource
 import signal
 import socket
+from pathlib import Path
 
 import trio
 
@@ -32,7 +33,7 @@ def run_worker(spec: WorkerSpec, connection: socket.socket, printed: Printed) ->
     """
     output.redirect(printed, spec.log_level)
     harden(f"tenant:{spec.tenant}")
-    held = _lock(spec)
+    held = lock_for_life(spec.lock_path)
     code = EXIT_LOCKED if held is None else _run(spec, connection)
     # neonize leaves a thread that Python would wait for, for ever; and the lock lasts as long as we do.
     os._exit(code)
@@ -60,12 +61,12 @@ def harden(title: str) -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
-def _lock(spec: WorkerSpec) -> int | None:
-    """Hold the session for life. None where another process holds it."""
-    handle = os.open(spec.lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+def lock_for_life(path: Path) -> int | None:
+    """Hold the session; None where another process holds it."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        output.logger.error("another process holds %s", spec.lock_path)
+        output.logger.error("another process holds %s", path)
         return None
     return handle

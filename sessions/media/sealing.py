@@ -84,11 +84,7 @@ class Sealer:
 
 def unseal(file: BinaryIO, keys: MediaKeys, name: str) -> Iterator[bytes]:
     """The plaintext in chunks; each is authentic, the whole only once the end was reached. Raises SealBroken."""
-    header = file.read(HEADER)
-    if len(header) != HEADER or not header.startswith(MAGIC):
-        raise SealBroken(f"{name}: not a sealed file")
-    nonce, wrapped = header[len(MAGIC) :][:_NONCE], header[len(MAGIC) + _NONCE :]
-    cipher = AESGCM(_decrypted(AESGCM(keys.wrapping), nonce, wrapped, name, bound=name.encode()))
+    cipher = AESGCM(_file_key(file.read(HEADER), keys, name))
     sealed = file.read(CHUNK + _TAG)
     for number in range(1 << 63):
         following = file.read(CHUNK + _TAG)
@@ -96,6 +92,18 @@ def unseal(file: BinaryIO, keys: MediaKeys, name: str) -> Iterator[bytes]:
         if not following:
             return
         sealed = following
+
+
+def rewrap(header: bytes, name: str, old: MediaKeys, new: MediaKeys) -> bytes:
+    """The header of the same file under another data key; what follows it stays. Raises SealBroken."""
+    return _header(new, _file_key(header, old, name), name)
+
+
+def _file_key(header: bytes, keys: MediaKeys, name: str) -> bytes:
+    if len(header) != HEADER or not header.startswith(MAGIC):
+        raise SealBroken(f"{name}: not a sealed file")
+    nonce, wrapped = header[len(MAGIC) :][:_NONCE], header[len(MAGIC) + _NONCE :]
+    return _decrypted(AESGCM(keys.wrapping), nonce, wrapped, name, bound=name.encode())
 
 
 def _decrypted(cipher: AESGCM, nonce: bytes, sealed: bytes, name: str, bound: bytes | None = None) -> bytes:

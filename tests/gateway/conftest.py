@@ -129,14 +129,13 @@ def open_shop(installation: Installation) -> OpenShop:
     async def open_it(
         *, target: Target[WorkerSpec] = standin_worker.run_standin, add: bool = True, **changes: Any
     ) -> AsyncIterator[Shop]:
-        ours = replace(
-            installation,
-            forkserver=Forkserver(preload=()),
-            targets=Targets(target, run_standin_vault),
-            hub=EventHub(),
-            vault=Vault(),
-            **changes,
-        )
+        fresh = {
+            "forkserver": Forkserver(preload=()),
+            "targets": Targets(target, run_standin_vault),
+            "hub": EventHub(),
+            "vault": Vault(),
+        }
+        ours = replace(installation, **fresh | changes)
         supervisor = Supervisor(ours)
         with ours.hub.follow() as events:
             async with trio.open_nursery() as nursery:

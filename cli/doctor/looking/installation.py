@@ -8,6 +8,7 @@ from pathlib import Path
 from comptoir.cli.doctor.facts import FileFault, Folder, Installation, Registered, Space
 from comptoir.cli.doctor.looking.machine import space
 from comptoir.gateway.keys import KeysWrong, load_master_key, master_key_path, unwrap
+from comptoir.gateway.master_key import find_master_key
 from comptoir.gateway.paths import RAM_FILE_SYSTEMS, SHARED_MEMORY, Paths, PathsWrong
 from comptoir.gateway.peeking import peek
 from comptoir.gateway.policy import what_to_do
@@ -65,6 +66,16 @@ def _folder(name: str, path: Path) -> Folder:
 
 
 def _master_key(paths: Paths) -> tuple[bytes | None, str | None]:
+    try:
+        return find_master_key(paths)[1], None
+    except (KeysWrong, OSError) as error:
+        return None, str(error)
+    except RegistryWrong:
+        # Which says enough of itself: the key may be sound.
+        return _usual_master_key(paths)
+
+
+def _usual_master_key(paths: Paths) -> tuple[bytes | None, str | None]:
     try:
         return load_master_key(paths), None
     except (KeysWrong, OSError) as error:
