@@ -167,8 +167,20 @@ def _told(path: Path) -> Iterator[None]:
             yield
     except sqlcipher3.Error as error:
         name: str = getattr(error, "sqlite_errorname", "")
-        if name.startswith(_PASSING):
+        if name.startswith(_PASSING) and not _is_cut_down(path):
             raise VaultFailed(f"{path}: {error}", full=name == "SQLITE_FULL") from None
         raise VaultDamaged(f"{path}: {error}") from None
     except DoesNotOpen as error:
         raise VaultDamaged(f"{path}: {error}") from None
+
+
+def _is_cut_down(path: Path) -> bool:
+    """Pages are missing at its end, which SQLite calls an error of the disk."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(32)
+    except OSError:
+        return False
+    # Page size and number of pages (SQLite's file format, 1.3).
+    expected = int.from_bytes(header[16:18], "big") * int.from_bytes(header[28:32], "big")
+    return 0 < path.stat().st_size < expected
