@@ -1,0 +1,153 @@
+"""What the library had acknowledged and the journal never saw: all of it is reported once and soon, nothing else is."""
+
+import fcntl
+import os
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import crowd
+import judge
+import pytest
+import rig
+import trio
+import vaulted
+
+from comptoir.sessions.protocol import Params
+
+SHOP, OWNER = "+221770000001", "+221772000001"
+CUSTOMERS = [f"+22177100{number:04}" for number in range(1, 13)]
+REPORTED_WITHIN = 10.0
+# Where SQLite's writers of a database in WAL mode lock out each other: https://sqlite.org/walformat.html#locks
+WRITE_LOCK = 120
+ASKED = "Bonjour, ici chez-awa : un de vos messages n'a pas pu être lu chez nous."
+
+
+@contextmanager
+def journal_held(journal: Path) -> Iterator[None]:
+    """Nothing reaches the journal, as in the moment before a commit, which is made to last."""
+    shm = os.open(journal.with_name(f"{journal.name}-shm"), os.O_RDWR)
+    try:
+        fcntl.lockf(shm, fcntl.LOCK_EX, 1, WRITE_LOCK)
+        yield
+    finally:
+        os.close(shm)
+
+
+async def open_shop(here: rig.Rig) -> rig.Shop:
+    config = f'owner = "{OWNER}"\n' + crowd.config("chez-awa") + '[groups]\nanswer = "named"\n[status]\nshow = true\n'
+    here.lab.customer(OWNER)
+    shop = await here.add_shop("chez-awa", SHOP, config)
+    for number in CUSTOMERS:
+        await here.lab.customer(number).say(SHOP, "Bonjour, menu svp ?")
+    await judge.settle(here, shop)
+    return shop
+
+
+async def acknowledged(here: rig.Rig, shop: rig.Shop, ids: list[str]) -> None:
+    await here.lab.ledger.wait(
+        lambda ledger: all(judge.was_taken(entry, shop) for id in ids for entry in ledger.entries(id=id)), 10
+    )
+
+
+def at(event: Params) -> datetime:
+    return datetime.fromisoformat(event["time"])
+
+
+def is_lost(event: Params) -> bool:
+    return event["kind"] == "lost_unread"
+
+
+@pytest.mark.shows(
+    under="absence",
+    what="what was acknowledged in the moment before a crash",
+    happens="each message that carried a secret is reported as `lost`, within ten seconds of the new connection; none "
+    "of groups, status updates or the owner's own hand is",
+)
+async def test_all_that_was_lost_is_reported_soon_after_reconnecting() -> None:
+    async with rig.open_rig() as here:
+        shop = await open_shop(here)
+        first, *_, last = (here.lab.customer(number) for number in CUSTOMERS)
+        group = here.lab.people.group("Famille", [SHOP, CUSTOMERS[0]], by=CUSTOMERS[0])
+        with journal_held(here.home / "state" / "tenants" / shop.name / "tenant.db"):
+            ids = [
+                await here.lab.customer(number).say(SHOP, f"Bonjour, {word} svp ?", secret=True)
+                for number in CUSTOMERS
+                for word in ("horaire", "adresse")
+            ]
+            # Of these nothing is left that anybody could find.
+            ids += [await last.say(SHOP, "Bonjour, livraison svp ?", secret=False)]
+            ids += [await first.say(group.address, "chez-awa, le menu ?", secret=True)]
+            ids += [await first.post_status("au marché", to=[SHOP])]
+            ids += [await shop.phone.say(CUSTOMERS[0], "Bonjour, c'est Awa en personne")]
+            await acknowledged(here, shop, ids)
+            seen = len(here.events)
+            await here.kill_worker(shop.name)
+        online = await here.wait_event(lambda event: event.get("state") == "online", after=seen)
+        begun = trio.current_time()
+        with trio.fail_after(REPORTED_WITHIN):
+            while sum(map(is_lost, here.events)) < 2 * len(CUSTOMERS):
+                await here.wait_event(is_lost, after=len(here.events))
+        waited = trio.current_time() - begun
+        lost = [event for event in here.events if is_lost(event)]
+        took = (max(map(at, lost)) - at(online)).total_seconds()
+        print(f"{len(lost)} lost messages reported {took:+.3f} s after the connection, told {waited:.3f} s after it")
+        assert took < REPORTED_WITHIN
+        assert Counter(event["chat"] for event in lost) == dict.fromkeys(CUSTOMERS, 2)
+        # Once: the next worker has nothing to add.
+        await here.kill_worker(shop.name)
+        await here.wait_event(lambda event: event.get("state") == "online", after=len(here.events))
+        await here.settle(shop.name)
+        assert sum(map(is_lost, here.events)) == (await here.status(shop.name))["lost"] == 2 * len(CUSTOMERS)
+
+
+async def test_who_lost_several_messages_is_asked_once_and_the_owner_told_of_the_rest() -> None:
+    async with rig.open_rig() as here:
+        shop = await open_shop(here)
+        with journal_held(here.home / "state" / "tenants" / shop.name / "tenant.db"):
+            ids = [
+                await here.lab.customer(number).say(SHOP, f"Bonjour, {word} svp ?", secret=True)
+                for word in ("horaire", "adresse")
+                for number in CUSTOMERS
+            ]
+            await acknowledged(here, shop, ids)
+            await here.kill_worker(shop.name)
+        for number in CUSTOMERS[:10]:
+            assert (await here.lab.customer(number).wait_heard(2))[1].text.startswith(ASKED)
+        [notice] = await here.lab.customer(OWNER).wait_heard(1)
+        assert notice.text.startswith("4 message(s)")
+        await judge.settle(here, shop)
+        heard = [len(here.lab.customer(number).heard()) for number in CUSTOMERS]
+        assert heard == [2] * 10 + [1] * 2
+
+
+@pytest.mark.shows(
+    under="absence",
+    what="a power cut, and the vault is older than the journal",
+    happens="nothing that the journal knows is called `lost`",
+)
+async def test_an_older_session_calls_nothing_lost_that_is_journaled() -> None:
+    async with rig.open_rig() as here:
+        shop = await open_shop(here)
+        vault = vaulted.vault_of(here, shop.name)
+        older = {file: file.read_bytes() for file in vault.parent.glob("vault.db*")}
+        for number in CUSTOMERS:
+            await here.lab.customer(number).say(SHOP, "Bonjour, horaire svp ?", secret=True)
+        await judge.settle(here, shop)
+        await vaulted.cut_power(here)
+        # Of a moment before all this was said.
+        for file in vault.parent.glob("vault.db*"):
+            file.unlink()
+        for file, content in older.items():
+            file.write_bytes(content)
+        await here.start_daemon()
+        await here.wait_event(lambda event: event["kind"] == "session_restored")
+        await here.wait_state(shop.name, "online")
+        await here.lab.customer(CUSTOMERS[0]).say(SHOP, "Bonjour, adresse svp ?")
+        await here.lab.customer(CUSTOMERS[0]).wait_heard(3)
+        await judge.settle(here, shop)
+        assert [event for event in here.events if is_lost(event)] == []
+        assert (await here.status(shop.name))["lost"] == 0
+        assert here.lab.ledger.reused_counters() == []
