@@ -1,24 +1,29 @@
-"""What all shops have in common is killed, and the power is cut, under load: sessions come back by themselves."""
+"""Power cuts under load: sessions come back by themselves, and what was journaled is neither lost nor repeated."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from killing import house, points, steps
+from killing import house, steps
 
-DAEMON = [steps.DAEMON_AT_RANDOM, *(steps.daemon(point.name) for point in points.DAEMON)]
-FORKSERVER = [steps.FORKSERVER_AT_RANDOM, *(steps.forkserver(point) for point in points.FORKING)]
-
-
-async def test_daemon_and_forkserver(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    done = await house.run(1, [*DAEMON, *FORKSERVER], tmp_path, print)
-    with capsys.disabled():
-        print(done.dropped, dict(done.world.counts))
-    assert done.wrong == [], f"the whole story is in {tmp_path}"
-    assert not done.missed
+COURSES = 10
+CUTS = 10
+"""In each course."""
 
 
-async def test_a_few_power_cuts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    done = await house.run(1, [steps.CUT] * 3, tmp_path, print)
-    with capsys.disabled():
-        print(done.dropped, dict(done.world.counts))
-    assert done.wrong == [], f"the whole story is in {tmp_path}"
+async def judged(seed: int, cuts: int, folder: Path, say: Callable[[str], None]) -> None:
+    done = await house.run(seed, [steps.CUT] * cuts, folder, say)
+    assert done.wrong == [], f"the whole story is in {folder}"
+    # Else the machine shows nothing: there is always something that is being written.
+    assert done.dropped["writes"] > 0
+
+
+async def test_two_power_cuts(tmp_path: Path, say: Callable[[str], None]) -> None:
+    await judged(1, 2, tmp_path, say)
+
+
+@pytest.mark.long
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(1, COURSES + 1))
+async def test_many_power_cuts(seed: int, tmp_path: Path, say: Callable[[str], None]) -> None:
+    await judged(seed, CUTS, tmp_path, say)

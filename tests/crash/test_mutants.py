@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from killing import course, mutants
 from killing.strikes import STANZA, Strike
+from killing.tally import Tally
 
 TIMES = 4
 CAUGHT = [
@@ -13,6 +14,12 @@ CAUGHT = [
     ("uncertain_taken_for_unsent", Strike("acknowledged, not committed", "armed"), "was heard 2 times"),
     ("lost_not_reported", Strike("inbound received, not committed", "armed"), "is not journaled and not reported"),
 ]
+
+
+@pytest.fixture(autouse=True)
+def own_tally(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a mutant does counts for nothing."""
+    monkeypatch.setattr(course, "tally", Tally())
 
 
 @pytest.mark.parametrize(("mutant", "strike", "found"), CAUGHT)

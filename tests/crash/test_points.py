@@ -1,18 +1,32 @@
-"""kill -9 at every named point, and at random: nothing journaled is lost or answered twice."""
+"""kill -9 of workers at every named point, and at random: nothing journaled is lost or answered twice."""
 
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from killing import course
-from killing.strikes import STRIKES
+from killing.strikes import STRIKES, Strike
+
+SHOPS = 6
+COURSES = 10
+TIMES = 6
+"""At each point in each course; a few more than fifty in all, in case nobody comes by in time."""
 
 
-async def test_a_kill_at_every_point(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    strikes = list(STRIKES)
-    random.Random(1).shuffle(strikes)
-    done = await course.run(1, list(course.shares(strikes, 6)), tmp_path, lambda text: None)
-    with capsys.disabled():
-        print(dict(done.kills), dict(done.missed), dict(done.world.counts))
-    assert done.wrong == [], f"the whole story is in {tmp_path}"
-    assert not done.missed
+async def judged(seed: int, strikes: list[Strike], folder: Path, say: Callable[[str], None]) -> None:
+    random.Random(seed).shuffle(strikes)
+    done = await course.run(seed, list(course.shares(strikes, SHOPS)), folder, say)
+    assert done.wrong == [], f"the whole story is in {folder}"
+    assert sum(done.missed.values()) <= len(strikes) // 20, done.missed
+
+
+async def test_a_kill_at_every_point(tmp_path: Path, say: Callable[[str], None]) -> None:
+    await judged(1, list(STRIKES), tmp_path, say)
+
+
+@pytest.mark.long
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(1, COURSES + 1))
+async def test_many_kills_at_every_point(seed: int, tmp_path: Path, say: Callable[[str], None]) -> None:
+    await judged(seed, list(STRIKES) * TIMES, tmp_path, say)

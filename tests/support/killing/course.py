@@ -17,6 +17,7 @@ from rig import Start
 from killing.arming import FOLDER, Arms
 from killing.customers import Crowd
 from killing.strikes import Strike, strike
+from killing.tally import tally
 
 SUPPORT = Path(__file__).parents[1]
 START = Path(__file__).with_name("start.py")
@@ -69,6 +70,7 @@ async def run(
         await calm(world)
         await compare_files(world)
         await judge_world(world, folder)
+        tally.add(course.kills, world)
         return course
 
 

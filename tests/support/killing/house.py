@@ -21,8 +21,9 @@ from comptoir.lab.outgoing import NotSent
 from killing.arming import Arms
 from killing.course import Say, open_shop, starter
 from killing.customers import Crowd
+from killing.tally import tally
 
-SHOPS = 3
+SHOPS = 2
 UP_LIMIT = 60.0
 
 
@@ -78,6 +79,7 @@ async def run(seed: int, steps: Sequence[Step], folder: Path, say: Say, **enviro
         await calm(world)
         await compare_files(world)
         await judge_world(world, folder)
+        tally.add(house.kills, world, house.dropped)
         return house
 
 
@@ -95,4 +97,4 @@ async def _write(crowd: Crowd) -> None:
     while True:
         with suppress(NotSent):
             await crowd.write(1, files=crowd.rng.random() < 0.1)
-        await trio.sleep(crowd.rng.expovariate(2.0))
+        await trio.sleep(crowd.rng.expovariate(1.5))

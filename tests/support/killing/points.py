@@ -87,3 +87,23 @@ DAEMON = (
     Point("forked, daemon not watching", "after", "comptoir.gateway.forkserver:Forkserver._start"),
 )
 """In the daemon; passed when a worker is killed."""
+
+THE_VAULT = "vault"
+SEALING = (
+    Point("session copied, not sealed", "after", "comptoir.gateway.vault.live:LiveSession.copy"),
+    Point("generation sealed, not committed", "after", "comptoir.gateway.vault.sealing:Seal.seal_manifest"),
+    Point("generation committed, not told", "after", "comptoir.gateway.vault.file:VaultFile.seal"),
+)
+"""In the vault; passed about once a second while customers write."""
+RESTORING = (
+    Point("vault opened, nothing restored", "before", "comptoir.gateway.vault.restoring:forget_ratchets"),
+    Point("restored, not in its place", "after", "comptoir.gateway.vault.restoring:forget_ratchets"),
+    Point("restored, not told", "after", "comptoir.gateway.vault.serving:restore"),
+)
+"""In the vault; passed when RAM was lost."""
+VAULT = SEALING + RESTORING
+NOTING = (
+    Point("generations told, not noted", "before", "comptoir.gateway.registry:Registry.note_generations"),
+    Point("generations noted", "after", "comptoir.gateway.registry:Registry.note_generations"),
+)
+"""In the daemon; passed about once a second while customers write."""

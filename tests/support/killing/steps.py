@@ -20,10 +20,34 @@ def forkserver(point: str) -> Step:
     return Step(point, do)
 
 
-def daemon(point: str) -> Step:
+def sealing(point: str) -> Step:
+    """The vault, at a point of its work, which is never done."""
+
+    async def do(house: House) -> bool:
+        house.arms.arm(points.THE_VAULT, point)
+        return await _wait_fired(house, points.THE_VAULT, point)
+
+    return Step(point, do)
+
+
+def restoring(point: str) -> Step:
+    """The vault, as it brings sessions back after a power cut."""
+
+    async def do(house: House) -> bool:
+        house.arms.arm(points.THE_VAULT, point)
+        await _cut(house)
+        return await _wait_fired(house, points.THE_VAULT, point)
+
+    return Step(point, do)
+
+
+def daemon(point: str, *, by_death: bool = True) -> Step:
+    """Passed where a worker must be forked again, or, not `by_death`, now and then by itself."""
+
     async def do(house: House) -> bool:
         house.arms.arm("daemon", point)
-        _kill_some_worker(house)
+        if by_death:
+            _kill_some_worker(house)
         if not await _wait_gone(house):
             house.arms.disarm("daemon", point)
             return False
@@ -80,15 +104,26 @@ def _kill_some_worker(house: House) -> None:
 async def _wait_shot(house: House, scope: str, point: str) -> bool:
     """Arm, and kill workers until another must be forked that comes by."""
     house.arms.arm(scope, point)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(_kill_workers, house)
+        fired = await _wait_fired(house, scope, point)
+        nursery.cancel_scope.cancel()
+    return fired
+
+
+async def _kill_workers(house: House) -> None:
+    while True:
+        _kill_some_worker(house)
+        await trio.sleep(_TRIES_EVERY)
+
+
+async def _wait_fired(house: House, scope: str, point: str) -> bool:
     with trio.move_on_after(COME_BY_LIMIT):
-        while house.arms.is_armed(scope, point):
-            _kill_some_worker(house)
-            with trio.move_on_after(_TRIES_EVERY):
-                while house.arms.is_armed(scope, point):  # noqa: ASYNC110 (another process takes the file away)
-                    await trio.sleep(_STEP)
-    shot = not house.arms.is_armed(scope, point)
+        while house.arms.is_armed(scope, point):  # noqa: ASYNC110 (another process takes the file away)
+            await trio.sleep(_STEP)
+    fired = not house.arms.is_armed(scope, point)
     house.arms.disarm(scope, point)
-    return shot
+    return fired
 
 
 async def _wait_gone(house: House) -> bool:

@@ -5,6 +5,8 @@ import socket
 
 from powercut import intercept
 
+from comptoir.gateway.vault.orders import VaultSpec
+from comptoir.gateway.vault.process import run_vault
 from comptoir.sessions.output import Printed
 from comptoir.sessions.spec import WorkerSpec
 from comptoir.sessions.start import run_worker
@@ -18,6 +20,13 @@ def worker(spec: WorkerSpec, connection: socket.socket, printed: Printed) -> Non
     mutate()
     wrap(points.WORKER, spec.tenant)
     run_worker(spec, connection, printed)
+
+
+def vault(spec: VaultSpec, connection: socket.socket, printed: Printed) -> None:
+    watch_disk()
+    mutate()
+    wrap(points.VAULT, points.THE_VAULT)
+    run_vault(spec, connection, printed)
 
 
 def watch_disk() -> None:

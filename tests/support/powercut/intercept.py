@@ -5,6 +5,7 @@
 
 import ctypes
 import os
+import sqlite3  # noqa: F401 (likewise)
 import stat
 from collections.abc import Callable
 from ctypes import c_char_p, c_int, c_int64, c_size_t, c_ssize_t, c_void_p
@@ -33,13 +34,16 @@ def install() -> None:
     folder, roots = os.environ[FOLDER], tuple(os.environ[ROOTS].split(os.pathsep))
     functions = _functions(folder, roots)
     _living.append(functions)
-    sqlite = [file for file in slots.loaded("_sqlite3") if "sqlcipher3" in file.parts]
-    [found] = [slots.replace(file, functions) for file in sqlite]
-    if missing := {"pwrite64", "fsync", "ftruncate64"} - found:
-        raise LookupError(f"SQLite was built without slots for {missing}")
-    found = set().union(*(slots.replace(file, functions) for file in slots.loaded("libpython", "python3")))
-    if missing := {"write", "fsync", "rename", "unlink"} - found:
-        raise LookupError(f"Python was built without slots for {missing}")
+    # Python's own SQLite may be a library, or part of Python itself.
+    python = slots.loaded("libpython", "python3", "libsqlite3")
+    for which, wanted in (
+        ([file for file in slots.loaded("_sqlite3") if "sqlcipher3" in file.parts], {"pwrite64", "fsync"}),
+        ([file for file in slots.loaded("_sqlite3") if "sqlcipher3" not in file.parts] + python, {"pwrite64", "fsync"}),
+        (python, {"write", "fsync", "rename", "unlink"}),
+    ):
+        found = set().union(*(slots.replace(file, functions) for file in which))
+        if missing := wanted - found:
+            raise LookupError(f"no slots for {missing} in {which}")
 
 
 def _functions(folder: str, roots: tuple[str, ...]) -> dict[str, Any]:
@@ -82,13 +86,16 @@ def _functions(folder: str, roots: tuple[str, ...]) -> dict[str, Any]:
         return int(_libc.ftruncate64(descriptor, length))
 
     def sync(descriptor: int) -> int:
-        """Taken at its word: the disk is not bothered, because the power that fails is ours."""
-        if is_watched(descriptor):
-            log = unsynced.log_of(folder, descriptor)
-            unsynced.forget(log)
-            names.forget(f"{log}.names")
-            return 0
-        return int(_libc.fsync(descriptor))
+        """Taken at its word: the disk is not bothered, because the power that fails is ours.
+
+        With a file go all changes of names in its folder that came before: file systems keep that order.
+        """
+        if not is_watched(descriptor):
+            return int(_libc.fsync(descriptor))
+        unsynced.forget(unsynced.log_of(folder, descriptor))
+        path = os.readlink(f"/proc/self/fd/{descriptor}")  # noqa: PTH115
+        names.forget(folder, path if stat.S_ISDIR(os.fstat(descriptor).st_mode) else os.path.dirname(path))  # noqa: PTH120
+        return 0
 
     def rename(before: bytes, after: bytes) -> int:
         if _is_within(after, roots):

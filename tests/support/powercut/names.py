@@ -36,8 +36,7 @@ def note(folder: str, before: str, after: str = "") -> None:
     """Before it happens; `folder` is that of the record. Not by Python's own calls, whose slots may be ours."""
     target = after or before
     with suppress(FileNotFoundError):
-        found = os.stat(os.path.dirname(target))  # noqa: PTH116, PTH120 (on every way)
-        names = f"{folder}/{found.st_dev:x}-{found.st_ino:x}.names"
+        names = _of(folder, os.path.dirname(target))  # noqa: PTH120
         _libc.mkdir(names.encode(), 0o700)
         number = f"{names}/{time.monotonic_ns():020}"
         _libc.link(target.encode(), f"{number}.kept".encode())
@@ -47,11 +46,17 @@ def note(folder: str, before: str, after: str = "") -> None:
         _libc.close(descriptor)
 
 
-def forget(names: str) -> None:
-    """The folder is synced."""
+def forget(folder: str, synced: str) -> None:
+    """The changes in the folder `synced` have reached the disk."""
     with suppress(FileNotFoundError):
+        names = _of(folder, synced)
         for file in os.listdir(names):  # noqa: PTH208
             _libc.unlink(f"{names}/{file}".encode())
+
+
+def _of(folder: str, changed: str) -> str:
+    found = os.stat(changed)  # noqa: PTH116 (on every write)
+    return f"{folder}/{found.st_dev:x}-{found.st_ino:x}.names"
 
 
 def read(names: Path) -> Iterator[Change]:

@@ -1,0 +1,38 @@
+"""What all shops have in common is killed under load: daemon, forkserver and vault, at named points and at random."""
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from killing import house, points, steps
+
+DAEMON = [steps.DAEMON_AT_RANDOM, *(steps.daemon(point.name) for point in points.DAEMON)]
+NOTING = [steps.daemon(point.name, by_death=False) for point in points.NOTING]
+VAULT = [steps.sealing(point.name) for point in points.SEALING]
+RESTORING = [steps.restoring(point.name) for point in points.RESTORING]
+FORKSERVER = [steps.FORKSERVER_AT_RANDOM, *(steps.forkserver(point) for point in points.FORKING)]
+STEPS = {"daemon": DAEMON + NOTING, "forkserver": FORKSERVER, "vault": VAULT, "restoring": RESTORING}
+COURSES = 5
+TIMES = 10
+"""At each point in each course."""
+
+
+async def test_the_vault_at_every_point(tmp_path: Path, say: Callable[[str], None]) -> None:
+    done = await house.run(1, VAULT + RESTORING + NOTING, tmp_path, say)
+    assert done.wrong == [], f"the whole story is in {tmp_path}"
+    assert sum(done.missed.values()) == 0, done.missed
+
+
+@pytest.mark.long
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(1, COURSES + 1))
+@pytest.mark.parametrize(
+    "what", [DAEMON + NOTING, FORKSERVER, VAULT, RESTORING], ids=["daemon", "forkserver", "vault", "restoring"]
+)
+async def test_the_house(what: str, seed: int, tmp_path: Path, say: Callable[[str], None]) -> None:
+    taken = STEPS[what] * TIMES
+    random.Random(seed).shuffle(taken)
+    done = await house.run(seed, taken, tmp_path, say)
+    assert done.wrong == [], f"the whole story is in {tmp_path}"
+    assert sum(done.missed.values()) == 0, done.missed
