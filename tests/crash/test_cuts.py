@@ -12,7 +12,9 @@ CUTS = 10
 
 
 async def judged(seed: int, cuts: int, folder: Path, say: Callable[[str], None]) -> None:
-    done = await house.run(seed, [steps.CUT] * cuts, folder, say)
+    done = await house.run(
+        seed, [[steps.CUT, steps.CUT_IN_ROTATION][number % 3 == 1] for number in range(cuts)], folder, say
+    )
     assert done.wrong == [], f"the whole story is in {folder}"
     # Else the machine shows nothing: there is always something that is being written.
     assert done.dropped["writes"] > 0

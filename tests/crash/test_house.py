@@ -1,4 +1,4 @@
-"""What all shops have in common is killed under load: daemon, forkserver and vault, at named points and at random."""
+"""Under load, what all shops have in common is killed at named points: daemon, forkserver, vault and rekeyer."""
 
 import random
 from collections.abc import Callable
@@ -12,14 +12,28 @@ NOTING = [steps.daemon(point.name, by_death=False) for point in points.NOTING]
 VAULT = [steps.sealing(point.name) for point in points.SEALING]
 RESTORING = [steps.restoring(point.name) for point in points.RESTORING]
 FORKSERVER = [steps.FORKSERVER_AT_RANDOM, *(steps.forkserver(point) for point in points.FORKING)]
-STEPS = {"daemon": DAEMON + NOTING, "forkserver": FORKSERVER, "vault": VAULT, "restoring": RESTORING}
+REKEYING = [steps.rekeying(point.name) for point in points.REKEYING]
+ROTATING = [
+    *(steps.rotating(point.name) for point in points.REGISTERING),
+    *(steps.rotating(point.name, master=True) for point in points.MASTERING),
+]
+STEPS = {
+    "daemon": DAEMON + NOTING,
+    "forkserver": FORKSERVER,
+    "vault": VAULT,
+    "restoring": RESTORING,
+    "rekeyer": REKEYING,
+    "rotation": ROTATING,
+}
 COURSES = 5
 TIMES = 10
 """At each point in each course."""
 
 
-async def test_the_vault_at_every_point(tmp_path: Path, say: Callable[[str], None]) -> None:
-    done = await house.run(1, VAULT + RESTORING + NOTING, tmp_path, say)
+@pytest.mark.slow
+@pytest.mark.parametrize("what", ["vault", "rekeyer"])
+async def test_once_at_every_point(what: str, tmp_path: Path, say: Callable[[str], None]) -> None:
+    done = await house.run(1, STEPS[what], tmp_path, say)
     assert done.wrong == [], f"the whole story is in {tmp_path}"
     assert sum(done.missed.values()) == 0, done.missed
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from killing import course, mutants
+from killing import course, house, mutants, steps
 from killing.strikes import STANZA, Strike
 from killing.tally import Tally
 
@@ -20,6 +20,7 @@ CAUGHT = [
 def own_tally(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a mutant does counts for nothing."""
     monkeypatch.setattr(course, "tally", Tally())
+    monkeypatch.setattr(house, "tally", Tally())
 
 
 @pytest.mark.parametrize(("mutant", "strike", "found"), CAUGHT)
@@ -27,4 +28,18 @@ async def test_a_commit_less_is_caught(mutant: str, strike: Strike, found: str, 
     start = course.starter(**{mutants.VARIABLE: mutant})
     done = await course.run(1, [[strike] * TIMES] * 2, tmp_path, print, start)
     assert sum(done.kills.values()) == 2 * TIMES
+    assert [blame for blame in done.wrong if found in blame], done.wrong
+
+
+@pytest.mark.long
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("mutant", "found"),
+    [
+        ("journal_not_synced", "is nowhere in the journal"),
+        ("ratchets_not_forgotten", "a counter was used twice"),
+    ],
+)
+async def test_it_is_caught_by_power_cuts(mutant: str, found: str, tmp_path: Path) -> None:
+    done = await house.run(1, [steps.CUT] * 4, tmp_path, print, **{mutants.VARIABLE: mutant})
     assert [blame for blame in done.wrong if found in blame], done.wrong

@@ -10,8 +10,9 @@ from typing import Any
 
 import trio
 
-from comptoir.sessions import answering, effects
-from comptoir.sessions.journal import database, outbox, recovery
+from comptoir.gateway.vault import restoring
+from comptoir.sessions import answering, effects, judging
+from comptoir.sessions.journal import database, journal, outbox, recovery
 
 VARIABLE = "COMPTOIR_MUTANT"
 
@@ -60,19 +61,20 @@ def sending_not_marked() -> None:
 
 def uncertain_taken_for_unsent() -> None:
     """What may have arrived goes out once more."""
-    vars(recovery)["decide_rest"] = lambda sending, *, intact: [recovery.Fate(id, "queued") for id in sending]
     decide = recovery.decide
 
     def decide_lightly(rows: Any, known: Any, session: Any) -> Any:
         fates, lost = decide(rows, known, session)
-        return [recovery.Fate(fate.message, "queued") for fate in fates], lost
+        return [judging.Fate(fate.message, "queued") for fate in fates], lost
 
     vars(recovery)["decide"] = decide_lightly
+    vars(recovery)["decide_rest"] = lambda sending, *, intact: [judging.Fate(id, "queued") for id in sending]
 
 
 def lost_not_reported() -> None:
     """Nobody looks for what was acknowledged and never journaled."""
-    vars(recovery)["_lost"] = lambda rows, known, session: ()
+    decide = recovery.decide
+    vars(recovery)["decide"] = lambda rows, known, session: (decide(rows, known, session)[0], [])
 
 
 def journal_not_synced() -> None:
@@ -84,9 +86,18 @@ def journal_not_synced() -> None:
         db.execute("PRAGMA synchronous = OFF")
         return db
 
-    from comptoir.sessions.journal import journal
-
     vars(journal)["open_database"] = open_lightly
+
+
+def ratchets_not_forgotten() -> None:
+    """A session from before a power cut goes on as if it were the newest."""
+    vars(restoring)["forget_ratchets"] = lambda path: None
+
+
+def restored_taken_for_intact() -> None:
+    """What an older session database shows no trace of is taken for unsent."""
+    decide_rest = recovery.decide_rest
+    vars(recovery)["decide_rest"] = lambda sending, *, intact: decide_rest(sending, intact=True)
 
 
 MUTANTS: dict[str, Callable[[], None]] = {
@@ -97,5 +108,7 @@ MUTANTS: dict[str, Callable[[], None]] = {
         uncertain_taken_for_unsent,
         lost_not_reported,
         journal_not_synced,
+        ratchets_not_forgotten,
+        restored_taken_for_intact,
     )
 }

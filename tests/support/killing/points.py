@@ -35,6 +35,10 @@ def _advanced(_worker: object, recorded: Any) -> bool:
     return bool(recorded.advanced)
 
 
+def _rotated(_registry: object, _tenant: object, **changes: object) -> bool:
+    return "key_version" in changes
+
+
 def _connected(_session: object, change: object) -> bool:
     return isinstance(change, Connected)
 
@@ -107,3 +111,30 @@ NOTING = (
     Point("generations noted", "after", "comptoir.gateway.registry:Registry.note_generations"),
 )
 """In the daemon; passed about once a second while customers write."""
+
+REKEYER = "rekeyer"
+REKEYING = (
+    Point("new key noted, nothing encrypted", "before", "comptoir.sessions.rekeying.steps:build"),
+    Point("journal copied under the new key", "after", "comptoir.sessions.rekeying.steps:copy_under"),
+    Point("new headers listed", "after", "comptoir.sessions.rekeying.headers:write_list"),
+    Point("vault sealed anew", "after", "comptoir.gateway.vault.resealing:seal_anew"),
+    Point("all built, nothing replaced", "before", "comptoir.sessions.rekeying.steps:commit"),
+    Point("replacing, no header written", "before", "comptoir.sessions.rekeying.headers:apply_list"),
+    Point("a header written", "after", "comptoir.sessions.rekeying.headers:_overwrite"),
+    Point("a journal replaced", "after", "comptoir.sessions.rekeying.steps:replace"),
+    Point("journal replaced, vault not", "after", "comptoir.sessions.rekeying.steps:commit"),
+    Point("all replaced, nobody told", "after", "comptoir.gateway.vault.resealing:switch"),
+)
+"""In the process that encrypts a tenant's files with a new data key."""
+REGISTERING = (
+    Point("rotation begun, no rekeyer", "before", "comptoir.gateway.rotating:_rekey"),
+    Point("rotated, registry not told", "before", "comptoir.gateway.registry:Registry.change", _rotated),
+    Point("rotated, registry told", "after", "comptoir.gateway.registry:Registry.change", _rotated),
+)
+"""In the daemon, as it rotates a tenant's data key."""
+MASTERING = (
+    Point("next master key made, nothing wrapped", "before", "comptoir.gateway.registry:Registry.change_master_key"),
+    Point("wrapped anew, key not in its place", "after", "comptoir.gateway.registry:Registry.change_master_key"),
+    Point("master key rotated", "after", "comptoir.gateway.key_orders:settle_master_key"),
+)
+"""In the daemon, as it rotates the master key."""

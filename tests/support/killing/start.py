@@ -13,5 +13,5 @@ if __name__ == "__main__":
     # A shop whose worker is killed a hundred times in ten minutes is no crashed one here.
     policy.PARKING_WINDOW = 0.5
     targets.watch_disk()
-    wrap(points.DAEMON + points.NOTING, "daemon")
-    sys.exit(main(Targets(worker=targets.worker, vault=targets.vault), (*PRELOAD, "killing.in_forkserver")))
+    wrap(points.DAEMON + points.NOTING + points.REGISTERING + points.MASTERING, "daemon")
+    sys.exit(main(Targets(targets.worker, targets.vault, targets.rekeyer), (*PRELOAD, "killing.in_forkserver")))

@@ -1,7 +1,11 @@
 """What is done to a house: see `house`."""
 
-import trio
+from contextlib import suppress
 
+import trio
+from chaos.world import GONE
+
+from comptoir.sessions.protocol import RpcError
 from killing import points
 from killing.house import UP_LIMIT, House, Step
 from killing.strikes import RANDOM, kill
@@ -57,6 +61,53 @@ def daemon(point: str, *, by_death: bool = True) -> Step:
     return Step(point, do)
 
 
+def rekeying(point: str) -> Step:
+    """The process that encrypts a tenant's files with a new key."""
+
+    async def do(house: House) -> bool:
+        house.arms.arm(points.REKEYER, point)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(_rotate, house)
+            fired = await _wait_fired(house, points.REKEYER, point)
+            nursery.cancel_scope.cancel()
+        return fired
+
+    return Step(point, do)
+
+
+def rotating(point: str, *, master: bool = False) -> Step:
+    """The daemon, as it rotates a key."""
+
+    async def do(house: House) -> bool:
+        house.arms.arm("daemon", point)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(_rotate_master if master else _rotate, house)
+            gone = await _wait_gone(house)
+            nursery.cancel_scope.cancel()
+        house.arms.disarm("daemon", point)
+        if gone:
+            await _restart(house)
+        return gone
+
+    return Step(point, do)
+
+
+async def _rotate(house: House) -> None:
+    """Until cancelled; one that was interrupted goes on before the next begins."""
+    shop = house.world.rng(f"rotation {house.world.now}").choice([crowd.shop for crowd in house.crowds])
+    while True:
+        with suppress(RpcError, *GONE):
+            await house.world.call("keys.rotate", within=UP_LIMIT, tenant=shop)
+        await trio.sleep(_TRIES_EVERY)
+
+
+async def _rotate_master(house: House) -> None:
+    while True:
+        with suppress(RpcError, *GONE):
+            await house.world.call("keys.rotate_master", within=UP_LIMIT)
+        await trio.sleep(_TRIES_EVERY)
+
+
 async def _kill_daemon(house: House) -> bool:
     await trio.sleep(house.world.rng(f"daemon {house.world.now}").uniform(0, 0.5))
     await _restart(house)
@@ -85,9 +136,18 @@ async def _cut(house: House) -> bool:
     return True
 
 
+async def _cut_in_rotation(house: House) -> bool:
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(_rotate, house)
+        await _cut(house)
+        nursery.cancel_scope.cancel()
+    return True
+
+
 DAEMON_AT_RANDOM = Step(f"daemon, {RANDOM}", _kill_daemon)
 FORKSERVER_AT_RANDOM = Step(f"forkserver, {RANDOM}", _kill_forkserver)
 CUT = Step("power cut", _cut)
+CUT_IN_ROTATION = Step("power cut while a key is rotated", _cut_in_rotation)
 
 
 async def _restart(house: House) -> None:

@@ -5,9 +5,11 @@ import socket
 
 from powercut import intercept
 
+from comptoir.gateway.rekeying.process import run_rekeyer
 from comptoir.gateway.vault.orders import VaultSpec
 from comptoir.gateway.vault.process import run_vault
 from comptoir.sessions.output import Printed
+from comptoir.sessions.rekeying.spec import RekeySpec
 from comptoir.sessions.spec import WorkerSpec
 from comptoir.sessions.start import run_worker
 from killing import points
@@ -27,6 +29,12 @@ def vault(spec: VaultSpec, connection: socket.socket, printed: Printed) -> None:
     mutate()
     wrap(points.VAULT, points.THE_VAULT)
     run_vault(spec, connection, printed)
+
+
+def rekeyer(spec: RekeySpec, connection: socket.socket, printed: Printed) -> None:
+    watch_disk()
+    wrap(points.REKEYING, points.REKEYER)
+    run_rekeyer(spec, connection, printed)
 
 
 def watch_disk() -> None:
