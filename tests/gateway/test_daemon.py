@@ -256,6 +256,8 @@ def test_after_kill_minus_nine_workers_finish_and_the_next_daemon_goes_on(start)
     first.ready()
     with first.client() as client:
         client.call("tenant.add", tenant="awa")
+        # It has its lock by the time that it answers.
+        client.call("try", tenant="awa", text="spec")
         worker = client.call("status")["tenants"][0]["pid"]
         assert holder(first.lock_of("awa")) == worker
     first.process.kill()
