@@ -87,9 +87,17 @@ def create_master_key(path: Path) -> None:
 
 def master_key_path(paths: Paths) -> Path:
     """systemd's credential where there is one, else the file in keys/."""
-    if paths.credentials is not None and (credential := paths.credentials / "master.key").exists():
+    if paths.credentials is not None and _is_there(credential := paths.credentials / "master.key"):
         return credential
     return paths.master_key_file
+
+
+def _is_there(credential: Path) -> bool:
+    try:
+        return credential.exists()
+    except PermissionError:
+        # So closed is systemd's folder while there is nothing in it for us.
+        return False
 
 
 def next_master_key_path(paths: Paths) -> Path:

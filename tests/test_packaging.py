@@ -108,8 +108,26 @@ MODULES = (
 
 
 def test_a_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
-    names = {name for name in contents(wheel) if ".dist-info/" not in name}
+    names = {name for name in contents(wheel) if ".dist-info/" not in name and ".data/" not in name}
     assert names == set(source_files())
+
+
+# Where the files for systemd lie below an environment; docs/vps.md names them.
+FOR_SYSTEMD = {
+    "lib/systemd/system/comptoir.service": "comptoir.service",
+    "lib/sysusers.d/comptoir.conf": "comptoir.sysusers",
+    "lib/tmpfiles.d/comptoir.conf": "comptoir.tmpfiles",
+}
+
+
+def test_the_files_for_systemd_come_along(wheel: Path, unpacked: Path, tmp_path: Path) -> None:
+    environment = environment_with(wheel, tmp_path)
+    for installed, source in FOR_SYSTEMD.items():
+        written = (ROOT / "systemd" / source).read_bytes()
+        assert (environment / installed).read_bytes() == (unpacked / "systemd" / source).read_bytes() == written
+        assert f"/opt/comptoir/{installed}" in (ROOT / "docs/vps.md").read_text(encoding="utf-8")
+    shipped = {name.partition(".data/data/")[2] for name in contents(wheel) if ".data/" in name}
+    assert shipped == FOR_SYSTEMD.keys()
 
 
 def test_a_wheel_made_from_the_source_archive_is_the_same(wheel: Path, unpacked: Path, tmp_path: Path) -> None:

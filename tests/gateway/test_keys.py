@@ -1,6 +1,7 @@
 import base64
 import errno
 import os
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +15,7 @@ from comptoir.gateway.keys import (
     unwrap,
     wrap,
 )
-from comptoir.gateway.paths import Paths
+from comptoir.gateway.paths import Paths, find_paths
 
 MASTER = bytes(range(32))
 
@@ -99,3 +100,12 @@ def test_systemds_credential_comes_first(tmp_path):
     (tmp_path / "master.key").chmod(0o404)
     with pytest.raises(KeysWrong, match="others may read"):
         load_master_key(paths(tmp_path))
+
+
+def test_a_folder_of_credentials_that_is_closed_holds_none(tmp_path, monkeypatch):
+    def closed(path, **_):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    paths = find_paths({"COMPTOIR_HOME": str(tmp_path), "CREDENTIALS_DIRECTORY": str(tmp_path / "credentials")})
+    monkeypatch.setattr(Path, "exists", closed)
+    assert master_key_path(paths) == paths.master_key_file

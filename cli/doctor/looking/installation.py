@@ -7,6 +7,7 @@ from pathlib import Path
 
 from comptoir.cli.doctor.facts import FileFault, Folder, Installation, Registered, Space
 from comptoir.cli.doctor.looking.machine import space
+from comptoir.cli.doctor.looking.service_key import sealed_key, with_service_key
 from comptoir.gateway.keys import KeysWrong, load_master_key, master_key_path, unwrap
 from comptoir.gateway.master_key import find_master_key
 from comptoir.gateway.paths import RAM_FILE_SYSTEMS, SHARED_MEMORY, Paths, PathsWrong
@@ -22,13 +23,18 @@ from comptoir.plugins.loading import load_tenant
 
 def look_at_installation(paths: Paths, only: str | None = None) -> Installation:
     """`only`: leave the files of all other tenants unread."""
+    paths = with_service_key(paths)
     key, key_trouble = _master_key(paths)
+    key_file = master_key_path(paths)
+    if key is None and not key_file.exists() and (sealed := sealed_key(paths)):
+        # Only systemd opens it: what it locks cannot be looked at while the service rests.
+        key_file, key_trouble = sealed, None
     rows, registry_trouble = _registry(paths, key)
     names = [row.name for row in rows] if rows or registry_trouble is None else _folders_of_tenants(paths)
     return Installation(
         uid=os.geteuid(),
         folders=tuple(_folder(name, path) for name, path in _places(paths)),
-        key_file=master_key_path(paths),
+        key_file=key_file,
         key_trouble=key_trouble,
         registry_file=paths.registry_file,
         registry_trouble=registry_trouble,

@@ -4,15 +4,16 @@ import os
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from comptoir.cli.doctor.looking import look
+from comptoir.cli.doctor.looking import look, service_key
 from comptoir.cli.doctor.looking.daemon import look_at_daemon, open_files_limit
 from comptoir.cli.doctor.looking.installation import look_at_installation
 from comptoir.cli.doctor.looking.machine import available_memory, look_at_machine
-from comptoir.gateway.keys import new_key, read_master_key, wrap
+from comptoir.gateway.keys import create_master_key, new_key, read_master_key, wrap
 from comptoir.gateway.locks import hold
 from comptoir.gateway.paths import Paths, find_paths
 from comptoir.gateway.registry import Registry, Tenant
@@ -153,3 +154,27 @@ def test_somebody_who_listens_and_never_answers(paths, monkeypatch):
     finally:
         os.close(lock)
         listener.close()
+
+
+@pytest.fixture
+def service(tmp_path, monkeypatch):
+    """The folders of a service, whose master key is a credential."""
+    paths = replace(find_paths({"COMPTOIR_HOME": str(tmp_path)}), config=tmp_path / "config")
+    monkeypatch.setattr(service_key, "SYSTEM_CONFIG", paths.config)
+    monkeypatch.setattr(service_key, "GIVEN", tmp_path / "given")
+    monkeypatch.setattr(service_key, "SEALED", tmp_path / "sealed")
+    return paths
+
+
+def test_the_key_of_a_service_that_runs_is_the_one_it_was_given(service, tmp_path):
+    (tmp_path / "given").mkdir()
+    create_master_key(tmp_path / "given/master.key")
+    seen = look_at_installation(service)
+    assert (seen.key_file, seen.key_trouble) == (tmp_path / "given/master.key", None)
+
+
+def test_the_key_of_a_service_that_rests_lies_encrypted(service, tmp_path):
+    assert "no master key" in look_at_installation(service).key_trouble
+    (tmp_path / "sealed").write_text("")
+    seen = look_at_installation(service)
+    assert (seen.key_file, seen.key_trouble) == (tmp_path / "sealed", None)
