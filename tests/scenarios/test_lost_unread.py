@@ -2,9 +2,10 @@
 
 import fcntl
 import os
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -15,10 +16,13 @@ import rig
 import trio
 import vaulted
 
+from comptoir.lab.history import OldConversation, OldMessage
+from comptoir.lab.messages import new_message_id, new_secret
 from comptoir.sessions.protocol import Params
 
 SHOP, OWNER = "+221770000001", "+221772000001"
 CUSTOMERS = [f"+22177100{number:04}" for number in range(1, 13)]
+OLD_MESSAGES = 20
 REPORTED_WITHIN = 10.0
 # Where SQLite's writers of a database in WAL mode lock out each other: https://sqlite.org/walformat.html#locks
 WRITE_LOCK = 120
@@ -151,3 +155,43 @@ async def test_an_older_session_calls_nothing_lost_that_is_journaled() -> None:
         assert [event for event in here.events if is_lost(event)] == []
         assert (await here.status(shop.name))["lost"] == 0
         assert here.lab.ledger.reused_counters() == []
+
+
+@pytest.mark.shows(
+    under="absence",
+    what="a crash while the phone brings in its old conversations, right after linking",
+    happens="none of them is called `lost`, and nobody is asked to write again",
+)
+async def test_a_crash_during_the_history_calls_no_old_message_lost() -> None:
+    async with rig.open_rig() as here:
+        shop = await open_shop(here)
+        shop.phone.old_conversations = tuple(map(old_conversation, range(12)))
+        before = secrets_in(here, shop)
+        with journal_held(here.home / "state" / "tenants" / shop.name / "tenant.db"):
+            await shop.phone.share_history(shop.phone.companions[-1])
+            with trio.fail_after(10):
+                while secrets_in(here, shop) < before + 12 * OLD_MESSAGES:  # noqa: ASYNC110 (the library does not tell)
+                    await trio.sleep(0.05)
+            await here.kill_worker(shop.name)
+        await here.wait_event(lambda event: event.get("state") == "online", after=len(here.events))
+        await here.lab.customer(CUSTOMERS[0]).say(SHOP, "Bonjour, adresse svp ?")
+        await here.lab.customer(CUSTOMERS[0]).wait_heard(2)
+        await here.settle(shop.name)
+        assert [event for event in here.events if is_lost(event) or event["kind"] == "asked_again"] == []
+        assert (await here.status(shop.name))["lost"] == 0
+
+
+def old_conversation(number: int) -> OldConversation:
+    messages = (
+        OldMessage(new_message_id(), f"ancien {each}", 1_790_000_000 + each, secret=new_secret())
+        for each in range(OLD_MESSAGES)
+    )
+    jids = f"2217799999{number:02}@s.whatsapp.net", f"9990000000000{number:02}@lid"
+    return OldConversation(*jids, f"Ancienne {number}", tuple(messages), by_lid=number % 2 == 1)
+
+
+def secrets_in(here: rig.Rig, shop: rig.Shop) -> int:
+    """How many the library has kept."""
+    with closing(sqlite3.connect(f"file:{vaulted.memory(here) / shop.name / 'session.db'}?mode=ro", uri=True)) as db:
+        (count,) = db.execute("SELECT count(*) FROM whatsmeow_message_secrets").fetchone()
+        return int(count)
