@@ -49,6 +49,7 @@ def _of_row(row: Row, later: Row, now: float) -> Iterator[Finding]:
     trouble = [
         *_worker(row),
         *_queues(row, later),
+        *_inbound(row),
         *_longest_waiting(row, now),
         *_messages(row),
         *_files(row),
@@ -122,6 +123,16 @@ def _queues(row: Row, later: Row) -> Iterator[Finding]:
         elif length >= WORTH_A_LOOK and then > length:
             what = f"{length} messages wait {waits}, and {then} a moment later"
             yield warning(name, what, "it grows faster than it is worked off", "look again in ten minutes")
+
+
+def _inbound(row: Row) -> Iterator[Finding]:
+    if row.get("inbox_held"):
+        mend = "they are answered in turn; raise tenant_per_minute in comptoir.toml if your plugins bear it"
+        yield warning(row["name"], "more comes in than is taken", str(row["inbox_held"]), mend)
+    if flooded := row.get("flooded"):
+        why = "all is kept, and the rest is not answered one by one"
+        mend = f"`comptoir status {row['name']}` shows which; somebody should look at what they write"
+        yield warning(row["name"], f"too many messages at once in {len(flooded)} chats", why, mend)
 
 
 def _longest_waiting(row: Row, now: float) -> Iterator[Finding]:

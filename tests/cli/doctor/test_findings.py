@@ -226,6 +226,8 @@ FAULTS = {
         "30 messages wait to be answered, and 42",
         "ten minutes",
     ),
+    "a crowd": (row(inbox_held="7 chats wait: 240 messages"), "warning", "7 chats wait", "tenant_per_minute"),
+    "a flood": (row(flooded=["+221770000001"]), "warning", "at once in 1 chats", "comptoir status awa"),
     "uncertain": (row(uncertain=2), "warning", "2 uncertain", "comptoir messages awa"),
     "lost": (row(lost=3), "warning", "3 messages lost", "write again"),
     "failed": (row(failed=1), "warning", "1 messages could not be sent", "comptoir messages awa"),
