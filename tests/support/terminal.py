@@ -105,6 +105,10 @@ class Terminal:
                 self._line = self._column = 0
             case "J":
                 self._clear()
+            case "K" if arguments == "2":
+                self._cells[self._line] = [(" ", "")] * self.columns
+            case "A":
+                self._line = max(0, self._line - int(arguments or 1))
             case "h" | "l" if arguments == "?1049":
                 self._clear()
             case "h" | "l" if arguments == "?25":
