@@ -23,7 +23,7 @@ PARK_REASONS = {
     "session_lost": "its credentials are neither in this machine's memory nor in its vault: "
     "`comptoir link {name}` links it again",
     "vault_damaged": "its credentials were in this machine's memory, and the sealed copy on disk does not open: a copy "
-    "of it is kept beside it; put vault.db back from a backup of state/, without vault.db-wal and vault.db-shm, then "
+    "of it is kept beside it; put vault.db back from a backup of state/, with its vault.db-wal or with none, then "
     "`comptoir tenant resume {name}`; or `comptoir unlink {name}` and `comptoir link {name}`",
     "lab_session": "it was linked in the lab and never connects to WhatsApp: start the daemon with COMPTOIR_LAB",
     "real_session": "it was linked with WhatsApp and never connects to a lab: start the daemon without COMPTOIR_LAB",

@@ -68,6 +68,7 @@ class Vault:
         self.stopping = False
         """Nothing more is sealed but a last time."""
         self._unwritten: dict[str, int] = {}
+        self._news = trio.Event()
         self._told_to_stop = trio.Event()
         self._ended = trio.Event()
 
@@ -76,6 +77,11 @@ class Vault:
 
     def sealed(self, tenant: str) -> Sealed:
         return self._sealed.get(tenant, Sealed())
+
+    async def wait_sealed(self, tenant: str, least: int) -> None:
+        """Until the generation `least`, or a later one, is on disk."""
+        while self.sealed(tenant).generation < least:
+            await self._news.wait()
 
     async def keep(self, kept: Kept) -> None:
         """Have every change of this session sealed from now on; returns at once where the vault is away."""
@@ -269,3 +275,5 @@ class Vault:
 
     def _note(self, tenant: str, **changes: Any) -> None:
         self._sealed[tenant] = replace(self.sealed(tenant), **changes)
+        news, self._news = self._news, trio.Event()
+        news.set()

@@ -89,8 +89,8 @@ class SealedSession:
             if trio.current_time() >= self._prune_at:
                 await self._on_thread(partial(prune, self.kept.session))
                 self._prune_at = trio.current_time() + PRUNE_EVERY
-            # In memory, and a few microseconds: a thread would cost more.
-            return self._live.changed()
+            # A few microseconds: a thread would cost more.
+            return self._file is None or self._file.moved or self._live.changed()
 
     async def _seal(self) -> int:
         if not self.kept.session.exists():

@@ -33,7 +33,7 @@ async def main(spec: VaultSpec, connection: socket.socket) -> None:
         await channel.serve(keeper.handle)
         output.discard()
         with trio.move_on_after(LAST_SEALS_LIMIT):
-            await keeper.seal_all()
+            await keeper.release_all()
         nursery.cancel_scope.cancel()
 
 
@@ -76,6 +76,12 @@ class Keeper:
         async with trio.open_nursery() as nursery:
             for session, _ in list(self._sessions.values()):
                 nursery.start_soon(self._last_seal, session)
+
+    async def release_all(self) -> None:
+        """Seal a last time and close: a vault that is closed is one file, with no log beside it."""
+        async with trio.open_nursery() as nursery:
+            for tenant in list(self._sessions):
+                nursery.start_soon(self._release, {"tenant": tenant})
 
     async def _keep(self, params: Params) -> Params:
         kept = kept_from(params)
