@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import rig
+import trio
 from leaks import material, traffic
 from leaks.places import elsewhere, places
 from leaks.scanner import Hit, Planted, Scanner
@@ -80,11 +81,29 @@ async def a_day(here: rig.Rig, folder: Path, *, sealed: bool) -> Search:
     await here.start_daemon()
     await here.settle(day.shop.name)
     await here.wait_state("second", "online")
+    # The old keys must be nowhere, and what they opened nowhere in clear on its way to the new ones.
+    await command(here, "keys", "rotate", day.shop.name)
+    await command(here, "keys", "rotate", "--master")
+    await command(here, "messages", day.shop.name)
+    await here.wait_state(day.shop.name, "online")
     search.learn_keys()
+    search.look()
     await here.call("tenant.remove", tenant="second")
     await here.stop_daemon()
     search.look()
     return search
+
+
+async def command(here: rig.Rig, *words: str) -> None:
+    """Where the daemon stands, too: what it leaves there is looked at, and not what it prints."""
+    environment = os.environ | here.start.environment | {"COMPTOIR_HOME": str(here.home)}
+    with trio.fail_after(60):
+        await trio.run_process(
+            [sys.executable, "-P", "-W", "ignore", "-m", "comptoir.cli", *words],
+            capture_stdout=True,
+            env=environment,
+            cwd=here.start.folder,
+        )
 
 
 @pytest.mark.slow
@@ -115,3 +134,7 @@ async def test_without_encryption_all_of_it_is_found(tmp_path: Path) -> None:
             if not any(each.kept in place for place in where.get(each.what, ()))
         }
         assert missed == {}
+        # Sessions rest in the vault, too.
+        resting = [each.what for each in search.keys if each.what.startswith("whatsmeow_device.")]
+        assert len(resting) > 10
+        assert [what for what in resting if not any("vault.db" in place for place in where[what])] == []

@@ -36,6 +36,8 @@ EXPECTED: dict[str, tuple[dict[str, Any], int, int, int, int, int]] = {
     "try": ({"text": "menu"}, OK, OK, OK, OK, NONE),
     "reload": ({}, OK, OK, OK, OK, NONE),
     "send": ({"to": "+221771000001", "text": "x"}, OK, NOT_NOW, NOT_NOW, NOT_NOW, NONE),
+    "keys.rotate": ({}, OK, OK, OK, OK, NONE),
+    "keys.rotate_master": ({}, OK, OK, OK, OK, OK),
     "tenant.pause": ({}, OK, OK, OK, OK, NONE),
     "tenant.resume": ({}, OK, OK, OK, NOT_NOW, NONE),
     "link": ({}, FAILED, OK, OK, OK, NONE),
@@ -43,7 +45,7 @@ EXPECTED: dict[str, tuple[dict[str, Any], int, int, int, int, int]] = {
     "tenant.add": ({}, FAILED, FAILED, FAILED, FAILED, OK),
     "tenant.remove": ({}, OK, OK, OK, OK, OK),
 }  # fmt: skip
-NO_TENANT = ("hello", "tenant.list")
+NO_TENANT = ("hello", "tenant.list", "keys.rotate_master")
 
 
 def requests(suffix: str) -> list[Request]:
@@ -52,6 +54,7 @@ def requests(suffix: str) -> list[Request]:
         {
             "method": method,
             "params": params | ({} if method in NO_TENANT else {"tenant": f"{tenant}-{suffix}"}),
+            "whole": method == "keys.rotate",
             "descriptors": sum(value == {"descriptor": True} for value in params.values()),
         }
         for tenant in TENANTS

@@ -18,11 +18,11 @@ SILENCE = "no answer"
 LIMIT = 15.0
 
 Request = dict[str, Any]
-"""`method`, `params`, and `descriptors`: how many open files come with it."""
+"""`method`, `params`, `descriptors` (how many come with it), `whole` (whether a stream is read to its end)."""
 
 
 def ask_all(control_socket: str, requests: Sequence[Request]) -> list[int | str]:
-    """The code of each answer, 0 for a result or a stream that begins; each on a connection of its own."""
+    """The code of each answer, 0 for a result or a stream that begins or ends well; each on a connection of its own."""
     return [_ask(control_socket, request) for request in requests]
 
 
@@ -43,7 +43,7 @@ def _ask(control_socket: str, request: Request) -> int | str:
             return code
         _send(caller, 2, request["method"], request["params"], request["descriptors"])
         try:
-            return _code(next(lines))
+            return next(_code(line) for line in lines if "id" in line or not request["whole"])
         except TimeoutError:
             return SILENCE
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from comptoir.gateway.control.key_methods import KeyMethods
 from comptoir.gateway.control.methods import Methods
 from comptoir.gateway.control.table import Method, table_of
 from comptoir.sessions.protocol import MAX_LINE
@@ -31,15 +32,22 @@ HARMLESS = frozenset(
 )
 """What only reads, and may be asked of the measured shop. Every other method changes something."""
 ADDS = "tenant.add"
-STREAMS = frozenset({"events", "link"})
-SLOW = STREAMS | {"status", "tenant.show", "message.wait"}
-SLOW_WEIGHT = 0.1
-"""These cost a connection, or make the kernel count pages."""
 TEXTS = ("GET / HTTP/1.1", "", "null", "[]", "{}", "true", "1", '"', "\0", "\x1b[2J", "NaN", "-Infinity", "help")
 NO_METHODS = ("stats", "Status", " status", "status\0", "tenant", "../x", "é" * 300)
 # Each of these makes or ends processes: often enough to be met, seldom enough to get through a million lines.
 _REAL_CHANGE = 1 / 400
 _CLOSING = 1 / 2_000
+
+
+def control_methods() -> dict[str, Method]:
+    """The daemon's table, without a daemon."""
+    return table_of(Methods.__new__(Methods)) | table_of(KeyMethods.__new__(KeyMethods))
+
+
+STREAMS = frozenset(method.name for method in control_methods().values() if method.notification)
+SLOW = STREAMS | {"status", "tenant.show", "message.wait"}
+SLOW_WEIGHT = 0.1
+"""These cost a connection, or make the kernel count pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +60,6 @@ class Line:
     """How many come with it."""
     call: bool = False
     """A JSON-RPC request."""
-
-
-def control_methods() -> dict[str, Method]:
-    """The daemon's table, without a daemon."""
-    return table_of(Methods.__new__(Methods))
 
 
 class Lines:
@@ -100,6 +103,9 @@ class Lines:
 
     def _params(self, method: Method) -> dict[str, Any]:
         params: dict[str, Any] = {}
+        if method.name not in HARMLESS and "tenant" not in method.parameters and self._random.random() > _REAL_CHANGE:
+            # It would change the whole installation: seldom with no fault at all.
+            params["more"] = self._weird()
         for name, parameter in method.parameters.items():
             if name == "tenant":
                 params[name] = self._tenant(method)
@@ -118,7 +124,7 @@ class Lines:
         return names(self._random, possible=method.name != ADDS)
 
     def _mutate(self, method: Method, params: dict[str, Any]) -> None:
-        name = self._random.choice((*method.parameters, "more"))
+        name = self._random.choice((*method.parameters, "another"))
         # What changes something may mean every tenant where none is named; a wait without a limit holds us up.
         guarded = name == "timeout" or (method.name not in HARMLESS and name == "tenant")
         match self._random.randrange(5):

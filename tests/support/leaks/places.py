@@ -40,11 +40,11 @@ class Place:
 def places(here: Rig, since: float) -> Iterator[Place]:
     """What the daemon printed, all files of the installation and around it, and those without a name any more.
 
-    Left out are RAM, the lab's own folder and the file of the master key. `since` is a time (s): what was changed
+    Left out are RAM, the lab's own folder and the files of master keys. `since` is a time (s): what was changed
     before in the common places is nobody's.
     """
     yield Place("what the daemon printed", bytes(here.printed))
-    skipped = {here.home / "lab", here.home / "keys/master.key", *_in_ram(here)}
+    skipped = {here.home / "lab", *(here.home / "keys").glob("master.key*"), *_in_ram(here)}
     for file in _files(here.home, skipped):
         name = str(file.relative_to(here.home))
         yield Place(f"the name of {name}", os.fsencode(name))
