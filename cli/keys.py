@@ -50,16 +50,16 @@ def _rotate_master(*, json: bool) -> None:
         print_json({"event": "master_rotated"} | rotated)
         return
     key, old = rotated["key"], rotated["old"]
-    print_line(f"the master key is new, and locks the keys of {rotated['tenants']} tenants: copy {key} to a safe place")
+    print_line(f"the master key is new and locks the keys of {rotated['tenants']} tenants: copy {key} to a safe place")
     if old:
-        print_line(
-            f"{old} opens backups of state/ made before now, and nothing else: delete it along with the last one"
-        )
-    else:
+        print_line(f"{old} opens backups of state/ made before now, nothing else: delete it along with the last one")
+    elif rotated["credential"]:
         print_line(
             "it is the credential master.key.next still: encrypt it as master.key and remove master.key.next, as "
             "docs/operating.md says; the old one opens backups of state/ made before now, and nothing else"
         )
+    else:
+        print_line("it takes the old one's place when the daemon is started the next time: see the daemon's log")
 
 
 def _rotate(name: str, view: "RotationView") -> None:

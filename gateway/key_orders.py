@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import trio
 
@@ -10,6 +11,7 @@ from comptoir.gateway.control.table import Tell
 from comptoir.gateway.installation import Installation
 from comptoir.gateway.keys import KeysWrong, new_key, unwrap, wrap
 from comptoir.gateway.master_key import find_master_key, following_key, settle_master_key
+from comptoir.gateway.paths import Paths
 from comptoir.gateway.rotation import Rotation
 from comptoir.gateway.tenant_supervisor import TenantSupervisor
 from comptoir.sessions.protocol import ErrorCode, Params, RpcError
@@ -87,15 +89,28 @@ async def rotate_master(installation: Installation, tenants: Sequence[TenantSupe
             # From the registry's change to the records' nobody may see the one without the other.
             with trio.CancelScope(shield=True):
                 following = await trio.to_thread.run_sync(following_key, installation.paths)
-                await installation.registry.change_master_key(following)
-                rows = {row.name: row for row in await installation.registry.tenants()}
+                rows = {row.name: row for row in await installation.registry.change_master_key(following)}
                 for tenant in tenants:
                     key = rows[tenant.name].wrapped_key
                     tenant.record.row = replace(tenant.record.row, wrapped_key=key)
-                kept = await trio.to_thread.run_sync(settle_master_key, installation.paths)
+                kept = await trio.to_thread.run_sync(_settle, installation.paths)
         except KeysWrong as error:
             raise RpcError(ErrorCode.FAILED, str(error)) from None
     logger.info("the master key was rotated")
     installation.hub.publish(None, "master_key_rotated")
     place, _ = await trio.to_thread.run_sync(find_master_key, installation.paths)
-    return {"key": str(place), "old": str(kept) if kept else None, "tenants": len(tenants)}
+    return {
+        "key": str(place),
+        "old": str(kept) if kept else None,
+        "credential": place.parent == installation.paths.credentials,
+        "tenants": len(tenants),
+    }
+
+
+def _settle(paths: Paths) -> Path | None:
+    """What keeps the new key from its place does not undo that it is the key: the next start sees to it."""
+    try:
+        return settle_master_key(paths)
+    except OSError as error:
+        logger.warning("the new master key stays in master.key.next until the next start: %s", error.strerror)
+        return None

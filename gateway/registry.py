@@ -126,10 +126,11 @@ class Registry:
     def remove(self, name: str) -> None:
         self._tenants.delete(name)
 
-    def change_master_key(self, new: bytes) -> None:
-        """Wrap and seal everything anew, in one transaction; afterwards the old key opens nothing in the file.
+    def change_master_key(self, new: bytes) -> list[Tenant]:
+        """Wrap and seal everything anew, in one transaction; the tenants as they are then, by name.
 
-        Raises KeysWrong where a row does not open, and then nothing has changed.
+        Afterwards the old key opens nothing in the file. Raises KeysWrong where a row does not open, or sqlite3.Error,
+        and then nothing has changed.
         """
         old, self.master_key = self.master_key, new
         try:
@@ -138,10 +139,12 @@ class Registry:
                 for row in list(self._tenants.rows):
                     self._tenants.update(row["name"], _rewrapped(row, old, new))
                 set_master_id(self._database.conn, new)
+                changed = self.tenants()
         except BaseException:
             self.master_key = old
             raise
         sweep(self._database.conn)
+        return changed
 
     def _row(self, tenant: Tenant) -> dict[str, Any]:
         row = {field.name: getattr(tenant, field.name) for field in fields(Tenant)}
@@ -184,8 +187,8 @@ class AsyncRegistry:
     async def note_generations(self, generations: dict[str, int]) -> None:
         await trio.to_thread.run_sync(self._registry.note_generations, generations, limiter=self._one_at_a_time)
 
-    async def change_master_key(self, new: bytes) -> None:
-        await trio.to_thread.run_sync(self._registry.change_master_key, new, limiter=self._one_at_a_time)
+    async def change_master_key(self, new: bytes) -> list[Tenant]:
+        return await trio.to_thread.run_sync(self._registry.change_master_key, new, limiter=self._one_at_a_time)
 
     async def remove(self, name: str) -> None:
         await trio.to_thread.run_sync(self._registry.remove, name, limiter=self._one_at_a_time)

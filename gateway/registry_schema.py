@@ -1,9 +1,13 @@
 """The registry's schema, its migrations, and which master key it belongs to."""
 
+import logging
 import sqlite3
 from pathlib import Path
 
 from comptoir.gateway.keys import KeysWrong, master_key_id, seal_number, unwrap
+from comptoir.sessions.log_line import note
+
+logger = logging.getLogger(__name__)
 
 SCHEMA_VERSION = 2
 
@@ -89,12 +93,23 @@ def set_master_id(db: sqlite3.Connection, master: bytes) -> None:
 
 
 def sweep(db: sqlite3.Connection) -> None:
-    """Leave nothing of what was replaced in the file or in its log; done again at the next start where cut short."""
+    """Leave nothing of what was replaced in the file or in its log.
+
+    What keeps it from that, such as a full disk, is no reason to stop: the next start does it.
+    """
+    try:
+        _clear(db)
+    except sqlite3.Error as error:
+        note(logger, "the registry's free pages are cleared at the next start", level=logging.WARNING, why=str(error))
+
+
+def _clear(db: sqlite3.Connection) -> None:
     db.execute("VACUUM")
     busy, *_ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    if not busy:
-        with db:
-            db.execute("INSERT OR REPLACE INTO meta VALUES ('swept', x'01')")
+    if busy:
+        raise sqlite3.OperationalError("somebody reads the file")
+    with db:
+        db.execute("INSERT OR REPLACE INTO meta VALUES ('swept', x'01')")
 
 
 def wrong(path: Path, error: sqlite3.Error) -> RegistryWrong:

@@ -87,6 +87,7 @@ def test_the_daemons_refusal_is_the_exit_code(comptoir, control):
 
 def test_the_master_key(comptoir, control):
     moved = {"key": "/etc/comptoir/keys/master.key", "old": "/etc/comptoir/keys/master.key.old-x", "tenants": 3}
+    moved["credential"] = False
     control.answers["keys.rotate_master"] = lambda: moved
     ended = comptoir("keys", "rotate", "--master")
     assert ended.code == 0
@@ -97,8 +98,11 @@ def test_the_master_key(comptoir, control):
 
 def test_a_master_key_of_systemds_is_the_operators_to_put_in_its_place(comptoir, control):
     moved = {"key": "/run/credentials/comptoir.service/master.key.next", "old": None, "tenants": 3}
+    moved["credential"] = True
     control.answers["keys.rotate_master"] = lambda: moved
     assert "encrypt it as master.key and remove master.key.next" in comptoir("keys", "rotate", "--master").out
+    moved["credential"] = False
+    assert "when the daemon is started the next time" in comptoir("keys", "rotate", "--master").out
 
 
 def test_a_tenant_has_no_master_key(comptoir):

@@ -2,6 +2,7 @@ import sqlite3
 
 import pytest
 
+from comptoir.gateway import registry as registry_module
 from comptoir.gateway import registry_schema
 from comptoir.gateway.keys import KeysWrong, new_key, unwrap, wrap
 from comptoir.gateway.peeking import peek
@@ -158,6 +159,32 @@ def test_a_new_master_key_opens_everything_and_the_old_one_nothing(file):
     registry.close()
     with pytest.raises(KeysWrong):
         Registry(file, MASTER)
+
+
+def test_a_sweep_that_the_disk_refuses_is_left_to_the_next_start(file, monkeypatch):
+    monkeypatch.setattr(registry_module, "BUSY_LIMIT", 0.05)
+    registry = Registry(file, MASTER)
+    registry.add(Tenant("awa", 1, wrap(MASTER, new_key(), "awa", 1)))
+    [before] = registry.tenants()
+    other = sqlite3.connect(file, isolation_level=None)
+
+    def refused(db):
+        # As on a full disk, it cannot write.
+        other.execute("BEGIN IMMEDIATE")
+        registry_schema.sweep(db)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(registry_module, "sweep", refused)
+        [changed] = registry.change_master_key(OTHER)
+    other.close()
+    assert registry.tenants() == [changed]
+    assert unwrap(OTHER, changed.wrapped_key, "awa", 1)
+    registry.close()
+    Registry(file, OTHER).close()
+    assert before.wrapped_key not in everything(file)
+    db = sqlite3.connect(file)
+    assert db.execute("SELECT value FROM meta WHERE name = 'swept'").fetchone() == (b"\x01",)
+    db.close()
 
 
 def test_a_rewrapping_that_fails_leaves_all_as_it_was(file):

@@ -1,5 +1,6 @@
 """A tenant's data key is changed while its worker rests; the rekeyer is the real one, the worker a stand-in."""
 
+import errno
 import os
 
 import journal_rig
@@ -21,6 +22,7 @@ from comptoir.sessions.media.store import Store
 from comptoir.sessions.protocol import ErrorCode, RpcError
 
 TEXTS = [f"bonjour {number}" for number in range(50)]
+link = os.link
 PICTURE = os.urandom(300_000)
 
 
@@ -201,6 +203,26 @@ async def test_a_daemon_that_stops_meanwhile_goes_on_at_its_next_start(open_shop
         folder = Folder(shop)
         assert opened_by(old, folder.path) == []
         folder.assert_whole_under(await folder.key())
+
+
+async def test_a_new_master_key_that_finds_no_room_for_its_file_is_the_key_all_the_same(open_shop, monkeypatch):
+    async with open_shop() as shop:
+        data = await Folder(shop).key()
+
+        def full(*_paths):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "link", lambda *paths: full() if "old-" in str(paths[-1]) else link(*paths))
+            answer = await key_orders.rotate_master(shop.installation, shop.supervisor.tenants())
+        following = shop.installation.paths.keys / "master.key.next"
+        assert (answer["key"], answer["old"], answer["credential"]) == (str(following), None, False)
+        shop.tenant.recycle("test")
+        assert bytes.fromhex((await shop.order("spec"))["key"]) == data
+        # The next rotation first puts it in its place.
+        answer = await key_orders.rotate_master(shop.installation, shop.supervisor.tenants())
+        assert answer["key"] == str(shop.installation.paths.master_key_file)
+        assert await Folder(shop).key() == data
 
 
 async def test_a_new_master_key_while_workers_run(open_shop, monkeypatch):
