@@ -16,9 +16,8 @@ NORMAL = (
     "version = 1\n\n[outbox]\nquiet_ms = 300\ntyping = false\nchat_per_second = 10.0\nanswers_per_minute = 600\n\n"
     f"{INBOUND}"
 )
-ALONE = [f"+22177200{number:04}" for number in range(1, 11)]
-BESIDE = [f"+22177300{number:04}" for number in range(1, 11)]
-MESSAGES = 150
+BEFORE, BESIDE, AFTER = ([f"+221772{group}{number:03}" for number in range(7)] for group in ("100", "200", "300"))
+MESSAGES = 120
 ANSWERED = 20
 SLOWER_AT_MOST = 2.0
 
@@ -50,7 +49,7 @@ async def test_nobody_waits_for_a_customer_who_writes_without_end(settings: str)
         )
         shop = await here.add_shop("chez-awa", SHOP, config)
         owner, flooder = here.lab.customer(OWNER), here.lab.customer(FLOODER)
-        alone = await ask_in_turn(here, shop, ALONE)
+        before = await ask_in_turn(here, shop, BEFORE)
         flooding = trio.Event()
 
         async def flood() -> None:
@@ -65,11 +64,11 @@ async def test_nobody_waits_for_a_customer_who_writes_without_end(settings: str)
             await flooding.wait()
             beside = await ask_in_turn(here, shop, BESIDE)
         await judge.settle(here, shop, within=60)
-        middle = [statistics.median(waited) for waited in (alone, beside)]
-        print(
-            f"an answer took {middle[0]:.3f} s alone, {middle[1]:.3f} s beside the flood, at most {max(beside):.3f} s"
-        )
-        assert middle[1] <= middle[0] * SLOWER_AT_MOST
+        after = await ask_in_turn(here, shop, AFTER)
+        # The machine may have got more to do meanwhile, or less.
+        alone, took = max(map(statistics.median, (before, after))), statistics.median(beside)
+        print(f"an answer took {alone:.3f} s alone, {took:.3f} s beside the flood, at most {max(beside):.3f} s")
+        assert took <= alone * SLOWER_AT_MOST
         states = [row["state"] for row in await here.messages(shop.name) if row["chat"] == FLOODER]
         assert (states.count("done"), states.count("skipped")) == (ANSWERED, MESSAGES - ANSWERED)
         heard = [item.text for item in await flooder.wait_heard(ANSWERED + 1, 20, sender=SHOP)]
