@@ -92,7 +92,7 @@ def _content(file: Path) -> bytes | None:
 
 def _nameless(here: Rig) -> Iterator[Place]:
     """Files that a process of ours holds open without a name: they lie on a disk all the same."""
-    for process in _family(here.pid):
+    for process in family(here.pid):
         for descriptor in _listed(Path(f"/proc/{process}/fd")):
             with suppress(OSError):
                 found = descriptor.stat()
@@ -104,14 +104,15 @@ def _is_shared_memory(descriptor: Path) -> bool:
     return str(descriptor.readlink()).startswith(("/dev/shm/", "/memfd:"))
 
 
-def _family(pid: int | None) -> Iterator[int]:
+def family(pid: int | None) -> Iterator[int]:
+    """A process and all that descend from it."""
     if pid is None:
         return
     yield pid
     for thread in _listed(Path(f"/proc/{pid}/task")):
         with suppress(OSError):
             for child in (thread / "children").read_text().split():
-                yield from _family(int(child))
+                yield from family(int(child))
 
 
 def _listed(folder: Path) -> list[Path]:
