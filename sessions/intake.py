@@ -6,7 +6,17 @@ from contextlib import suppress
 import trio
 
 from comptoir.plugins.config import TenantConfig
-from comptoir.sessions.events import BacklogBegun, BacklogRead, Changed, Connected, Disconnected, Kept, Paired
+from comptoir.sessions.events import (
+    Address,
+    BacklogBegun,
+    BacklogRead,
+    Changed,
+    Connected,
+    Disconnected,
+    Kept,
+    MessageReceived,
+    Paired,
+)
 from comptoir.sessions.journal import linkings, recording
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.journal import Journal, JournalUnavailable
@@ -15,6 +25,8 @@ from comptoir.sessions.times import now_ms
 
 # neonize hands over what it holds in well under a millisecond each.
 QUIET = 0.1
+# Addresses whose last message is remembered; only those of the last seconds matter.
+MOST_HEARD = 1_000
 # How long the bot is silent after the owner's hand while no configuration says otherwise.
 SILENCE_MINUTES = 60
 
@@ -50,11 +62,14 @@ class Intake:
         self._began = now_ms()
         self._backlog = True
         self._kept = 0
+        self._heard: dict[str, int] = {}
 
     def keep(self, event: Kept) -> None:
         """Put the event in line for the writer; blocks while the line is full, which holds neonize back."""
         self._kept += 1
         backlog, arrived, config = self._backlog, now_ms(), self._config()
+        if isinstance(event, MessageReceived) and not event.from_me:
+            self._note_heard(event.chat, arrived)
         silence = (config.silence_minutes if config else SILENCE_MINUTES) * 60_000
         self._journal.write_from_thread(
             lambda db: recording.record_event(
@@ -92,6 +107,17 @@ class Intake:
                 self._backlog = False
             case _:
                 pass
+
+    def heard_at(self, chat: Address) -> int | None:
+        """When the customer last wrote, journaled or not yet, in milliseconds; None where that is long ago."""
+        return max((self._heard[alias] for alias in chat.aliases if alias in self._heard), default=None)
+
+    def _note_heard(self, chat: Address, at: int) -> None:
+        for alias in chat.aliases:
+            self._heard.pop(alias, None)
+            self._heard[alias] = at
+        while len(self._heard) > MOST_HEARD:
+            del self._heard[next(iter(self._heard))]
 
     async def quiet(self, within: float = 2.0) -> None:
         """Wait until nothing more comes, after a disconnect: what neonize still holds was acknowledged already."""

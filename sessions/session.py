@@ -10,6 +10,7 @@ from comptoir.plugins.config import TenantConfig
 from comptoir.sessions import recovering
 from comptoir.sessions.backlog import Backlog
 from comptoir.sessions.events import (
+    Address,
     BacklogBegun,
     BacklogRead,
     Changed,
@@ -112,6 +113,10 @@ class Session:
     async def pause(self, *, paused: bool) -> None:
         """Hold or release the pipeline; the link goes on."""
         await self._stand(replace(self.standing, paused=paused))
+
+    def heard_at(self, chat: Address) -> int | None:
+        """When the customer last wrote, journaled or not yet, in milliseconds; None where that is long ago."""
+        return self._intake.heard_at(chat)
 
     async def disconnect(self) -> None:
         """Close the connection and journal what neonize still holds. The link is not used again."""

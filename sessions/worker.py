@@ -162,6 +162,9 @@ class Worker:
             raise NotConnected("not connected")
         return await self.session.link.upload(content, size, kind)
 
+    def heard_at(self, address: Address) -> int | None:
+        return self.session.heard_at(address)
+
     async def typing(self, address: Address, on: bool) -> None:
         if self.session.link is not None and self.session.standing.connected:
             await self.session.link.typing(address, on)

@@ -5,7 +5,7 @@ from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.times import rfc3339
 
 
-def retry_later(db: Connection, message: int, error: str, not_before: int, *, counted: bool = True) -> None:
+def retry_later(db: Connection, message: int, error: str | None, not_before: int, *, counted: bool = True) -> None:
     """It did not leave: back into the queue. Not `counted`, it does not bring the last attempt nearer."""
     db.execute("UPDATE messages SET state = 'queued' WHERE id = ? AND state = 'sending'", (message,))
     db.execute(

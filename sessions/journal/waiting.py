@@ -14,6 +14,11 @@ MOST = 200
 # What the server counts, and whom it takes for strangers, goes by the number, however often it was linked.
 _OF_THIS_NUMBER = """(SELECT id FROM sessions
     WHERE number = (SELECT number FROM sessions ORDER BY id DESC LIMIT 1))"""
+_LAST_HEARD = """nullif(max(
+    coalesce((SELECT recorded_at FROM messages h WHERE h.contact = m.contact
+        AND direction = 'in' ORDER BY id DESC LIMIT 1), 0),
+    coalesce((SELECT recorded_at FROM messages h WHERE h.contact = m.contact
+        AND author = 'owner' ORDER BY id DESC LIMIT 1), 0)), 0)"""
 # More a minute than any rate allows; without rates, as in lab mode, they need not all be known.
 _MOST_TRIED = 1_000
 
@@ -71,11 +76,7 @@ def snapshot(db: Connection, now: int, *, resend_uncertain: bool = False) -> Sna
     # One that waits for its file to be uploaded holds up its own chat only.
     rows = db.execute(
         f"""SELECT id, m.contact, priority, iif(tried_at > ?1, 0, not_before) AS due, length(text),
-                nullif(max(
-                    coalesce((SELECT recorded_at FROM messages h WHERE h.contact = m.contact
-                        AND direction = 'in' ORDER BY id DESC LIMIT 1), 0),
-                    coalesce((SELECT recorded_at FROM messages h WHERE h.contact = m.contact
-                        AND author = 'owner' ORDER BY id DESC LIMIT 1), 0)), 0),
+                {_LAST_HEARD},
                 {_is_stranger("m.id <> e.id")} AS stranger,
                 iif(author LIKE 'plugin:%' AND priority = 0, m.recorded_at, NULL)
             FROM messages m JOIN outbox ON message = id
@@ -94,6 +95,12 @@ def snapshot(db: Connection, now: int, *, resend_uncertain: bool = False) -> Sna
     ).fetchall()
     known = Snapshot(tuple(waiting), tuple(Tried(*row) for row in reversed(tried)))
     return _with_strangers(db, known, now) if any(row.stranger for row in waiting) else known
+
+
+def last_heard(db: Connection, message: int) -> int | None:
+    """As `Waiting.last_heard`, of the message's chat."""
+    at: int | None = db.execute(f"SELECT {_LAST_HEARD} FROM messages m WHERE id = ?", (message,)).fetchone()[0]
+    return at
 
 
 def _with_strangers(db: Connection, known: Snapshot, now: int) -> Snapshot:

@@ -44,6 +44,10 @@ class SendingLink(Protocol):
         """
         ...
 
+    def heard_at(self, address: Address) -> int | None:
+        """When the customer last wrote, journaled or not yet, in milliseconds; None where that is long ago."""
+        ...
+
     async def typing(self, address: Address, on: bool) -> None:
         """Show the chat that somebody is typing, or no longer is. A failure is not worth an exception."""
         ...

@@ -61,6 +61,8 @@ class Sender(Rounds):
         self._on_unknown = on_unknown
         self._idle = trio.Event()
         self._idle.set()
+        self._last_heard: dict[int, int | None] = {}
+        """In the chat of each message that waits, as it was last looked up."""
         self._held: dict[int, int] = {}
         self._typing: dict[int, int] = {}
         self._typing_in: dict[int, Address] = {}
@@ -98,7 +100,9 @@ class Sender(Rounds):
         # Where the clock was set back, what began in its future begins now.
         self._held, self._typing = _not_after(now, self._held), _not_after(now, self._typing)
         plan = policy.plan(known, policy.Progress(self._held, self._typing), settings.rates, now)
-        self._held = {id: self._held.get(id, now) for id in plan.held}
+        # What is to go now may have to wait once more, and not for ever.
+        self._held = {id: self._held.get(id, now) for id in (*plan.held, plan.send) if id is not None}
+        self._last_heard = {row.id: row.last_heard for row in known.waiting}
         return plan
 
     async def _expire(self, ids: tuple[int, ...]) -> None:
@@ -125,14 +129,37 @@ class Sender(Rounds):
         try:
             now = self.settings.now()
             secret = new_secret(automatic=await self._journal.read(lambda db: outbox.is_automatic(db, id)))
-            message = await self._journal.write(lambda db: outbox.mark_sending(db, id, self._session, secret, now))
-            if message is not None:
+            message = await self._journal.write(lambda db: self._mark_sending(db, id, secret, now))
+            if message is None:
+                return
+            if (quiet_at := self._quiet_at(message, now)) is not None:
+                await insist(self._journal, lambda db: postponing.retry_later(db, id, None, quiet_at, counted=False))
+            else:
                 # The message itself ends the typing on the customer's screen.
                 self._typing.pop(id, None)
                 self._typing_in.pop(id, None)
                 await self._send_marked(message, secret)
         finally:
             self._idle.set()
+
+    def _mark_sending(self, db: Connection, id: int, secret: bytes, now: int) -> QueuedMessage | None:
+        """None where it waits no longer, or where somebody wrote in the chat since it was looked at."""
+        if not self._waited_enough(id, now) and waiting.last_heard(db, id) != self._last_heard[id]:
+            return None
+        return outbox.mark_sending(db, id, self._session, secret, now)
+
+    def _quiet_at(self, message: QueuedMessage, now: int) -> int | None:
+        """When it may go, if the customer wrote while the disk took the mark; the journal may not know of it yet."""
+        at, known = self._link.heard_at(message.address), self._last_heard[message.id] or 0
+        # Not in a future that a clock which was set back has yet to reach.
+        if at is None or not known < at <= self.settings.now() or self._waited_enough(message.id, now):
+            return None
+        quiet_at = at + self.settings.rates.quiet_ms
+        return quiet_at if self.settings.now() < quiet_at else None
+
+    def _waited_enough(self, id: int, now: int) -> bool:
+        """A customer who never pauses is answered all the same."""
+        return now - self._held[id] >= policy.QUIET_LIMIT
 
     async def _send_marked(self, message: QueuedMessage, secret: bytes) -> None:
         try:

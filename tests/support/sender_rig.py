@@ -35,6 +35,8 @@ class FakeLink:
     inside: Callable[[bytes, str], Awaitable[None]] | None = None
     busy: int = 0
     most_busy: int = 0
+    last_heard: dict[str, int] = field(default_factory=dict)
+    """What has come in and may not be journaled yet, by chat."""
 
     async def send(self, message: QueuedMessage, secret: bytes) -> Sent:
         self.sent.append((trio.current_time(), str(message.address), message.text))
@@ -50,6 +52,9 @@ class FakeLink:
         if self.outcomes and (outcome := self.outcomes.pop(0)) is not None:
             raise outcome
         return Sent(whatsapp_id, now_ms())
+
+    def heard_at(self, address: Address) -> int | None:
+        return self.last_heard.get(str(address))
 
     async def typing(self, address: Address, on: bool) -> None:
         await trio.lowlevel.checkpoint()

@@ -1,11 +1,13 @@
 """When the sender sends: quiet spells, typing, rates, age, on a clock that jumps."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
+from typing import TypeVar
 
 import pytest
 import trio
-from journal_rig import AWA, MOUSSA, OWN, stored
+from journal_rig import AWA, MOUSSA, OWN, InlineStore, stored
 from sender_rig import PLAIN, FakeLink, desk, now_ms
 from trio.testing import MockClock
 
@@ -14,6 +16,8 @@ from comptoir.sessions.journal import event_log, outbox, waiting
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.outbox.policy import QUIET_LIMIT
 from comptoir.sessions.spec import FAST_RATES, Rates
+
+T = TypeVar("T")
 
 
 async def test_answer_waits_for_a_quiet_spell(db: Connection, autojump_clock: MockClock) -> None:
@@ -41,6 +45,69 @@ async def test_customer_who_never_pauses_is_answered(db: Connection, autojump_cl
             shop.hear(f"A{number + 1}")
         [(time, _, _)] = shop.link.sent
         assert time == pytest.approx(QUIET_LIMIT / 1000, abs=0.11)
+
+
+async def test_what_is_journaled_while_the_sender_looks_begins_a_quiet_spell(
+    db: Connection, autojump_clock: MockClock
+) -> None:
+    class Late(InlineStore):
+        """A message of the customer's is in line before the first mark."""
+
+        async def write(self, fn: Callable[[Connection], T]) -> T:
+            if shop.link.sent == [] and trio.current_time() == 0:
+                shop.hear("A")
+            return await super().write(fn)
+
+    async with desk(db, FakeLink(), FAST_RATES, store=Late(db)) as shop:
+        shop.queue("réponse")
+        shop.sender.open()
+        await trio.sleep(1)
+        [(time, _, _)] = shop.link.sent
+        assert time == pytest.approx(FAST_RATES.quiet_ms / 1000, abs=0.01)
+
+
+async def test_what_comes_while_the_mark_is_written_begins_a_quiet_spell(
+    db: Connection, autojump_clock: MockClock
+) -> None:
+    class Slow(InlineStore):
+        """While the disk takes the first mark, a message comes that is not journaled yet."""
+
+        async def write(self, fn: Callable[[Connection], T]) -> T:
+            result = await super().write(fn)
+            if not shop.link.last_heard:
+                assert shop.state(id) == "sending"
+                shop.link.last_heard[str(AWA)] = now_ms()
+                came.set()
+            return result
+
+    came = trio.Event()
+    async with desk(db, FakeLink(), FAST_RATES, store=Slow(db)) as shop:
+        id = shop.queue("réponse")
+        shop.sender.open()
+        await came.wait()
+        # The writer's next commit.
+        await trio.sleep(0.02)
+        assert shop.state(id) == "queued"
+        shop.hear("A")
+        await trio.sleep(1)
+        [(time, _, _)] = shop.link.sent
+        assert time == pytest.approx(0.02 + FAST_RATES.quiet_ms / 1000, abs=0.01)
+        assert outbox.attempts_of(db, id) == 1
+
+
+async def test_who_writes_into_every_mark_is_answered_at_the_limit(db: Connection, autojump_clock: MockClock) -> None:
+    class Chatty(InlineStore):
+        async def write(self, fn: Callable[[Connection], T]) -> T:
+            await trio.sleep(0.001)
+            shop.hear(f"A{trio.current_time()}")
+            return await super().write(fn)
+
+    async with desk(db, FakeLink(), FAST_RATES, store=Chatty(db)) as shop:
+        shop.queue("réponse")
+        shop.sender.open()
+        await trio.sleep(10)
+        [(time, _, _)] = shop.link.sent
+        assert time == pytest.approx(QUIET_LIMIT / 1000, abs=0.3)
 
 
 async def test_old_row_too_waits_for_a_quiet_spell(db: Connection, autojump_clock: MockClock) -> None:
