@@ -40,6 +40,13 @@ class Conversation:
             text = f"Bonjour, {word} svp ?"
             await self.customer.say(self.shop.number, text, as_lid=self.as_lid, secret=self.secret)
 
+    async def talk(self, within: float = 60.0) -> None:
+        """As people do: each question once the answer to the last one was heard. Fails where one does not come."""
+        for count, word in enumerate(WORDS, start=1):
+            text = f"Bonjour, {word} svp ?"
+            await self.customer.say(self.shop.number, text, as_lid=self.as_lid, secret=self.secret)
+            await self.customer.wait_heard(count, seconds=within, sender=self.shop.number)
+
     @property
     def heard(self) -> list[str]:
         return [item.text for item in self.customer.heard(self.shop.number)]

@@ -170,7 +170,9 @@ class Rig:
                 except RpcError as error:
                     if error.code != ErrorCode.NOT_NOW:
                         raise
-                await grown.wait()
+                # A worker that begins to answer changes no state, and so no event may tell of it.
+                with trio.move_on_after(1.0):
+                    await grown.wait()
 
     async def status(self, shop: str) -> Params:
         tenants = (await self.call("status", tenant=shop))["tenants"]
@@ -239,6 +241,8 @@ class Rig:
             folder.mkdir(parents=True, exist_ok=True)
             (folder / "tenant.toml").write_text(config)
         await self.call("tenant.add", tenant=name)
+        # On a busy machine its worker may take longer than a `link` waits for it.
+        await self.call_until_now("messages", tenant=name, limit=1)
         shop = self.shops[name] = Shop(name, phone.number, phone)
         await self.link(name)
         return shop
