@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,19 +88,21 @@ class Paths:
             self.keys,
             self.state,
             self.state / "tenants",
-            self.log,
         )
-        missing = [folder for folder in (*closed, self.run) if not folder.is_dir()]
+        wanted = [folder for folder in (*closed, self.log, self.run) if not folder.is_dir()]
         for folder in closed:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # A shop matters more than its log: where there is no room for one, the daemon's says so.
+        with suppress(OSError):
+            self.log.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.run.mkdir(parents=True, exist_ok=True)
-        if self.run in missing:
+        if self.run in wanted:
             # Whatever the umask: its group may be let in to the control socket.
             self.run.chmod(0o750)
         # The operator may have opened config/ and run/ to others; nobody may open these.
         for folder in (self.keys, self.state):
             folder.chmod(0o700)
-        return missing
+        return [folder for folder in wanted if folder.is_dir()]
 
 
 def find_paths(environ: Mapping[str, str] = os.environ, uid: int | None = None) -> Paths:

@@ -11,6 +11,8 @@ _WRITTEN_NUMBER = re.compile(
 )
 # Keys: long runs of hex or base64 are never worth having in a log.
 _KEY_MATERIAL = re.compile(r"(?<![\w+/-])(?:[0-9a-fA-F]{32,}|[A-Za-z0-9+/_-]{40,}={0,2})(?![\w+/=-])")
+# A slash belongs to base64, too: a path is known by its beginning.
+_PATH = re.compile(r"(?<![\w+/-])/(?:dev|etc|home|mnt|opt|root|run|srv|tmp|usr|var)/[\w./-]*")
 # Lets a device in for some minutes.
 _PAIRING_CODE = re.compile(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}\b|(?i:(?<=pair code: )|(?<=pair code:  ))\S+")
 _QUOTED = re.compile(r"«[^»]*»|“[^”]*”|\"(?:[^\"\\]|\\.)*\"|(?<!\w)'(?:[^'\\]|\\.)*'(?!\w)")
@@ -29,10 +31,20 @@ def redact(text: str, *, whole: bool = False) -> str:
     `221770000001` becomes `22177***01`, an escape `\\x1b`.
     """
     text = _CONTROL.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
-    text = _KEY_MATERIAL.sub("<key>", text)
+    text = _without_keys(text)
     if whole:
         return text
     return _LONG_NUMBER.sub(_cut_number, _WRITTEN_NUMBER.sub(_cut_number, text))
+
+
+def _without_keys(text: str) -> str:
+    parts, end = [], 0
+    for path in _PATH.finditer(text):
+        # A part of a path may be one all the same.
+        segments = (_KEY_MATERIAL.sub("<key>", segment) for segment in path[0].split("/"))
+        parts += [_KEY_MATERIAL.sub("<key>", text[end : path.start()]), "/".join(segments)]
+        end = path.end()
+    return "".join([*parts, _KEY_MATERIAL.sub("<key>", text[end:])])
 
 
 def unquoted(text: str) -> str:

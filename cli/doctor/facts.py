@@ -107,6 +107,10 @@ class Installation:
     disk: Space | None
     socket_trouble: str | None = None
     """Why the control socket's path cannot be used, or None."""
+    log_keeps_prints: bool = False
+    """Whatever plugins print is logged."""
+    log_lacks_journal: bool = False
+    """Logs go to the system's journal, and there is none."""
 
 
 DaemonState = Literal["answers", "absent", "stale", "silent", "refused", "foreign"]

@@ -22,9 +22,19 @@ def findings(facts: Facts) -> Iterator[Finding]:
         why = "sessions' credentials would reach the disk in clear, so the daemon refuses to start"
         yield wrong("sessions", "neither run/ nor /dev/shm is in memory", why, "mount a tmpfs on one of them")
     yield from _configuration(facts)
+    yield from _log(installation)
     for folder in installation.leftovers:
         why = "no tenant's key opens it, and a tenant of that name cannot be added"
         yield warning("registry", f"{folder} belongs to no tenant", why, "move it away, or delete it")
+
+
+def _log(installation: Installation) -> Iterator[Finding]:
+    if installation.log_keeps_prints:
+        why = "what plugins print is kept, too, and may repeat what customers wrote"
+        yield warning("log", "level is debug", why, "leave `level` out of [log] in comptoir.toml; restart the daemon")
+    if installation.log_lacks_journal:
+        mend = '`to = "file"` in [log] of comptoir.toml; restart the daemon'
+        yield warning("log", "the system's journal is not there", "nothing is logged of any tenant", mend)
 
 
 def nothing_there(installation: Installation) -> bool:
@@ -44,18 +54,22 @@ def _folders(installation: Installation) -> Iterator[Finding]:
         yield ok("folders", f"{len(installation.folders)}, closed to others, all of one owner")
 
 
+def _without(folder: Folder) -> str:
+    return "nothing is logged of any tenant" if folder.name == "logs" else "the daemon cannot start"
+
+
 def _faults_of(folder: Folder, owner: int, us: int) -> Iterator[Finding]:
     path = folder.path
     if folder.found == "missing":
         # What is in memory comes and goes with the machine; the daemon makes it.
         if folder.name != "run":
-            yield wrong("folders", f"{path} is missing", "the daemon cannot start", "`comptoir init`")
+            yield wrong("folders", f"{path} is missing", _without(folder), "`comptoir init`")
         return
     if folder.found == "hidden":
         yield warning("folders", f"{path} is closed to you", "what is in it was not checked", "run this as root")
         return
     if folder.found == "other":
-        yield wrong("folders", f"{path} is no folder", "the daemon cannot start", "move it away, then `comptoir init`")
+        yield wrong("folders", f"{path} is no folder", _without(folder), "move it away, then `comptoir init`")
         return
     if folder.uid != owner:
         why = f"it belongs to user {folder.uid}, state/ to user {owner}: the daemon cannot be both"

@@ -72,3 +72,12 @@ def test_tenant_names(name):
 @pytest.mark.parametrize("name", ["", "-a", "A", "a" * 33, "..", "a/b", "a\n", "é", "a b", "a\0"])
 def test_what_is_no_tenant_name(name):
     assert not is_tenant_name(name)
+
+
+def test_a_log_that_has_no_place_stops_nothing(tmp_path):
+    paths = find_paths({"COMPTOIR_HOME": str(tmp_path)})
+    paths.state.mkdir()
+    paths.log.write_text("in the way")
+    made = paths.make()
+    assert paths.keys in made
+    assert paths.log not in made

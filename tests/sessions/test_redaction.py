@@ -20,6 +20,12 @@ from comptoir.sessions.redaction import clean, redact
         ("secret " + "ab" * 32, "secret <key>"),
         ("adv_secret=" + "ab" * 32, "adv_secret=<key>"),
         ("ref 2@AbCdEfGhIjKlMnOpQrStUvWxYz0123456789AbCdEfGhIj+/==", "ref 2@<key>"),
+        (
+            "/var/lib/comptoir/tenants/chez-awa-et-bintou/vault.db",
+            "/var/lib/comptoir/tenants/chez-awa-et-bintou/vault.db",
+        ),
+        ("/var/lib/comptoir/media/" + "ab" * 32 + ".part", "/var/lib/comptoir/media/<key>.part"),
+        ("key=/" + "aB3+" * 10 + "=", "key=<key>"),
         ("message 42 sent in 120 ms", "message 42 sent in 120 ms"),
         ("Unavailable message \x1b]0;pwned\x07\u202e3EB0", r"Unavailable message \x1b]0;pwned\x07\u202e3EB0"),
     ],

@@ -1,5 +1,6 @@
 """Looks at an installation's files: nothing is made, locked or changed, whether a daemon runs or not."""
 
+import logging
 import os
 import stat
 from collections.abc import Iterable
@@ -9,6 +10,7 @@ from comptoir.cli.doctor.facts import FileFault, Folder, Installation, Registere
 from comptoir.cli.doctor.looking.machine import space
 from comptoir.cli.doctor.looking.service_key import sealed_key, with_service_key
 from comptoir.gateway.keys import KeysWrong, load_master_key, master_key_path, unwrap
+from comptoir.gateway.log_format import LogSettings
 from comptoir.gateway.master_key import find_master_key
 from comptoir.gateway.paths import RAM_FILE_SYSTEMS, SHARED_MEMORY, Paths, PathsWrong
 from comptoir.gateway.peeking import peek
@@ -17,6 +19,7 @@ from comptoir.gateway.registry import Tenant
 from comptoir.gateway.registry_schema import RegistryWrong
 from comptoir.gateway.session_dirs import file_system
 from comptoir.gateway.settings import SettingsWrong, load_settings
+from comptoir.gateway.system_journal import JOURNAL_SOCKET
 from comptoir.plugins.faults import ConfigWrong, Fault
 from comptoir.plugins.loading import load_tenant
 
@@ -31,6 +34,7 @@ def look_at_installation(paths: Paths, only: str | None = None) -> Installation:
         key_file, key_trouble = sealed, None
     rows, registry_trouble = _registry(paths, key)
     names = [row.name for row in rows] if rows or registry_trouble is None else _folders_of_tenants(paths)
+    log = _log_settings(paths)
     return Installation(
         uid=os.geteuid(),
         folders=tuple(_folder(name, path) for name, path in _places(paths)),
@@ -45,6 +49,8 @@ def look_at_installation(paths: Paths, only: str | None = None) -> Installation:
         ram=_ram(paths),
         disk=_space(paths.state),
         socket_trouble=_socket_trouble(paths),
+        log_keeps_prints=log.level <= logging.DEBUG,
+        log_lacks_journal=log.to == "journal" and not JOURNAL_SOCKET.exists(),
     )
 
 
@@ -133,6 +139,13 @@ def _names_in(folder: Path) -> list[str]:
         return sorted(entry.name for entry in folder.iterdir() if entry.is_dir())
     except OSError:
         return []
+
+
+def _log_settings(paths: Paths) -> LogSettings:
+    try:
+        return load_settings(paths.settings_file).log
+    except SettingsWrong:
+        return LogSettings()
 
 
 def _settings_faults(paths: Paths) -> Iterable[FileFault]:

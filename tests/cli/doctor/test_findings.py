@@ -145,6 +145,9 @@ FAULTS = {
     "an open key folder": (folder("keys", mode=0o755), "wrong", "mode 0755", "chmod 700 /srv/keys"),
     "config for everybody to write": (folder("config", mode=0o777), "wrong", "every user", "chmod o-w /srv/config"),
     "another owner": (folder("config", uid=0), "wrong", "user 0", "chown -R 100 /srv/config"),
+    "a log of all that plugins print": (installation(log_keeps_prints=True), "warning", "customers wrote", "level"),
+    "a log for nobody": (installation(log_lacks_journal=True), "warning", "nothing is logged", "file"),
+    "a missing log folder": (folder("logs", found="missing"), "wrong", "nothing is logged", "comptoir init"),
     "no master key": (installation(key_trouble="no master key"), "wrong", "keys: no master key", "no tenant"),
     "a damaged registry": (installation(registry_trouble="not a database"), "wrong", "registry: not a", "registry"),
     "another master key": (

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from comptoir.cli.doctor.looking import installation as looking_installation
 from comptoir.cli.doctor.looking import look, service_key
 from comptoir.cli.doctor.looking.daemon import look_at_daemon, open_files_limit
 from comptoir.cli.doctor.looking.installation import look_at_installation
@@ -178,3 +179,12 @@ def test_the_key_of_a_service_that_rests_lies_encrypted(service, tmp_path):
     (tmp_path / "sealed").write_text("")
     seen = look_at_installation(service)
     assert (seen.key_file, seen.key_trouble) == (tmp_path / "sealed", None)
+
+
+def test_where_the_log_goes_is_seen(paths, tmp_path, monkeypatch):
+    seen = look_at_installation(paths)
+    assert (seen.log_keeps_prints, seen.log_lacks_journal) == (False, False)
+    paths.settings_file.write_text('version = 1\n[log]\nto = "journal"\nlevel = "debug"\n')
+    monkeypatch.setattr(looking_installation, "JOURNAL_SOCKET", tmp_path / "none")
+    seen = look_at_installation(paths)
+    assert (seen.log_keeps_prints, seen.log_lacks_journal) == (True, True)
