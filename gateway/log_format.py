@@ -51,7 +51,7 @@ def as_fields(line: LogLine, settings: LogSettings, tenant: str | None) -> dict[
     line = clean(line, whole=settings.whole_numbers)
     facts = {f"COMPTOIR_{name.upper()}": _shown(fact) for name, fact in line.facts.items()}
     ours = {"COMPTOIR_TENANT": tenant} if tenant else {}
-    head = {"MESSAGE": text, "PRIORITY": str(_priority(line.level)), "SYSLOG_IDENTIFIER": "comptoir"}
+    head = {"MESSAGE": text, "PRIORITY": str(priority(line.level)), "SYSLOG_IDENTIFIER": "comptoir"}
     return facts | ours | head | {"COMPTOIR_LOGGER": line.logger}
 
 
@@ -59,7 +59,7 @@ def _level(level: int) -> str:
     return logging.getLevelName(level) if level in _PRIORITIES else f"LEVEL{level}"
 
 
-# syslog(3)'s, by the standard library's levels.
+# By the standard library's levels.
 _PRIORITIES: Mapping[int, int] = {
     logging.DEBUG: 7,
     logging.INFO: 6,
@@ -69,7 +69,8 @@ _PRIORITIES: Mapping[int, int] = {
 }
 
 
-def _priority(level: int) -> int:
+def priority(level: int) -> int:
+    """syslog(3)'s."""
     return next((_PRIORITIES[known] for known in sorted(_PRIORITIES, reverse=True) if level >= known), 7)
 
 

@@ -4,10 +4,11 @@ import logging
 import os
 import queue
 import threading
+from collections.abc import Mapping
 from contextlib import nullcontext
 from datetime import UTC, datetime
 
-from comptoir.gateway.log_format import LogSettings, as_fields, as_json, as_text
+from comptoir.gateway.log_format import LogSettings, as_fields, as_json, as_text, priority
 from comptoir.gateway.system_journal import SystemJournal
 from comptoir.sessions.log_line import LogLine, line_of
 from comptoir.sessions.output import log_what_nobody_catches
@@ -21,11 +22,12 @@ class DaemonLog:
 
     def __init__(self, descriptor: int) -> None:
         self._stderr = ThreadedHandler(descriptor)
+        self._graded = leads_to_the_journal(descriptor, os.environ)
         self.use(LogSettings())
         log_what_nobody_catches()
 
     def use(self, settings: LogSettings) -> None:
-        self._stderr.setFormatter(LineFormatter(settings))
+        self._stderr.setFormatter(LineFormatter(settings, graded=self._graded))
         root = logging.getLogger()
         root.setLevel(settings.level)
         # Not basicConfig: it would close the handler that is replaced.
@@ -35,18 +37,29 @@ class DaemonLog:
         self._stderr.close()
 
 
-class LineFormatter(logging.Formatter):
-    """Redacted, as text without a time (who keeps a daemon's stderr adds one) or as JSON."""
+def leads_to_the_journal(descriptor: int, environ: Mapping[str, str]) -> bool:
+    """Whether systemd reads what is written there, by the device and inode that it names in `JOURNAL_STREAM`."""
+    found = os.fstat(descriptor)
+    return environ.get("JOURNAL_STREAM") == f"{found.st_dev}:{found.st_ino}"
 
-    def __init__(self, settings: LogSettings) -> None:
+
+class LineFormatter(logging.Formatter):
+    """Redacted, as text without a time (who keeps a daemon's stderr adds one) or as JSON.
+
+    `graded`: each line begins with its priority, which systemd takes away (sd-daemon(3)).
+    """
+
+    def __init__(self, settings: LogSettings, *, graded: bool = False) -> None:
         super().__init__()
         self._settings = settings
+        self._graded = graded
 
     def format(self, record: logging.LogRecord) -> str:
         line = _line(record)
+        grade = f"<{priority(line.level)}>" if self._graded else ""
         if self._settings.format == "text":
-            return as_text(line, self._settings)
-        return as_json(line, self._settings, datetime.fromtimestamp(record.created, UTC), None)
+            return grade + as_text(line, self._settings)
+        return grade + as_json(line, self._settings, datetime.fromtimestamp(record.created, UTC), None)
 
 
 class JournalHandler(logging.Handler):
