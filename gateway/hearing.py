@@ -79,7 +79,7 @@ class Hearing:
     async def _learn_number(self, number: str) -> None:
         """Of a session that is linked: that one is, is decided by who follows the attempt to link."""
         try:
-            await self._record.learn_number(number, linked=False)
+            await self._record.learn_number(number)
         except NumberTaken as taken:
             logger.error("%s: %s", self._record.name, taken)
             self.refused = str(taken)

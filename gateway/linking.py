@@ -1,5 +1,6 @@
 """Linking a tenant's number: the worker offers codes until somebody scans one, or types the one asked for."""
 
+import sqlite3
 from contextlib import suppress
 
 import trio
@@ -101,9 +102,11 @@ async def _confirm(tenant: TenantSupervisor, number: str) -> str:
                 f"`comptoir link {tenant.name}`"
             )
         try:
-            await record.learn_number(number, linked=True)
+            await record.note_linked(number)
         except NumberTaken as taken:
             return str(taken)
+        except sqlite3.Error as error:
+            return f"that it is linked cannot be written down ({error}): make room, then `comptoir link {tenant.name}`"
     record.publish("linked", number=record.row.number)
     return ""
 

@@ -67,17 +67,21 @@ class TenantRecord:
                 self.row = replace(self.row, **parking, **ended)
         self.publish("parked", reason=reason, detail=detail, advice=what_to_do(reason, self.name, detail))
 
-    async def learn_number(self, number: str, *, linked: bool) -> None:
-        """Note what number the session is of, once it has one. Raises NumberTaken."""
-        lab = (self.installation.lab is not None) if linked else self.row.lab
+    async def note_linked(self, number: str) -> None:
+        """There is a session, and of this number. Raises NumberTaken, sqlite3.Error; nothing has changed then."""
+        self.row = await self.installation.registry.change_number(self.row, number, self.installation.lab is not None)
+
+    async def learn_number(self, number: str) -> None:
+        """Note what number the session is of by now, if there is one. Raises NumberTaken."""
+        lab = self.row.lab
         if lab is None or (self._number_is_kept and (number, lab) == (self.row.number, self.row.lab)):
             return
         try:
             self.row = await self.installation.registry.change_number(self.row, number, lab)
             self._number_is_kept = True
         except sqlite3.Error:
-            # A full disk must not make us forget the credentials; the next report is the next attempt.
-            logger.exception("%s: linked as %s only until the daemon ends", self.name, number)
+            # The next report is the next attempt.
+            logger.exception("%s: its number is known only until the daemon ends", self.name)
             self.row = replace(self.row, number=number, lab=lab)
             self._number_is_kept = False
 

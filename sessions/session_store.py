@@ -14,7 +14,7 @@ import sqlcipher3
 from comptoir.sessions.judging import SecretRow
 
 PAGE = 1_000
-"""Secrets read at once: there is one for every message ever, and they are never deleted."""
+"""Secrets read at once: there is one for every message, thousands of them."""
 
 T = TypeVar("T")
 

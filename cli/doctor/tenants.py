@@ -48,6 +48,7 @@ def _of_row(row: Row, later: Row, now: float) -> Iterator[Finding]:
     state = _state(row, now)
     trouble = [
         *_worker(row),
+        *_vault(row),
         *_queues(row, later),
         *_inbound(row),
         *_longest_waiting(row, now),
@@ -109,6 +110,22 @@ def _worker(row: Row) -> Iterator[Finding]:
         yield say(name, what, why, f"see the tenant's log; `comptoir doctor {name} --report` has its end")
     if row.get("journal"):
         yield wrong(name, "its journal cannot be written", str(row["journal"]), "free disk space; it goes on by itself")
+
+
+def _vault(row: Row) -> Iterator[Finding]:
+    vault = row.get("vault")
+    if not isinstance(vault, dict):
+        return
+    if trouble := vault.get("trouble"):
+        mend = "make room on the disk of state/, or mend what is named; it goes on by itself"
+        yield wrong(
+            row["name"], "a power cut now would cost it its last changes", f"they are not sealed: {trouble}", mend
+        )
+    if older := vault.get("older_than"):
+        what = f"an older vault was put back: generation {older} had been there"
+        why = "it is used all the same: its encryption with each customer was set up anew"
+        mend = "where nobody restored a backup, look who writes to state/; the daemon's next start forgets it"
+        yield warning(row["name"], what, why, mend)
 
 
 def _queues(row: Row, later: Row) -> Iterator[Finding]:

@@ -25,9 +25,6 @@ CALL_LIMIT = 30.0
 # For a file to be sealed, or to be read by whoever asked for it.
 FILE_LIMIT = 600.0
 STATES = ("sent", "delivered", "read")
-NOTICE = (
-    "credentials lie in this machine's memory only: after a restart of the machine every tenant must be linked again"
-)
 
 
 class Methods:
@@ -57,7 +54,7 @@ class Methods:
         supervisors = self._supervisor.tenants() if tenant is None else [self._supervisor.get(tenant)]
         rows = await status_of_all(supervisors)
         uptime = round(time.monotonic() - self._started, 3)
-        return {"daemon": self._daemon | {"uptime": uptime, "notices": [NOTICE]}, "tenants": rows}
+        return {"daemon": self._daemon | {"uptime": uptime, "notices": []}, "tenants": rows}
 
     @contextmanager
     def _one_more_wait(self, tenant: str) -> Iterator[None]:

@@ -24,7 +24,7 @@ def keep_aside(vault: Path) -> Path:
     aside = _aside(vault)
     for suffix in ("", *LOGS):
         file = vault.with_name(vault.name + suffix)
-        if file.exists():
+        if os.path.lexists(file):
             file.replace(aside.with_name(aside.name + suffix))
     sync_folder(vault.parent)
     return aside

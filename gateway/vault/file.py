@@ -13,7 +13,7 @@ from pathlib import Path
 import sqlcipher3
 
 from comptoir.gateway.vault.errors import VaultDamaged, VaultFailed, failing
-from comptoir.gateway.vault.pages import Image, changed, digest
+from comptoir.gateway.vault.pages import SMALLEST_PAGE, Image, changed, digest
 from comptoir.gateway.vault.sealing import DoesNotOpen, Manifest, Seal, fingerprint
 
 SCHEMA = 1
@@ -41,7 +41,7 @@ class VaultFile:
         self._key_version = key_version
         self._seal = seal
         self._db = db
-        self._file = path.stat()
+        self._state: tuple[int, ...] = ()
         self._digests: list[bytes] = []
         self._generations: list[int] = []
 
@@ -51,12 +51,19 @@ class VaultFile:
         return self.manifest.generation if self.manifest else 0
 
     @property
-    def moved(self) -> bool:
-        """Somebody has put another file in its place, or none: what is sealed here would be found by nobody."""
-        try:
-            return not os.path.samestat(self._file, self.path.stat())
-        except OSError:
-            return True
+    def replaced(self) -> bool:
+        """Somebody has put another file in its place, or other content, or none: what is sealed now would be lost."""
+        return self._state != _state_of(self.path)
+
+    def note_state(self) -> None:
+        """As it is now on disk, we have written it."""
+        self._state = _state_of(self.path)
+
+    def tidy(self) -> None:
+        """Bring the log into the file: whoever copies that alone has all."""
+        with _told(self.path):
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        self.note_state()
 
     def close(self) -> None:
         with _told(self.path):
@@ -83,6 +90,7 @@ class VaultFile:
             generations[number - 1] = generation
         manifest = Manifest(generation, image.page_size, image.count, self._key_version, now, fingerprint(generations))
         self._write(image, numbers, manifest)
+        self.note_state()
         self.manifest, self._digests, self._generations = manifest, digests, generations
         return generation
 
@@ -115,9 +123,12 @@ class VaultFile:
 
 def open_vault(path: Path, seal: Seal, key_version: int, *, make: bool = True) -> VaultFile | None:
     """The vault at `path`, its content checked; a new one where there is none, or None where not to `make`."""
-    if not path.exists() and not make:
+    if not make and not os.path.lexists(path):
         return None
     with _told(path):
+        if not make and path.lstat().st_size < SMALLEST_PAGE:
+            # Cut down to nothing: no session is linked before its vault holds it.
+            raise DoesNotOpen("there is nothing in it")
         # SQLite would make it readable to all, and gives -wal and -shm the database's mode.
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600))
         db = sqlcipher3.connect(str(path), isolation_level=None, check_same_thread=False, timeout=BUSY_LIMIT)
@@ -125,6 +136,7 @@ def open_vault(path: Path, seal: Seal, key_version: int, *, make: bool = True) -
         try:
             _prepare(db)
             vault.read()
+            vault.note_state()
         except BaseException:
             db.close()
             raise
@@ -144,6 +156,14 @@ def _prepare(db: sqlcipher3.Connection) -> None:
     db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_EVERY}")
     if version == 0:
         db.executescript(_CREATE)
+
+
+def _state_of(path: Path) -> tuple[int, ...]:
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
 @contextmanager
@@ -167,7 +187,7 @@ def _told(path: Path) -> Iterator[None]:
             yield
     except sqlcipher3.Error as error:
         name: str = getattr(error, "sqlite_errorname", "")
-        if name.startswith(_PASSING) and not _is_cut_down(path):
+        if name.startswith(_PASSING) and not _is_cut_down(path) and not _is_hidden(path):
             raise VaultFailed(f"{path}: {error}", full=name == "SQLITE_FULL") from None
         raise VaultDamaged(f"{path}: {error}") from None
     except DoesNotOpen as error:
@@ -184,3 +204,9 @@ def _is_cut_down(path: Path) -> bool:
     # Page size and number of pages (SQLite's file format, 1.3).
     expected = int.from_bytes(header[16:18], "big") * int.from_bytes(header[28:32], "big")
     return 0 < path.stat().st_size < expected
+
+
+def _is_hidden(path: Path) -> bool:
+    """Something that is no file stands in its place, or in its log's."""
+    beside = (path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm"))
+    return any(os.path.lexists(file) and not file.is_file() for file in beside)

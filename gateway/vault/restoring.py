@@ -26,7 +26,6 @@ def restore(kept: Kept) -> Manifest | None:
     finally:
         vault.close()
     if image is None or manifest is None:
-        # Cut down to nothing: no session is linked before its vault holds it.
         raise VaultDamaged(f"{kept.vault}: there is nothing in it")
     part = kept.session.with_name("session.db.part")
     with failing(kept.session):

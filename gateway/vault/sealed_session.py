@@ -1,6 +1,8 @@
 """One session that the vault keeps: every change of it is on disk, sealed, within a second."""
 
-from collections.abc import Awaitable, Callable
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -15,6 +17,8 @@ from comptoir.gateway.vault.orders import Kept
 from comptoir.gateway.vault.restoring import open_kept
 from comptoir.sessions.times import now_ms
 
+logger = logging.getLogger("vault")
+
 # Together under a second, with what a seal takes.
 LOOK_EVERY = 0.2
 REST = 0.6
@@ -24,6 +28,8 @@ AGAIN = 2.0
 PRUNE_EVERY = 3600.0
 # Each thread waits for the disk, one session after the other's.
 THREADS = 4
+
+FAILURES = (VaultFailed, VaultDamaged, Unreadable)
 
 Tell = Callable[..., Awaitable[None]]
 """`tell(kind, **data)`: what the daemon should know."""
@@ -52,10 +58,11 @@ class SealedSession:
         while True:
             rest = LOOK_EVERY
             try:
+                await self._prune()
                 if await self._changed():
                     await self.seal()
                     rest = REST
-            except (VaultFailed, VaultDamaged, Unreadable):
+            except FAILURES:
                 rest = AGAIN
             await trio.sleep(rest)
 
@@ -64,12 +71,8 @@ class SealedSession:
 
         Raises VaultFailed, VaultDamaged, Unreadable.
         """
-        async with self._one_at_a_time:
-            try:
-                generation = await self._seal()
-            except (VaultFailed, VaultDamaged, Unreadable) as error:
-                await self._note_trouble(str(error), full=isinstance(error, VaultFailed) and error.full)
-                raise
+        async with self._told():
+            generation = await self._seal()
             await self._note_trouble("")
             return generation
 
@@ -82,21 +85,33 @@ class SealedSession:
                 await self._on_thread(file.close)
 
     async def _changed(self) -> bool:
-        async with self._one_at_a_time:
+        async with self._told():
             if not self.kept.session.exists():
                 self._live.close()
                 return False
-            if trio.current_time() >= self._prune_at:
-                await self._on_thread(partial(prune, self.kept.session))
-                self._prune_at = trio.current_time() + PRUNE_EVERY
             # A few microseconds: a thread would cost more.
-            return self._file is None or self._file.moved or self._live.changed()
+            return self._file is None or self._file.replaced or bool(self._trouble) or self._live.changed()
+
+    async def _prune(self) -> None:
+        """Now and then. It may fail: what is too much stands in nobody's way."""
+        if trio.current_time() < self._prune_at:
+            return
+        self._prune_at = trio.current_time() + PRUNE_EVERY
+        async with self._one_at_a_time:
+            try:
+                if self.kept.session.exists():
+                    await self._on_thread(partial(prune, self.kept.session))
+                if self._file is not None:
+                    await self._on_thread(self._file.tidy)
+            except FAILURES as error:
+                logger.warning("%s: old secrets stay in its session for now: %s", self.kept.tenant, error)
 
     async def _seal(self) -> int:
         if not self.kept.session.exists():
             return self._file.generation if self._file else 0
-        if self._file is not None and self._file.moved:
-            self._file = await self._on_thread(self._file.close)
+        if self._file is not None and self._file.replaced:
+            file, self._file = self._file, None
+            await self._on_thread(file.close)
         file = self._file = self._file or await self._open()
         image = await self._on_thread(partial(self._live.copy, self._scratch))
         try:
@@ -106,6 +121,8 @@ class SealedSession:
             self._live.close()
             raise
         if generation is not None:
+            if self._newest == 0:
+                await self._on_thread(file.tidy)
             self._newest = generation
             await self._tell("sealed", generation=generation)
         return file.generation
@@ -123,6 +140,16 @@ class SealedSession:
         if 0 < file.generation < self._newest:
             await self._tell("older", generation=file.generation, newest=self._newest)
         return file
+
+    @asynccontextmanager
+    async def _told(self) -> AsyncIterator[None]:
+        """One at a time, and nothing fails unheard."""
+        async with self._one_at_a_time:
+            try:
+                yield
+            except FAILURES as error:
+                await self._note_trouble(str(error), full=isinstance(error, VaultFailed) and error.full)
+                raise
 
     async def _note_trouble(self, trouble: str, *, full: bool = False) -> None:
         if trouble != self._trouble:

@@ -116,7 +116,10 @@ class Keeper:
             try:
                 manifest = await self._on_thread(partial(restore, kept))
             except VaultDamaged:
-                await self._on_thread(partial(_keep_a_copy, kept))
+                try:
+                    await self._on_thread(partial(_keep_a_copy, kept))
+                except (VaultFailed, VaultDamaged) as error:
+                    logger.error("%s: no copy of its damaged vault was made: %s", kept.tenant, error)
                 raise
         if manifest is None:
             return {"generation": None}

@@ -5,6 +5,7 @@ import trio
 
 from comptoir.gateway import linking
 from comptoir.gateway.linking import link
+from comptoir.gateway.vault.errors import VaultFailed
 from comptoir.sessions.protocol import ErrorCode, RpcError
 
 QR = {"event": "qr", "code": "2@code", "expires_in": 60}
@@ -211,15 +212,60 @@ async def test_a_number_is_linked_for_one_tenant_only(open_shop):
         assert not (shop.installation.paths.tenant_state("awa") / "unlinked").exists()
 
 
-async def test_a_session_that_cannot_be_written_down_is_kept(open_shop, monkeypatch):
-    async def disk_full(*_args):
-        raise sqlite3.OperationalError("database or disk is full")
+async def disk_full(*_args):
+    raise sqlite3.OperationalError("database or disk is full")
 
+
+async def test_a_session_that_cannot_be_written_down_is_not_linked(open_shop, monkeypatch):
+    """A restart would not know of it and delete it, with the phone believing in it."""
     async with open_shop() as shop:
         monkeypatch.setattr(shop.installation.registry, "change_number", disk_full)
+        told = Told()
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(expect_refusal, shop.tenant, told, "cannot be written down")
+            await told.until(1)
+            await shop.order(f"notify link {LINKED}")
+        assert told.events[-1]["event"] == "failed"
+        await shop.tenant.call("ping")
+        assert shop.tenant.state == ("new", None)
+        assert (shop.installation.paths.tenant_state("awa") / "unlinked").exists()
+
+
+async def test_a_session_that_cannot_be_sealed_is_not_linked(open_shop, monkeypatch):
+    monkeypatch.setattr(linking, "SEAL_LIMIT", 0.2)
+    monkeypatch.setattr(linking, "SEAL_AGAIN", 0.05)
+
+    async def refuse(_tenant):
+        raise VaultFailed("vault.db: database or disk is full", full=True)
+
+    async with open_shop() as shop:
+        monkeypatch.setattr(shop.installation.vault, "seal", refuse)
+        told = Told()
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(expect_refusal, shop.tenant, told, "disk is full.*make room.*comptoir link awa")
+            await told.until(1)
+            await shop.order(f"notify link {LINKED}")
+        assert [event["event"] for event in told.events] == ["qr", "failed"]
+        await shop.tenant.call("ping")
+        assert shop.tenant.state == ("new", None)
+        assert shop.tenant.record.row.lab is None
+        # The phone does not believe in a device that is none.
+        assert (shop.installation.paths.tenant_state("awa") / "unlinked").exists()
+
+
+async def expect_refusal(tenant, told, words):
+    with pytest.raises(RpcError, match=words) as refused:
+        await link(tenant, told)
+    assert refused.value.code == ErrorCode.FAILED
+
+
+async def test_a_number_that_cannot_be_written_down_is_kept(open_shop, monkeypatch):
+    async with open_shop() as shop:
         await shop.link()
-        shop.tenant.recycle("test")
-        assert (await shop.order("spec"))["linked"]
+        monkeypatch.setattr(shop.installation.registry, "change_number", disk_full)
+        await shop.order('notify state {"state": "online", "number": "+221770000002"}')
+        await shop.tenant.call("ping")
+        assert shop.tenant.record.row.number == "+221770000002"
         monkeypatch.undo()
         await shop.order('notify state {"state": "online", "number": "+221770000001"}')
         row = (await shop.installation.registry.tenants())[0]

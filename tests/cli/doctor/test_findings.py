@@ -68,6 +68,7 @@ ROW = {
     "last_in": None,
     "last_out": None,
     "journal": None,
+    "vault": {"generation": 3, "trouble": None, "older_than": None},
     "longest_waiting": {"message": 14, "since": "2026-11-21T06:55:00.000Z", "why": "its turn"},
     "media": {"bytes": 500 * MB, "quota": 1000 * MB, "wanted": 1},
     "pipeline": [{"plugin": "welcome", "state": "running", "faults": 0, "last_fault": ""}],
@@ -221,6 +222,18 @@ FAULTS = {
     "restarted": (row(restarts=1), "warning", "restarted once", "log"),
     "restarted often": (row(restarts=7), "wrong", "restarted 7 times", "log"),
     "silent": (row(inbox=None), "warning", "does not answer", "minute"),
+    "a session that is not sealed": (
+        row(vault={"generation": 7, "trouble": "the disk is full", "older_than": None}),
+        "wrong",
+        "the disk is full",
+        "make room",
+    ),
+    "an older vault": (
+        row(vault={"generation": 8, "trouble": None, "older_than": 7}),
+        "warning",
+        "generation 7",
+        "who writes to state/",
+    ),
     "a journal without a disk": (row(journal="the disk is full"), "wrong", "the disk is full", "free disk space"),
     "a long queue": (row(outbox=1500), "wrong", "1500 messages wait to be sent", "rates"),
     "a queue that grows": (

@@ -119,14 +119,27 @@ def test_a_disk_that_is_full_leaves_the_last_generation(path):
     assert read(path) == (noise, 2)
 
 
-def test_a_file_that_was_replaced_shows(path):
+def test_a_file_that_was_replaced_shows(path, tmp_path):
     with closing(opened(path)) as vault:
-        assert not vault.moved
+        assert not vault.replaced
         shutil.copy(path, path.with_name("copy"))
         path.with_name("copy").replace(path)
-        assert vault.moved
+        assert vault.replaced
+
+
+def test_a_file_whose_content_was_replaced_shows(path):
+    filled(path, FIRST)
+    content = path.read_bytes()
+    with closing(opened(path)) as vault:
+        for one in (SECOND, FIRST):
+            vault.seal(one, 0)
+            assert not vault.replaced
+        vault.tidy()
+        assert not vault.replaced
+        path.write_bytes(content)
+        assert vault.replaced
         path.unlink()
-        assert vault.moved
+        assert vault.replaced
 
 
 # --- what does not open

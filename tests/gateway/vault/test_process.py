@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import trio
 import trio.testing
+from session_file import SessionFile
 
 from comptoir.gateway.events import EventHub
 from comptoir.gateway.forkserver import Forkserver
@@ -264,6 +265,45 @@ async def test_an_older_vault_that_is_put_back_is_noticed(open_vault_process, ke
         await generation(vault, 3)
         assert sealed_contacts(kept) == 22
         assert vault.sealed("awa").as_json() == {"generation": 3, "trouble": None, "older_than": 2}
+
+
+async def test_another_content_in_its_place_is_noticed(open_vault_process, kept, session, tmp_path):
+    """As `cp` of a backup over the living file: seals went on into a file that was another one by then."""
+    async with open_vault_process() as (vault, _):
+        await vault.keep(kept)
+        await vault.seal("awa")
+    older = kept.vault.read_bytes()
+    async with open_vault_process() as (vault, _):
+        await vault.keep(kept)
+        session.meet(99)
+        await generation(vault, 2)
+        kept.vault.write_bytes(older)
+        session.meet(100)
+        await generation(vault, 3)
+        assert sealed_contacts(kept) == 22
+        session.meet(101)
+        await generation(vault, 4)
+        assert sealed_contacts(kept) == 23
+
+
+async def test_a_session_that_cannot_be_pruned_is_sealed(open_vault_process, kept, session):
+    session.db.execute("DROP TABLE whatsmeow_message_secrets")
+    async with open_vault_process() as (vault, _):
+        await vault.keep(kept)
+        await generation(vault, 1)
+        assert vault.sealed("awa").trouble == ""
+
+
+async def test_a_session_that_cannot_be_read_is_told(open_vault_process, kept):
+    kept.session.write_bytes(b"no database" * 1_000)
+    async with open_vault_process() as (vault, events):
+        await vault.keep(kept)
+        assert "session.db" in (await until(events, "vault_failing"))["what"]
+        kept.session.unlink()
+        made = SessionFile(kept.session)
+        await until(events, "vault_recovered")
+        made.close()
+        assert vault.sealed("awa").generation == 1
 
 
 async def test_a_disk_that_refuses_is_told_and_tried_again(open_vault_process, kept, session):

@@ -1,3 +1,4 @@
+import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -87,6 +88,34 @@ def test_a_vault_that_was_cut_down(kept, session, seal, size):
     with pytest.raises(VaultDamaged):
         restore(kept)
     assert not kept.session.exists()
+
+
+@pytest.mark.parametrize("name", ["vault.db", "vault.db-wal"])
+@pytest.mark.parametrize("kind", ["folder", "link"])
+def test_what_is_no_file_is_damage_and_not_a_passing_fault(kept, session, seal, name, kind):
+    """Trying again for ever would leave a shop's journal out of reach."""
+    seal()
+    lose_memory(kept, session)
+    path = kept.vault.with_name(name)
+    path.unlink(missing_ok=True)
+    if kind == "folder":
+        path.mkdir()
+    else:
+        path.symlink_to("nowhere")
+    with pytest.raises(VaultDamaged):
+        restore(kept)
+    keep_aside(kept.vault)
+    assert not os.path.lexists(path)
+
+
+def test_looking_at_a_vault_that_was_cut_down_leaves_it_as_it_is(kept, session, seal):
+    seal()
+    lose_memory(kept, session)
+    kept.vault.write_bytes(b"")
+    with pytest.raises(VaultDamaged, match="nothing in it"):
+        restore(kept)
+    assert [file.name for file in kept.vault.parent.iterdir()] == ["vault.db"]
+    assert kept.vault.read_bytes() == b""
 
 
 def test_what_was_sealed_and_is_no_session(kept, tmp_path):
