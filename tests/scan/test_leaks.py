@@ -5,6 +5,8 @@ import signal
 import sys
 import time
 from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -50,6 +52,19 @@ class Search:
             # What its owner wrote stands where it was written.
             self.found |= {hit for hit in hits if not (self.sealed and place.configuration and hit.what in owners)}
 
+    @asynccontextmanager
+    async def going_on(self) -> AsyncIterator[None]:
+        """Look again and again while the block runs: what lies there meanwhile is on a disk, too."""
+
+        async def keep_looking() -> None:
+            while True:
+                await trio.to_thread.run_sync(self.look)
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(keep_looking)
+            yield
+            nursery.cancel_scope.cancel()
+
     @property
     def found_where(self) -> dict[str, set[str]]:
         """The places of each planted thing."""
@@ -82,7 +97,8 @@ async def a_day(here: rig.Rig, folder: Path, *, sealed: bool) -> Search:
     await here.settle(day.shop.name)
     await here.wait_state("second", "online")
     # The old keys must be nowhere, and what they opened nowhere in clear on its way to the new ones.
-    await command(here, "keys", "rotate", day.shop.name)
+    async with search.going_on():
+        await command(here, "keys", "rotate", day.shop.name)
     await command(here, "keys", "rotate", "--master")
     await command(here, "messages", day.shop.name)
     await here.wait_state(day.shop.name, "online")
