@@ -1,6 +1,7 @@
 """Decides, without I/O, what may be sent now, where to show typing, and when to look again."""
 
 import random
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -48,7 +49,10 @@ def plan(known: Snapshot, progress: Progress, rates: Rates, now: int) -> Plan:
     held = tuple(id for id in due if due[id] <= now < quiet[id])
     times = {id: max(due[id], quiet[id]) for id in due}
     later = [time for time in times.values() if time > now]
+    # Among equals who got less lately: one who writes without end must not keep the rest waiting.
+    had = Counter(tried.contact for tried in known.tried)
     ready = [row for row in known.waiting if times[row.id] <= now]
+    ready.sort(key=lambda row: (row.priority, had[row.contact]))
     if not rates.typing:
         return Plan(ready[0].id if ready else None, (), held, wake_at=min(later, default=None))
     typed = {row.id: progress.typing[row.id] + typing_time(row.length) for row in ready if row.id in progress.typing}
@@ -95,7 +99,7 @@ def _chat_turn(row: Waiting, known: Snapshot, rates: Rates) -> int:
 
 def _minute_turn(row: Waiting, known: Snapshot, rates: Rates) -> int:
     """Answers have a rate of their own, so that notices and campaigns never hold them up. A chat that had a third of a
-    minute's answers leaves the last third to others: one who writes without end must not keep the rest waiting.
+    minute's answers leaves the last third to others.
     """
     is_answer = row.priority == ANSWER
     limit = rates.answers_per_minute if is_answer else rates.notices_per_minute

@@ -42,6 +42,15 @@ def test_first_by_priority_and_arrival() -> None:
     assert decide(waiting(3), waiting(4, 2), waiting(1, 3, NOTICE)).send == 3
 
 
+def test_among_equals_who_got_less_in_the_last_minute_goes_first() -> None:
+    tried = (Tried(1, ANSWER, NOW - 30_000), Tried(1, ANSWER, NOW - 20_000), Tried(2, ANSWER, NOW - 10_000))
+    chats = [waiting(id, contact=id) for id in (1, 2, 3)]
+    assert decide(*chats, tried=tried).send == 3
+    assert decide(*chats[:2], tried=tried).send == 2
+    assert decide(chats[0], waiting(9, contact=9, priority=NOTICE), tried=tried).send == 1
+    assert decide(*chats, tried=tried, rates=TYPED).type_for == (3, 2, 1)
+
+
 def test_delayed_message_is_passed_by() -> None:
     delayed = waiting(1, not_before=NOW + 700)
     assert decide(delayed, waiting(2, 2)).send == 2
@@ -75,7 +84,7 @@ def test_a_chat_that_had_a_third_leaves_the_last_third_to_others() -> None:
     assert decide(talker, tried=had(1, 19)).send == 1, "whoever is alone has two thirds"
     assert decide(talker, other, tried=had(1, 20)).send == 2
     assert decide(talker, tried=had(1, 20)) == Plan(wake_at=NOW - 50_000 + MINUTE)
-    assert decide(talker, other, tried=had(1, 9) + had(3, 20)).send == 1, "less than a third is no reason to wait"
+    assert decide(talker, tried=had(1, 9) + had(3, 20)).send == 1, "less than a third is no reason to wait"
     assert decide(talker, other, tried=had(1, 10) + had(3, 10)).send == 2
     one_a_minute = Rates(answers_per_minute=1, typing=False)
     assert decide(talker, tried=(), rates=one_a_minute).send == 1
