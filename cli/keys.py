@@ -55,8 +55,8 @@ def _rotate_master(*, json: bool) -> None:
         print_line(f"{old} opens backups of state/ made before now, nothing else: delete it along with the last one")
     elif rotated["credential"]:
         print_line(
-            "it is the credential master.key.next still: encrypt it as master.key and remove master.key.next, as "
-            "docs/operating.md says; the old one opens backups of state/ made before now, and nothing else"
+            "it is the credential master.key.next still, and must be on paper: encrypt it as master.key and remove "
+            "master.key.next, as docs/operating.md says; the old one opens backups made before now, and nothing else"
         )
     else:
         print_line("it takes the old one's place when the daemon is started the next time: see the daemon's log")

@@ -1,7 +1,7 @@
 """What an operator may order of keys while the daemon runs. All raise RpcError where it cannot be."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,17 +37,21 @@ async def rotate(tenant: TenantSupervisor, tell: Tell) -> Params:
     with trio.move_on_after(ROTATION_LIMIT):
         async for progress in rotation.follow():
             await tell({"tenant": tenant.name} | progress)
-    outcome = rotation.outcome
+    outcome, pause = rotation.outcome, trio.current_time() - begun
+    if outcome and outcome.failure:
+        raise RpcError(ErrorCode.FAILED, f"{tenant.name} has its old key still: {outcome.failure}")
     if outcome is None or outcome.goes_on:
         raise RpcError(
             ErrorCode.NOT_NOW,
             f"{tenant.name}: interrupted, and nothing is lost: it goes on before the tenant's worker is started again",
         )
-    if outcome.failure:
-        raise RpcError(ErrorCode.FAILED, f"{tenant.name} has its old key still: {outcome.failure}")
-    await _wait_for_worker(tenant)
-    pause = round(1000 * (trio.current_time() - begun))
-    return {"tenant": tenant.name, "version": rotation.version, "pause_ms": pause}
+    if await _worker_answers(tenant):
+        pause = trio.current_time() - begun
+    if tenant.stopping:
+        raise RpcError(
+            ErrorCode.NOT_NOW, f"{tenant.name} has a new key and no worker: it is removed, or the daemon ends"
+        )
+    return {"tenant": tenant.name, "version": rotation.version, "pause_ms": round(1000 * pause)}
 
 
 async def _begin(tenant: TenantSupervisor) -> Rotation:
@@ -68,21 +72,24 @@ async def _begin(tenant: TenantSupervisor) -> Rotation:
     return rotation
 
 
-async def _wait_for_worker(tenant: TenantSupervisor) -> None:
-    """Until one answers, for a while: it may have troubles of its own, which are none of the rotation's."""
+async def _worker_answers(tenant: TenantSupervisor) -> bool:
+    """Waits for a while: a worker may have troubles of its own, which are none of the rotation's."""
     with trio.move_on_after(ANSWER_LIMIT):
-        while not tenant.ends.given_up:
+        while not (tenant.ends.given_up or tenant.stopping):
             try:
                 await tenant.call("ping")
             except RpcError:
                 await trio.sleep(0.1)
             else:
-                return
+                return True
+    return False
 
 
-async def rotate_master(installation: Installation, tenants: Sequence[TenantSupervisor]) -> Params:
+async def rotate_master(installation: Installation, supervised: Callable[[], Sequence[TenantSupervisor]]) -> Params:
     """Wrap every tenant's data key with a new master key; no worker notices. Says where the keys lie now."""
     async with installation.wrapping:
+        # Not before: while it is held, none is added or removed.
+        tenants = supervised()
         if rotating := [tenant.name for tenant in tenants if tenant.record.row.next_wrapped_key is not None]:
             raise RpcError(ErrorCode.NOT_NOW, f"{rotating[0]} is being given a new key: wait for its end")
         try:

@@ -8,6 +8,7 @@ import binascii
 import hashlib
 import hmac
 import os
+import stat
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -119,13 +120,18 @@ def read_key_at(paths: Paths, path: Path) -> bytes:
 def read_master_key(path: Path, forbidden: int = 0o077) -> bytes:
     """Raises KeysWrong where the file is missing, not a key, or has one of the `forbidden` bits."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+        # What is no file, such as a pipe, must not hold us up.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except FileNotFoundError:
         raise KeysWrong(f"{path}: no master key: `comptoir init` makes one") from None
     except OSError as error:
         raise KeysWrong(f"{path}: cannot be read: {error.strerror}") from None
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode):
+        os.close(descriptor)
+        raise KeysWrong(f"{path}: not a file: expected the master key there: restore it from the backup of keys/")
     with os.fdopen(descriptor, "rb") as file:
-        if os.fstat(descriptor).st_mode & forbidden:
+        if found.st_mode & forbidden:
             raise KeysWrong(f"{path}: others may read the master key: expected 0600, run `chmod 600` on it")
         text = file.read(1024)
     try:

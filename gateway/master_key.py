@@ -67,7 +67,7 @@ def following_key(paths: Paths) -> bytes:
             raise KeysWrong(_ADD_CREDENTIAL)
         create_master_key(path)
     key = read_key_at(paths, path)
-    if path.parent == paths.credentials and paths.registry_file.exists() and find_master_key(paths)[0] == path:
+    if key == find_master_key(paths)[1]:
         raise KeysWrong(
             f"{path} is the master key already: encrypt it as master.key in its place, remove master.key.next, restart "
             "the service, and begin the next rotation after that"

@@ -7,6 +7,7 @@ from comptoir.gateway.master_key import check_master_key
 from comptoir.gateway.new_file import create_file
 from comptoir.gateway.paths import Paths
 from comptoir.gateway.refused import about
+from comptoir.gateway.registry_schema import RegistryWrong
 from comptoir.gateway.session_dirs import new_identity
 from comptoir.gateway.settings import DEFAULT_TEXT
 
@@ -15,6 +16,8 @@ def initialise(paths: Paths) -> list[str]:
     """What was made, one line each. Raises PathsWrong, KeysWrong, RegistryWrong or OSError."""
     # Before anything is made: a new key would leave every tenant that exists locked for good.
     check_master_key(paths)
+    if lost := registry_lost(paths):
+        raise lost
     made = [f"{folder}: folder" for folder in paths.make()]
     if not master_key_path(paths).exists():
         # Another process may just have made it.
@@ -30,3 +33,17 @@ def initialise(paths: Paths) -> list[str]:
             paths.settings_file.write_text(DEFAULT_TEXT, encoding="utf-8")
         made.append(f"{paths.settings_file}: settings, all at their defaults")
     return made
+
+
+def registry_lost(paths: Paths) -> RegistryWrong | None:
+    """Why a new registry must not be made: there are tenants' data, whose keys were in the old one."""
+    folder = paths.state / "tenants"
+    if paths.registry_file.exists() or not folder.is_dir():
+        return None
+    names = ", ".join(sorted(entry.name for entry in folder.iterdir()))
+    if not names:
+        return None
+    return RegistryWrong(
+        f"{paths.registry_file} is missing, and with it the keys of what lies in {folder} ({names[:100]}): "
+        "restore it from a backup; to begin anew without these data, move them away"
+    )

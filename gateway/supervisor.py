@@ -8,7 +8,7 @@ from pathlib import Path
 import trio
 
 from comptoir.gateway.installation import Installation
-from comptoir.gateway.keys import new_key, wrap
+from comptoir.gateway.keys import KeysWrong, new_key, wrap
 from comptoir.gateway.numbers import check_number
 from comptoir.gateway.orders import unlink
 from comptoir.gateway.paths import is_tenant_name
@@ -120,13 +120,14 @@ class Supervisor:
             supervisor.hearing.tell_linking({"event": "failed", "reason": "removed"})
             with trio.CancelScope(shield=True):
                 await supervisor.stop()
-                with suppress(VaultFailed):
-                    # Where it is away, nobody has the files open.
+                with suppress(VaultFailed, KeysWrong):
+                    # Where it is away, or never had the key, nobody has the files open.
                     await self._installation.vault.forget(self._installation.kept(supervisor.record.row))
                 # In this order, because a removal that was cut short can then be repeated.
                 await trio.to_thread.run_sync(self._installation.delete_data, name)
-                await self._installation.registry.remove(name)
-                del self._tenants[name]
+                async with self._installation.wrapping:
+                    await self._installation.registry.remove(name)
+                    del self._tenants[name]
             self._installation.hub.publish(name, "tenant_removed")
             return logged_out
 

@@ -62,6 +62,11 @@ class TenantSupervisor:
         return self._worker.pid if self._worker else None
 
     @property
+    def stopping(self) -> bool:
+        """No worker is forked any more: the tenant is being removed, or the daemon stops."""
+        return self._stopping
+
+    @property
     def state(self) -> tuple[str, str | None]:
         """The contract's state and its reason."""
         if self._stopping or self.ends.given_up:

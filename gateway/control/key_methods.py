@@ -21,4 +21,4 @@ class KeyMethods:
 
     @method("keys.rotate_master")
     async def rotate_master(self) -> Any:
-        return await key_orders.rotate_master(self._installation, self._supervisor.tenants())
+        return await key_orders.rotate_master(self._installation, self._supervisor.tenants)

@@ -100,7 +100,10 @@ def test_a_master_key_of_systemds_is_the_operators_to_put_in_its_place(comptoir,
     moved = {"key": "/run/credentials/comptoir.service/master.key.next", "old": None, "tenants": 3}
     moved["credential"] = True
     control.answers["keys.rotate_master"] = lambda: moved
-    assert "encrypt it as master.key and remove master.key.next" in comptoir("keys", "rotate", "--master").out
+    assert (
+        "must be on paper: encrypt it as master.key and remove master.key.next"
+        in comptoir("keys", "rotate", "--master").out
+    )
     moved["credential"] = False
     assert "when the daemon is started the next time" in comptoir("keys", "rotate", "--master").out
 

@@ -86,6 +86,13 @@ def test_a_missing_key_names_the_command(tmp_path):
         read_master_key(tmp_path / "master.key")
 
 
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
+def test_what_is_no_file(tmp_path, make):
+    make(tmp_path / "master.key")
+    with pytest.raises(KeysWrong, match="not a file"):
+        read_master_key(tmp_path / "master.key")
+
+
 def test_systemds_credential_comes_first(tmp_path):
     def paths(credentials):
         return Paths(tmp_path, tmp_path / "keys", tmp_path, tmp_path, tmp_path, credentials)

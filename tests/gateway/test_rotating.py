@@ -3,61 +3,23 @@
 import errno
 import os
 
-import journal_rig
 import pytest
 import standin_rekeyer
 import trio
-from journal_rig import heard, open_new, record
+import trio.testing
+from rotated import Folder
 from standin_vault import run_standin_vault
 from standin_worker import run_standin
 from supervised import disk_full
 from tried_key import opened_by
 
-from comptoir.gateway import key_orders, rotating
+from comptoir.gateway import key_orders, policy, rotating
 from comptoir.gateway.keys import unwrap
 from comptoir.gateway.orders import pause
 from comptoir.gateway.targets import Targets
-from comptoir.sessions.journal.database import open_database
-from comptoir.sessions.media.store import Store
 from comptoir.sessions.protocol import ErrorCode, RpcError
 
-TEXTS = [f"bonjour {number}" for number in range(50)]
 link = os.link
-PICTURE = os.urandom(300_000)
-
-
-class Folder:
-    """What lies on disk of the shop that a test looks at."""
-
-    def __init__(self, shop):
-        self.path = shop.installation.paths.tenant_state("awa")
-        self.shop = shop
-
-    async def key(self):
-        [row] = await self.shop.installation.registry.tenants()
-        return unwrap(self.shop.installation.registry.master_key, row.wrapped_key, "awa", row.key_version)
-
-    async def fill(self, monkeypatch):
-        key = await self.key()
-        monkeypatch.setattr(journal_rig, "KEY", key)
-        db = open_new(self.path / "tenant.db")
-        for number, text in enumerate(TEXTS):
-            record(db, heard(f"id{number}", text=text))
-        db.close()
-        store = Store(self.path / "media", key)
-        store.prepare()
-        with store.incoming() as incoming:
-            incoming.write(PICTURE)
-            incoming.keep(incoming.finish())
-        return key
-
-    def assert_whole_under(self, key):
-        db = open_database(self.path / "tenant.db", key)
-        assert [text for (text,) in db.execute("SELECT text FROM messages ORDER BY id")] == TEXTS
-        db.close()
-        store = Store(self.path / "media", key)
-        [name] = store.prepare()
-        assert b"".join(store.read(name)) == PICTURE
 
 
 def targets(rekeyer):
@@ -74,15 +36,15 @@ class Told:
 
 async def test_a_rotation_under_the_eyes_of_who_ordered_it(open_shop, monkeypatch):
     async with open_shop() as shop:
-        folder, told = Folder(shop), Told()
-        old, first = await folder.fill(monkeypatch), shop.tenant.pid
+        folder, told = Folder(shop.installation), Told()
+        old, first = await folder.fill(), shop.tenant.pid
         answer = await key_orders.rotate(shop.tenant, told)
-        new = await folder.key()
+        _, new = await folder.key()
         assert (answer["tenant"], answer["version"]) == ("awa", 2)
         assert 0 < answer["pause_ms"] < 30_000
         assert new != old
         assert opened_by(old, folder.path) == []
-        folder.assert_whole_under(new)
+        await folder.assert_whole()
         said = await shop.order("spec")
         assert bytes.fromhex(said["key"]) == new
         assert shop.tenant.pid != first
@@ -102,7 +64,7 @@ async def test_a_second_rotation_and_one_while_linking_are_refused(open_shop, mo
             await key_orders.rotate(shop.tenant, Told())
         assert refused.value.code == ErrorCode.NOT_NOW
         with pytest.raises(RpcError, match="awa is being given a new key") as refused:
-            await key_orders.rotate_master(shop.installation, [shop.tenant])
+            await key_orders.rotate_master(shop.installation, shop.supervisor.tenants)
         assert refused.value.code == ErrorCode.NOT_NOW
         await shop.tenant.record.change(next_wrapped_key=None)
         with shop.tenant.hearing.follow_linking(), pytest.raises(RpcError, match="is being linked") as refused:
@@ -113,15 +75,15 @@ async def test_a_second_rotation_and_one_while_linking_are_refused(open_shop, mo
 @pytest.mark.parametrize("state", ["linked", "paused", "parked"])
 async def test_whatever_the_tenant_does(open_shop, monkeypatch, state):
     async with open_shop() as shop:
-        folder = Folder(shop)
-        await folder.fill(monkeypatch)
+        folder = Folder(shop.installation)
+        await folder.fill()
         await shop.link()
         if state == "paused":
             await pause(shop.tenant)
         if state == "parked":
             await shop.tenant.park("banned")
         await key_orders.rotate(shop.tenant, Told())
-        folder.assert_whole_under(await folder.key())
+        await folder.assert_whole()
         row = shop.tenant.record.row
         assert (row.key_version, row.linked, row.number) == (2, True, "+221770000001")
         assert (row.wanted, row.parked_reason) == (
@@ -133,16 +95,16 @@ async def test_whatever_the_tenant_does(open_shop, monkeypatch, state):
 async def test_what_fails_before_the_first_file_is_taken_back(open_shop, monkeypatch):
     """No room, as far as the rekeyer can tell."""
     async with open_shop(targets=targets(standin_rekeyer.run_without_room)) as shop:
-        folder = Folder(shop)
-        old = await folder.fill(monkeypatch)
+        folder = Folder(shop.installation)
+        old = await folder.fill()
         with pytest.raises(RpcError, match=r"has its old key still: .* free some space") as refused:
             await key_orders.rotate(shop.tenant, Told())
         assert refused.value.code == ErrorCode.FAILED
-        assert await folder.key() == old
-        folder.assert_whole_under(old)
+        assert await folder.key() == (1, old)
+        await folder.assert_whole()
         assert [row.next_wrapped_key for row in await shop.installation.registry.tenants()] == [None]
         assert (await shop.order("spec"))["key"] == old.hex()
-        assert sorted(file.name for file in folder.path.iterdir()) == ["media", "stopped", "tenant.db"]
+        assert sorted(file.name for file in folder.path.iterdir()) == ["media", "stopped", "tenant.db", "vault.db"]
 
 
 async def test_taken_back_also_where_the_registry_cannot_be_written(open_shop, monkeypatch):
@@ -160,11 +122,11 @@ async def test_taken_back_also_where_the_registry_cannot_be_written(open_shop, m
 
 async def test_a_rekeyer_that_always_dies_does_not_close_the_shop(open_shop, monkeypatch):
     async with open_shop(targets=targets(standin_rekeyer.run_and_die)) as shop:
-        folder = Folder(shop)
-        old = await folder.fill(monkeypatch)
+        folder = Folder(shop.installation)
+        await folder.fill()
         with pytest.raises(RpcError, match=r"has its old key still: .* ended in build"):
             await key_orders.rotate(shop.tenant, Told())
-        folder.assert_whole_under(old)
+        await folder.assert_whole()
         assert await shop.tenant.call("ping") == {}
         assert shop.events.kinds().count("worker_died") == 0
         assert shop.tenant.record.rotation.deaths == rotating.TRIES
@@ -172,19 +134,61 @@ async def test_a_rekeyer_that_always_dies_does_not_close_the_shop(open_shop, mon
 
 async def test_killed_after_the_commit_it_goes_on(open_shop, monkeypatch):
     async with open_shop(targets=targets(standin_rekeyer.run_and_die_in_commit)) as shop:
-        folder = Folder(shop)
-        old = await folder.fill(monkeypatch)
+        folder = Folder(shop.installation)
+        old = await folder.fill()
         answer = await key_orders.rotate(shop.tenant, Told())
         assert answer["version"] == 2
         assert opened_by(old, folder.path) == []
-        folder.assert_whole_under(await folder.key())
+        await folder.assert_whole()
         assert (folder.path.parent / "axe").exists()
+
+
+async def test_a_new_key_that_cannot_be_noted_at_the_end_is_noted_later(open_shop, monkeypatch):
+    async with open_shop() as shop:
+        folder, change, refused = Folder(shop.installation), shop.installation.registry.change, []
+        old = await folder.fill()
+
+        async def full_once(tenant, **fields):
+            if "key_version" in fields and not refused:
+                refused.append(fields)
+                await disk_full()
+            return await change(tenant, **fields)
+
+        monkeypatch.setattr(shop.installation.registry, "change", full_once)
+        assert (await key_orders.rotate(shop.tenant, Told()))["version"] == 2
+        assert refused
+        assert opened_by(old, folder.path) == []
+        await folder.assert_whole()
+
+
+# 1 is before the first step, the last are beyond the end.
+SOME_STEPS, ALL_STEPS = range(1, 80, 19), range(1, 80)
+
+
+@pytest.mark.parametrize("steps", [SOME_STEPS, pytest.param(ALL_STEPS, marks=pytest.mark.long)])
+async def test_killed_before_any_step_it_goes_on(open_shop, monkeypatch, steps):
+    monkeypatch.setattr(policy, "full_jitter", lambda *_: 0.01)
+    async with open_shop(targets=targets(standin_rekeyer.run_under_the_axe)) as shop:
+        folder = Folder(shop.installation)
+        old, fell = await folder.fill(), []
+        axe = folder.path.parent / "axe"
+        for step in steps:
+            axe.write_text(str(step))
+            await key_orders.rotate(shop.tenant, Told())
+            fell.append(not axe.exists())
+            assert opened_by(old, folder.path) == []
+            await folder.assert_whole()
+            _, old = await folder.key()
+        assert fell[0]
+        # All steps were met: the axe did not fall any more.
+        assert not fell[-1]
+        assert shop.events.kinds().count("worker_died") == 0
 
 
 async def test_a_daemon_that_stops_meanwhile_goes_on_at_its_next_start(open_shop, monkeypatch):
     async with open_shop(targets=targets(standin_rekeyer.run_and_hang)) as shop:
-        folder = Folder(shop)
-        old = await folder.fill(monkeypatch)
+        folder = Folder(shop.installation)
+        old = await folder.fill()
         refusals = []
 
         async def order():
@@ -200,39 +204,84 @@ async def test_a_daemon_that_stops_meanwhile_goes_on_at_its_next_start(open_shop
         assert refusals == [ErrorCode.NOT_NOW]
     async with open_shop(add=False) as shop:
         assert await shop.tenant.call("ping") == {}
-        folder = Folder(shop)
         assert opened_by(old, folder.path) == []
-        folder.assert_whole_under(await folder.key())
+        await folder.assert_whole()
+
+
+async def test_a_tenant_that_is_removed_meanwhile(open_shop):
+    async with open_shop(targets=targets(standin_rekeyer.run_and_hang)) as shop:
+        await Folder(shop.installation).fill()
+        refusals = []
+
+        async def order():
+            with pytest.raises(RpcError) as refused:
+                await key_orders.rotate(shop.tenant, Told())
+            refusals.append(refused.value.code)
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(order)
+            await shop.events.until("worker_recycled")
+            with trio.fail_after(8):
+                await shop.supervisor.remove("awa")
+        assert refusals == [ErrorCode.NOT_NOW]
+        assert not shop.installation.paths.tenant_state("awa").exists()
 
 
 async def test_a_new_master_key_that_finds_no_room_for_its_file_is_the_key_all_the_same(open_shop, monkeypatch):
     async with open_shop() as shop:
-        data = await Folder(shop).key()
+        _, data = await Folder(shop.installation).key()
 
         def full(*_paths):
             raise OSError(errno.ENOSPC, "No space left on device")
 
         with monkeypatch.context() as patched:
             patched.setattr(os, "link", lambda *paths: full() if "old-" in str(paths[-1]) else link(*paths))
-            answer = await key_orders.rotate_master(shop.installation, shop.supervisor.tenants())
+            answer = await key_orders.rotate_master(shop.installation, shop.supervisor.tenants)
         following = shop.installation.paths.keys / "master.key.next"
         assert (answer["key"], answer["old"], answer["credential"]) == (str(following), None, False)
         shop.tenant.recycle("test")
         assert bytes.fromhex((await shop.order("spec"))["key"]) == data
         # The next rotation first puts it in its place.
-        answer = await key_orders.rotate_master(shop.installation, shop.supervisor.tenants())
+        answer = await key_orders.rotate_master(shop.installation, shop.supervisor.tenants)
         assert answer["key"] == str(shop.installation.paths.master_key_file)
-        assert await Folder(shop).key() == data
+        assert await Folder(shop.installation).key() == (1, data)
+
+
+async def test_a_new_master_key_beside_tenants_that_come_and_go(open_shop):
+    async with open_shop() as shop:
+        await shop.supervisor.add("bintou", "empty", None, "fr")
+        rewrap, begun, go_on = shop.installation.registry.change_master_key, trio.Event(), trio.Event()
+
+        async def slow(key):
+            begun.set()
+            await go_on.wait()
+            return await rewrap(key)
+
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(shop.installation.registry, "change_master_key", slow)
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(key_orders.rotate_master, shop.installation, shop.supervisor.tenants)
+                await begun.wait()
+                nursery.start_soon(shop.supervisor.add, "coumba", "empty", None, "fr")
+                nursery.start_soon(shop.supervisor.remove, "bintou")
+                await trio.testing.wait_all_tasks_blocked(0.2)
+                go_on.set()
+        assert [tenant.name for tenant in shop.supervisor.tenants()] == ["awa", "coumba"]
+        master = shop.installation.registry.master_key
+        for tenant in shop.supervisor.tenants():
+            row = tenant.record.row
+            assert len(unwrap(master, row.wrapped_key, tenant.name, row.key_version)) == 32
 
 
 async def test_a_new_master_key_while_workers_run(open_shop, monkeypatch):
     async with open_shop() as shop:
         paths, registry = shop.installation.paths, shop.installation.registry
-        data, pid, old = await Folder(shop).key(), shop.tenant.pid, registry.master_key
+        _, data = await Folder(shop.installation).key()
+        pid, old = shop.tenant.pid, registry.master_key
         before = paths.master_key_file.read_bytes()
-        answer = await key_orders.rotate_master(shop.installation, shop.supervisor.tenants())
+        answer = await key_orders.rotate_master(shop.installation, shop.supervisor.tenants)
         assert registry.master_key != old
-        assert (await Folder(shop).key(), shop.tenant.pid) == (data, pid)
+        assert (await Folder(shop.installation).key(), shop.tenant.pid) == ((1, data), pid)
         assert answer["tenants"] == 1
         assert paths.master_key_file.read_bytes() != before
         kept = [file for file in paths.keys.iterdir() if file != paths.master_key_file]

@@ -4,6 +4,7 @@ from comptoir.gateway import setup
 from comptoir.gateway.keys import KeysWrong, create_master_key, read_master_key
 from comptoir.gateway.paths import find_paths
 from comptoir.gateway.registry import Registry, Tenant
+from comptoir.gateway.registry_schema import RegistryWrong
 from comptoir.gateway.settings import Settings, load_settings
 from comptoir.gateway.setup import initialise
 
@@ -38,6 +39,16 @@ def test_no_second_master_key_where_tenants_are_locked_with_the_first(paths):
     with pytest.raises(KeysWrong, match="restore the master key"):
         initialise(paths)
     assert not paths.master_key_file.exists()
+
+
+def test_no_new_registry_over_data_whose_keys_were_in_the_old_one(paths):
+    Registry(paths.registry_file, read_master_key(paths.master_key_file)).close()
+    (paths.state / "tenants/awa").mkdir()
+    initialise(paths)
+    paths.registry_file.unlink()
+    with pytest.raises(RegistryWrong, match=r"the keys of what lies in .* \(awa\): restore it"):
+        initialise(paths)
+    assert not paths.registry_file.exists()
 
 
 def test_a_new_master_key_where_nothing_is_locked(paths):

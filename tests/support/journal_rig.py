@@ -23,9 +23,9 @@ AWA_BOTH = Address("+221770000001", "5001")
 MOUSSA = Address("+221770000002")
 
 
-def open_new(path: Path) -> Connection:
+def open_new(path: Path, key: bytes = KEY) -> Connection:
     """A migrated journal with one session (its id is 1) of OWN."""
-    db = open_database(path, KEY)
+    db = open_database(path, key)
     migrate(db, path, now=0)
     session = linkings.begin_session(db, OWN.number or "", lab=True, now=0)
     linkings.learn_session(db, session, lid=OWN.lid)

@@ -19,6 +19,7 @@ from comptoir.gateway.registry import Tenant
 from comptoir.gateway.registry_schema import RegistryWrong
 from comptoir.gateway.session_dirs import file_system
 from comptoir.gateway.settings import SettingsWrong, load_settings
+from comptoir.gateway.setup import registry_lost
 from comptoir.gateway.system_journal import JOURNAL_SOCKET
 from comptoir.plugins.faults import ConfigWrong, Fault
 from comptoir.plugins.loading import load_tenant
@@ -98,7 +99,8 @@ def _registry(paths: Paths, key: bytes | None) -> tuple[list[Tenant], str | None
     """Before the first start there is none, and nothing wrong with that."""
     try:
         if not paths.registry_file.exists():
-            return [], None
+            lost = registry_lost(paths)
+            return [], str(lost) if lost else None
         return peek(paths.registry_file, key), None
     except (RegistryWrong, OSError) as error:
         return [], str(error)

@@ -114,7 +114,15 @@ def test_faults_of_all_files_or_of_one_tenants(paths):
     assert one[0].line == 3
 
 
+def test_a_registry_that_is_gone(paths):
+    (paths.state / "tenants/awa").mkdir()
+    looked = look_at_installation(paths)
+    assert "restore it from a backup" in looked.registry_trouble
+    assert looked.leftovers == ()
+
+
 def test_leftovers_and_a_damaged_registry(paths):
+    add(paths)
     (paths.state / "tenants/old").mkdir()
     assert look_at_installation(paths).leftovers == (paths.state / "tenants/old",)
     paths.registry_file.write_bytes(b"not a database, whoever looks at it and however often")
