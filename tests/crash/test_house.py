@@ -30,20 +30,18 @@ TIMES = 10
 """At each point in each course."""
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("what", ["vault", "rekeyer"])
-async def test_once_at_every_point(what: str, tmp_path: Path, say: Callable[[str], None]) -> None:
-    done = await house.run(1, STEPS[what], tmp_path, say)
+async def test_a_short_course(tmp_path: Path, say: Callable[[str], None]) -> None:
+    done = await house.run(1, [VAULT[1], REKEYING[8], RESTORING[1], steps.CUT_IN_ROTATION], tmp_path, say)
     assert done.wrong == [], f"the whole story is in {tmp_path}"
     assert sum(done.missed.values()) == 0, done.missed
+    # Else the machine shows nothing: there is always something that is being written.
+    assert done.dropped["writes"] > 0
 
 
 @pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1, COURSES + 1))
-@pytest.mark.parametrize(
-    "what", [DAEMON + NOTING, FORKSERVER, VAULT, RESTORING], ids=["daemon", "forkserver", "vault", "restoring"]
-)
+@pytest.mark.parametrize("what", sorted(STEPS))
 async def test_the_house(what: str, seed: int, tmp_path: Path, say: Callable[[str], None]) -> None:
     taken = STEPS[what] * TIMES
     random.Random(seed).shuffle(taken)

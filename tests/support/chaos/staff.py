@@ -44,10 +44,11 @@ async def operator(world: World, shop: str) -> None:
             if data is not None:
                 world.files_sent[text] = data
             for _ in range(rng.choice([1, 1, 2, 3])):
-                nursery.start_soon(_send, world, shop, customer, text, data)
+                nursery.start_soon(send, world, shop, customer, text, data)
 
 
-async def _send(world: World, shop: str, customer: str, text: str, data: bytes | None) -> None:
+async def send(world: World, shop: str, customer: str, text: str, data: bytes | None = None) -> None:
+    """Until it is accepted, whatever becomes of the daemon meanwhile; no two alike."""
     params = {"tenant": shop, "to": customer, "text": text, "client_key": text}
     try:
         if data is None:

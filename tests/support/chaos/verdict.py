@@ -7,6 +7,7 @@ import judge
 
 from chaos.journals import Journal, Row
 from chaos.world import Said, World, answer
+from comptoir.lab.ledger import Entry
 
 CHANGES = ("edit", "deletion")
 SENT = ("sent", "delivered", "read")
@@ -28,6 +29,11 @@ class _Judge:
         self.said = {said.id: said for said in world.said if said.shop == name}
         self.outgoing = [row for row in journal.rows if row.direction == "out" and row.by != "owner"]
         self.entries = self.ledger.entries(sender=self.number)
+        self.repaired = {
+            entry.id
+            for entry in self.ledger.entries(to=self.number)
+            if any(mark.kind == "retry" for mark in entry.receipts)
+        }
         self.opened = self._opened()
 
     def judge(self) -> None:
@@ -77,10 +83,18 @@ class _Judge:
             self.blame(f"{said} was never taken: {entry}")
         elif self.world.cuts:
             self.count("taken and unknown after a power cut")
+        elif self._came_again(entry):
+            # Killed after the library had stored the ratchet, and before the secret: it drops the repetition in silence.
+            self.count("lost between two writes of the library")
         elif said.secret:
             self.blame(f"{said} was taken, is not journaled and not reported")
         else:
             self.count("lost without a secret")
+
+    def _came_again(self, entry: Entry) -> bool:
+        """Whether the server had to deliver it more than once: the first time it was not acknowledged."""
+        device = f"{self.number.removeprefix('+')}:"
+        return sum(mark.to.startswith(device) for mark in entry.delivered) > 1
 
     # --- what was answered
 
@@ -154,10 +168,12 @@ class _Judge:
             self.count("unread after a reinstallation")
             return True
         ids = {row.whatsapp_id for row in same}
-        raced = any(mark.why == "old counter" for entry in self.entries if entry.id in ids for mark in entry.failed)
-        if raced:
-            self.count("lost to sending while receiving")
-        return raced
+        if not any(mark.why == "old counter" for entry in self.entries if entry.id in ids for mark in entry.failed):
+            return False
+        if not any(row.chat == same[0].chat for row in self.inbound.values()):
+            self.blame(f"a counter was used twice, and nobody wrote meanwhile: {same}")
+        self.count("lost to sending while receiving")
+        return True
 
     def _judge_order(self) -> None:
         failed = {entry.id for entry in self.entries if entry.failed}
@@ -168,12 +184,13 @@ class _Judge:
                     self.blame(f"in {chat}, {before[2]} was heard before {after[2]}")
 
     def _first_hearings(self, chat: str, failed: set[str]) -> list[tuple[int, int, str]]:
+        # What had to be repaired comes when it comes, and is answered then.
+        late = {f"message:{row.id}" for row in self.inbound.values() if row.whatsapp_id in self.repaired}
         return sorted(
             (at, int(row.cause.removeprefix("message:")), row.text)
             for row in self.outgoing
-            if row.chat == chat and row.cause.startswith("message:") and row.attempts == 1
+            if row.chat == chat and row.cause.startswith("message:") and row.attempts == 1 and row.cause not in late
             for at, id in self.opened.get((chat, row.text), [])
-            # What had to be repaired comes when it comes.
             if id == row.whatsapp_id and id not in failed
         )
 
@@ -182,7 +199,7 @@ class _Judge:
     def _judge_sends(self) -> None:
         by_id = {row.id: row for row in self.journal.rows}
         for (shop, text), ids in self.world.sent.items():
-            if shop == self.name and (len(ids) > 1 or by_id[min(ids)].text != text):
+            if shop == self.name and (len(ids) > 1 or (row := by_id.get(min(ids))) is None or row.text != text):
                 self.blame(f"{text!r} was accepted as {ids}: {[str(by_id.get(id)) for id in ids]}")
 
     # --- what events told

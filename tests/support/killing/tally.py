@@ -15,6 +15,7 @@ OUTCOMES = {
     "reported as lost": "lost unread, and reported",
     "given up after two deaths": "left to the owner after two deaths",
     "lost without a secret": "lost unread without a secret, which nobody can know",
+    "lost between two writes of the library": "lost unread between the library's ratchet and its secret, likewise",
     "taken and unknown after a power cut": "taken by neonize in a power cut, and unknown",
     "lost to sending while receiving": "answers lost to sending while receiving",
 }
