@@ -75,7 +75,7 @@ class Methods:
             "lost": counters.lost,
             "failed": counters.failed,
             "new_chats_held_until": _time(held) if held > now else None,
-            "inbox_held": _held_up(worker),
+            "inbox_held": worker.runner.held_up if worker.runner else None,
             "flooded": await worker.journal.read(partial(flooded_chats, now=now)),
             "longest_waiting": _waits(await worker.journal.read(partial(longest_waiting, now=now))),
             "journal": worker.journal.trouble,
@@ -145,15 +145,6 @@ def pss_kb() -> int | None:
     except OSError:
         return None
     return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), None)
-
-
-def _held_up(worker: Worker) -> str | None:
-    """Why what has come is not answered yet, where the tenant's own limit is the reason."""
-    chats = worker.runner.held_up if worker.runner else 0
-    if not chats:
-        return None
-    limit = worker.spec.inbound.tenant_per_minute
-    return f"{chats} chats wait: {limit} messages were taken in a minute ([inbound] tenant_per_minute in comptoir.toml)"
 
 
 def _waits(longest: Longest | None) -> Params | None:

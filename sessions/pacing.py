@@ -36,6 +36,13 @@ class Pace:
         """How many chats the limit holds up now."""
         return len(self._waiting)
 
+    @property
+    def why(self) -> str | None:
+        """What holds them up, in words; None where none waits."""
+        chats = "one chat waits" if self.waiting == 1 else f"{self.waiting} chats wait"
+        limit = "[inbound] tenant_per_minute in comptoir.toml"
+        return f"{chats}: {self._limit} messages were taken in a minute ({limit})" if self._waiting else None
+
     def begun(self, walks: Iterable[tuple[int, int]]) -> None:
         """Count walks of before, each with its contact and time, oldest first; to be called before all others."""
         self._places.extend(Place(contact, at) for contact, at in walks)

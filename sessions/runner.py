@@ -66,9 +66,9 @@ class Runner(Rounds):
         self._busy: set[int] = set()
 
     @property
-    def held_up(self) -> int:
-        """How many chats wait only because the pipeline has taken as much as it may in a minute."""
-        return self._pace.waiting
+    def held_up(self) -> str | None:
+        """Why messages wait that could be answered otherwise: the pipeline has taken as much as it may in a minute."""
+        return self._pace.why
 
     async def reload(self, pipeline: Pipeline) -> None:
         """The next walks use this pipeline; the one before is stopped when its last walk has ended."""

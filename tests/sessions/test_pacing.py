@@ -30,8 +30,13 @@ async def test_what_is_beyond_the_limit_waits_for_its_minute(autojump_clock: Moc
         await trio.sleep(1)
         assert len(walks.began) == 3
         assert walks.pace.waiting == 4
+        assert walks.pace.why == (
+            "4 chats wait: 3 messages were taken in a minute ([inbound] tenant_per_minute in comptoir.toml)"
+        )
+        await trio.sleep(60)
+        assert (walks.pace.why or "").startswith("one chat waits")
     assert [at for _, at in walks.began] == [0, 0, 0, 60, 60, 60, 120]
-    assert walks.pace.waiting == 0
+    assert (walks.pace.waiting, walks.pace.why) == (0, None)
 
 
 async def test_who_had_less_goes_first(autojump_clock: MockClock) -> None:
