@@ -50,15 +50,18 @@ class Installation:
         # No tenant's name begins with a dot.
         return VaultSpec(self.sessions / ".vault")
 
+    def data_key(self, tenant: Tenant) -> bytes:
+        """Of a record's row as it is now, and in the same step: the master key may change. Raises KeysWrong."""
+        return unwrap(self.registry.master_key, tenant.wrapped_key, tenant.name, tenant.key_version)
+
     def kept(self, tenant: Tenant) -> Kept:
         """What the vault is told of this tenant's session. Raises KeysWrong."""
-        key = unwrap(self.registry.master_key, tenant.wrapped_key, tenant.name, tenant.key_version)
         vault = self.paths.tenant_state(tenant.name) / "vault.db"
-        data_key = DataKey(tenant.key_version, key)
+        data_key = DataKey(tenant.key_version, self.data_key(tenant))
         return Kept(tenant.name, self.sessions / tenant.name, vault, data_key, least=tenant.generation)
 
-    def spec(self, tenant: Tenant) -> WorkerSpec:
-        """What a worker of this tenant is given, its folders made. Raises PathsWrong, KeysWrong, OSError."""
+    def spec(self, tenant: Tenant, data_key: bytes) -> WorkerSpec:
+        """What a worker of this tenant is given, its folders made. Raises PathsWrong, OSError."""
         session_dir = make_session_dir(self.sessions, tenant.name)
         state_dir = self.paths.tenant_state(tenant.name)
         state_dir.mkdir(mode=0o700, exist_ok=True)
@@ -68,7 +71,7 @@ class Installation:
             config_dir=self.paths.tenant_config(tenant.name),
             state_dir=state_dir,
             session_dir=session_dir,
-            data_key=unwrap(self.registry.master_key, tenant.wrapped_key, tenant.name, tenant.key_version),
+            data_key=data_key,
             linked=tenant.linked and parked is None,
             paused=tenant.wanted == "paused",
             parked=parked,

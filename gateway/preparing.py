@@ -18,7 +18,7 @@ async def prepare(record: TenantRecord) -> WorkerSpec:
     Raises LockHeld, PathsWrong, KeysWrong, RotationUnfinished, VaultFailed, OSError.
     """
     installation = record.installation
-    spec = await trio.to_thread.run_sync(installation.spec, record.row)
+    spec = await _spec(record)
     if killed := await make_sure_nobody_holds(spec.lock_path, ORPHAN_GRACE):
         record.publish("orphan_killed", pid=killed)
     await go_on(record)
@@ -28,7 +28,12 @@ async def prepare(record: TenantRecord) -> WorkerSpec:
         await _restore(record)
     if record.row.linked and installation.has_credentials(record.row):
         await installation.vault.keep(installation.kept(record.row))
-    return await trio.to_thread.run_sync(installation.spec, record.row)
+    return await _spec(record)
+
+
+async def _spec(record: TenantRecord) -> WorkerSpec:
+    key = record.installation.data_key(record.row)
+    return await trio.to_thread.run_sync(record.installation.spec, record.row, key)
 
 
 async def _restore(record: TenantRecord) -> None:

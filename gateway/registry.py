@@ -132,17 +132,13 @@ class Registry:
         Afterwards the old key opens nothing in the file. Raises KeysWrong where a row does not open, or sqlite3.Error,
         and then nothing has changed.
         """
-        old, self.master_key = self.master_key, new
-        try:
-            with self._database.conn:
-                self._database.execute("BEGIN IMMEDIATE")
-                for row in list(self._tenants.rows):
-                    self._tenants.update(row["name"], _rewrapped(row, old, new))
-                set_master_id(self._database.conn, new)
-                changed = self.tenants()
-        except BaseException:
-            self.master_key = old
-            raise
+        with self._database.conn:
+            self._database.execute("BEGIN IMMEDIATE")
+            for row in list(self._tenants.rows):
+                self._tenants.update(row["name"], _rewrapped(row, self.master_key, new))
+            set_master_id(self._database.conn, new)
+            changed = [tenant_of(row, new) for row in self._tenants.rows_where(order_by="name")]
+        self.master_key = new
         sweep(self._database.conn)
         return changed
 
@@ -162,13 +158,10 @@ class AsyncRegistry:
     """The registry for trio: one call at a time, on a thread, because each waits for the disk."""
 
     def __init__(self, registry: Registry) -> None:
+        self.master_key = registry.master_key
+        """What the data keys are wrapped by now."""
         self._registry = registry
         self._one_at_a_time = trio.CapacityLimiter(1)
-
-    @property
-    def master_key(self) -> bytes:
-        """What the data keys are wrapped by now."""
-        return self._registry.master_key
 
     async def tenants(self) -> list[Tenant]:
         return await trio.to_thread.run_sync(self._registry.tenants, limiter=self._one_at_a_time)
@@ -188,7 +181,10 @@ class AsyncRegistry:
         await trio.to_thread.run_sync(self._registry.note_generations, generations, limiter=self._one_at_a_time)
 
     async def change_master_key(self, new: bytes) -> list[Tenant]:
-        return await trio.to_thread.run_sync(self._registry.change_master_key, new, limiter=self._one_at_a_time)
+        """`master_key` changes in the very step in which this returns: the caller changes what it keeps of it then."""
+        changed = await trio.to_thread.run_sync(self._registry.change_master_key, new, limiter=self._one_at_a_time)
+        self.master_key = new
+        return changed
 
     async def remove(self, name: str) -> None:
         await trio.to_thread.run_sync(self._registry.remove, name, limiter=self._one_at_a_time)

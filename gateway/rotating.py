@@ -83,13 +83,12 @@ async def _take_back(record: TenantRecord, rotation: Rotation, files: RotationFi
 
 def _spec(record: TenantRecord, files: RotationFiles) -> RekeySpec:
     row, installation = record.row, record.installation
-    master = installation.registry.master_key
     assert row.next_wrapped_key is not None
     return RekeySpec(
         tenant=row.name,
         state_dir=files.folder,
         lock_path=make_session_dir(installation.sessions, row.name) / "lock",
         version=files.version,
-        old_key=unwrap(master, row.wrapped_key, row.name, row.key_version),
-        new_key=unwrap(master, row.next_wrapped_key, row.name, files.version),
+        old_key=installation.data_key(row),
+        new_key=unwrap(installation.registry.master_key, row.next_wrapped_key, row.name, files.version),
     )

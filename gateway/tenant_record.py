@@ -52,7 +52,9 @@ class TenantRecord:
 
     async def change(self, **fields: Any) -> None:
         """Store fields of the row. Raises sqlite3.Error, and then nothing has changed."""
-        self.row = await self.installation.registry.change(self.row, **fields)
+        await self.installation.registry.change(self.row, **fields)
+        # Only these: others may have changed meanwhile.
+        self.row = replace(self.row, **fields)
 
     async def park(self, reason: str, detail: str = "") -> None:
         """Note that the session stops until a person acts, even where that cannot be written down."""
@@ -69,7 +71,7 @@ class TenantRecord:
 
     async def note_linked(self, number: str) -> None:
         """There is a session, and of this number. Raises NumberTaken, sqlite3.Error; nothing has changed then."""
-        self.row = await self.installation.registry.change_number(self.row, number, self.installation.lab is not None)
+        await self._change_number(number, lab=self.installation.lab is not None)
 
     async def learn_number(self, number: str) -> None:
         """Note what number the session is of by now, if there is one. Raises NumberTaken."""
@@ -77,13 +79,17 @@ class TenantRecord:
         if lab is None or (self._number_is_kept and (number, lab) == (self.row.number, self.row.lab)):
             return
         try:
-            self.row = await self.installation.registry.change_number(self.row, number, lab)
+            await self._change_number(number, lab=lab)
             self._number_is_kept = True
         except sqlite3.Error:
             # The next report is the next attempt.
             logger.exception("%s: its number is known only until the daemon ends", self.name)
             self.row = replace(self.row, number=number, lab=lab)
             self._number_is_kept = False
+
+    async def _change_number(self, number: str, *, lab: bool) -> None:
+        await self.installation.registry.change_number(self.row, number, lab)
+        self.row = replace(self.row, number=number, lab=lab)
 
     def publish(self, kind: str, /, **data: Any) -> None:
         """An event of the daemon's own; it also goes to the log, and so holds nothing that customers wrote."""

@@ -2,6 +2,8 @@
 
 import errno
 import os
+import time
+from functools import partial
 
 import pytest
 import standin_rekeyer
@@ -16,6 +18,7 @@ from tried_key import opened_by
 from comptoir.gateway import key_orders, policy, rotating
 from comptoir.gateway.keys import unwrap
 from comptoir.gateway.orders import pause
+from comptoir.gateway.registry import Registry
 from comptoir.gateway.targets import Targets
 from comptoir.sessions.protocol import ErrorCode, RpcError
 
@@ -271,6 +274,33 @@ async def test_a_new_master_key_beside_tenants_that_come_and_go(open_shop):
         for tenant in shop.supervisor.tenants():
             row = tenant.record.row
             assert len(unwrap(master, row.wrapped_key, tenant.name, row.key_version)) == 32
+
+
+async def test_whatever_begins_while_the_master_key_changes(open_shop, monkeypatch):
+    """Its transaction takes as long as the disk does."""
+    rewrap = Registry.change_master_key
+
+    def slow(registry, key):
+        changed = rewrap(registry, key)
+        time.sleep(0.5)
+        return changed
+
+    monkeypatch.setattr(Registry, "change_master_key", slow)
+    async with open_shop() as shop:
+        installation, record = shop.installation, shop.tenant.record
+        data = installation.data_key(record.row)
+        for wanted in ("paused", "active"):
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(key_orders.rotate_master, installation, shop.supervisor.tenants)
+                await trio.sleep(0.1)
+                shop.tenant.recycle("test")
+                nursery.start_soon(partial(record.change, wanted=wanted))
+                assert installation.data_key(record.row) == data
+            assert bytes.fromhex((await shop.order("spec"))["key"]) == data
+            assert installation.data_key(record.row) == data
+            assert record.row.wanted == wanted
+        assert shop.tenant.ends.trouble is None
+        assert not {"worker_died", "gave_up"} & set(shop.events.kinds())
 
 
 async def test_a_new_master_key_while_workers_run(open_shop, monkeypatch):
