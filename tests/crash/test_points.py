@@ -1,4 +1,4 @@
-"""kill -9 of workers at every named point, and at random: nothing journaled is lost or answered twice."""
+"""kill -9 of workers, rekeyers and the vault at every named point: nothing journaled is lost or answered twice."""
 
 import random
 from collections.abc import Callable
@@ -9,8 +9,8 @@ from killing import course
 from killing.strikes import STRIKES, Strike
 
 SHOPS = 6
-COURSES = 10
-TIMES = 6
+COURSES = 18
+TIMES = 3
 """At each point in each course; a few more than fifty in all, in case nobody comes by in time."""
 
 

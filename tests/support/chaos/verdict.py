@@ -84,7 +84,7 @@ class _Judge:
         elif self.world.cuts:
             self.count("taken and unknown after a power cut")
         elif self._came_again(entry):
-            # Killed after the library had stored the ratchet, and before the secret: it drops the repetition in silence.
+            # Killed after the library had stored the ratchet, before the secret: it drops the repetition in silence.
             self.count("lost between two writes of the library")
         elif said.secret:
             self.blame(f"{said} was taken, is not journaled and not reported")

@@ -10,6 +10,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import trio
+
 FOLDER = "COMPTOIR_KILLS"
 """The environment variable that names the folder."""
 
@@ -20,6 +22,8 @@ class Arms:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         (folder / "fired").mkdir(parents=True, exist_ok=True)
+        self.shared = trio.Lock()
+        """Of whoever arms points of a process that serves all shops."""
 
     def arm(self, scope: str, point: str, passes: int = 0) -> None:
         """Kill the next process of `scope` that comes by, after so many times unharmed."""

@@ -87,7 +87,6 @@ FORKING = (FORK_ASKED, FORKED, NEWBORN)
 
 DAEMON = (
     Point("worker prepared, fork not asked", "after", "comptoir.gateway.tenant_supervisor:prepare"),
-    Point("daemon asks for a fork", "before", "comptoir.gateway.forkserver:Forkserver._start"),
     Point("forked, daemon not watching", "after", "comptoir.gateway.forkserver:Forkserver._start"),
 )
 """In the daemon; passed when a worker is killed."""
@@ -106,13 +105,9 @@ RESTORING = (
 )
 """In the vault; passed when RAM was lost."""
 VAULT = SEALING + RESTORING
-NOTING = (
-    Point("generations told, not noted", "before", "comptoir.gateway.registry:Registry.note_generations"),
-    Point("generations noted", "after", "comptoir.gateway.registry:Registry.note_generations"),
-)
+NOTING = (Point("generations told, not noted", "before", "comptoir.gateway.registry:Registry.note_generations"),)
 """In the daemon; passed about once a second while customers write."""
 
-REKEYER = "rekeyer"
 REKEYING = (
     Point("new key noted, nothing encrypted", "before", "comptoir.sessions.rekeying.steps:build"),
     Point("journal copied under the new key", "after", "comptoir.sessions.rekeying.steps:copy_under"),
@@ -129,12 +124,10 @@ REKEYING = (
 REGISTERING = (
     Point("rotation begun, no rekeyer", "before", "comptoir.gateway.rotating:_rekey"),
     Point("rotated, registry not told", "before", "comptoir.gateway.registry:Registry.change", _rotated),
-    Point("rotated, registry told", "after", "comptoir.gateway.registry:Registry.change", _rotated),
 )
 """In the daemon, as it rotates a tenant's data key."""
 MASTERING = (
     Point("next master key made, nothing wrapped", "before", "comptoir.gateway.registry:Registry.change_master_key"),
     Point("wrapped anew, key not in its place", "after", "comptoir.gateway.registry:Registry.change_master_key"),
-    Point("master key rotated", "after", "comptoir.gateway.key_orders:settle_master_key"),
 )
 """In the daemon, as it rotates the master key."""

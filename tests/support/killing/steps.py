@@ -24,16 +24,6 @@ def forkserver(point: str) -> Step:
     return Step(point, do)
 
 
-def sealing(point: str) -> Step:
-    """The vault, at a point of its work, which is never done."""
-
-    async def do(house: House) -> bool:
-        house.arms.arm(points.THE_VAULT, point)
-        return await _wait_fired(house, points.THE_VAULT, point)
-
-    return Step(point, do)
-
-
 def restoring(point: str) -> Step:
     """The vault, as it brings sessions back after a power cut."""
 
@@ -57,20 +47,6 @@ def daemon(point: str, *, by_death: bool = True) -> Step:
             return False
         await _restart(house)
         return True
-
-    return Step(point, do)
-
-
-def rekeying(point: str) -> Step:
-    """The process that encrypts a tenant's files with a new key."""
-
-    async def do(house: House) -> bool:
-        house.arms.arm(points.REKEYER, point)
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(_rotate, house)
-            fired = await _wait_fired(house, points.REKEYER, point)
-            nursery.cancel_scope.cancel()
-        return fired
 
     return Step(point, do)
 

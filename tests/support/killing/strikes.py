@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import trio
-from chaos.world import World
+from chaos.world import GONE, World
 
 from comptoir.lab.ledger import NotSeen
 from comptoir.sessions.protocol import RpcError
@@ -15,7 +15,7 @@ from killing import points
 from killing.arming import Arms
 from killing.customers import Crowd
 
-Way = Literal["armed", "files", "rising", "stanza", "random"]
+Way = Literal["armed", "files", "rising", "rekeyed", "sealing", "stanza", "random"]
 RANDOM = "at random"
 STANZA = "stanza out, not acknowledged"
 COME_BY_LIMIT = 25.0
@@ -36,6 +36,8 @@ STRIKES = (
     *(Strike(point.name, "armed") for point in points.TALKING),
     *(Strike(point.name, "files") for point in points.FETCHING),
     *(Strike(point.name, "rising") for point in points.RISING),
+    *(Strike(point.name, "rekeyed") for point in points.REKEYING),
+    *(Strike(point.name, "sealing") for point in points.SEALING),
     Strike(STANZA, "stanza"),
     Strike(RANDOM, "random"),
 )
@@ -50,6 +52,10 @@ async def strike(world: World, arms: Arms, crowd: Crowd, one: Strike) -> bool:
             struck = await _kill_after_stanza(world, crowd)
         case "random":
             struck = await _kill_at_random(world, crowd)
+        case "rekeyed":
+            struck = await _kill_rekeyer(world, arms, crowd, one)
+        case "sealing":
+            return await _kill_vault(world, arms, crowd, one)
         case _:
             struck = await _kill_at_point(world, arms, crowd, one)
     if struck:
@@ -100,6 +106,41 @@ async def _kill_at_point(world: World, arms: Arms, crowd: Crowd, one: Strike) ->
     struck = not arms.is_armed(crowd.shop, one.point)
     arms.disarm(crowd.shop, one.point)
     return struck
+
+
+async def _kill_rekeyer(world: World, arms: Arms, crowd: Crowd, one: Strike) -> bool:
+    """While the shop's data is being encrypted with a new key; it goes on by itself."""
+    arms.arm(crowd.shop, one.point)
+    await crowd.write(2, files=True)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(_rotate, world, crowd.shop)
+        struck = await _wait_fired(arms, crowd.shop, one.point)
+        nursery.cancel_scope.cancel()
+    return struck
+
+
+async def _rotate(world: World, shop: str) -> None:
+    while True:
+        with suppress(RpcError, *GONE):
+            await world.call("keys.rotate", tenant=shop)
+        await trio.sleep(_TRIES_EVERY)
+
+
+async def _kill_vault(world: World, arms: Arms, crowd: Crowd, one: Strike) -> bool:
+    """It serves all shops: one after the other, and no shop waits for it to be back."""
+    async with arms.shared:
+        arms.arm(points.THE_VAULT, one.point)
+        await crowd.write(2)
+        return await _wait_fired(arms, points.THE_VAULT, one.point)
+
+
+async def _wait_fired(arms: Arms, scope: str, point: str) -> bool:
+    with trio.move_on_after(COME_BY_LIMIT):
+        while arms.is_armed(scope, point):  # noqa: ASYNC110 (another process takes the file away)
+            await trio.sleep(_STEP)
+    fired = not arms.is_armed(scope, point)
+    arms.disarm(scope, point)
+    return fired
 
 
 async def _kill_after_stanza(world: World, crowd: Crowd) -> bool:

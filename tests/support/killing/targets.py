@@ -33,7 +33,7 @@ def vault(spec: VaultSpec, connection: socket.socket, printed: Printed) -> None:
 
 def rekeyer(spec: RekeySpec, connection: socket.socket, printed: Printed) -> None:
     watch_disk()
-    wrap(points.REKEYING, points.REKEYER)
+    wrap(points.REKEYING, spec.tenant)
     run_rekeyer(spec, connection, printed)
 
 
