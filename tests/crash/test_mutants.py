@@ -8,7 +8,7 @@ from killing import course, house, mutants, steps
 from killing.strikes import STANZA, Strike
 from killing.tally import Tally
 
-TIMES = 4
+TIMES = 3
 CAUGHT = [
     ("cause_in_a_commit_of_its_own", Strike("effects committed", "armed"), "queued 2 times"),
     ("sending_not_marked", Strike(STANZA, "stanza"), "was heard 2 times"),
@@ -31,8 +31,8 @@ def own_tally(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 async def test_a_commit_less_is_caught(mutant: str, strike: Strike, found: str, tmp_path: Path) -> None:
     start = course.starter(**{mutants.VARIABLE: mutant})
-    done = await course.run(1, [[strike] * TIMES] * 2, tmp_path, print, start)
-    assert sum(done.kills.values()) == 2 * TIMES
+    done = await course.run(1, [[strike] * TIMES], tmp_path, print, start)
+    assert sum(done.kills.values()) == TIMES
     assert [blame for blame in done.wrong if found in blame], done.wrong
 
 

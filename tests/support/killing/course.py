@@ -16,6 +16,7 @@ from rig import Start
 
 from killing.arming import FOLDER, Arms
 from killing.customers import Crowd
+from killing.reports import late_reports
 from killing.strikes import Strike, strike
 from killing.tally import tally
 
@@ -69,6 +70,8 @@ async def run(
                 nursery.start_soon(_ill_treat, course, shop, share, say)
         await calm(world)
         await compare_files(world)
+        for report in late_reports(world.here.events):
+            world.blame(report)
         await judge_world(world, folder)
         tally.add(course.kills, world)
         return course

@@ -22,6 +22,7 @@ from comptoir.lab.outgoing import NotSent
 from killing.arming import Arms
 from killing.course import Say, open_shop, starter
 from killing.customers import Crowd
+from killing.reports import late_reports
 from killing.tally import tally
 
 SHOPS = 2
@@ -88,6 +89,8 @@ async def run(seed: int, steps: Sequence[Step], folder: Path, say: Say, **enviro
         if not world.wrong:
             await calm(world)
         await compare_files(world)
+        for report in late_reports(world.here.events):
+            world.blame(report)
         await judge_world(world, folder)
         tally.add(house.kills, world, house.dropped)
         return house

@@ -94,12 +94,6 @@ def ratchets_not_forgotten() -> None:
     vars(restoring)["forget_ratchets"] = lambda path: None
 
 
-def restored_taken_for_intact() -> None:
-    """What an older session database shows no trace of is taken for unsent."""
-    decide_rest = recovery.decide_rest
-    vars(recovery)["decide_rest"] = lambda sending, *, intact: decide_rest(sending, intact=True)
-
-
 MUTANTS: dict[str, Callable[[], None]] = {
     mutant.__name__: mutant
     for mutant in (
@@ -109,6 +103,5 @@ MUTANTS: dict[str, Callable[[], None]] = {
         lost_not_reported,
         journal_not_synced,
         ratchets_not_forgotten,
-        restored_taken_for_intact,
     )
 }
