@@ -19,7 +19,7 @@ from comptoir.gateway.keys import create_master_key
 from comptoir.gateway.paths import SHARED_MEMORY
 
 HERE = Path(__file__).parent
-LIMIT = 20.0
+LIMIT = 60.0
 
 
 @pytest.fixture
