@@ -5,6 +5,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +42,18 @@ class Client:
     def made(self) -> bool:
         return self._client is not None
 
-    def make(self, handlers: Handlers, on_qr: Callable[[str], None], on_status: Callable[[str], None]) -> None:
-        """All three are called on neonize's thread; `on_status` hears how a pairing ended."""
+    def make(
+        self,
+        handlers: Handlers,
+        on_qr: Callable[[str], None],
+        on_status: Callable[[str], None],
+        on_log: Callable[[str], None],
+    ) -> None:
+        """All are called on neonize's threads; `on_status` hears how a pairing ended, `on_log` what whatsmeow logs."""
         from neonize import client
         from neonize.utils import ffmpeg
 
-        client.log_whatsmeow = _log
+        client.log_whatsmeow = partial(_log, on_log)
         # It would warn at every start that files cannot be sent. We convert none; the doctor says what is lost.
         ffmpeg._ffmpeg_checked = True
 
@@ -168,7 +175,7 @@ def _guarded(handle: Callable[[Any], None]) -> Callable[[Any, Any], None]:
     return guarded
 
 
-def _log(binary: int, size: int) -> None:
+def _log(on_log: Callable[[str], None], binary: int, size: int) -> None:
     """whatsmeow's own log lines, straight to ours: neonize would queue them without bound."""
     from neonize.proto.Neonize_pb2 import LogEntry
 
@@ -178,3 +185,4 @@ def _log(binary: int, size: int) -> None:
         # Never its DEBUG: these lines are whole stanzas.
         if level >= logging.INFO:
             library.log(level, "%s: %s", entry.Name, entry.Message)
+            on_log(entry.Message)

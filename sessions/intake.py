@@ -21,6 +21,7 @@ from comptoir.sessions.journal import linkings, recording
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.journal import Journal, JournalUnavailable
 from comptoir.sessions.journal.recording import Arrival, Recorded
+from comptoir.sessions.judging import SecretRow
 from comptoir.sessions.times import now_ms
 
 # neonize hands over what it holds in well under a millisecond each.
@@ -44,7 +45,7 @@ class Intake:
     `on_recorded` is called after the commit: before it nobody knows of the event.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (what it works on, and whom it tells)
         self,
         journal: Journal,
         *,
@@ -52,12 +53,14 @@ class Intake:
         config: Callable[[], TenantConfig | None],
         on_recorded: Callable[[Recorded], None],
         on_change: Callable[[Changed], None],
+        on_dropped: Callable[[SecretRow], None],
     ) -> None:
         self._journal = journal
         self._lab = lab
         self._config = config
         self._on_recorded = on_recorded
         self._on_change = on_change
+        self._on_dropped = on_dropped
         self._token = trio.lowlevel.current_trio_token()
         self._began = now_ms()
         self._backlog = True
@@ -97,6 +100,11 @@ class Intake:
             case _:
                 self.note(event)
         self._token.run_sync_soon(self._on_change, event)
+
+    def dropped(self, row: SecretRow) -> None:
+        """The library has dropped a message that it had decrypted before; from any thread."""
+        with suppress(trio.RunFinishedError):
+            self._token.run_sync_soon(self._on_dropped, row)
 
     def note(self, event: Changed) -> None:
         """Know from now on whether what comes is old mail; from any thread."""

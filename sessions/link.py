@@ -16,6 +16,7 @@ import trio
 from comptoir.sessions import calls, changes, neonize_guard, translate
 from comptoir.sessions.client import Client, Handlers
 from comptoir.sessions.compose import Protos, Unsendable, compose
+from comptoir.sessions.dropping import dropped_in
 from comptoir.sessions.events import (
     Address,
     BacklogBegun,
@@ -28,6 +29,7 @@ from comptoir.sessions.events import (
 )
 from comptoir.sessions.journal.media import Uploaded
 from comptoir.sessions.journal.queued import QueuedMessage
+from comptoir.sessions.judging import SecretRow
 from comptoir.sessions.outbox.port import SendRefused, SendUnknown, Sent
 from comptoir.sessions.pairing import Pairing
 from comptoir.sessions.rootkey import trust_root_key
@@ -54,6 +56,10 @@ class Sink(Protocol):
 
     def change(self, event: Changed) -> None: ...
 
+    def dropped(self, row: SecretRow) -> None:
+        """The library has dropped a message that it had decrypted before. From any thread; must not block."""
+        ...
+
 
 class Link:
     """A linked device, or one that is being linked: by QR code, or by a pairing code for the number `code_for`.
@@ -79,10 +85,14 @@ class Link:
         neonize_guard.load()
         if self._lab is not None:
             trust_root_key(self._lab.root_key)
-        self._client.make(self._handlers(), self._pairing.on_qr, self._pairing.on_status)
+        self._client.make(self._handlers(), self._pairing.on_qr, self._pairing.on_status, self._on_log)
         if self._client.closed:
             return
         threading.Thread(target=self._run, name="link", daemon=True).start()
+
+    def _on_log(self, line: str) -> None:
+        if row := dropped_in(line):
+            self._sink.dropped(row)
 
     async def send(self, message: QueuedMessage, secret: bytes) -> Sent:
         """Send and wait for the server's ack.

@@ -9,6 +9,7 @@ import trio
 from comptoir.plugins.config import TenantConfig
 from comptoir.sessions import recovering
 from comptoir.sessions.backlog import Backlog
+from comptoir.sessions.dropping import DroppedMail
 from comptoir.sessions.events import (
     Address,
     BacklogBegun,
@@ -62,12 +63,14 @@ class Session:
         self._attempt = LinkAttempt(telling)
         self._backlog = Backlog()
         self._changes_in, self._changes = trio.open_memory_channel[Changed](256)
+        self._dropped = DroppedMail(journal, lambda: on_recorded(Recorded(lost=True)))
         self._intake = Intake(
             journal,
             lab=spec.lab is not None,
             config=config,
             on_recorded=self._recorded,
             on_change=self._changes_in.send_nowait,
+            on_dropped=self._dropped.note,
         )
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
@@ -75,6 +78,7 @@ class Session:
             self._nursery = nursery
             await self._telling.standing(self.standing)
             task_status.started()
+            nursery.start_soon(self._dropped.run)
             nursery.start_soon(watch_link, self._is_deaf, self._give_up_connection)
             nursery.start_soon(self._watch_journal)
             await self._end_stale_session()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from comptoir.sessions.journal import contacts, event_log, outbox, receipts, recording, withdrawing
 from comptoir.sessions.journal.database import Connection
-from comptoir.sessions.journal.linkings import Session
+from comptoir.sessions.journal.linkings import Session, current_session
 from comptoir.sessions.judging import Fate, Known, Lost, SecretRow, decide, decide_rest
 
 
@@ -59,6 +59,15 @@ def judge_rest(db: Connection, session: Session, now: int, *, intact: bool, rese
     for fate in fates:
         _settle(db, fate, session.id, now, resend=resend)
     return Recovered(tuple(fates), ())
+
+
+def judge_dropped(db: Connection, rows: Sequence[SecretRow], now: int) -> tuple[int, ...]:
+    """Report as lost what the library drops as known to it and the journal does not know; the new messages' ids."""
+    session = current_session(db)
+    if session is None:
+        return ()
+    _, lost = decide(rows, _known(db, session.id, [row.whatsapp_id for row in rows]), session)
+    return tuple(_record_lost(db, one, session.id, now) for one in lost)
 
 
 def _sending(db: Connection, session: int) -> dict[int, bytes]:

@@ -115,6 +115,33 @@ async def test_all_that_was_lost_is_reported_soon_after_reconnecting() -> None:
 
 @pytest.mark.shows(
     under="absence",
+    what="a message that the library decrypted and a crash left no trace of, delivered again",
+    happens="dropped by the library as known to it; reported as `lost` within ten seconds, and asked for",
+)
+async def test_what_the_library_drops_as_known_and_is_not_is_lost() -> None:
+    async with rig.open_rig() as here:
+        shop = await open_shop(here)
+        customer = here.lab.customer(CUSTOMERS[0])
+        with journal_held(here.home / "state" / "tenants" / shop.name / "tenant.db"):
+            # Without a secret it leaves no trace, as one that the process died too early to note.
+            lost = await customer.say(SHOP, "Bonjour, livraison svp ?", secret=False)
+            await acknowledged(here, shop, [lost])
+            seen = len(here.events)
+            await here.kill_worker(shop.name)
+        await here.wait_event(lambda event: event.get("state") == "online", after=seen)
+        known = await customer.say(SHOP, "Bonjour, horaire svp ?")
+        await customer.wait_heard(2)
+        for id in (lost, known):
+            await customer.repeat(id)
+        event = await here.wait_event(is_lost, within=REPORTED_WITHIN)
+        assert event["chat"] == CUSTOMERS[0]
+        assert (await customer.wait_heard(3))[2].text.startswith(ASKED)
+        await here.settle(shop.name)
+        assert sum(map(is_lost, here.events)) == (await here.status(shop.name))["lost"] == 1
+
+
+@pytest.mark.shows(
+    under="absence",
     what="a power cut, and the vault is older than the journal",
     happens="nothing that the journal knows is called `lost`",
 )

@@ -41,7 +41,9 @@ class Told:
 async def open_intake(folder: Path) -> AsyncIterator[tuple[Journal, Intake, Told]]:
     told = Told()
     async with open_journal(folder / "tenant.db", bytes(32)) as journal:
-        intake = Intake(journal, lab=True, config=lambda: None, on_recorded=told.note, on_change=told.note)
+        intake = Intake(
+            journal, lab=True, config=lambda: None, on_recorded=told.note, on_change=told.note, on_dropped=told.note
+        )
         yield journal, intake, told
 
 
