@@ -72,6 +72,9 @@ def _rotate(name: str, view: "RotationView") -> None:
             except StopIteration as end:
                 view.end(end.value)
                 return
+            except KeyboardInterrupt:
+                print_warning(f"{name}: its new key comes all the same: `comptoir status {name}` shows how far it is")
+                raise
 
 
 def _rotate_all(*, json: bool) -> None:

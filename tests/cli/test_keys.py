@@ -120,7 +120,8 @@ def test_ctrl_c_leaves_the_rotation_to_the_daemon(control, start):
         control.gone.wait(20)
 
     control.answers["keys.rotate"] = hang
-    command = start("keys", "rotate", "awa", "--json", stdout=subprocess.PIPE)
+    command = start("keys", "rotate", "awa", "--json", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert command.stdout.readline()
     command.send_signal(signal.SIGINT)
     assert command.wait(10) == 130
+    assert b"awa: its new key comes all the same" in command.stderr.read()
