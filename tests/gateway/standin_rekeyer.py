@@ -1,6 +1,7 @@
 """Rekeyers that fail at a named step. The process that forks them finds them by name."""
 
 import os
+import resource
 import signal
 import socket
 from collections.abc import Callable
@@ -15,6 +16,13 @@ from comptoir.sessions.rekeying.spec import RekeySpec
 
 def run_without_room(spec: RekeySpec, connection: socket.socket, printed: Printed) -> None:
     steps.MARGIN = 1 << 60
+    run_rekeyer(spec, connection, printed)
+
+
+def run_on_a_full_disk(spec: RekeySpec, connection: socket.socket, printed: Printed) -> None:
+    """Room is promised, and there is none: no file may grow beyond a few pages."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
     run_rekeyer(spec, connection, printed)
 
 
