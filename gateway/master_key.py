@@ -18,10 +18,10 @@ from comptoir.gateway.keys import (
     next_master_key_path,
     read_key_at,
 )
-from comptoir.gateway.new_file import fsync_folder
 from comptoir.gateway.paths import Paths
 from comptoir.gateway.peeking import belongs_to, is_empty, is_marked_with
 from comptoir.gateway.registry_schema import not_ours
+from comptoir.sessions.durable import fsync_folder
 
 _ADD_CREDENTIAL = (
     "the master key comes from systemd, which alone can replace it: make a second credential with "

@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 from comptoir.gateway.refused import about
+from comptoir.sessions.durable import fsync_folder
 
 
 def create_file(path: Path, content: bytes) -> None:
@@ -20,12 +21,3 @@ def create_file(path: Path, content: bytes) -> None:
     finally:
         Path(name).unlink()
     fsync_folder(path.parent)
-
-
-def fsync_folder(folder: Path) -> None:
-    """Or the name may be gone after a power cut, and what rests on it is lost with it."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -44,7 +44,8 @@ def prepare(db: sqlite3.Connection, path: Path, master: bytes) -> None:
     # One transaction from the look to the version: killed in between, or begun twice, it must not be half done.
     with db:
         db.execute("BEGIN IMMEDIATE")
-        match version_of(db, path):
+        version = version_of(db, path)
+        match version:
             case 0:
                 db.execute(_TENANTS)
                 db.execute(_META)
@@ -53,7 +54,9 @@ def prepare(db: sqlite3.Connection, path: Path, master: bytes) -> None:
                 _seal_numbers(db, path, master)
             case _:
                 _check_master_id(db, path, master)
-        db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        # Where nothing changes nothing is written: a full disk keeps no daemon from starting.
+        if version != SCHEMA_VERSION:
+            db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     if not _read(db, "swept"):
         sweep(db)
 

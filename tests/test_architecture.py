@@ -21,6 +21,7 @@ ALLOWED = {
         "sessions.rpc",
         "sessions.descriptors",
         "sessions.times",
+        "sessions.durable",
         # The process that changes a tenant's data key: only it touches the journal, which is a worker's otherwise.
         "sessions.rekeying",
         # `tenant add` writes a tenant's first files.

@@ -4,19 +4,13 @@ import os
 import shutil
 from pathlib import Path
 
+from comptoir.sessions.durable import LOGS, fsync_folder, remove_logs
 from comptoir.sessions.times import now_ms, rfc3339
-
-LOGS = ("-wal", "-shm", "-journal")
 
 
 def remove_database(path: Path) -> None:
     path.unlink(missing_ok=True)
     remove_logs(path)
-
-
-def remove_logs(path: Path) -> None:
-    for suffix in LOGS:
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def keep_aside(vault: Path) -> Path:
@@ -26,7 +20,7 @@ def keep_aside(vault: Path) -> Path:
         file = vault.with_name(vault.name + suffix)
         if os.path.lexists(file):
             file.replace(aside.with_name(aside.name + suffix))
-    sync_folder(vault.parent)
+    fsync_folder(vault.parent)
     return aside
 
 
@@ -42,15 +36,6 @@ def copy_aside(vault: Path) -> Path:
         if file.exists():
             shutil.copyfile(file, aside.with_name(aside.name + suffix))
     return aside
-
-
-def sync_folder(path: Path) -> None:
-    """What was renamed in it stays so over a power cut."""
-    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _aside(vault: Path) -> Path:

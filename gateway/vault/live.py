@@ -10,6 +10,7 @@ from pathlib import Path
 
 import sqlcipher3
 
+from comptoir.gateway.vault.beside import remove_database
 from comptoir.gateway.vault.pages import Image, NoDatabase, image_of
 
 # Nobody holds its lock for longer than a commit in memory takes.
@@ -143,8 +144,7 @@ def _copy(db: sqlcipher3.Connection, scratch: Path) -> Image:
             copy.close()
         return image_of(scratch.read_bytes())
     finally:
-        for suffix in ("", "-journal", "-wal", "-shm"):
-            scratch.with_name(scratch.name + suffix).unlink(missing_ok=True)
+        remove_database(scratch)
 
 
 @contextmanager

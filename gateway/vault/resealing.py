@@ -5,11 +5,12 @@ What is made lies beside the vault until `switch`; interrupted anywhere, all can
 
 from pathlib import Path
 
-from comptoir.gateway.vault.beside import remove_database, remove_logs, sync_folder
+from comptoir.gateway.vault.beside import remove_database
 from comptoir.gateway.vault.errors import VaultDamaged, failing
 from comptoir.gateway.vault.file import VaultFile, open_vault
 from comptoir.gateway.vault.orders import DataKey
 from comptoir.gateway.vault.sealing import Seal
+from comptoir.sessions.durable import fsync_folder, remove_logs
 from comptoir.sessions.times import now_ms
 
 
@@ -39,7 +40,7 @@ def seal_anew(vault: Path, tenant: str, old: DataKey, new: DataKey) -> int | Non
         # The last to close it brings its log into the file.
         fresh.close()
     with failing(vault):
-        sync_folder(vault.parent)
+        fsync_folder(vault.parent)
     return manifest.generation
 
 
@@ -49,7 +50,7 @@ def switch(vault: Path) -> None:
         if new_vault(vault).exists():
             remove_logs(vault)
             new_vault(vault).replace(vault)
-            sync_folder(vault.parent)
+            fsync_folder(vault.parent)
 
 
 def take_back(vault: Path) -> None:

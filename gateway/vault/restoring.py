@@ -3,12 +3,13 @@
 import os
 from pathlib import Path
 
-from comptoir.gateway.vault.beside import remove_database, remove_logs
+from comptoir.gateway.vault.beside import remove_database
 from comptoir.gateway.vault.errors import VaultDamaged, VaultFailed, failing
 from comptoir.gateway.vault.file import VaultFile, open_vault
 from comptoir.gateway.vault.live import Unreadable, forget_ratchets
 from comptoir.gateway.vault.orders import Kept
 from comptoir.gateway.vault.sealing import Manifest, Seal
+from comptoir.sessions.durable import remove_logs
 
 
 def restore(kept: Kept) -> Manifest | None:

@@ -7,6 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from comptoir.sessions.durable import fsync_folder, remove_logs
+
 NEW = ".new"
 _JOURNALS = re.compile(r"tenant\.db(\.before-[^.]+)?")
 _OURS = re.compile(r"(tenant\.db(\.before-[^.]+)?|vault\.db)\.new(-journal|-wal|-shm)?|rotation-\d+(\.part)?")
@@ -59,8 +61,7 @@ class RotationFiles:
 
 def replace(new: Path, place: Path) -> None:
     """Put a whole database in the place of another. First the old one's log: it would be applied to the new one."""
-    for suffix in ("-wal", "-shm", "-journal"):
-        place.with_name(place.name + suffix).unlink(missing_ok=True)
+    remove_logs(place)
     fsync_folder(place.parent)
     new.rename(place)
     fsync_folder(place.parent)
@@ -68,14 +69,6 @@ def replace(new: Path, place: Path) -> None:
 
 def fsync_file(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def fsync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
     finally:

@@ -4,10 +4,11 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from comptoir.sessions.durable import fsync_folder
 from comptoir.sessions.journal.database import DatabaseError, WrongKey, trouble_of
 from comptoir.sessions.rekeying import headers
 from comptoir.sessions.rekeying.databases import Progress, copy_under
-from comptoir.sessions.rekeying.files import NEW, RotationFiles, fsync_folder, replace, size_of
+from comptoir.sessions.rekeying.files import NEW, RotationFiles, replace, size_of
 from comptoir.sessions.rekeying.spec import RekeyingFailed, RekeySpec
 
 # What other tenants write meanwhile must still find room.

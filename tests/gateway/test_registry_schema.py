@@ -207,3 +207,13 @@ def test_who_only_looks_sees_numbers_with_the_key_alone(file):
     assert [tenant.number for tenant in peek(file, MASTER)] == [NUMBER]
     assert [tenant.number for tenant in peek(file)] == [None]
     assert [tenant.number for tenant in peek(file, OTHER)] == [None]
+
+
+def test_a_start_that_changes_nothing_writes_nothing(file):
+    """A full disk keeps no daemon from starting."""
+    Registry(file, MASTER).close()
+    watching = sqlite3.connect(file)
+    seen = watching.execute("PRAGMA data_version").fetchone()
+    Registry(file, MASTER).close()
+    assert watching.execute("PRAGMA data_version").fetchone() == seen
+    watching.close()
