@@ -31,8 +31,9 @@ with the daemon, and where to print. It never returns.
 PRELOAD = ("comptoir.sessions.preload",)
 RETRIES = 100
 RETRY = 0.02
-# The first fork waits for all imports.
 FORK_LIMIT = 20.0
+# The first fork waits for all imports, which a small machine reads from a cold disk.
+FIRST_FORK_LIMIT = 120.0
 # A fork that is called off may still end well: killing the forkserver costs the next one a second.
 CALLED_OFF_LIMIT = 2.0
 _SHORTAGES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC, errno.EAGAIN})
@@ -91,6 +92,8 @@ class Forkserver:
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(list(preload))
         self._one_at_a_time = trio.Lock()
+        self._ready: int | None = None
+        """The forkserver that has forked before: it has imported all."""
 
     async def start(self) -> None:
         """The first start imports everything and takes 1–2 s; a fork that comes earlier waits for it."""
@@ -115,7 +118,7 @@ class Forkserver:
 
         What it forked lives on.
         """
-        if pid := forkserver._forkserver._forkserver_pid:  # type: ignore[attr-defined]  # nothing public names it
+        if pid := _pid():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
@@ -145,6 +148,7 @@ class Forkserver:
             nursery.start_soon(self._kill_if_hung, done)
             try:
                 await trio.to_thread.run_sync(process.start)
+                self._ready = _pid()
             except Exception as error:
                 failed = error
             finally:
@@ -155,9 +159,9 @@ class Forkserver:
             raise failed
 
     async def _kill_if_hung(self, done: trio.Event) -> None:
-        limit = FORK_LIMIT
+        limit = FORK_LIMIT if self._ready is not None and self._ready == _pid() else FIRST_FORK_LIMIT
         try:
-            with trio.move_on_after(FORK_LIMIT):
+            with trio.move_on_after(limit):
                 await done.wait()
         except trio.Cancelled:
             # Not passed on: a fork that succeeds all the same is the caller's to end.
@@ -167,6 +171,12 @@ class Forkserver:
         if not done.is_set():
             logger.warning("the forkserver has not forked within %g s: it is killed", limit)
             self.kill()
+
+
+def _pid() -> int | None:
+    """The forkserver's, where one was started."""
+    pid: int | None = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]  # nothing public names it
+    return pid
 
 
 def is_descendant(pid: int, ancestor: int = 0) -> bool:

@@ -18,6 +18,7 @@ from comptoir.gateway.targets import Targets
 from comptoir.gateway.tenant_log import TenantLog, open_log
 from comptoir.gateway.vault.client import Vault
 from comptoir.gateway.vault.orders import DataKey, Kept, VaultSpec
+from comptoir.sessions.durable import fsync_folder
 from comptoir.sessions.spec import LabServer, WorkerSpec
 
 
@@ -64,7 +65,10 @@ class Installation:
         """What a worker of this tenant is given, its folders made. Raises PathsWrong, OSError."""
         session_dir = make_session_dir(self.sessions, tenant.name)
         state_dir = self.paths.tenant_state(tenant.name)
-        state_dir.mkdir(mode=0o700, exist_ok=True)
+        if not state_dir.exists():
+            state_dir.mkdir(mode=0o700)
+            # What is brought to disk in it would be found by nobody otherwise.
+            fsync_folder(state_dir.parent)
         parked = tenant.parked_reason or self.wrong_server(tenant)
         return WorkerSpec(
             tenant=tenant.name,

@@ -10,7 +10,7 @@ import pytest
 from comptoir.cli.doctor.looking import service_key
 from comptoir.gateway import daemon
 from comptoir.gateway.supervisor import STOP_WITHIN
-from comptoir.gateway.vault.client import STOP_LIMIT
+from comptoir.gateway.vault.running import STOP_LIMIT
 
 UNITS = Path(__file__).parents[1] / "systemd"
 SERVICE = UNITS / "comptoir.service"

@@ -123,7 +123,7 @@ def _vault(row: Row) -> Iterator[Finding]:
         )
     if older := vault.get("older_than"):
         what = f"an older vault was put back: generation {older} had been there"
-        why = "it is used all the same: its encryption with each customer was set up anew"
+        why = "where memory was lost the session was made from it, and its encryption with each customer set up anew"
         mend = "where nobody restored a backup, look who writes to state/; the daemon's next start forgets it"
         yield warning(row["name"], what, why, mend)
 

@@ -20,6 +20,12 @@ def run_standin_vault(_spec: VaultSpec, connection: socket.socket, _printed: Pri
     os._exit(0)
 
 
+def run_lying_vault(_spec: VaultSpec, connection: socket.socket, _printed: Printed) -> None:
+    """Says what no vault says, as one that somebody has taken over may."""
+    connection.sendall(b'{"jsonrpc": "2.0", "method": "sealed", "params": {"generation": []}}\n')
+    signal.pause()
+
+
 def _answer(method: str) -> dict[str, Any]:
     match method:
         case "seal":

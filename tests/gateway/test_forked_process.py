@@ -130,7 +130,8 @@ async def test_a_forkserver_that_dies_under_a_request(forkserver, spec, monkeypa
 
 
 async def test_a_forkserver_that_hangs_is_replaced(forkserver, spec, monkeypatch):
-    hung = forkserver_pid()
+    async with standin(forkserver, spec):
+        hung = forkserver_pid()
     os.kill(hung, signal.SIGSTOP)
     with trio.fail_after(20):
         with monkeypatch.context() as impatient:
@@ -140,6 +141,24 @@ async def test_a_forkserver_that_hangs_is_replaced(forkserver, spec, monkeypatch
         # The next one has to begin by starting a forkserver.
         async with standin(forkserver, spec):
             assert forkserver_pid() != hung
+
+
+async def test_a_forkserver_is_given_time_for_its_imports(spec, monkeypatch):
+    """Killed in the middle it would begin them anew, for ever on a slow machine."""
+    monkeypatch.setattr(forkserver_module, "FORK_LIMIT", 0.1)
+    server = Forkserver(preload=())
+    await server.start()
+    slow = forkserver_pid()
+    os.kill(slow, signal.SIGSTOP)
+
+    async def go_on():
+        await trio.sleep(0.5)
+        os.kill(slow, signal.SIGCONT)
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(go_on)
+        async with standin(server, spec):
+            assert forkserver_pid() == slow
 
 
 async def test_a_fork_by_a_forkserver_that_hangs_can_be_called_off(forkserver, spec, monkeypatch):

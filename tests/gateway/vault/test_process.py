@@ -13,6 +13,7 @@ import pytest
 import trio
 import trio.testing
 from session_file import SessionFile
+from standin_vault import run_lying_vault
 
 from comptoir.gateway.events import EventHub
 from comptoir.gateway.forkserver import Forkserver
@@ -34,11 +35,11 @@ def spec(tmp_path):
 @pytest.fixture
 def open_vault_process(spec):
     @asynccontextmanager
-    async def open_it():
+    async def open_it(target=run_vault):
         vault, hub = Vault(), EventHub()
         with hub.follow() as events:
             async with trio.open_nursery() as nursery:
-                nursery.start_soon(vault.run, Forkserver(preload=()), run_vault, spec, hub)
+                nursery.start_soon(vault.run, Forkserver(preload=()), target, spec, hub)
                 yield vault, events
                 await vault.stop()
                 nursery.cancel_scope.cancel()
@@ -142,8 +143,8 @@ async def test_what_is_asked_of_a_dying_vault_is_done_by_the_next(open_vault_pro
 
 
 async def test_one_that_hangs_is_replaced(open_vault_process, kept, session, monkeypatch):
-    monkeypatch.setattr("comptoir.gateway.vault.client.PING_EVERY", 0.05)
-    monkeypatch.setattr("comptoir.gateway.vault.client.PING_LIMIT", 0.3)
+    monkeypatch.setattr("comptoir.gateway.vault.running.PING_EVERY", 0.05)
+    monkeypatch.setattr("comptoir.gateway.vault.running.PING_LIMIT", 0.3)
     async with open_vault_process() as (vault, events):
         await vault.keep(kept)
         await vault.seal("awa")
@@ -154,6 +155,13 @@ async def test_one_that_hangs_is_replaced(open_vault_process, kept, session, mon
         await generation(vault, 2)
 
 
+async def test_whatever_it_says_is_not_the_daemons_end(open_vault_process, kept):
+    async with open_vault_process(run_lying_vault) as (vault, events):
+        await vault.keep(kept)
+        assert (await until(events, "vault_died"))["how"] == "signal 9"
+        assert (await until(events, "vault_died"))["how"] == "signal 9"
+
+
 async def test_the_end_of_the_daemon_is_a_last_seal(open_vault_process, kept, session, spec):
     async with open_vault_process() as (vault, _):
         await vault.keep(kept)
@@ -161,7 +169,7 @@ async def test_the_end_of_the_daemon_is_a_last_seal(open_vault_process, kept, se
         pidfd = os.pidfd_open(vault.pid)
         session.meet(99)
         # As when the daemon was killed.
-        vault._process.hang_up()
+        vault._runner.process.hang_up()
         with trio.fail_after(10):
             await trio.lowlevel.wait_readable(pidfd)
         os.close(pidfd)
