@@ -9,7 +9,8 @@ import pytest
 from journal_rig import AWA_LID, KEY, OWN, heard, record
 
 from comptoir.sessions import session_store
-from comptoir.sessions.journal import history, linkings, pruning
+from comptoir.sessions.journal import contacts, history, linkings, outbox, pruning
+from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.journal import Journal, open_journal
 from comptoir.sessions.recovering import LOST_AT_MOST, SYNC_LIMIT, recover
 from comptoir.sessions.session_store import PAGE, read_secrets, read_session
@@ -118,6 +119,35 @@ async def test_an_older_copy_loses_nothing_that_the_journal_knows_however_old_th
     older.add(0, 25)
     (tmp_path / "restored").touch()
     assert await lost_after_recovery(journal, older) == 10
+
+
+@pytest.mark.parametrize(("restored", "state"), [(False, "queued"), (True, "uncertain")])
+async def test_what_left_no_trace_in_a_restored_session_may_have_left_all_the_same(
+    journal: Journal, stored: SessionFile, restored: bool, state: str
+) -> None:
+    def begin(db: Connection) -> int:
+        contact = contacts.contact_for(db, AWA_LID, 0)
+        id = outbox.enqueue(db, outbox.Outgoing(contact, "oui", "plugin:answers"), 0)
+        outbox.mark_sending(db, id, 1, os.urandom(32), 0)
+        return id
+
+    id = await journal.write(begin)
+    marker = stored.path.with_name("restored")
+    if restored:
+        marker.touch()
+    assert await recover(journal, stored.path, lab=True, resend=False) == ""
+    row = await journal.read(lambda db: history.message(db, id))
+    assert row is not None
+    assert row.state == state
+    # From here on it is the one that is sent with.
+    assert not marker.exists()
+
+
+async def test_a_marker_stays_where_nothing_was_judged(journal: Journal, tmp_path: Path) -> None:
+    marker = tmp_path / "restored"
+    marker.touch()
+    assert await recover(journal, tmp_path / "none.db", lab=True, resend=False) == "session_lost"
+    assert marker.exists()
 
 
 async def test_a_crash_while_old_conversations_come_in_loses_none_of_them(
