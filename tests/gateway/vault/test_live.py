@@ -88,7 +88,17 @@ def test_a_file_in_its_place_is_taken_up(session, watched, scratch, tmp_path):
     assert rows(watched.copy(scratch).content, tmp_path / "copied.db", "whatsmeow_sessions") == 5
 
 
-def test_the_last_to_close_leaves_the_log_alone(session, watched, scratch, tmp_path):
+def test_the_last_to_close_changes_nothing(session, watched, scratch):
+    """SQLite looks whether the file was replaced, and then acts: it may be replaced in between."""
+    watched.copy(scratch)
+    session.close()
+    files = {file.name: file.read_bytes() for file in session.path.parent.glob("session.db*") if "shm" not in file.name}
+    assert len(files) == 2
+    watched.close()
+    assert {name: session.path.with_name(name).read_bytes() for name in files} == files
+
+
+def test_the_log_of_a_file_made_anew_is_left_alone(session, watched, scratch, tmp_path):
     """It may be another file's by then, and hold all that there is of a session."""
     watched.copy(scratch)
     wal = session.path.with_name("session.db-wal")
