@@ -9,6 +9,7 @@ from killing import course
 from killing.strikes import STRIKES, Strike
 
 SHOPS = 6
+FEW = 12
 COURSES = 18
 TIMES = 3
 """At each point in each course; a few more than fifty in all, in case nobody comes by in time."""
@@ -21,8 +22,8 @@ async def judged(seed: int, strikes: list[Strike], folder: Path, say: Callable[[
     assert sum(done.missed.values()) <= len(strikes) // 20, done.missed
 
 
-async def test_a_kill_at_every_point(tmp_path: Path, say: Callable[[str], None]) -> None:
-    await judged(1, list(STRIKES), tmp_path, say)
+async def test_a_kill_at_some_points(tmp_path: Path, say: Callable[[str], None]) -> None:
+    await judged(1, random.Random(1).sample(STRIKES, FEW), tmp_path, say)
 
 
 @pytest.mark.long
