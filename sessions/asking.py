@@ -6,6 +6,8 @@ from typing import Literal
 
 RETRIES_LIMIT = 30_000
 """Milliseconds. The library asks the sender's app to repeat what it could not read; that takes seconds, or fails."""
+RENEWING = 20
+"""Times as long as usual: where a chat's encryption is set up anew, an app that sleeps repeats when it wakes up."""
 ASK_AGAIN_AFTER = 24 * 3600 * 1000
 """Milliseconds. A chat is asked at most once in so long, and what was lost longer ago is not asked for at all."""
 MOST_ASKED = 10
@@ -34,6 +36,8 @@ class Lost:
     """It could not be decrypted, or was lost in a crash before it was journaled."""
     at: int
     """When it was journaled so."""
+    renewing: bool = False
+    """It was encrypted for a session that was lost with the machine's memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,9 @@ def decide(lost: Sequence[Lost], chats: Mapping[int, Chat], now: int, limit: int
 
 def _due_at(one: Lost, limit: int, now: int) -> int:
     """What was lost in a crash comes by no retry; nor is anything waited for whose time lies in the future."""
-    return 0 if one.why == "unread" or one.at > now else one.at + limit
+    if one.why == "unread" or one.at > now:
+        return 0
+    return one.at + limit * (RENEWING if one.renewing else 1)
 
 
 def _asked(due: Iterable[Lost], chats: Mapping[int, Chat], now: int) -> list[int]:

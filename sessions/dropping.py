@@ -24,12 +24,17 @@ AFTER = 5.0
 """Seconds until it is judged: the first copy may still be on its way to the journal."""
 MOST = 1_000
 # whatsmeow, message.go (decryptMessages) and types/message.go (SourceString); the error is libsignal's.
-_LINE = re.compile(r"Ignoring message (\S{1,128}) from (\S{1,128}?)(?: in (\S{1,128}?))?: .*old counter")
+# Strangers choose their messages' ids: of a line that could be read in two ways nothing is believed.
+_LINE = re.compile(
+    r"Ignoring message ([\w.-]{1,128}) from ([\w.:@-]{1,128}?)(?: in ([\w.:@-]{1,128}?))?: "
+    r"(?:(?! from ).)*old counter(?:(?! from ).)*",
+    re.ASCII,
+)
 
 
 def dropped_in(line: str) -> SecretRow | None:
     """The message that a line of the library's log says was dropped; its secret is unknown."""
-    found = _LINE.match(line)
+    found = _LINE.fullmatch(line.rstrip())
     return SecretRow(found[3] or found[2], found[2], found[1], b"") if found else None
 
 

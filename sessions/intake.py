@@ -118,14 +118,13 @@ class Intake:
 
     def heard_at(self, chat: Address) -> int | None:
         """When the customer last wrote, journaled or not yet, in milliseconds; None where that is long ago."""
-        return max((self._heard[alias] for alias in chat.aliases if alias in self._heard), default=None)
+        return max((at for at in map(self._heard.get, chat.aliases) if at is not None), default=None)
 
     def _note_heard(self, chat: Address, at: int) -> None:
-        for alias in chat.aliases:
-            self._heard.pop(alias, None)
-            self._heard[alias] = at
+        # Only ever set while it counts: trio's thread reads beside us.
+        self._heard.update(dict.fromkeys(chat.aliases, at))
         while len(self._heard) > MOST_HEARD:
-            del self._heard[next(iter(self._heard))]
+            del self._heard[min(self._heard, key=self._heard.__getitem__)]
 
     async def quiet(self, within: float = 2.0) -> None:
         """Wait until nothing more comes, after a disconnect: what neonize still holds was acknowledged already."""

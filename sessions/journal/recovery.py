@@ -55,6 +55,8 @@ def judge_page(  # noqa: PLR0913 (what is judged, and how)
 
 def judge_rest(db: Connection, session: Session, now: int, *, intact: bool, resend: bool) -> Recovered:
     """Decide about what has left no trace, once all secrets were judged, and commit it; before connecting."""
+    if not intact:
+        event_log.add(db, "encryption_renewed", now)
     fates = decide_rest(_sending(db, session.id), intact=intact)
     for fate in fates:
         _settle(db, fate, session.id, now, resend=resend)

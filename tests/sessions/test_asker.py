@@ -17,7 +17,7 @@ from comptoir.sessions.journal import event_log, history
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.history import MessageRow
 from comptoir.sessions.journal.linkings import Session
-from comptoir.sessions.journal.recovery import judge_page
+from comptoir.sessions.journal.recovery import judge_page, judge_rest
 from comptoir.sessions.judging import SecretRow
 
 TENANT = 'version = 1\nname = "Chez Awa"\nlang = "{lang}"\ncountry = "SN"\ntimezone = "Africa/Dakar"\npipeline = []\n'
@@ -123,6 +123,23 @@ async def test_what_comes_by_a_retry_in_time_is_not_asked_for(rig: Rig, autojump
     record(rig.db, heard("A1"), rig.now())
     await trio.sleep(60)
     assert rig.queued == []
+
+
+async def test_after_a_restored_session_apps_are_given_longer(rig: Rig, autojump_clock: MockClock) -> None:
+    session = Session(1, "+221330000000", "99000", "", True, 0)
+    judge_rest(rig.db, session, rig.now(), intact=False, resend=False)
+    asker = await rig.start()
+    rig.lose("A1")
+    asker.wake()
+    await trio.sleep(599)
+    assert rig.queued == []
+    await trio.sleep(2)
+    assert len(rig.queued) == 1
+    await trio.sleep(ASK_AGAIN_AFTER / 1000)
+    rig.lose("A2")
+    asker.wake()
+    await trio.sleep(31)
+    assert len(rig.queued) == 2, "a day later all is as ever"
 
 
 async def test_a_chat_is_asked_once_a_day(rig: Rig, autojump_clock: MockClock) -> None:

@@ -4,7 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from comptoir.sessions.asking import ASK_AGAIN_AFTER, MOST_ASKED, RETRIES_LIMIT, TEXTS, Chat, Decision, Lost, decide
+from comptoir.sessions.asking import (
+    ASK_AGAIN_AFTER,
+    MOST_ASKED,
+    RENEWING,
+    RETRIES_LIMIT,
+    TEXTS,
+    Chat,
+    Decision,
+    Lost,
+    decide,
+)
 
 NOW = 10 * ASK_AGAIN_AFTER
 OPEN = Chat(is_person=True, taken=False, opted_out=False, asked_at=0, active=True)
@@ -16,6 +26,13 @@ def test_retries_are_waited_for_and_then_the_customer_is_asked() -> None:
     early = decide([replace(UNREADABLE, at=NOW - RETRIES_LIMIT + 1)], {7: OPEN}, NOW)
     assert early == Decision(wake_at=NOW + 1)
     assert decide([UNREADABLE], {7: OPEN}, NOW) == Decision(ask=(7,), decided=(1,))
+
+
+def test_an_app_that_must_encrypt_anew_is_given_longer() -> None:
+    renewing = replace(UNREADABLE, renewing=True)
+    due = renewing.at + RENEWING * RETRIES_LIMIT
+    assert decide([renewing], {7: OPEN}, NOW) == Decision(wake_at=due)
+    assert decide([renewing], {7: OPEN}, due) == Decision(ask=(7,), decided=(1,))
 
 
 def test_several_lost_messages_of_a_chat_are_asked_for_once() -> None:

@@ -24,6 +24,8 @@ END = "failed to decrypt normal message: received message with old counter (inde
         ("Ignoring message 3EB0 from 5001@lid: event was already processed", None),
         (f"Error decrypting message 3EB0 from 5001@lid: {END}", None),
         (f"Ignoring message {'A' * 200} from 5001@lid: {END}", None),
+        (f"Ignoring message A from 7001@lid: old counter from 5001@lid: {END}", None),
+        (f"Ignoring message A from 7001@lid: old counter, 3EB0 from 5001@lid: {END}", None),
         ("Ignoring message", None),
         ("", None),
     ],
