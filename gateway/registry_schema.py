@@ -117,8 +117,11 @@ def _clear(db: sqlite3.Connection) -> None:
 
 def wrong(path: Path, error: sqlite3.Error) -> RegistryWrong:
     """A backup is advised only where the file itself is damaged: it would undo what tenants did since."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    # Its index in shared memory is a file of its own, and the first that a full disk refuses.
+    full = code == sqlite3.SQLITE_IOERR_SHMSIZE
     # The lowest byte is the primary code; the rest goes into detail.
-    match getattr(error, "sqlite_errorcode", 0) & 0xFF:
+    match sqlite3.SQLITE_FULL if full else code & 0xFF:
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_ERROR:
             help = "expected comptoir's registry; restore it from a backup"
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:

@@ -14,7 +14,8 @@ def undecided(db: Connection, now: int) -> list[Lost]:
     """In order of arrival, those said and journaled within a day; what a clock has put into the future, too."""
     rows = db.execute(
         """SELECT id, contact, iif(kind = 'unreadable', 'unreadable', 'unread'), recorded_at,
-                coalesce(recorded_at - (SELECT max(at) FROM events WHERE kind = 'encryption_renewed') BETWEEN 0 AND ?3, 0) FROM messages
+                coalesce(recorded_at - renewed_at BETWEEN 0 AND ?3, 0)
+            FROM messages, (SELECT max(at) AS renewed_at FROM events WHERE kind = 'encryption_renewed')
             WHERE state = 'lost' AND direction = 'in' AND recorded_at > ?1 AND coalesce(server_time, recorded_at) > ?1
             AND NOT EXISTS (SELECT 1 FROM causes WHERE key = 'lost:' || id) ORDER BY id LIMIT ?2""",
         (now - ASK_AGAIN_AFTER, MOST, ASK_AGAIN_AFTER),

@@ -1,4 +1,5 @@
 import sqlite3
+from pathlib import Path
 
 import pytest
 
@@ -217,3 +218,20 @@ def test_a_start_that_changes_nothing_writes_nothing(file):
     Registry(file, MASTER).close()
     assert watching.execute("PRAGMA data_version").fetchone() == seen
     watching.close()
+
+
+@pytest.mark.parametrize(
+    ("code", "advice"),
+    [
+        (sqlite3.SQLITE_FULL, "make room on its disk"),
+        # What SQLite says first where a disk has no room at all.
+        (sqlite3.SQLITE_IOERR_SHMSIZE, "make room on its disk"),
+        (sqlite3.SQLITE_IOERR_WRITE, "check its folder, its owner and its disk"),
+        (sqlite3.SQLITE_CORRUPT, "restore it from a backup"),
+        (sqlite3.SQLITE_BUSY_SNAPSHOT, "another process writes to it"),
+    ],
+)
+def test_the_advice_fits_what_sqlite_says(code, advice):
+    error = sqlite3.OperationalError("it does not go")
+    error.sqlite_errorcode = code
+    assert advice in str(registry_schema.wrong(Path("registry.db"), error))
