@@ -34,16 +34,18 @@ def install() -> None:
     folder, roots = os.environ[FOLDER], tuple(os.environ[ROOTS].split(os.pathsep))
     functions = _functions(folder, roots)
     _living.append(functions)
+    # SQLite truncates and removes its own files under a lock for which others of its threads wait with Python's lock in
+    # hand: a function of ours, which needs that one, would wait for ever. What it does there counts as durable.
+    of_sqlite = {name: function for name, function in functions.items() if name not in ("ftruncate64", "unlink")}
+    sqlite, python = slots.loaded("_sqlite3", "libsqlite3"), slots.loaded("libpython", "python3")
+    found = [slots.replace(file, of_sqlite) for file in sqlite if "sqlcipher3" in file.parts]
+    if not any({"pwrite64", "fsync"} <= names for names in found):
+        raise LookupError("SQLCipher's SQLite has no slots to fill")
     # Python's own SQLite may be a library, or part of Python itself.
-    python = slots.loaded("libpython", "python3", "libsqlite3")
-    for which, wanted in (
-        ([file for file in slots.loaded("_sqlite3") if "sqlcipher3" in file.parts], {"pwrite64", "fsync"}),
-        ([file for file in slots.loaded("_sqlite3") if "sqlcipher3" not in file.parts] + python, {"pwrite64", "fsync"}),
-        (python, {"write", "fsync", "rename", "unlink"}),
-    ):
-        found = set().union(*(slots.replace(file, functions) for file in which))
-        if missing := wanted - found:
-            raise LookupError(f"no slots for {missing} in {which}")
+    found = [slots.replace(file, of_sqlite) for file in sqlite if "sqlcipher3" not in file.parts]
+    found += [slots.replace(file, functions) for file in python]
+    if missing := {"pwrite64", "write", "fsync", "rename", "unlink"} - set().union(*found):
+        raise LookupError(f"Python has no slots for {missing}")
 
 
 def _functions(folder: str, roots: tuple[str, ...]) -> dict[str, Any]:
