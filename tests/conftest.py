@@ -3,6 +3,7 @@
 import functools
 import inspect
 import os
+import signal
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -16,6 +17,11 @@ ASYNC_LIMIT, SLOW_LIMIT, LONG_LIMIT = 180.0, 500.0, 3_000.0
 # A test makes its own folders, lab and terminal; it must never meet those of whoever runs it.
 for name in ("COMPTOIR_HOME", "COMPTOIR_LAB", "COLUMNS", "LINES"):
     os.environ.pop(name, None)
+
+# What a shell starts in the background ignores Ctrl-C, and hands that down to all that tests start and interrupt.
+for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGQUIT, signal.SIG_DFL)):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, usual)
 
 # How long an example takes says more about a busy machine than about the code.
 settings.register_profile("comptoir", deadline=None)
