@@ -48,15 +48,16 @@ class Asker(Rounds):
 
     async def _turn(self) -> float:
         """Do what is due; how many seconds to wait before the next turn."""
-        config, now = self._config(), self._now()
+        config = self._config()
         if config is None:
             # In which language, and for whom? The messages keep their place until a file says so.
             return asking.RETRIES_LIMIT / 1000
-        found = await self._journal.read(lambda db: decide(db, now, self._limit))
+        # The time is taken inside: what is journaled while a job waits for its turn must not lie in its future.
+        found = await self._journal.read(lambda db: decide(db, self._now(), self._limit))
         if found.decided:
-            found = await self._journal.write(lambda db: commit(db, config, now, self._limit))
+            found = await self._journal.write(lambda db: commit(db, config, self._now(), self._limit))
             self._wake_outbox()
-        return float("inf") if found.wake_at is None else max(found.wake_at - now, 0) / 1000
+        return float("inf") if found.wake_at is None else max(found.wake_at - self._now(), 0) / 1000
 
 
 def decide(db: Connection, now: int, limit: int) -> Decision:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import cast
+from typing import TypeVar, cast
 
 import pytest
 import trio
@@ -20,12 +20,27 @@ from comptoir.sessions.journal.linkings import Session
 from comptoir.sessions.journal.recovery import judge_page, judge_rest
 from comptoir.sessions.judging import SecretRow
 
+T = TypeVar("T")
 TENANT = 'version = 1\nname = "Chez Awa"\nlang = "{lang}"\ncountry = "SN"\ntimezone = "Africa/Dakar"\npipeline = []\n'
 OWNER = Address("+221330000001")
 
 
 def config(lang: str = "fr", owner: str = f'owner = "{OWNER.number}"\n') -> TenantConfig:
     return parse_tenant(TENANT.replace("{lang}", lang) + owner, Path("tenant.toml"), {})
+
+
+class BusyStore(InlineStore):
+    """`meanwhile` is called while the first look waits for its turn."""
+
+    def __init__(self, db: Connection, meanwhile: Callable[[], object]) -> None:
+        super().__init__(db)
+        self._meanwhile = [meanwhile]
+
+    async def read(self, fn: Callable[[Connection], T]) -> T:
+        await trio.sleep(0.01)
+        while self._meanwhile:
+            self._meanwhile.pop()()
+        return await super().read(fn)
 
 
 class Rig:
@@ -43,11 +58,11 @@ class Rig:
     def now() -> int:
         return round(trio.current_time() * 1000)
 
-    async def start(self, *, hold: bool = False) -> Asker:
+    async def start(self, *, hold: bool = False, store: InlineStore | None = None) -> Asker:
         def wake() -> None:
             self.woken += 1
 
-        asker = Asker(InlineStore(self.db), config=lambda: self.config, wake_outbox=wake, now=self.now)
+        asker = Asker(store or InlineStore(self.db), config=lambda: self.config, wake_outbox=wake, now=self.now)
         self._scope = trio.CancelScope()
 
         async def run() -> None:
@@ -123,6 +138,14 @@ async def test_what_comes_by_a_retry_in_time_is_not_asked_for(rig: Rig, autojump
     record(rig.db, heard("A1"), rig.now())
     await trio.sleep(60)
     assert rig.queued == []
+
+
+async def test_what_is_journaled_while_a_look_waits_is_given_its_time_too(rig: Rig, autojump_clock: MockClock) -> None:
+    await rig.start(store=BusyStore(rig.db, lambda: rig.lose("A1")))
+    await trio.sleep(29)
+    assert rig.queued == []
+    await trio.sleep(2)
+    assert len(rig.queued) == 1
 
 
 async def test_after_a_restored_session_apps_are_given_longer(rig: Rig, autojump_clock: MockClock) -> None:
