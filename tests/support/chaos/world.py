@@ -5,7 +5,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ import trio
 
 from chaos.lab_host import LabHost
 from comptoir.gateway.locks import holder
-from comptoir.gateway.paths import Paths, find_paths
+from comptoir.gateway.paths import Paths, PathsWrong, find_paths
 from comptoir.gateway.session_dirs import sessions_root
 from comptoir.sessions.protocol import ErrorCode, Params, RpcError
 from comptoir.sessions.rpc import Channel, ChannelClosed
@@ -223,5 +223,7 @@ async def open_world(
                     await world.here.end_daemon()
                 nursery.cancel_scope.cancel()
     finally:
-        shutil.rmtree(sessions_root(find_paths({"COMPTOIR_HOME": str(home)})), ignore_errors=True)
+        # A daemon that never started has made none.
+        with suppress(PathsWrong):
+            shutil.rmtree(sessions_root(find_paths({"COMPTOIR_HOME": str(home)})), ignore_errors=True)
         shutil.rmtree(home, ignore_errors=True)

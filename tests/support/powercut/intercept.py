@@ -19,7 +19,8 @@ from powercut.unsynced import Write
 
 FOLDER, ROOTS = "COMPTOIR_UNSYNCED", "COMPTOIR_POWERED"
 """Environment variables: the folder of the record, and those of the files to be watched, on one file system."""
-_libc = ctypes.CDLL(None, use_errno=True)
+# By its name: what the program itself imports may be found first otherwise, and that is what is replaced.
+_libc = ctypes.CDLL("libc.so.6", use_errno=True)
 _libc.pwrite64.restype = _libc.write.restype = _libc.sendfile64.restype = c_ssize_t
 _libc.pwrite64.argtypes = (c_int, c_void_p, c_size_t, c_int64)
 _libc.write.argtypes = (c_int, c_void_p, c_size_t)

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-_libc = ctypes.CDLL(None, use_errno=True)
+_libc = ctypes.CDLL("libc.so.6", use_errno=True)
 
 
 @dataclass(frozen=True, slots=True)

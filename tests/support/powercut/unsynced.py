@@ -9,7 +9,7 @@ from pathlib import Path
 
 HEAD = struct.Struct("<QQII")
 """Offset, size of the file before, and the lengths of the old and the new bytes that follow."""
-_libc = ctypes.CDLL(None, use_errno=True)
+_libc = ctypes.CDLL("libc.so.6", use_errno=True)
 
 
 @dataclass(frozen=True, slots=True)
