@@ -68,9 +68,12 @@ def decide(rows: Iterable[SecretRow], known: Known, session: Session) -> tuple[l
     return fates, list(_lost(rows, known, session))
 
 
-def decide_rest(sending: Iterable[int], *, intact: bool) -> list[Fate]:
-    """What left no trace at all never left, if the session database is `intact`: the very one that was sent with."""
-    return [Fate(message, "queued" if intact else "uncertain") for message in sending]
+def decide_rest(sending: Mapping[int, bytes], *, intact: bool) -> list[Fate]:
+    """What left no trace at all never left, if the session database is `intact`: the very one that was sent with.
+
+    An empty secret is of what was sent with one that is gone: of that nothing can be told any more.
+    """
+    return [Fate(message, "queued" if intact and secret else "uncertain") for message, secret in sending.items()]
 
 
 def _lost(rows: Iterable[SecretRow], known: Known, session: Session) -> Iterable[Lost]:

@@ -60,6 +60,9 @@ def judge_rest(db: Connection, session: Session, now: int, *, intact: bool, rese
     fates = decide_rest(_sending(db, session.id), intact=intact)
     for fate in fates:
         _settle(db, fate, session.id, now, resend=resend)
+        if not intact:
+            # Later workers find the session intact, and no trace in it either: that must not make it unsent.
+            db.execute("UPDATE outbox SET secret = x'' WHERE message = ?", (fate.message,))
     return Recovered(tuple(fates), ())
 
 

@@ -36,11 +36,11 @@ RECEIPTED = Known({7: OURS}, frozenset({"W"}), frozenset())
 
 def test_no_trace_never_left() -> None:
     assert fates(SENDING, row("5001@lid")) == []
-    assert decide_rest([7], intact=True) == [Fate(7, "queued")]
+    assert decide_rest({7: b"k"}, intact=True) == [Fate(7, "queued")]
 
 
 def test_no_trace_in_an_older_copy_proves_nothing() -> None:
-    assert decide_rest([7], intact=False) == [Fate(7, "uncertain")]
+    assert decide_rest({7: b"k"}, intact=False) == [Fate(7, "uncertain")]
 
 
 def test_trace_leaves_it_uncertain_until_a_receipt() -> None:
@@ -172,6 +172,15 @@ def test_no_trace_in_an_older_copy_holds_the_message_unless_the_tenant_would_rat
     recovery.judge_rest(db, SESSION, 20_000, intact=False, resend=True)
     [waiting] = snapshot(db, 20_000 + outbox.RESEND_AFTER, resend_uncertain=True).waiting
     assert waiting.id == id
+
+
+def test_what_an_older_copy_could_not_tell_no_later_worker_takes_for_unsent(db: Connection) -> None:
+    sending(db)
+    for _ in range(2):
+        recovery.judge_rest(db, SESSION, 10_000, intact=False, resend=False)
+        recovery.judge_rest(db, SESSION, 20_000, intact=True, resend=False)
+    assert states(db) == ["uncertain"]
+    assert snapshot(db, 30_000).waiting == ()
 
 
 def test_uncertain_message_is_repeated_only_where_the_tenant_wants_it(db: Connection) -> None:
