@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from killing import house, steps
 
-COURSES = 6
+COURSES = 10
 CUTS = 10
 """In each course."""
 
