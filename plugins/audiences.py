@@ -5,7 +5,6 @@ from typing import Literal
 from pydantic import ConfigDict
 
 from comptoir.plugins.api import PluginConfig
-from comptoir.plugins.wording import CustomerText
 
 
 class _Table(PluginConfig):
@@ -25,15 +24,3 @@ class StatusTable(_Table):
 class ChannelTable(_Table):
     show: bool = False
     """Likewise."""
-
-
-class CallTable(_Table):
-    answer: CustomerText | None = None
-    """What a caller reads after a call that nobody took, once an hour at most; None for nothing."""
-    reject: bool = False
-    """Refuse calls as they come instead of letting the phone ring."""
-
-    @property
-    def kept(self) -> bool:
-        """Whether calls are journaled at all."""
-        return self.reject or self.answer is not None

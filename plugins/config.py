@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from comptoir.plugins.api import Plugin, PluginConfig
-from comptoir.plugins.audiences import CallTable, ChannelTable, GroupTable, StatusTable
+from comptoir.plugins.api import Hours, Member, Plugin, PluginConfig, Tenant
+from comptoir.plugins.audiences import ChannelTable, GroupTable, StatusTable
+from comptoir.plugins.builtin.calls import CallTable
 from comptoir.plugins.faults import ConfigWrong, Lang, nearest, wrong_value
 from comptoir.plugins.greetings import GreetingTable
 from comptoir.plugins.inbound import InboundTable
@@ -57,6 +58,18 @@ class TenantConfig:
     calls: CallTable = field(default_factory=CallTable)
     greetings: GreetingTable = field(default_factory=GreetingTable)
     inbound: InboundTable = field(default_factory=InboundTable)
+    hours: Hours | None = None
+    team: tuple[Member, ...] = ()
+    plugin_seconds: float = 20
+    """How long a plugin may take for one message."""
+    expire_hours: float = 24
+    """A conversation in which nobody wrote for this long is closed."""
+    wording: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """The tenant's own words in place of a plugin's, by plugin and key."""
+
+    def tenant(self, folder: Path) -> Tenant:
+        """What plugins see of it."""
+        return Tenant(self.name, self.lang, self.country, self.timezone, self.owner, self.team, self.hours, folder)
 
 
 def parse_tenant(text: str, file: Path, plugins: Plugins) -> TenantConfig:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import trio
 
-from comptoir.plugins.api import API_VERSION, Plugin
+from comptoir.plugins.api import API_VERSION, Plugin, Tenant
 from comptoir.plugins.builtin.answers import Answers
 from comptoir.plugins.builtin.calls import Calls
 from comptoir.plugins.builtin.optout import OptOut
@@ -39,6 +39,7 @@ class Pipeline:
     """A tenant's plugins in their order, started. Two of them are never equal, even from one file."""
 
     config: TenantConfig
+    tenant: Tenant
     mandatory: tuple[Plugin, ...]
     chosen: tuple[Plugin, ...]
     left_out: tuple[LeftOut, ...] = ()
@@ -94,17 +95,20 @@ def read_text(folder: Path) -> str:
         raise ConfigWrong([Fault(file, 1, f"illisible ({error.strerror})", "un fichier lisible")]) from None
 
 
-async def start_pipeline(config: TenantConfig, plugins: Mapping[str, type[Plugin]] | None = None) -> Pipeline:
+async def start_pipeline(
+    config: TenantConfig, folder: Path, plugins: Mapping[str, type[Plugin]] | None = None
+) -> Pipeline:
     """Start the plugins of `config`; one that raises or takes too long is left out, and named.
 
     Raises whatever a mandatory plugin raises: no pipeline runs without them.
     """
     known = known_plugins() if plugins is None else plugins
-    mandatory = tuple(kind(kind.Config()) for kind in MANDATORY)
+    tenant = config.tenant(folder)
+    mandatory = tuple(kind(kind.Config(), tenant) for kind in MANDATORY)
     started: dict[int, Plugin | LeftOut] = {}
 
     async def start(place: int, step: Step) -> None:
-        started[place] = await _start(step, known[step.plugin])
+        started[place] = await _start(step, known[step.plugin], tenant)
 
     # Side by side: one that takes its whole time must not take that of the others.
     with trio.fail_after(START_LIMIT + 1):
@@ -115,18 +119,18 @@ async def start_pipeline(config: TenantConfig, plugins: Mapping[str, type[Plugin
                 nursery.start_soon(plugin.start)
     in_order = [started[place] for place in range(len(config.pipeline))]
     # Before all that know of texts only.
-    calls = (Calls(config.calls),) if config.calls.answer else ()
+    calls = (Calls(config.calls, tenant),) if config.calls.answer else ()
     chosen = calls + tuple(plugin for plugin in in_order if isinstance(plugin, Plugin))
     left_out = tuple(left for left in in_order if isinstance(left, LeftOut))
-    return Pipeline(config, mandatory, chosen, left_out)
+    return Pipeline(config, tenant, mandatory, chosen, left_out)
 
 
-async def _start(step: Step, kind: type[Plugin]) -> Plugin | LeftOut:
+async def _start(step: Step, kind: type[Plugin], tenant: Tenant) -> Plugin | LeftOut:
     if kind.api_version != API_VERSION:
         wanted = f"needs version {kind.api_version} of the plugin API, this is version {API_VERSION}"
         return LeftOut(step.plugin, wanted)
     try:
-        plugin = kind(step.config)
+        plugin = kind(step.config, tenant)
         with trio.fail_after(START_LIMIT):
             await plugin.start()
     except trio.TooSlowError:

@@ -6,9 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
-from comptoir.plugins.api import Contact, Message, ReceivedFile
+from comptoir.plugins.api import Contact, Conversation, Message, ReceivedFile
 from comptoir.plugins.config import TenantConfig
 from comptoir.plugins.loading import Pipeline
+from comptoir.plugins.walking.context import Ports, Scene
+from comptoir.plugins.walking.state import Slot, Value
+from comptoir.plugins.walking.walk import Outcome, walk
 from comptoir.sessions.bursts import Burst
 from comptoir.sessions.concluding import Walked, conclude, why_skipped
 from comptoir.sessions.effects import Decided, GivenUp, commit
@@ -18,16 +21,14 @@ from comptoir.sessions.flood import Limit, lower
 from comptoir.sessions.imagined import Imagined
 from comptoir.sessions.journal import inbox, state
 from comptoir.sessions.journal.journal import JournalUnavailable, Store
-from comptoir.sessions.journal.state import Slot, StateConflict, Value
+from comptoir.sessions.journal.state import StateConflict
 from comptoir.sessions.lending import Lender
 from comptoir.sessions.log_line import note
 from comptoir.sessions.naming import without_address
-from comptoir.sessions.plugin_context import Scene
 from comptoir.sessions.situation import imagined_situation, situation_of
 from comptoir.sessions.spec import NO_LIMITS, InboundLimits
 from comptoir.sessions.stale import REASON as STALE
 from comptoir.sessions.stale import tell_owner
-from comptoir.sessions.walk import Outcome, walk
 
 logger = logging.getLogger("messages")
 
@@ -120,7 +121,7 @@ class Answerer:
         async with self._pipelines.borrow() as pipeline:
             plugins = pipeline.mandatory if situation.silenced else pipeline.plugins
             scene = _scene(pipeline, situation.contact, message, now)
-            made = await walk(plugins, scene, self._read_state)
+            made = await walk(plugins, scene, Ports(self._read_state), limit=pipeline.config.plugin_seconds)
             return Imagined(situation.silenced, made, tuple(plugin.name for plugin in pipeline.plugins))
 
     async def release(self) -> None:
@@ -154,7 +155,7 @@ class Answerer:
         scene = _scene(pipeline, situation.contact, message, now)
         if isinstance(message.content, ReceivedFile):
             scene = replace(scene, load=partial(self._files.load, newest.id))
-        made = await walk(plugins, scene, self._read_state, partial(self._mark, burst))
+        made = await walk(plugins, scene, Ports(self._read_state), partial(self._mark, burst), config.plugin_seconds)
         return conclude(Walked(burst, situation, made, skipped, given_up), config, now)
 
     def _limit(self, config: TenantConfig) -> Limit | None:
@@ -195,7 +196,8 @@ def _log(message: int, outcome: Outcome) -> None:
 
 
 def _scene(pipeline: Pipeline, contact: Contact, message: Message, now: int) -> Scene:
-    return Scene(contact, message, pipeline.config.lang, pipeline.config.name, _time(now))
+    begun = Conversation(0, "open", None, _time(now), _time(now))
+    return Scene(pipeline.tenant, contact, begun, _time(now), message, wording=pipeline.config.wording)
 
 
 def _time(ms: int) -> datetime:

@@ -6,12 +6,12 @@ from typing import Literal
 
 from comptoir.plugins.api import Notice, Put, Silence
 from comptoir.plugins.faults import Lang
+from comptoir.plugins.walking.state import Slot
+from comptoir.plugins.walking.walk import Outcome, Walk
 from comptoir.sessions import bots
 from comptoir.sessions.bots import is_same, why_bot
 from comptoir.sessions.journal import exchanges, state
 from comptoir.sessions.journal.database import Connection
-from comptoir.sessions.journal.state import Slot
-from comptoir.sessions.walk import Outcome, Walk
 
 NAME = "bots"
 REASON = "bot"

@@ -6,7 +6,7 @@ The forms are those whatsmeow derives a stanza's attributes from (send.go: getTy
 from dataclasses import dataclass
 from typing import Any
 
-from comptoir.plugins.content import Cards, Deletion, Edit, Place, Poll, Reaction
+from comptoir.plugins.api import Cards, Deletion, Edit, Place, Poll, Reaction
 from comptoir.sessions.events import Address
 from comptoir.sessions.journal.media import MediaRow
 from comptoir.sessions.journal.queued import Body, QueuedMessage, Reference

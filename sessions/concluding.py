@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from comptoir.plugins.config import TenantConfig
+from comptoir.plugins.walking.walk import Walk, quoting
 from comptoir.sessions.breaking_off import REASON as BOT
 from comptoir.sessions.breaking_off import break_off
 from comptoir.sessions.bursts import Burst, is_stale
@@ -13,7 +14,6 @@ from comptoir.sessions.situation import Situation
 from comptoir.sessions.stale import REASON as STALE
 from comptoir.sessions.turning_away import REASON as FLOOD
 from comptoir.sessions.turning_away import turn_away
-from comptoir.sessions.walk import Walk, quoting
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ import trio
 from comptoir.plugins.config import TenantConfig
 from comptoir.plugins.faults import ConfigWrong
 from comptoir.plugins.loading import parse_text, read_text
+from comptoir.plugins.walking.state import TENANT, Slot
 from comptoir.sessions.journal import state
 from comptoir.sessions.journal.journal import Journal
-from comptoir.sessions.journal.state import TENANT, Slot
 
 logger = logging.getLogger("worker")
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from comptoir.plugins.content import Card, Cards, Deletion, Edit, Place, Poll, Reaction
-from comptoir.sessions import sendable
+from comptoir.plugins.api import Card, Cards, Deletion, Edit, Place, Poll, Reaction
+from comptoir.plugins.walking import sendable
 from comptoir.sessions.parameters import invalid
 from comptoir.sessions.protocol import Params
 

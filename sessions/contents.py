@@ -6,7 +6,7 @@ Field names are those of WhatsApp's waE2E.proto. Whatever a stranger puts into t
 from dataclasses import dataclass
 from typing import Any
 
-from comptoir.plugins.content import (
+from comptoir.plugins.api import (
     FILE_KINDS,
     Card,
     Cards,
@@ -19,19 +19,20 @@ from comptoir.plugins.content import (
     ReceivedFile,
     Vote,
 )
+from comptoir.plugins.walking.limits import (
+    MAX_CARD_NAME,
+    MAX_CARDS,
+    MAX_EMOJI,
+    MAX_NAME,
+    MAX_TEXT,
+    MAX_VCARD,
+    MAX_VCARDS,
+)
 
 # Protobufs are built at run time: their Python classes have no useful static type here.
 Proto = Any
 
-MAX_TEXT = 65_536
-MAX_NAME = 1_000
-MAX_CARDS = 100
-MAX_CARD_NAME = 250
-MAX_VCARD = 65_536
-MAX_VCARDS = 262_144
-"""Characters of all cards of a message: beyond that a card keeps its name only."""
 MAX_OPTIONS = 20
-MAX_EMOJI = 64
 MAX_SIZE = 2**40
 _MAX_WRAPS = 8
 

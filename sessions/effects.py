@@ -5,15 +5,16 @@ from dataclasses import asdict, dataclass, field
 from typing import Literal
 
 from comptoir.plugins.api import Effect, Notice, Put, Reply, Silence
+from comptoir.plugins.walking.state import TENANT, Slot
+from comptoir.plugins.walking.walk import Walk
 from comptoir.sessions.enclosing import Enclosed
 from comptoir.sessions.events import Address
 from comptoir.sessions.journal import causes, contacts, event_log, inbox, outbox, state
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.outbox import Outgoing
-from comptoir.sessions.journal.state import TENANT, Slot, StateConflict
+from comptoir.sessions.journal.state import StateConflict
 from comptoir.sessions.replying import Answering, reply
 from comptoir.sessions.situation import is_silenced
-from comptoir.sessions.walk import Walk
 
 
 @dataclass(frozen=True, slots=True)

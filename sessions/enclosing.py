@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from comptoir.plugins.api import FileToSend, Reply
+from comptoir.plugins.walking.walk import Walk
 from comptoir.sessions.journal.media import FileRefused, TakenFile
-from comptoir.sessions.walk import Walk
 
 Enclosed = Mapping[FileToSend, TakenFile | FileRefused]
 

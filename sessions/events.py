@@ -7,7 +7,7 @@ the first to see those that must be kept (`Kept`), the worker's state machine th
 from dataclasses import dataclass
 from typing import Literal
 
-from comptoir.plugins.content import Received
+from comptoir.plugins.api import Received
 
 Audience = Literal["person", "group", "status", "channel"]
 ReceiptKind = Literal["delivered", "read", "retry", "other"]

@@ -1,7 +1,7 @@
 """What is said where the plugins could not decide: a person must look, and the customer is told so."""
 
 from comptoir.plugins.api import Notice, Reply
-from comptoir.sessions.walk import Outcome, Walk
+from comptoir.plugins.walking.walk import Outcome, Walk
 
 NAME = "fallback"
 

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from comptoir.plugins.content import FILE_KINDS, FileToSend
+from comptoir.plugins.api import FILE_KINDS, FileToSend
+from comptoir.plugins.walking.sendable import takes_text
 from comptoir.sessions.descriptors import Descriptor
 from comptoir.sessions.events import Address
 from comptoir.sessions.journal import contacts, history, linkings, media, outbox
@@ -13,7 +14,6 @@ from comptoir.sessions.media.giving import NotHere, NotTaken
 from comptoir.sessions.media.taking import KindWrong
 from comptoir.sessions.parameters import invalid, number_of
 from comptoir.sessions.protocol import ErrorCode, Params, RpcError
-from comptoir.sessions.sendable import takes_text
 from comptoir.sessions.times import now_ms
 from comptoir.sessions.worker import Worker
 

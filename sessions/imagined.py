@@ -1,11 +1,12 @@
 """What `try` tells about an imagined message: each plugin's decision, and the answer."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from comptoir.plugins.api import Deletion, Edit, Effect, FileToSend, Notice, Put, Reaction, Reply, Silence, ToSend
+from comptoir.plugins.walking.walk import Outcome, Walk
 from comptoir.sessions.journal.details import content_json
-from comptoir.sessions.walk import Outcome, Walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Imagined:
     def as_json(self) -> dict[str, Any]:
         """`steps` (plugin, decision, effects, fault, ms) in order, `replies`, and why it is `skipped`."""
         reached = {outcome.plugin: _step(outcome) for outcome in self.walk.outcomes}
-        unreached = {"decision": "not reached", "effects": [], "fault": "", "ms": 0}
+        unreached = {"decision": "not reached", "effects": [], "fault": "", "explained": [], "ms": 0}
         steps = [reached.get(name, {"plugin": name, **unreached}) for name in self.plugins]
         return {"skipped": self.silenced, "steps": steps, "replies": self.replies}
 
@@ -37,6 +38,7 @@ def _step(outcome: Outcome) -> dict[str, Any]:
         "decision": outcome.decision,
         "effects": [_effect(effect) for effect in outcome.effects],
         "fault": outcome.fault,
+        "explained": list(outcome.explained),
         "ms": round(outcome.seconds * 1000),
     }
 
@@ -76,9 +78,13 @@ def _effect(effect: Effect) -> dict[str, Any]:
         case Reply(text, content, quote):
             told = {"effect": "reply", "text": text} | _content(content)
             return told | ({"quote": True} if quote else {})
-        case Notice(text):
-            return {"effect": "notice", "text": text}
+        case Notice(text, to):
+            return {"effect": "notice", "text": text} | ({} if to == ("owner",) else {"to": list(to)})
         case Put(key, value, shared):
             return {"effect": "put", "key": key, "value": value, "shared": shared}
         case Silence(until):
             return {"effect": "silence", "until": until.isoformat()}
+        case _:
+            fields = asdict(effect).items()
+            told = {key: value.isoformat() if isinstance(value, datetime) else value for key, value in fields}
+            return {"effect": type(effect).__name__.lower()} | told

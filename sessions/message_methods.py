@@ -4,6 +4,7 @@ from functools import partial
 
 import trio
 
+from comptoir.plugins.walking.limits import MAX_TEXT
 from comptoir.sessions.content_parameters import content_of
 from comptoir.sessions.file_methods import check_linked, send_file
 from comptoir.sessions.journal import contacts, history, outbox, states
@@ -13,7 +14,6 @@ from comptoir.sessions.journal.why_waiting import why_waiting
 from comptoir.sessions.page import fit_page
 from comptoir.sessions.parameters import address_of, invalid, number_of, receiver_of, text_of
 from comptoir.sessions.protocol import ErrorCode, Params, RpcError
-from comptoir.sessions.sendable import MAX_TEXT
 from comptoir.sessions.times import now_ms
 from comptoir.sessions.worker import Worker
 

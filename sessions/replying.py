@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from comptoir.plugins.api import FileToSend, Reply
-from comptoir.sessions import sendable
+from comptoir.plugins.walking import sendable
 from comptoir.sessions.enclosing import Enclosed
 from comptoir.sessions.journal import media, outbox
 from comptoir.sessions.journal.database import Connection

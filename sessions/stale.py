@@ -1,13 +1,13 @@
 """Mail that came too late for an automatic answer is listed for the owner, all of it in one notice."""
 
 from comptoir.plugins.config import TenantConfig
+from comptoir.plugins.walking.state import TENANT, Slot
 from comptoir.sessions.events import Address
 from comptoir.sessions.fallback import NAME
 from comptoir.sessions.journal import contacts, outbox, state
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.outbox import Outgoing
 from comptoir.sessions.journal.schema import chat_of
-from comptoir.sessions.journal.state import TENANT, Slot
 
 REASON = "stale"
 """As the reason of a skipped message in the event log."""

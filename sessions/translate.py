@@ -5,6 +5,7 @@ Field names are those of neonize 0.5.2's Neonize.proto; what a message says, `co
 
 from dataclasses import replace
 
+from comptoir.plugins.walking.limits import MAX_NAME
 from comptoir.sessions import contents
 from comptoir.sessions.contents import Proto
 from comptoir.sessions.events import (
@@ -53,7 +54,7 @@ def message(event: Proto, own: Address | None = None) -> MessageReceived | Timer
         kind="view_once",
         text="",
         time=info.Timestamp,
-        push_name=info.Pushname[: contents.MAX_NAME],
+        push_name=info.Pushname[:MAX_NAME],
         raw=b"",
         mentions_us=mentions(context, own),
         expires_in=context.expiration if context is not None and context.HasField("expiration") else None,
@@ -96,8 +97,8 @@ def _quote(context: Proto | None) -> Quoted | None:
         return None
     body, once = contents.unwrapped(context.quotedMessage)
     quoted = contents.Said("view_once") if once else contents.said(body)
-    author = person(context.participant[: contents.MAX_NAME])
-    return Quoted(context.stanzaID[: contents.MAX_NAME], quoted.kind, quoted.text[:MAX_QUOTED], author)
+    author = person(context.participant[:MAX_NAME])
+    return Quoted(context.stanzaID[:MAX_NAME], quoted.kind, quoted.text[:MAX_QUOTED], author)
 
 
 def _vote(source: Proto, body: Proto) -> SealedVote:
@@ -105,7 +106,7 @@ def _vote(source: Proto, body: Proto) -> SealedVote:
     key = update.pollCreationMessageKey
     voters = [_bare(jid) for jid in (source.Sender, source.SenderAlt) if jid.User]
     # Seen by the voter: the chat is with us, unless the poll is their own.
-    named = [jid[: contents.MAX_NAME] for jid in (key.participant, key.remoteJID) if jid]
+    named = [jid[:MAX_NAME] for jid in (key.participant, key.remoteJID) if jid]
     creators = voters if key.fromMe else named
     return SealedVote(update.vote.encPayload, update.vote.encIV, tuple(voters), tuple(creators))
 

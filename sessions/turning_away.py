@@ -2,10 +2,10 @@
 
 from comptoir.plugins.api import Effect, Notice, Put, Reply
 from comptoir.plugins.config import TenantConfig
+from comptoir.plugins.walking.walk import Outcome, Walk
 from comptoir.plugins.wording import fill
 from comptoir.sessions.flood import Flood
 from comptoir.sessions.journal.flooding import KEY, NAME, kept
-from comptoir.sessions.walk import Outcome, Walk
 
 REASON = "flood"
 """As the reason of a skipped message in the event log."""

@@ -67,6 +67,10 @@ LATE = {
 # These are imported late as a whole, so that they may import early.
 LATE_AS_A_WHOLE = ("cli.demo", "cli.doctor.looking")
 
+# What docs/plugins.md offers to everybody who writes a plugin.
+_FOR_PLUGINS = ("api", "text", "wording", "patterns", "opening", "folder", "faults", "builtin")
+FOR_PLUGINS = tuple(f"comptoir.plugins.{module}" for module in _FOR_PLUGINS)
+
 # Above all else, the Go library ends up in the process that imports neonize.
 NEONIZE = (
     "sessions.link",
@@ -211,10 +215,13 @@ def test_imports_go_in_the_directions_of_the_design() -> None:
 
 
 def test_the_plugin_api_stands_alone() -> None:
-    api = ("plugins.api", "plugins.content")
-    ours = [found for found in OURS if within(found.module, api)]
-    assert ours
-    assert not faults(found for found in ours if not within(found.name, tuple(f"comptoir.{module}" for module in api)))
+    assert not faults(found for found in OURS if found.module == "plugins.api")
+
+
+def test_built_ins_use_what_any_plugin_may() -> None:
+    built_in = [found for found in OURS if within(found.module, ("plugins.builtin",))]
+    assert built_in
+    assert not faults(found for found in built_in if not within(found.name, FOR_PLUGINS))
 
 
 @pytest.mark.parametrize("package", LATE_AS_A_WHOLE)

@@ -122,4 +122,4 @@ class Answers(Plugin):
         return Verdict.CONTINUE
 
     def _reply(self, context: Context, text: str) -> None:
-        context.reply(fill(text, name=context.contact.name, shop=context.tenant_name))
+        context.reply(fill(text, name=context.contact.name, shop=context.tenant.name))

@@ -2,12 +2,27 @@
 
 from datetime import datetime, timedelta
 
-from comptoir.plugins.api import Context, Message, Plugin, Verdict
-from comptoir.plugins.audiences import CallTable
-from comptoir.plugins.wording import fill
+from pydantic import ConfigDict
+
+from comptoir.plugins.api import Context, Message, Plugin, PluginConfig, Verdict
+from comptoir.plugins.wording import CustomerText, fill
 
 EVERY = timedelta(hours=1)
 """Who calls again and again within this time is told once."""
+
+
+class CallTable(PluginConfig):
+    model_config = ConfigDict(strict=True)
+
+    answer: CustomerText | None = None
+    """What a caller reads after a call that nobody took, once an hour at most; None for nothing."""
+    reject: bool = False
+    """Refuse calls as they come instead of letting the phone ring."""
+
+    @property
+    def kept(self) -> bool:
+        """Whether calls are journaled at all."""
+        return self.reject or self.answer is not None
 
 
 class Calls(Plugin):
@@ -23,5 +38,5 @@ class Calls(Plugin):
         told = await context.get("told")
         if not isinstance(told, str) or abs(context.now - datetime.fromisoformat(told)) >= EVERY:
             context.put("told", context.now.isoformat())
-            context.reply(fill(self.config.answer, name=context.contact.name, shop=context.tenant_name))
+            context.reply(fill(self.config.answer, name=context.contact.name, shop=context.tenant.name))
         return Verdict.STOP

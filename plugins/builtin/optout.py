@@ -32,10 +32,10 @@ class OptOut(Plugin):
         wish = read_wish(message.text)
         if wish == "leave" and not left:
             context.put(SINCE, context.now.isoformat())
-            context.reply(_LEFT[context.language].replace("{shop}", context.tenant_name))
+            context.reply(_LEFT[context.tenant.language].replace("{shop}", context.tenant.name))
         elif wish == "return" and left:
             context.put(SINCE, None)
-            context.reply(_BACK[context.language].replace("{shop}", context.tenant_name))
+            context.reply(_BACK[context.tenant.language].replace("{shop}", context.tenant.name))
         elif not left:
             return Verdict.CONTINUE
         return Verdict.STOP

@@ -1,7 +1,6 @@
 """Which messages a customer expects a reaction to."""
 
-from comptoir.plugins.api import Message
-from comptoir.plugins.kinds import SILENT
+from comptoir.plugins.api import SILENT, Message
 
 
 def speaks(message: Message) -> bool:

@@ -38,7 +38,7 @@ class Welcome(Plugin):
             return Verdict.CONTINUE
         # What the phone has said by itself stands for this greeting, also in what follows from it.
         if not context.contact.greeted:
-            context.reply(fill(self.config.text, name=context.contact.name, shop=context.tenant_name))
+            context.reply(fill(self.config.text, name=context.contact.name, shop=context.tenant.name))
         return Verdict(self.config.then)
 
     def _is_due(self, last: date | None, today: date, is_new: bool) -> bool:

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from comptoir.plugins.content import Card, Cards, Deletion, Edit, Place, Poll, Reaction, Vote
+from comptoir.plugins.api import Card, Cards, Deletion, Edit, Place, Poll, Reaction, Vote
 
 Json = dict[str, Any]
 Content = Place | Cards | Poll | Vote | Reaction | Edit | Deletion

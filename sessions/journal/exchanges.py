@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from hashlib import sha256
 
-from comptoir.plugins.kinds import SILENT
+from comptoir.plugins.api import SILENT
 from comptoir.sessions.bots import MOST_TURNS, WINDOW, Said
 from comptoir.sessions.journal.database import Connection
 

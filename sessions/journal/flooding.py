@@ -4,11 +4,11 @@ from dataclasses import asdict
 from itertools import takewhile
 from typing import Any
 
+from comptoir.plugins.walking.state import Slot
 from comptoir.sessions.flood import MINUTE, Before, Flood, Limit, Written, flood
 from comptoir.sessions.journal import state
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.schema import chat_of
-from comptoir.sessions.journal.state import Slot
 
 NAME = "flood"
 KEY = "last"

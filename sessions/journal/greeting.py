@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from comptoir.plugins.api import SILENT
 from comptoir.plugins.greetings import GreetingTable
-from comptoir.plugins.kinds import SILENT
 from comptoir.sessions.events import MessageReceived
 from comptoir.sessions.greetings import CONVERSATION, Elsewhere, Written, is_prompt, same_text, why_automatic
 from comptoir.sessions.journal import contacts, event_log, outbox, withdrawing

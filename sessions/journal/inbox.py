@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from comptoir.plugins.kinds import SILENT
+from comptoir.plugins.api import SILENT
 from comptoir.sessions.journal import event_log
 from comptoir.sessions.journal.database import Connection
 

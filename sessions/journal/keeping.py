@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from comptoir.plugins.content import ReceivedFile
+from comptoir.plugins.api import ReceivedFile
 from comptoir.sessions.events import MessageReceived, Unreadable
 from comptoir.sessions.journal import contacts, event_log, media, references, revising
 from comptoir.sessions.journal.arrival import Arrival

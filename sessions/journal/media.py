@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from comptoir.plugins.content import FileKind, ReceivedFile
+from comptoir.plugins.api import FileKind, ReceivedFile
 from comptoir.sessions.journal.database import Connection
 
 MAX_NAME = 255

@@ -1,9 +1,9 @@
 """Who wants no automatic message, as the plugin `optout` remembers it."""
 
 from comptoir.plugins.builtin.optout import SINCE, OptOut
+from comptoir.plugins.walking.state import Slot
 from comptoir.sessions.journal import state
 from comptoir.sessions.journal.database import Connection
-from comptoir.sessions.journal.state import Slot
 
 AUTHOR = f"plugin:{OptOut.name}"
 """Whose messages go to them all the same: they say what became of their wish."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from comptoir.plugins.content import Cards, Deletion, Edit, Place, Poll, Reaction
+from comptoir.plugins.api import Cards, Deletion, Edit, Place, Poll, Reaction
 from comptoir.sessions.events import Address
 from comptoir.sessions.journal import contacts, event_log, queued, receipts, revising, states
 from comptoir.sessions.journal.database import Connection

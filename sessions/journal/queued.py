@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from comptoir.plugins.content import Poll
+from comptoir.plugins.api import Poll
 from comptoir.sessions.events import Address
 from comptoir.sessions.journal import contacts, media
 from comptoir.sessions.journal.database import Connection

@@ -1,6 +1,6 @@
 """What a journaled message holds and quotes, as plugins and people see it."""
 
-from comptoir.plugins.content import FILE_KINDS, Quote, Received, ReceivedFile
+from comptoir.plugins.api import FILE_KINDS, Quote, Received, ReceivedFile
 from comptoir.sessions.journal import media
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.details import Details, Quoting

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from comptoir.plugins.kinds import SILENT
+from comptoir.plugins.api import SILENT
 from comptoir.sessions.events import (
     CallReceived,
     HistoryReceived,

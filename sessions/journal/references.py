@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from comptoir.plugins.content import Deletion, Edit, Poll, Reaction, ReceivedFile, Vote
+from comptoir.plugins.api import Deletion, Edit, Poll, Reaction, ReceivedFile, Vote
 from comptoir.sessions import votes
 from comptoir.sessions.events import Address, MessageReceived, SealedVote
 from comptoir.sessions.journal import contacts

@@ -7,8 +7,7 @@ process has sent only the journal knows: it goes again as a message of its own, 
 from dataclasses import dataclass
 from typing import cast
 
-from comptoir.plugins.content import FileKind
-from comptoir.plugins.kinds import SILENT
+from comptoir.plugins.api import SILENT, FileKind
 from comptoir.sessions.journal import causes, contacts, event_log, inbox, media, optouts
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.media import TakenFile

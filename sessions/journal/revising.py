@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Literal
 
-from comptoir.plugins.content import Deletion, Edit, Vote
+from comptoir.plugins.api import Deletion, Edit, Vote
 from comptoir.sessions.journal import event_log, inbox, media
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.details import Details, encode

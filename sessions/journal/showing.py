@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from comptoir.plugins.content import FILE_KINDS
+from comptoir.plugins.api import FILE_KINDS
 from comptoir.sessions.journal import contacts, media
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.details import content_json, decode

@@ -2,34 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from comptoir.plugins.walking.state import Slot, Value
 from comptoir.sessions.journal.database import Connection
-
-TENANT = 0
-"""The contact of state that belongs to the tenant as a whole."""
 
 
 class StateConflict(Exception):
     """Somebody changed what the decision was made on: decide again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """Where a plugin keeps one value."""
-
-    plugin: str
-    contact: int
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A JSON value and its version: 0 where nothing was ever put, one more with every change."""
-
-    value: Any
-    version: int
 
 
 def get(db: Connection, slot: Slot) -> Value:

@@ -9,8 +9,8 @@ from typing import TypeVar
 
 import trio
 
+from comptoir.plugins.api import FileKind, FileToSend
 from comptoir.plugins.config import TenantConfig
-from comptoir.plugins.content import FileKind, FileToSend
 from comptoir.sessions.descriptors import Descriptor
 from comptoir.sessions.journal import fetches, media, quota
 from comptoir.sessions.journal.database import Connection

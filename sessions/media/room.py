@@ -1,12 +1,12 @@
 """Tells the owner, once a day at most, that the room for files is used up."""
 
 from comptoir.plugins.config import TenantConfig
+from comptoir.plugins.walking.state import TENANT, Slot
 from comptoir.sessions.events import Address
 from comptoir.sessions.fallback import NAME
 from comptoir.sessions.journal import contacts, outbox, state
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.outbox import Outgoing
-from comptoir.sessions.journal.state import TENANT, Slot
 
 DAY = 24 * 3600 * 1000
 _TOLD = Slot(NAME, TENANT, "media_room_told")

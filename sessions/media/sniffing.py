@@ -5,7 +5,7 @@ import struct
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from comptoir.plugins.content import FileKind
+from comptoir.plugins.api import FileKind
 
 HEAD = 64 * 1024
 """How many of a file's first bytes, and of its last, are looked at."""

@@ -5,7 +5,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from comptoir.plugins.content import FileKind, FileToSend
+from comptoir.plugins.api import FileKind, FileToSend
 from comptoir.sessions.journal.media import MAX_NAME, FileRefused, TakenFile
 from comptoir.sessions.media.sniffing import HEAD, Looks, lacking, pixels_of, seconds_of, sniff
 from comptoir.sessions.media.store import Incoming

@@ -2,19 +2,20 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comptoir.plugins.api import Contact, Json, Message, Plugin, PluginConfig, Verdict
-from comptoir.plugins.audiences import CallTable
+from comptoir.plugins.api import Contact, Json, Message, Plugin, PluginConfig, Tenant, Verdict
 from comptoir.plugins.builtin.answers import Answers, AnswersConfig, Entry, Phrasebook
-from comptoir.plugins.builtin.calls import Calls
+from comptoir.plugins.builtin.calls import Calls, CallTable
 from comptoir.plugins.builtin.optout import OptOut, read_wish
 from comptoir.plugins.builtin.welcome import Welcome, WelcomeConfig
 from comptoir.plugins.wording import fill
 
+TENANT = Tenant("Chez Fatou", "fr", "SN", "Africa/Dakar", None, (), None, Path("/nowhere"))
 MORNING = datetime(2026, 11, 21, 7, tzinfo=UTC)
 
 
@@ -23,8 +24,7 @@ class Chat:
 
     def __init__(self, *, is_new: bool = True, language: str = "fr") -> None:
         self.contact = Contact(1, "+221770000001", "Awa", is_new)
-        self.language = language
-        self.tenant_name = "Chez Fatou"
+        self.tenant = replace(TENANT, language=language)
         self.now = MORNING
         self.replied = False
         self.state: dict[tuple[str, bool], Json] = {}
@@ -39,7 +39,7 @@ class Chat:
     def reply(self, text: str) -> None:
         self.replies.append(text)
 
-    def notify_owner(self, text: str) -> None:
+    def notify(self, text: str) -> None:
         raise AssertionError("nobody is to be told")
 
     def silence(self, until: datetime) -> None:
@@ -56,7 +56,7 @@ class Chat:
 
 
 async def test_who_calls_is_told_once_an_hour() -> None:
-    chat, plugin = Chat(), Calls(CallTable(answer="Bonjour {name}, écrivez à {shop}."))
+    chat, plugin = Chat(), Calls(CallTable(answer="Bonjour {name}, écrivez à {shop}."), TENANT)
     told = []
     for minutes in (0, 59, 1, 30, -90):
         chat.now += timedelta(minutes=minutes)
@@ -69,10 +69,12 @@ async def test_who_calls_is_told_once_an_hour() -> None:
 
 
 async def test_what_is_no_call_is_left_to_others() -> None:
-    assert await Chat().says(Calls(CallTable(answer="Non.")), "bonjour") == (Verdict.CONTINUE, [])
+    assert await Chat().says(Calls(CallTable(answer="Non."), TENANT), "bonjour") == (Verdict.CONTINUE, [])
 
 
-@pytest.mark.parametrize("plugin", [Welcome(WelcomeConfig(text="x")), Answers(AnswersConfig(otherwise="x"))])
+@pytest.mark.parametrize(
+    "plugin", [Welcome(WelcomeConfig(text="x"), TENANT), Answers(AnswersConfig(otherwise="x"), TENANT)]
+)
 async def test_no_other_speaks_after_a_call(plugin: Plugin) -> None:
     await plugin.start()
     assert await Chat().says(plugin, "", "call") == (Verdict.CONTINUE, [])
@@ -82,7 +84,7 @@ async def test_no_other_speaks_after_a_call(plugin: Plugin) -> None:
 
 
 def welcome(**settings: object) -> Welcome:
-    return Welcome(WelcomeConfig.model_validate({"text": "Bonjour {name}, ici {shop}."} | settings))
+    return Welcome(WelcomeConfig.model_validate({"text": "Bonjour {name}, ici {shop}."} | settings), TENANT)
 
 
 async def test_a_new_customer_is_greeted_once() -> None:
@@ -157,7 +159,7 @@ ENTRIES = {
 
 async def answers(**settings: object) -> Answers:
     entries = [Entry(words=tuple(phrases), text=text) for text, phrases in ENTRIES.items()]
-    plugin = Answers(AnswersConfig.model_validate({"entries": entries} | settings))
+    plugin = Answers(AnswersConfig.model_validate({"entries": entries} | settings), TENANT)
     await plugin.start()
     return plugin
 
@@ -248,7 +250,7 @@ def test_only_a_line_of_its_own_is_a_wish(text: str, wish: str | None) -> None:
 
 @pytest.mark.parametrize(("language", "way_back"), [("fr", "REPRISE"), ("en", "START")])
 async def test_leaving_is_confirmed_once_and_the_way_back_works(language: str, way_back: str) -> None:
-    chat, plugin = Chat(language=language), OptOut(PluginConfig())
+    chat, plugin = Chat(language=language), OptOut(PluginConfig(), TENANT)
     verdict, (confirmed,) = await chat.says(plugin, "STOP")
     assert verdict is Verdict.STOP
     assert way_back in confirmed
@@ -262,7 +264,7 @@ async def test_leaving_is_confirmed_once_and_the_way_back_works(language: str, w
 
 
 async def test_who_never_left_may_say_start() -> None:
-    assert await Chat().says(OptOut(PluginConfig()), "start") == (Verdict.CONTINUE, [])
+    assert await Chat().says(OptOut(PluginConfig(), TENANT), "start") == (Verdict.CONTINUE, [])
 
 
 # --- what is filled in

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from comptoir.plugins.content import (
+from comptoir.plugins.api import (
     Card,
     Cards,
     Deletion,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from comptoir.plugins.content import Card, Cards, Deletion, Edit, Place, Poll, Reaction
+from comptoir.plugins.api import Card, Cards, Deletion, Edit, Place, Poll, Reaction
 from comptoir.sessions.content_parameters import content_of
 from comptoir.sessions.protocol import ErrorCode, RpcError
 

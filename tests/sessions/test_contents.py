@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from strange_messages import MESSAGES
 
-from comptoir.plugins.content import (
+from comptoir.plugins.api import (
     Card,
     Cards,
     Deletion,

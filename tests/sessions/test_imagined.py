@@ -16,7 +16,7 @@ def dump(shop: Shop) -> list[str]:
 
 async def note(context: Context, message: Message) -> None:
     context.put("seen", await context.get("seen") or context.contact.is_new)
-    context.notify_owner(f"{context.contact.chat} {context.contact.name}")
+    context.notify(f"{context.contact.chat} {context.contact.name}")
 
 
 async def test_a_trace_of_each_plugin(shop: Shop, autojump_clock: MockClock) -> None:

@@ -381,7 +381,7 @@ async def test_a_context_ends_with_its_message(shop: Shop, autojump_clock: MockC
 
 async def test_the_owner_is_told(shop: Shop, autojump_clock: MockClock) -> None:
     async def tell(context: Context, message: Message) -> None:
-        context.notify_owner(f"{context.contact.chat} : {message.text}")
+        context.notify(f"{context.contact.chat} : {message.text}")
 
     async with shop.serving(pipeline(plugin("tell", tell))) as runner:
         await shop.hears(AWA, "commande")
@@ -394,7 +394,7 @@ async def test_the_owner_is_told(shop: Shop, autojump_clock: MockClock) -> None:
 
 async def test_without_an_owner_a_notice_is_noted(shop: Shop, autojump_clock: MockClock) -> None:
     async def tell(context: Context, message: Message) -> None:
-        context.notify_owner("commande")
+        context.notify("commande")
 
     await shop.hears(AWA, "commande")
     async with shop.serving(pipeline(plugin("tell", tell), owner=None)):

@@ -6,10 +6,10 @@ from runner_rig import ECHO, OWNER, Shop, customer, pipeline, plugin
 from trio.testing import MockClock
 
 from comptoir.plugins.api import Context, Message, Verdict
+from comptoir.plugins.walking.state import TENANT, Slot
 from comptoir.sessions.answering import MAX_WALKS
 from comptoir.sessions.events import Address
 from comptoir.sessions.journal import state
-from comptoir.sessions.journal.state import TENANT, Slot
 
 STOCK = Slot("seller", TENANT, "stock")
 

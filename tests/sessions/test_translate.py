@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strange_messages import MESSAGES
 
-from comptoir.plugins.content import Place, Poll, ReceivedFile
+from comptoir.plugins.api import Place, Poll, ReceivedFile
 from comptoir.sessions import contents, neonize_guard, translate
 from comptoir.sessions.events import (
     Address,

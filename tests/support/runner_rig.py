@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 import trio
@@ -31,11 +32,27 @@ START = 1_790_000_000_000
 """The wall clock when a test begins, in milliseconds."""
 
 
+CONFIG = TenantConfig(
+    name="Chez Awa",
+    lang="fr",
+    country="SN",
+    timezone="Africa/Dakar",
+    owner=OWNER,
+    silence_minutes=60,
+    join_seconds=0,
+    stale_hours=6,
+    on_uncertain="hold",
+    pipeline=(),
+)
+"""A shop that joins nothing."""
+TENANT = CONFIG.tenant(Path("/nowhere"))
+
+
 class FunctionPlugin(Plugin):
     """A plugin whose decision is a function; None stands for CONTINUE."""
 
     def __init__(self, decide: Decide) -> None:
-        super().__init__(PluginConfig())
+        super().__init__(PluginConfig(), TENANT)
         self._decide = decide
         self.stopped = trio.Event()
 
@@ -59,24 +76,11 @@ async def echo(context: Context, message: Message) -> Verdict:
 ECHO = plugin("echo", echo)
 
 
-CONFIG = TenantConfig(
-    name="Chez Awa",
-    lang="fr",
-    country="SN",
-    timezone="Africa/Dakar",
-    owner=OWNER,
-    silence_minutes=60,
-    join_seconds=0,
-    stale_hours=6,
-    on_uncertain="hold",
-    pipeline=(),
-)
-"""A shop that joins nothing."""
-
-
 def pipeline(*plugins: Plugin, **changes: Any) -> Pipeline:
     """These plugins after the mandatory ones, under CONFIG with `changes`."""
-    return Pipeline(replace(CONFIG, **changes), (OptOut(PluginConfig()),), plugins)
+    config = replace(CONFIG, **changes)
+    tenant = config.tenant(Path("/nowhere"))
+    return Pipeline(config, tenant, (OptOut(PluginConfig(), tenant),), plugins)
 
 
 def clock() -> int:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from journal_rig import AWA, AWA_BOTH, OWN, message, stored
 
-from comptoir.plugins.audiences import CallTable
+from comptoir.plugins.builtin.calls import CallTable
 from comptoir.plugins.config import TenantConfig
 from comptoir.sessions.events import Address, CallReceived
 from comptoir.sessions.journal import contacts, event_log, inbox, recording

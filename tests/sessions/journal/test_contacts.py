@@ -3,6 +3,7 @@
 import pytest
 from journal_rig import AWA, AWA_BOTH, AWA_LID, MOUSSA, heard, message, receipt, record
 
+from comptoir.plugins.walking.state import Slot
 from comptoir.sessions.events import Address
 from comptoir.sessions.journal import contacts, event_log, history, inbox, outbox, state
 from comptoir.sessions.journal.database import Connection
@@ -77,11 +78,11 @@ def test_the_copy_with_content_stays(db: Connection) -> None:
 def test_plugin_state_of_both_is_kept_and_any_decision_on_it_is_stale(db: Connection) -> None:
     older, younger = contacts.contact_for(db, AWA, 0), contacts.contact_for(db, AWA_LID, 0)
     for contact, key, value in ((older, "both", 1), (younger, "both", 2), (younger, "only", 3)):
-        state.put(db, state.Slot("p", contact, key), value)
-    read = {state.Slot("p", older, "both"): 1, state.Slot("p", older, "only"): 0}
+        state.put(db, Slot("p", contact, key), value)
+    read = {Slot("p", older, "both"): 1, Slot("p", older, "only"): 0}
     contacts.contact_for(db, AWA_BOTH, 0)
-    assert state.get(db, state.Slot("p", older, "both")).value == 1
-    assert state.get(db, state.Slot("p", older, "only")).value == 3
+    assert state.get(db, Slot("p", older, "both")).value == 1
+    assert state.get(db, Slot("p", older, "only")).value == 3
     for slot, version in read.items():
         with pytest.raises(state.StateConflict):
             state.check(db, {slot: version})

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from journal_rig import MOUSSA, heard, message, record
 
-from comptoir.plugins.content import FileKind, ReceivedFile
+from comptoir.plugins.api import FileKind, ReceivedFile
 from comptoir.sessions.bots import WINDOW, Said
 from comptoir.sessions.journal import outbox
 from comptoir.sessions.journal.database import Connection

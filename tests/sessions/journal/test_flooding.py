@@ -4,13 +4,13 @@ from dataclasses import replace
 
 from journal_rig import AWA, MOUSSA, heard, message, record
 
+from comptoir.plugins.walking.state import Slot
 from comptoir.sessions.events import Address, Unreadable
 from comptoir.sessions.flood import Limit
 from comptoir.sessions.journal import state
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.flooding import KEY, NAME, flooded_chats, flooding, kept
 from comptoir.sessions.journal.recording import Recorded
-from comptoir.sessions.journal.state import Slot
 
 NOW = 10_000_000
 THREE = Limit(3)

@@ -3,6 +3,7 @@
 import pytest
 from journal_rig import AWA, MOUSSA, heard, message, record
 
+from comptoir.plugins.walking.state import TENANT, Slot, Value
 from comptoir.sessions.journal import causes, contacts, event_log, history, inbox, outbox, pruning, state
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.times import rfc3339
@@ -73,15 +74,15 @@ def test_cause_is_done_once(db: Connection) -> None:
 
 
 def test_plugin_state_has_versions_that_never_start_again(db: Connection) -> None:
-    slot = state.Slot("p", state.TENANT, "stock")
-    assert state.get(db, slot) == state.Value(None, 0)
+    slot = Slot("p", TENANT, "stock")
+    assert state.get(db, slot) == Value(None, 0)
     assert state.put(db, slot, {"poulets": 1}, version=0) == 1
     with pytest.raises(state.StateConflict, match="at version 1, not 0"):
         state.put(db, slot, {"poulets": 0}, version=0)
-    assert state.get(db, slot) == state.Value({"poulets": 1}, 1)
+    assert state.get(db, slot) == Value({"poulets": 1}, 1)
     assert state.put(db, slot, None) == 2
-    assert state.get(db, slot) == state.Value(None, 2)
-    state.check(db, {slot: 2, state.Slot("p", 1, "stock"): 0})
+    assert state.get(db, slot) == Value(None, 2)
+    state.check(db, {slot: 2, Slot("p", 1, "stock"): 0})
     with pytest.raises(state.StateConflict):
         state.check(db, {slot: 0})
 

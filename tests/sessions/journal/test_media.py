@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from journal_rig import AWA, MOUSSA, heard, message, open_new, record
 
-from comptoir.plugins.content import ReceivedFile
+from comptoir.plugins.api import ReceivedFile
 from comptoir.sessions.journal import contacts, fetches, inbox, media, outbox, quota, uploads, waiting
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.media import TakenFile, Uploaded

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from journal_rig import AWA, AWA_BOTH, MOUSSA, OWN, heard, message, receipt, record, stored
 
-from comptoir.plugins.content import Card, Cards, Deletion, Edit, Place, Poll, Reaction
+from comptoir.plugins.api import Card, Cards, Deletion, Edit, Place, Poll, Reaction
 from comptoir.sessions.events import Address
 from comptoir.sessions.journal import contacts, event_log, outbox, postponing, references, revising, withdrawing
 from comptoir.sessions.journal.database import Connection

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from journal_rig import AWA, AWA_LID, MOUSSA, OWN, heard, receipt, record, stored
 
-from comptoir.plugins.content import Edit
+from comptoir.plugins.api import Edit
 from comptoir.sessions.events import Address, HistoryReceived, ReceiptKind
 from comptoir.sessions.journal import contacts, event_log, history, inbox, linkings, outbox, recovery, withdrawing
 from comptoir.sessions.journal.database import Connection

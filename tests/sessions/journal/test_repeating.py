@@ -3,7 +3,7 @@
 import pytest
 from journal_rig import AWA, heard, message, receipt, record
 
-from comptoir.plugins.content import Deletion
+from comptoir.plugins.api import Deletion
 from comptoir.sessions.events import Address, ReceiptReceived
 from comptoir.sessions.journal import contacts, event_log, history, media, outbox
 from comptoir.sessions.journal.arrival import Arrival

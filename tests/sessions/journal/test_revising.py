@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from journal_rig import AWA, AWA_BOTH, AWA_LID, MOUSSA, OWN, heard, message, record, stored
 
-from comptoir.plugins.content import (
+from comptoir.plugins.api import (
     Card,
     Cards,
     Deletion,

@@ -12,7 +12,7 @@ import trio
 from journal_rig import AWA, KEY
 
 from comptoir.lab import Lab, attachments
-from comptoir.plugins.content import ReceivedFile
+from comptoir.plugins.api import ReceivedFile
 from comptoir.sessions import neonize_guard
 from comptoir.sessions.journal import contacts, inbox, linkings, media
 from comptoir.sessions.journal.database import Connection

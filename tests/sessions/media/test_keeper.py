@@ -10,7 +10,7 @@ import trio
 from journal_rig import KEY
 from media_rig import files_of_at_most, until
 
-from comptoir.plugins.content import FileKind, FileToSend
+from comptoir.plugins.api import FileKind, FileToSend
 from comptoir.sessions.journal import quota
 from comptoir.sessions.journal.journal import JournalUnavailable, open_journal
 from comptoir.sessions.journal.media import FileRefused

@@ -2,7 +2,7 @@ import struct
 
 import pytest
 
-from comptoir.plugins.content import FileKind
+from comptoir.plugins.api import FileKind
 from comptoir.sessions.media.sniffing import Looks, lacking, pixels_of, seconds_of, sniff
 
 

@@ -1,20 +1,24 @@
-"""One message through the plugins: what each decided, collected and not yet done."""
+"""One event through the plugins: what each decided, collected and not yet done."""
 
 import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 import trio
 
-from comptoir.plugins.api import Effect, Message, Plugin, Reply, Verdict
-from comptoir.sessions.journal.state import Slot
-from comptoir.sessions.plugin_context import PluginContext, ReadState, Scene
+from comptoir.plugins.api import Change, Effect, Plugin, Receipt, Reply, Timer, Verdict
+from comptoir.plugins.walking.context import PluginContext, Ports, Scene
+from comptoir.plugins.walking.state import Slot
+from comptoir.plugins.wording import worded
 
 PLUGIN_LIMIT = 20.0
-"""Seconds that a plugin may take for one message."""
+"""Seconds that a plugin may take for one event, where the tenant says nothing else."""
 
 Decision = Literal["continue", "stop", "raised", "late"]
+Occasion = Timer | Receipt | Change
+"""What a plugin is told of beside messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,7 @@ class Outcome:
     fault: str = ""
     """Where and what it raised, without any text of the message."""
     seconds: float = 0.0
+    explained: tuple[str, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -43,6 +48,10 @@ class Walk:
     @property
     def stopped(self) -> bool:
         return bool(self.outcomes) and self.outcomes[-1].decision == "stop"
+
+    @property
+    def replied(self) -> bool:
+        return any(isinstance(effect, Reply) for outcome in self.outcomes for effect in outcome.effects)
 
     def __add__(self, other: "Walk") -> "Walk":
         """This walk, then the other."""
@@ -66,42 +75,68 @@ def quoting(made: Walk) -> Walk:
 async def walk(
     plugins: Sequence[Plugin],
     scene: Scene,
-    read_state: ReadState,
+    ports: Ports,
     at_plugin: Callable[[str], Awaitable[None]] | None = None,
+    limit: float = PLUGIN_LIMIT,
 ) -> Walk:
-    """Ask the plugins in order until one says stop. `at_plugin` is awaited before each."""
+    """Ask the plugins about the scene's message in order, until one says stop. `at_plugin` is awaited before each."""
+    assert scene.message is not None
     outcomes: list[Outcome] = []
     read: dict[Slot, int] = {}
     for plugin in plugins:
         if at_plugin is not None:
             await at_plugin(plugin.name)
-        replied = any(isinstance(effect, Reply) for outcome in outcomes for effect in outcome.effects)
-        context = PluginContext(plugin.name, scene, read_state, read, replied)
-        outcomes.append(await _ask(plugin, context, scene.message))
+        context = _context(plugin, scene, ports, read, replied=Walk(tuple(outcomes), read).replied)
+        outcomes.append(await _ask(context, plugin.name, partial(plugin.message, context, scene.message), limit))
         if outcomes[-1].decision == "stop":
             break
     return Walk(tuple(outcomes), read)
 
 
-async def _ask(plugin: Plugin, context: PluginContext, message: Message) -> Outcome:
+async def tell(plugin: Plugin, scene: Scene, ports: Ports, occasion: Occasion, limit: float = PLUGIN_LIMIT) -> Walk:
+    """Tell one plugin of something beside messages; a walk of one outcome."""
+    read: dict[Slot, int] = {}
+    context = _context(plugin, scene, ports, read, replied=False)
+
+    async def told() -> Verdict:
+        match occasion:
+            case Timer():
+                await plugin.timer(context, occasion)
+            case Receipt():
+                await plugin.receipt(context, occasion)
+            case Change():
+                await plugin.conversation(context, occasion)
+        return Verdict.CONTINUE
+
+    return Walk((await _ask(context, plugin.name, told, limit),), read)
+
+
+def _context(plugin: Plugin, scene: Scene, ports: Ports, read: dict[Slot, int], *, replied: bool) -> PluginContext:
+    own = scene.wording.get(plugin.name, {})
+    return PluginContext(
+        plugin.name, scene, ports, partial(worded, plugin.texts, own, scene.tenant.language), read, replied=replied
+    )
+
+
+async def _ask(context: PluginContext, name: str, decide: Callable[[], Awaitable[object]], limit: float) -> Outcome:
     begun = trio.current_time()
-    decision, fault = await _decision(plugin, context, message)
-    effects = context.close()
+    decision, fault = await _decision(decide, limit)
+    effects = context.seal()
     if context.failure is not None:
         raise context.failure
     failed = decision in ("raised", "late")
-    return Outcome(plugin.name, decision, () if failed else effects, fault, trio.current_time() - begun)
+    return Outcome(name, decision, () if failed else effects, fault, trio.current_time() - begun, context.explained)
 
 
-async def _decision(plugin: Plugin, context: PluginContext, message: Message) -> tuple[Decision, str]:
+async def _decision(decide: Callable[[], Awaitable[object]], limit: float) -> tuple[Decision, str]:
     verdict: object = None
     try:
-        with trio.move_on_after(PLUGIN_LIMIT) as limit:
-            verdict = await plugin.message(context, message)
+        with trio.move_on_after(limit) as scope:
+            verdict = await decide()
     except Exception as error:
         return "raised", _where(error)
-    if limit.cancelled_caught:
-        return "late", f"no verdict within {PLUGIN_LIMIT:.0f} s"
+    if scope.cancelled_caught:
+        return "late", f"no verdict within {limit:.0f} s"
     if not isinstance(verdict, Verdict):
         return "raised", f"no verdict but {type(verdict).__name__}"
     return verdict.value, ""

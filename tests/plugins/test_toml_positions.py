@@ -1,4 +1,4 @@
-"""Lines of keys and elements in TOML."""
+"""Lines and columns of keys and values in TOML."""
 
 import tomllib
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comptoir.plugins.templates import TEMPLATES, render
-from comptoir.plugins.toml_lines import Path, find_lines, line_of
+from comptoir.plugins.toml_positions import Path, Positions
 
 EVERYTHING = '''\
 # [not.a.table]
@@ -50,7 +50,7 @@ k = 2
 
 
 def test_everything_toml_has() -> None:
-    lines = find_lines(EVERYTHING)
+    positions = Positions(EVERYTHING)
     places: dict[Path, int] = {
         ("plain",): 2,
         ("quoted key",): 3,
@@ -73,14 +73,26 @@ def test_everything_toml_has() -> None:
         ("rows", 1, "deep", 0, "k"): 32,
         ("rows", 1, "deep", 1, "k"): 34,
     }
-    assert {place: lines.get(place) for place in places} == places
+    assert {place: positions.keys[place].line for place in places} == places
+
+
+def test_columns_count_characters() -> None:
+    positions = Positions(
+        'été = 1\n"clé à" = ["é", "x"]\n  [table]\nkey = { "é" = 1, y = 2 }\n'.replace("été", '"été"')
+    )
+    assert positions.key(("clé à",)) == (2, 1)
+    assert positions.value(("clé à",)) == (2, 11)
+    assert positions.value(("clé à", 1)) == (2, 17)
+    assert positions.key(("table",)) == (3, 3)
+    assert positions.key(("table", "key", "y")) == (4, 18)
+    assert positions.value(("table", "key", "y")) == (4, 22)
 
 
 def test_what_is_missing_stands_where_its_table_does() -> None:
-    lines = find_lines(EVERYTHING)
-    assert line_of(lines, ("rows", 1, "missing")) == 27
-    assert line_of(lines, ("table", "key", "missing")) == 22
-    assert line_of(lines, ("missing", "too")) == 1
+    positions = Positions(EVERYTHING)
+    assert positions.key(("rows", 1, "missing")) == (27, 1)
+    assert positions.key(("table", "key", "missing")) == (22, 7)
+    assert positions.key(("missing", "too")) == (1, 1)
 
 
 def leaves(value: Any, path: Path = ()) -> Iterator[Path]:
@@ -96,9 +108,9 @@ def leaves(value: Any, path: Path = ()) -> Iterator[Path]:
 
 @pytest.mark.parametrize("text", [EVERYTHING, *(render(name, {"name": "x"}) for name in TEMPLATES)])
 def test_every_leaf_is_found(text: str) -> None:
-    lines = find_lines(text)
-    assert [path for path in leaves(tomllib.loads(text)) if path not in lines] == []
-    assert max(lines.values()) <= len(text.splitlines())
+    keys = Positions(text).keys
+    assert [path for path in leaves(tomllib.loads(text)) if path not in keys] == []
+    assert max(keys.values()).line <= len(text.splitlines())
 
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=20)
@@ -109,8 +121,8 @@ def test_no_text_is_taken_for_structure(texts: list[str], form: str) -> None:
     quoted = [form.format(text.replace("\\", "\\\\").replace('"', '\\"')) for text in texts]
     document = "".join(f"k{index} = [\n{text},\n]\n" for index, text in enumerate(quoted)) + "last = 1\n"
     assert tomllib.loads(document)["k0"] == [texts[0]]
-    lines = find_lines(document)
-    assert lines["last",] == document.count("\n")
-    assert [lines[f"k{index}",] for index in range(1, len(texts))] == [
+    keys = Positions(document).keys
+    assert keys["last",].line == document.count("\n")
+    assert [keys[f"k{index}",].line for index in range(1, len(texts))] == [
         1 + index * (document.count("\n") - 1) // len(texts) for index in range(1, len(texts))
     ]

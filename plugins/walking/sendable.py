@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from comptoir.plugins.content import (
+from comptoir.plugins.api import (
     FILE_KINDS,
     Cards,
     Deletion,
@@ -13,11 +13,17 @@ from comptoir.plugins.content import (
     Reaction,
     ToSend,
 )
-from comptoir.sessions.contents import MAX_CARD_NAME, MAX_CARDS, MAX_EMOJI, MAX_NAME, MAX_VCARD, MAX_VCARDS
-from comptoir.sessions.parameters import MAX_NUMBER
+from comptoir.plugins.walking.limits import (
+    MAX_CARD_NAME,
+    MAX_CARDS,
+    MAX_EMOJI,
+    MAX_ID,
+    MAX_NAME,
+    MAX_TEXT,
+    MAX_VCARD,
+    MAX_VCARDS,
+)
 
-MAX_TEXT = 65_536
-"""Bytes of UTF-8. A WhatsApp text may be this long; longer ones are refused by the server."""
 MIN_OPTIONS, MAX_OPTIONS = 2, 12
 """Of a poll, as WhatsApp's apps have it."""
 _CAPTIONED = ("image", "video", "document")
@@ -68,7 +74,7 @@ def takes_text(content: ToSend, file_kind: str = "") -> bool:
 def _check_target(message: object) -> None:
     if isinstance(message, bool) or not isinstance(message, int):
         raise TypeError(f"a message is named by its id, an int, not by {type(message).__name__}")
-    if not 0 < message <= MAX_NUMBER:
+    if not 0 < message <= MAX_ID:
         raise ValueError(f"{message} is no message's id: `comptoir messages` shows them")
 
 
