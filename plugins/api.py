@@ -14,7 +14,7 @@ after it does not: a plugin must not change anything outside by itself (`Context
 """
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -82,8 +82,11 @@ class Tenant:
     team: tuple[Member, ...]
     hours: Hours | None
     """None where the file says nothing of them."""
-    folder: Path
-    """The tenant's own files. Read from it in `start` alone: it is loaded again when a file in it changes."""
+    files: Mapping[str, bytes]
+    """What lies in the tenant's folder beside `tenant.toml`, as `knowledge/livraison.md`, read when it was loaded.
+
+    Texts and tables, no pictures. Where one of them changes, the plugins are made anew.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +337,20 @@ class Response:
         return self.body.decode("utf-8", "replace")
 
 
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What is wrong in one of the tenant's files, in the tenant's language."""
+
+    file: str
+    """As in `Tenant.files`."""
+    line: int
+    column: int
+    """Both from 1."""
+    what: str
+    """What was found."""
+    expected: str
+
+
 class OutsideFailed(Exception):
     """Nothing could be read from there: no server, no answer in time, too much, or an address that is not public."""
 
@@ -482,6 +499,11 @@ class Context(Protocol):
         ...
 
     @property
+    def held_until(self) -> datetime | None:
+        """When the silence ends, where the chat is silent."""
+        ...
+
+    @property
     def now(self) -> datetime:
         """Aware, UTC. Plugins ask here, so that tests and replays can set the clock."""
         ...
@@ -604,12 +626,19 @@ class Plugin:
         self.config = config
         self.tenant = tenant
 
+    def check(self) -> Sequence[Mistake]:
+        """What is wrong in the files that it reads; anything keeps the pipeline that runs. No I/O, and no waiting."""
+        return ()
+
     async def start(self) -> None:
         """Before the first message. Raising leaves the plugin out, with the reason in status."""
 
     async def message(self, context: Context, message: Message) -> Verdict:
         """Decide about one message. Cancelled after its time limit."""
         raise NotImplementedError
+
+    async def unanswered(self, context: Context, message: Message) -> None:
+        """Every plugin was asked, none said stop and none replied; asked in their order until one replies."""
 
     async def timer(self, context: Context, timer: Timer) -> None:
         """A timer that `Context.wake` set is due. In a chat that is held no reply goes out."""

@@ -96,14 +96,14 @@ def read_text(folder: Path) -> str:
 
 
 async def start_pipeline(
-    config: TenantConfig, folder: Path, plugins: Mapping[str, type[Plugin]] | None = None
+    config: TenantConfig, files: Mapping[str, bytes], plugins: Mapping[str, type[Plugin]] | None = None
 ) -> Pipeline:
     """Start the plugins of `config`; one that raises or takes too long is left out, and named.
 
     Raises whatever a mandatory plugin raises: no pipeline runs without them.
     """
     known = known_plugins() if plugins is None else plugins
-    tenant = config.tenant(folder)
+    tenant = config.tenant(files)
     mandatory = tuple(kind(kind.Config(), tenant) for kind in MANDATORY)
     started: dict[int, Plugin | LeftOut] = {}
 

@@ -126,7 +126,7 @@ class Worker:
         self.config_trouble = ""
 
     async def _use(self, config: TenantConfig) -> None:
-        pipeline = await start_pipeline(config, self.spec.config_dir)
+        pipeline = await start_pipeline(config, {})
         if self.runner is None:
             self.runner = Runner(
                 self.journal,

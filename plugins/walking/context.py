@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -58,6 +59,10 @@ async def _no_cases() -> tuple[Case, ...]:
     return ()
 
 
+def _unwatched(_plugin: str) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
 async def _no_fetch(_url: str, _headers: Mapping[str, str]) -> Response:
     raise OutsideFailed("there is no way out from here")
 
@@ -72,6 +77,8 @@ class Ports:
     cases: Callable[[], Awaitable[tuple[Case, ...]]] = _no_cases
     fetch: Callable[[str, Mapping[str, str]], Awaitable[Response]] = _no_fetch
     """Raises OutsideFailed."""
+    watch: Callable[[str], AbstractContextManager[None]] = _unwatched
+    """Entered, with the plugin's name, around its own code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +92,7 @@ class Scene:
     message: Message | None = None
     """None where no message caused the walk, but a timer, a receipt or a change."""
     held: str = ""
+    held_until: datetime | None = None
     load: Load | None = None
     """Reads the file that the message holds; raises LookupError."""
     wording: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -124,6 +132,10 @@ class PluginContext:
     @property
     def held(self) -> str:
         return self._scene.held
+
+    @property
+    def held_until(self) -> datetime | None:
+        return self._scene.held_until
 
     @property
     def now(self) -> datetime:

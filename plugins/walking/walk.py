@@ -4,14 +4,16 @@ import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal
+from typing import Literal, ParamSpec
 
 import trio
 
-from comptoir.plugins.api import Change, Effect, Plugin, Receipt, Reply, Timer, Verdict
+from comptoir.plugins.api import Change, Context, Effect, Message, Plugin, Receipt, Reply, Timer, Verdict
 from comptoir.plugins.walking.context import PluginContext, Ports, Scene
 from comptoir.plugins.walking.state import Slot
 from comptoir.plugins.wording import worded
+
+P = ParamSpec("P")
 
 PLUGIN_LIMIT = 20.0
 """Seconds that a plugin may take for one event, where the tenant says nothing else."""
@@ -32,6 +34,8 @@ class Outcome:
     """Where and what it raised, without any text of the message."""
     seconds: float = 0.0
     explained: tuple[str, ...] = ()
+    second: bool = False
+    """It was asked again, because nobody had replied."""
 
     @property
     def failed(self) -> bool:
@@ -79,18 +83,36 @@ async def walk(
     at_plugin: Callable[[str], Awaitable[None]] | None = None,
     limit: float = PLUGIN_LIMIT,
 ) -> Walk:
-    """Ask the plugins about the scene's message in order, until one says stop. `at_plugin` is awaited before each."""
-    assert scene.message is not None
-    outcomes: list[Outcome] = []
+    """Ask the plugins about the scene's message in order, until one says stop; where none does and none replies, those
+    that want to know of it once more. `at_plugin` is awaited before each.
+    """
+    message = scene.message
+    assert message is not None
+    made = Walk((), {})
     read: dict[Slot, int] = {}
-    for plugin in plugins:
+
+    async def ask(plugin: Plugin, decide: Callable[[Context, Message], Awaitable[object]]) -> Outcome:
         if at_plugin is not None:
             await at_plugin(plugin.name)
-        context = _context(plugin, scene, ports, read, replied=Walk(tuple(outcomes), read).replied)
-        outcomes.append(await _ask(context, plugin.name, partial(plugin.message, context, scene.message), limit))
-        if outcomes[-1].decision == "stop":
+        context = _context(plugin, scene, ports, read, replied=made.replied)
+        return await _ask(context, plugin.name, partial(decide, context, message), limit)
+
+    for plugin in plugins:
+        made = Walk((*made.outcomes, await ask(plugin, plugin.message)), read)
+        if made.stopped:
+            return made
+    for plugin in plugins:
+        if made.replied:
             break
-    return Walk(tuple(outcomes), read)
+        if overrides(plugin, "unanswered"):
+            outcome = await ask(plugin, _without_verdict(plugin.unanswered))
+            made = Walk((*made.outcomes, replace(outcome, second=True)), read)
+    return made
+
+
+def overrides(plugin: Plugin, method: str) -> bool:
+    """Whether the plugin has a method of its own for this."""
+    return getattr(type(plugin), method) is not getattr(Plugin, method)
 
 
 async def tell(plugin: Plugin, scene: Scene, ports: Ports, occasion: Occasion, limit: float = PLUGIN_LIMIT) -> Walk:
@@ -98,7 +120,7 @@ async def tell(plugin: Plugin, scene: Scene, ports: Ports, occasion: Occasion, l
     read: dict[Slot, int] = {}
     context = _context(plugin, scene, ports, read, replied=False)
 
-    async def told() -> Verdict:
+    async def told() -> None:
         match occasion:
             case Timer():
                 await plugin.timer(context, occasion)
@@ -106,9 +128,16 @@ async def tell(plugin: Plugin, scene: Scene, ports: Ports, occasion: Occasion, l
                 await plugin.receipt(context, occasion)
             case Change():
                 await plugin.conversation(context, occasion)
+
+    return Walk((await _ask(context, plugin.name, _without_verdict(told), limit),), read)
+
+
+def _without_verdict(told: Callable[P, Awaitable[None]]) -> Callable[P, Awaitable[Verdict]]:
+    async def decide(*args: P.args, **kwargs: P.kwargs) -> Verdict:
+        await told(*args, **kwargs)
         return Verdict.CONTINUE
 
-    return Walk((await _ask(context, plugin.name, told, limit),), read)
+    return decide
 
 
 def _context(plugin: Plugin, scene: Scene, ports: Ports, read: dict[Slot, int], *, replied: bool) -> PluginContext:
@@ -120,7 +149,8 @@ def _context(plugin: Plugin, scene: Scene, ports: Ports, read: dict[Slot, int], 
 
 async def _ask(context: PluginContext, name: str, decide: Callable[[], Awaitable[object]], limit: float) -> Outcome:
     begun = trio.current_time()
-    decision, fault = await _decision(decide, limit)
+    with context.watched():
+        decision, fault = await _decision(decide, limit)
     effects = context.seal()
     if context.failure is not None:
         raise context.failure

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,7 +14,7 @@ from comptoir.plugins.builtin.optout import OptOut, read_wish
 from comptoir.plugins.builtin.welcome import Welcome, WelcomeConfig
 from comptoir.plugins.wording import fill
 
-TENANT = Tenant("Chez Fatou", "fr", "SN", "Africa/Dakar", None, (), None, Path("/nowhere"))
+TENANT = Tenant("Chez Fatou", "fr", "SN", "Africa/Dakar", None, (), None, {})
 MORNING = datetime(2026, 11, 21, 7, tzinfo=UTC)
 
 

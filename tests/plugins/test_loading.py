@@ -12,7 +12,6 @@ from comptoir.plugins.config import TenantConfig, parse_tenant
 from comptoir.plugins.loading import START_LIMIT, known_plugins, start_pipeline
 from comptoir.plugins.templates import render
 
-NOWHERE = Path("/nowhere")
 HEAD = 'version = 1\nname = "x"\ncountry = "SN"\ntimezone = "Africa/Dakar"\n'
 
 
@@ -78,7 +77,7 @@ def configured(*names: str) -> TenantConfig:
 
 async def test_the_built_ins_of_a_template_start() -> None:
     config = parse_tenant(render("clothes", {"name": "x"}), Path("x"), known_plugins())
-    pipeline = await start_pipeline(config, NOWHERE)
+    pipeline = await start_pipeline(config, {})
     assert [plugin.name for plugin in pipeline.plugins] == ["optout", "welcome", "answers"]
     assert isinstance(pipeline.chosen[1], Answers)
     assert pipeline.left_out == ()
@@ -86,7 +85,7 @@ async def test_the_built_ins_of_a_template_start() -> None:
 
 
 async def test_one_that_does_not_start_is_left_out_by_name(autojump_clock: MockClock) -> None:
-    pipeline = await start_pipeline(configured("asleep", "broken", "good", "leaving", "tomorrow"), NOWHERE, PLUGINS)
+    pipeline = await start_pipeline(configured("asleep", "broken", "good", "leaving", "tomorrow"), {}, PLUGINS)
     assert [plugin.name for plugin in pipeline.plugins] == ["optout", "good"]
     assert [(left.plugin, left.reason) for left in pipeline.left_out] == [
         ("asleep", f"did not start within {START_LIMIT:.0f} s"),
@@ -97,7 +96,7 @@ async def test_one_that_does_not_start_is_left_out_by_name(autojump_clock: MockC
 
 
 async def test_stopping_waits_for_no_plugin(autojump_clock: MockClock, caplog: pytest.LogCaptureFixture) -> None:
-    pipeline = await start_pipeline(configured("good", "stubborn", "sour"), NOWHERE, PLUGINS)
+    pipeline = await start_pipeline(configured("good", "stubborn", "sour"), {}, PLUGINS)
     before = Good.stopped
     with trio.fail_after(10):
         await pipeline.stop()

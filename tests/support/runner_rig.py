@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, TypeVar
 
 import trio
@@ -45,7 +44,7 @@ CONFIG = TenantConfig(
     pipeline=(),
 )
 """A shop that joins nothing."""
-TENANT = CONFIG.tenant(Path("/nowhere"))
+TENANT = CONFIG.tenant({})
 
 
 class FunctionPlugin(Plugin):
@@ -79,7 +78,7 @@ ECHO = plugin("echo", echo)
 def pipeline(*plugins: Plugin, **changes: Any) -> Pipeline:
     """These plugins after the mandatory ones, under CONFIG with `changes`."""
     config = replace(CONFIG, **changes)
-    tenant = config.tenant(Path("/nowhere"))
+    tenant = config.tenant({})
     return Pipeline(config, tenant, (OptOut(PluginConfig(), tenant),), plugins)
 
 
