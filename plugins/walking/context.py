@@ -231,6 +231,10 @@ class PluginContext:
 
     # --- for whoever walks
 
+    def watched(self) -> AbstractContextManager[None]:
+        """To be entered around the plugin's own code."""
+        return self._ports.watch(self._plugin)
+
     def seal(self) -> tuple[Effect, ...]:
         """What was collected; nothing more is taken."""
         self._closed = True
