@@ -1,13 +1,13 @@
 """Makes a running pipeline of a tenant's file: reads it, finds the plugins, starts them in their order."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import trio
 
-from comptoir.plugins.api import API_VERSION, Plugin, Tenant
+from comptoir.plugins.api import API_VERSION, Mistake, Plugin, Tenant
 from comptoir.plugins.builtin.answers import Answers
 from comptoir.plugins.builtin.calls import Calls
 from comptoir.plugins.builtin.optout import OptOut
@@ -15,6 +15,7 @@ from comptoir.plugins.builtin.welcome import Welcome
 from comptoir.plugins.config import FILE_NAME, Step, TenantConfig, parse_tenant
 from comptoir.plugins.faults import ConfigWrong, Fault
 from comptoir.plugins.toml_file import MAX_SIZE
+from comptoir.plugins.unusable import Unusable
 
 START_LIMIT = 20.0
 """Seconds. Plugins start side by side, so this is for all of them: the daemon waits only a little longer."""
@@ -22,8 +23,12 @@ STOP_LIMIT = 2.0
 
 _log = logging.getLogger(__name__)
 
-MANDATORY: tuple[type[Plugin], ...] = (OptOut,)
-"""First in every pipeline and named in no file: they see every message, also those that are then skipped."""
+MANDATORY: Mapping[str, type[Plugin]] = {plugin.name: plugin for plugin in (OptOut,)}
+"""First in every pipeline, whatever it names: they see every message, also those that are then skipped."""
+
+Known = Mapping[str, type[Plugin] | Unusable]
+Migrate = Callable[[Plugin], Awaitable[None]]
+"""Brings what the plugin remembers to its `state_version`. Raises what the plugin raises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,46 +100,110 @@ def read_text(folder: Path) -> str:
         raise ConfigWrong([Fault(file, 1, f"illisible ({error.strerror})", "un fichier lisible")]) from None
 
 
-async def start_pipeline(
-    config: TenantConfig, files: Mapping[str, bytes], plugins: Mapping[str, type[Plugin]] | None = None
-) -> Pipeline:
-    """Start the plugins of `config`; one that raises or takes too long is left out, and named.
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The plugins of a configuration, made and not started."""
 
-    Raises whatever a mandatory plugin raises: no pipeline runs without them.
+    config: TenantConfig
+    tenant: Tenant
+    mandatory: tuple[Plugin, ...]
+    chosen: tuple[Plugin | LeftOut, ...]
+
+
+def prepare(
+    config: TenantConfig, files: Mapping[str, bytes], plugins: Known | None = None, *, folder: Path = Path()
+) -> Prepared:
+    """Make the plugins of `config` and have them look at the tenant's files.
+
+    Raises ConfigWrong with all that they find wrong there, named as in `folder`; and what a mandatory plugin raises: no
+    pipeline runs without them. Another one that raises is left out, and named.
     """
     known = known_plugins() if plugins is None else plugins
     tenant = config.tenant(files)
-    mandatory = tuple(kind(kind.Config(), tenant) for kind in MANDATORY)
+    mandatory = tuple(kind(kind.Config(), tenant) for kind in MANDATORY.values())
+    chosen: list[Plugin | LeftOut] = []
+    if config.calls.answer:
+        # Before all that know of texts only.
+        chosen.append(Calls(config.calls, tenant))
+    chosen += [_made(step, known[step.plugin], tenant) for step in config.pipeline]
+    faults: list[Fault] = []
+    for place, plugin in enumerate(chosen):
+        if isinstance(plugin, Plugin):
+            try:
+                faults += _faults(plugin.check(), folder, config)
+            except (Exception, SystemExit) as error:
+                chosen[place] = LeftOut(plugin.name, f"did not look at its files: {_told(error)}")
+    if faults:
+        raise ConfigWrong(faults)
+    return Prepared(config, tenant, mandatory, tuple(chosen))
+
+
+async def start_pipeline(
+    config: TenantConfig,
+    files: Mapping[str, bytes],
+    plugins: Known | None = None,
+    *,
+    folder: Path = Path(),
+    migrate: Migrate | None = None,
+) -> Pipeline:
+    """Start the plugins of `config`, each with its state brought to its version; one that raises or takes too long is
+    left out, and named. Raises as `prepare` does.
+    """
+    # On a thread: who looks through long texts must not hold up the chats of the pipeline before.
+    prepared = await trio.to_thread.run_sync(lambda: prepare(config, files, plugins, folder=folder))
     started: dict[int, Plugin | LeftOut] = {}
 
-    async def start(place: int, step: Step) -> None:
-        started[place] = await _start(step, known[step.plugin], tenant)
+    async def start(place: int, plugin: Plugin) -> None:
+        started[place] = await _start(plugin, migrate)
 
     # Side by side: one that takes its whole time must not take that of the others.
     with trio.fail_after(START_LIMIT + 1):
         async with trio.open_nursery() as nursery:
-            for place, step in enumerate(config.pipeline):
-                nursery.start_soon(start, place, step)
-            for plugin in mandatory:
-                nursery.start_soon(plugin.start)
-    in_order = [started[place] for place in range(len(config.pipeline))]
-    # Before all that know of texts only.
-    calls = (Calls(config.calls, tenant),) if config.calls.answer else ()
-    chosen = calls + tuple(plugin for plugin in in_order if isinstance(plugin, Plugin))
+            for place, made in enumerate(prepared.chosen):
+                if isinstance(made, LeftOut):
+                    started[place] = made
+                else:
+                    nursery.start_soon(start, place, made)
+            for plugin in prepared.mandatory:
+                nursery.start_soon(_bring, plugin, migrate)
+    in_order = [started[place] for place in range(len(prepared.chosen))]
+    chosen = tuple(plugin for plugin in in_order if isinstance(plugin, Plugin))
     left_out = tuple(left for left in in_order if isinstance(left, LeftOut))
-    return Pipeline(config, tenant, mandatory, chosen, left_out)
+    return Pipeline(config, prepared.tenant, prepared.mandatory, chosen, left_out)
 
 
-async def _start(step: Step, kind: type[Plugin], tenant: Tenant) -> Plugin | LeftOut:
+def _made(step: Step, kind: type[Plugin] | Unusable, tenant: Tenant) -> Plugin | LeftOut:
+    if isinstance(kind, Unusable):
+        return LeftOut(step.plugin, kind.reason)
     if kind.api_version != API_VERSION:
         wanted = f"needs version {kind.api_version} of the plugin API, this is version {API_VERSION}"
         return LeftOut(step.plugin, wanted)
     try:
-        plugin = kind(step.config, tenant)
-        with trio.fail_after(START_LIMIT):
-            await plugin.start()
-    except trio.TooSlowError:
-        return LeftOut(step.plugin, f"did not start within {START_LIMIT:.0f} s")
+        return kind(step.config, tenant)
     except (Exception, SystemExit) as error:
-        return LeftOut(step.plugin, f"did not start: {type(error).__name__}: {error}")
+        return LeftOut(step.plugin, f"did not start: {_told(error)}")
+
+
+def _faults(mistakes: Iterable[Mistake], folder: Path, config: TenantConfig) -> list[Fault]:
+    return [Fault(folder / one.file, one.line, one.what, one.expected, config.lang, one.column) for one in mistakes]
+
+
+async def _start(plugin: Plugin, migrate: Migrate | None) -> Plugin | LeftOut:
+    try:
+        with trio.fail_after(START_LIMIT):
+            await _bring(plugin, migrate)
+    except trio.TooSlowError:
+        return LeftOut(plugin.name, f"did not start within {START_LIMIT:.0f} s")
+    except (Exception, SystemExit) as error:
+        return LeftOut(plugin.name, f"did not start: {_told(error)}")
     return plugin
+
+
+async def _bring(plugin: Plugin, migrate: Migrate | None) -> None:
+    if migrate is not None:
+        await migrate(plugin)
+    await plugin.start()
+
+
+def _told(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"
