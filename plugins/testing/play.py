@@ -1,0 +1,255 @@
+"""Plays a conversation: what people write, how time goes by, and what the plugins make of it."""
+
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal, Protocol
+
+import trio
+from trio.testing import MockClock
+
+from comptoir.plugins.api import (
+    Contact,
+    Json,
+    Line,
+    Member,
+    Message,
+    Mistake,
+    OutsideFailed,
+    Plugin,
+    PluginConfig,
+    Quote,
+    Receipt,
+    Received,
+    Response,
+    Tenant,
+    Timer,
+)
+from comptoir.plugins.testing.heard import Heard, together
+from comptoir.plugins.testing.memory import Chat, Memory
+from comptoir.plugins.walking.context import Ports, Scene
+from comptoir.plugins.walking.state import Slot, Value
+from comptoir.plugins.walking.walk import PLUGIN_LIMIT, Occasion, Walk, overrides, tell, walk
+
+OWNER = "+221338000000"
+TENANT = Tenant("Chez Awa", "fr", "SN", "Africa/Dakar", OWNER, (Member("Fatou", "+221338000001"),), None, {})
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+"""A Monday; noon in Dakar too."""
+IDLE = 1.0
+"""Seconds without any work after which the clock of a plugin that only waits jumps on."""
+
+Site = Callable[[str], Response]
+
+
+class Play:
+    """A tenant with these plugins, in memory. Each of its methods ends when all that follows from it is done.
+
+    `plugins` are started; their faults in `files` are in `mistakes`. `wording` is the tenant's own, by plugin and key;
+    `site` answers what plugins read outside, and raises OutsideFailed.
+    """
+
+    def __init__(
+        self,
+        *plugins: Plugin,
+        now: datetime = NOON,
+        wording: Mapping[str, Mapping[str, str]] | None = None,
+        site: Site | None = None,
+        limit: float = PLUGIN_LIMIT,
+    ) -> None:
+        self.plugins = plugins
+        self.tenant = plugins[0].tenant if plugins else TENANT
+        self.now = now
+        self.memory = Memory(self.tenant)
+        self._wording = wording or {}
+        self._site = site
+        self._limit = limit
+        self._ids = 0
+        self.mistakes: tuple[Mistake, ...] = tuple(mistake for plugin in plugins for mistake in plugin.check())
+        if not self.mistakes:
+            self._run(self._start)
+
+    def customer(self, name: str = "Awa", chat: str = "+221770000001", *, is_new: bool = True) -> "Person":
+        return Person(self, Contact(_id(chat), chat, name, is_new))
+
+    def owner(self) -> "Person":
+        return Person(self, Contact(_id(OWNER), self.tenant.owner or OWNER, "", is_new=False, role="owner"))
+
+    def colleague(self, name: str) -> "Person":
+        member = next(member for member in self.tenant.team if member.name == name)
+        contact = Contact(_id(member.address), member.address, name, is_new=False, role="team", member=name)
+        return Person(self, contact)
+
+    def passes(self, **time: float) -> Heard:
+        """So much time, as for `timedelta`; timers that become due are told, each at its moment."""
+        end = self.now + timedelta(**time)
+        heard: list[Heard] = []
+        while alarm := self.memory.next_alarm(end):
+            self.now = max(self.now, alarm.due)
+            del self.memory.alarms[alarm.plugin, alarm.chat, alarm.name]
+            chat = self.memory.chats[alarm.chat]
+            heard.append(self._tell(chat, alarm.plugin, Timer(alarm.name, alarm.due, alarm.data)))
+        self.now = end
+        return together(heard)
+
+    def state(self, plugin: str, key: str, person: "Person | None" = None) -> Json:
+        """What a plugin remembers, of a person or of the whole tenant."""
+        value: Json = self.memory.state.get(Slot(plugin, person.contact.id if person else 0, key), Value(None, 0)).value
+        return value
+
+    def stop(self) -> None:
+        self._run(self._stop)
+
+    # --- the walk
+
+    def hear(self, contact: Contact, message: Message) -> Heard:
+        """A message through all plugins, and what follows from it."""
+        chat = self.memory.chat(contact, self.now)
+        chat.lines.append(Line(self.now, "customer", message.kind, message.text))
+        held = chat.held(self.now)
+        plugins = [plugin for plugin in self.plugins if plugin.always or not held]
+        scene = self._scene(chat, message)
+        made: Walk = self._run(lambda: walk(plugins, scene, self._ports(chat), limit=self._limit))
+        chat.contact = replace(chat.contact, is_new=False)
+        self.memory.begin(chat, self.now)
+        return self._do(chat, made, spoken=True)
+
+    def changed(self, chat: Chat) -> Heard:
+        """Tell the plugins how the chat's conversation has changed."""
+        heard: list[Heard] = []
+        while chat.changes:
+            change = chat.changes.pop(0)
+            heard += [
+                self._tell(chat, plugin.name, change) for plugin in self.plugins if overrides(plugin, "conversation")
+            ]
+        return together(heard)
+
+    def _tell(self, chat: Chat, name: str, occasion: Occasion) -> Heard:
+        plugin = next(plugin for plugin in self.plugins if plugin.name == name)
+        scene = self._scene(chat, None)
+        made: Walk = self._run(lambda: tell(plugin, scene, self._ports(chat), occasion, self._limit))
+        return self._do(chat, made, spoken=not chat.held(self.now))
+
+    def receipt(self, chat: Chat, plugin: str, receipt: Receipt) -> Heard:
+        return self._tell(chat, plugin, receipt)
+
+    def _do(self, chat: Chat, made: Walk, *, spoken: bool) -> Heard:
+        done = [
+            self.memory.do(chat, outcome.plugin, effect, self.now, spoken=spoken)
+            for outcome in made.outcomes
+            for effect in outcome.effects
+        ]
+        heard = Heard(made.outcomes) + together(done)
+        return heard + together(self.changed(other) for other in list(self.memory.chats.values()))
+
+    def _scene(self, chat: Chat, message: Message | None) -> Scene:
+        held = chat.held(self.now)
+        until = chat.silent_until if held else None
+        return Scene(
+            self.tenant, chat.contact, chat.conversation, self.now, message, held, until, wording=self._wording
+        )
+
+    def _ports(self, chat: Chat) -> Ports:
+        async def state(slot: Slot) -> Value:
+            return self.memory.state.get(slot, Value(None, 0))
+
+        async def history(limit: int) -> tuple[Line, ...]:
+            return tuple(chat.lines[len(chat.lines) - min(limit, len(chat.lines)) :])
+
+        async def cases() -> Any:
+            return self.memory.cases()
+
+        async def fetch(url: str, _headers: Mapping[str, str]) -> Response:
+            if self._site is None:
+                raise OutsideFailed("this play has no site")
+            return self._site(url)
+
+        return Ports(state, history, cases, fetch)
+
+    def next_id(self) -> int:
+        self._ids += 1
+        return self._ids
+
+    def _run(self, work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+        return trio.run(work, clock=MockClock(autojump_threshold=IDLE))
+
+    async def _start(self) -> None:
+        for plugin in self.plugins:
+            await plugin.start()
+
+    async def _stop(self) -> None:
+        for plugin in reversed(self.plugins):
+            await plugin.stop()
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who writes to the shop."""
+
+    play: Play
+    contact: Contact
+
+    def says(
+        self,
+        text: str = "",
+        kind: str = "text",
+        *,
+        content: Received | None = None,
+        quote: Quote | None = None,
+        sender: str = "",
+    ) -> Heard:
+        """One message, and what comes of it."""
+        ids = (self.play.next_id(),)
+        return self.play.hear(self._known, Message(ids, kind, text, self.play.now, content, quote, sender))
+
+    def answered_by_hand(self, text: str = "Je m'en occupe.", *, minutes: float = 60) -> Heard:
+        """The owner writes to them from the shop's phone; the chat is silent for so long."""
+        self.play.memory.take(self.chat, text, self.play.now, self.play.now + timedelta(minutes=minutes))
+        return self.play.changed(self.chat)
+
+    def is_closed(self, by: str = "operator") -> Heard:
+        self.play.memory.close(self.chat, by, self.play.now)
+        return self.play.changed(self.chat)
+
+    def gets(self, plugin: str, text: str, state: Literal["delivered", "read", "failed"] = "delivered") -> Heard:
+        """What became of something that a plugin wrote to them."""
+        return self.play.receipt(self.chat, plugin, Receipt(self.play.next_id(), state, text))
+
+    @property
+    def chat(self) -> Chat:
+        return self.play.memory.chat(self.contact, self.play.now)
+
+    @property
+    def _known(self) -> Contact:
+        known = self.play.memory.chats.get(self.contact.chat)
+        return known.contact if known else self.contact
+
+
+class Player(Protocol):
+    """Makes a `Play` of plugins, given as classes or ready made."""
+
+    def __call__(
+        self,
+        *plugins: type[Plugin] | Plugin,
+        tenant: Tenant = TENANT,
+        config: Mapping[str, Mapping[str, Any]] | None = None,
+        **more: Any,
+    ) -> Play: ...
+
+
+def made_of(
+    kinds: Sequence[type[Plugin] | Plugin], tenant: Tenant, config: Mapping[str, Mapping[str, Any]]
+) -> list[Plugin]:
+    """Plugins of classes, each with its table of `config`; what is one already stays as it is."""
+    return [
+        kind if isinstance(kind, Plugin) else kind(_checked(kind.Config, config.get(kind.name, {})), tenant)
+        for kind in kinds
+    ]
+
+
+def _checked(model: type[PluginConfig], table: Mapping[str, Any]) -> PluginConfig:
+    return model.model_validate(table)
+
+
+def _id(chat: str) -> int:
+    """The contact's: the same for the same chat."""
+    return int("".join(filter(str.isdigit, chat)) or 1)
