@@ -1,7 +1,7 @@
 """Makes a running pipeline of a tenant's file: reads it, finds the plugins, starts them in their order."""
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,8 +14,8 @@ from comptoir.plugins.builtin.optout import OptOut
 from comptoir.plugins.builtin.welcome import Welcome
 from comptoir.plugins.config import FILE_NAME, Step, TenantConfig, parse_tenant
 from comptoir.plugins.faults import ConfigWrong, Fault
+from comptoir.plugins.installed import Found, Unusable, installed
 from comptoir.plugins.toml_file import MAX_SIZE
-from comptoir.plugins.unusable import Unusable
 
 START_LIMIT = 20.0
 """Seconds. Plugins start side by side, so this is for all of them: the daemon waits only a little longer."""
@@ -26,7 +26,8 @@ _log = logging.getLogger(__name__)
 MANDATORY: Mapping[str, type[Plugin]] = {plugin.name: plugin for plugin in (OptOut,)}
 """First in every pipeline, whatever it names: they see every message, also those that are then skipped."""
 
-Known = Mapping[str, type[Plugin] | Unusable]
+BUILT_IN: Mapping[str, type[Plugin]] = {plugin.name: plugin for plugin in (Welcome, Answers)}
+
 Migrate = Callable[[Plugin], Awaitable[None]]
 """Brings what the plugin remembers to its `state_version`. Raises what the plugin raises."""
 
@@ -63,9 +64,30 @@ class Pipeline:
                 _log.warning("plugin %s did not stop: %s", plugin.name, type(error).__name__)
 
 
-def known_plugins() -> Mapping[str, type[Plugin]]:
-    """The plugins that a tenant's file may name."""
-    return {plugin.name: plugin for plugin in (Welcome, Answers)}
+class Known(Mapping[str, Found]):
+    """The plugins that a tenant's file may name, our own before others of that name; only `[]` imports one."""
+
+    def __init__(self, own: Mapping[str, type[Plugin]], others: Mapping[str, Found]) -> None:
+        self._own = own
+        self._others = others
+
+    def __getitem__(self, name: str) -> Found:
+        return self._own[name] if name in self._own else self._others[name]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._own
+        yield from (name for name in self._others if name not in self._own)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._own or name in self._others
+
+
+def known_plugins() -> Known:
+    """What is here at this moment."""
+    return Known(BUILT_IN, installed())
 
 
 def load_tenant(folder: Path) -> TenantConfig:
@@ -75,7 +97,7 @@ def load_tenant(folder: Path) -> TenantConfig:
 
 def parse_text(text: str, folder: Path) -> TenantConfig:
     """The decisions in what was read from the folder's `tenant.toml`, now or earlier. Raises ConfigWrong."""
-    return parse_tenant(text, folder / FILE_NAME, known_plugins())
+    return parse_tenant(text, folder / FILE_NAME, BUILT_IN)
 
 
 def read_text(folder: Path) -> str:
@@ -111,7 +133,11 @@ class Prepared:
 
 
 def prepare(
-    config: TenantConfig, files: Mapping[str, bytes], plugins: Known | None = None, *, folder: Path = Path()
+    config: TenantConfig,
+    files: Mapping[str, bytes],
+    plugins: Mapping[str, Found] | None = None,
+    *,
+    folder: Path = Path(),
 ) -> Prepared:
     """Make the plugins of `config` and have them look at the tenant's files.
 
@@ -141,7 +167,7 @@ def prepare(
 async def start_pipeline(
     config: TenantConfig,
     files: Mapping[str, bytes],
-    plugins: Known | None = None,
+    plugins: Mapping[str, Found] | None = None,
     *,
     folder: Path = Path(),
     migrate: Migrate | None = None,
@@ -172,7 +198,7 @@ async def start_pipeline(
     return Pipeline(config, prepared.tenant, prepared.mandatory, chosen, left_out)
 
 
-def _made(step: Step, kind: type[Plugin] | Unusable, tenant: Tenant) -> Plugin | LeftOut:
+def _made(step: Step, kind: Found, tenant: Tenant) -> Plugin | LeftOut:
     if isinstance(kind, Unusable):
         return LeftOut(step.plugin, kind.reason)
     if kind.api_version != API_VERSION:
