@@ -5,7 +5,7 @@ import math
 import trio
 
 from comptoir.gateway.live_worker import End
-from comptoir.gateway.policy import Deaths, what_to_do
+from comptoir.gateway.policy import AT_ONCE, AT_ONCE_TIMES, Deaths, what_to_do
 from comptoir.gateway.tenant_record import TenantRecord
 from comptoir.sessions.start import EXIT_WRONG_KEY
 
@@ -23,6 +23,8 @@ class Ends:
         self._deaths = Deaths()
         self._tries = Deaths()
         """Ends that are no deaths, for the wait before the next fork."""
+        self._freed = Deaths()
+        """Those that a plugin brought about."""
 
     def after(self, end: End, said: str | None) -> float | None:
         """Seconds to wait before the next fork, infinite once given up; None where the session is to be parked.
@@ -30,7 +32,7 @@ class Ends:
         `said` is the reason that the worker gave itself.
         """
         if end.again:
-            return self._try_again(said or end.again, end.pid)
+            return self._try_again(said or end.again, end)
         if end.code == EXIT_WRONG_KEY:
             self.trouble = said or "its journal does not open"
             return self._give_up(self.trouble, end.how)
@@ -55,10 +57,13 @@ class Ends:
         if self.given_up:
             self.given_up, self._deaths = "", Deaths()
 
-    def _try_again(self, reason: str, pid: int | None) -> float:
+    def _try_again(self, reason: str, end: End) -> float:
         self.trouble = reason
+        self._record.publish("worker_recycled", pid=end.pid, reason=reason)
+        if end.code in AT_ONCE:
+            self._freed = self._freed.add(trio.current_time())
+            return self._freed.delay(free=AT_ONCE_TIMES)
         self._tries = self._tries.add(trio.current_time())
-        self._record.publish("worker_recycled", pid=pid, reason=reason)
         return self._tries.delay()
 
     def _after_death(self, how: str) -> float | None:

@@ -83,6 +83,7 @@ class Installation:
             fast=self.settings.fast and self.lab is not None,
             rates=self.settings.rates_in(lab=self.lab is not None),
             media=self.settings.media,
+            memory=self.settings.memory,
             inbound=self.settings.inbound_in(lab=self.lab is not None),
             log_level=self.settings.log.level,
         )

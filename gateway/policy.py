@@ -1,10 +1,11 @@
 """When a worker is forked again and when its tenant is parked: pure decisions over times in seconds."""
 
 import random
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from comptoir.sessions.start import EXIT_AGAIN, EXIT_LOCKED
+from comptoir.sessions.start import EXIT_AGAIN, EXIT_HELD, EXIT_LOCKED, EXIT_MEMORY
 
 PARKING_WINDOW = 600.0
 PARKING_DEATHS = 5
@@ -29,10 +30,19 @@ PARK_REASONS = {
     "real_session": "it was linked with WhatsApp and never connects to a lab: start the daemon without COMPTOIR_LAB",
 }
 # Ends of a worker that are no crash: forking it again is all that helps, sooner or later.
+_HELD = "a plugin held it up: see `comptoir events` for `plugin_held`, and the tenant's log"
 AGAIN = {
+    EXIT_HELD: _HELD,
+    # The kernel's timer, where the worker could not even say so itself.
+    -signal.SIGPROF: _HELD,
+    EXIT_MEMORY: "it had taken more memory than [plugins] memory_mb allows: see the tenant's log",
     EXIT_AGAIN: "it asked to be forked again, as where its journal cannot be opened: see the tenant's log",
     EXIT_LOCKED: "another process holds its session: it is tried again until that one ends",
 }
+# Ends by which a worker frees its other chats: they wait for the next one.
+AT_ONCE = frozenset({EXIT_HELD, -signal.SIGPROF, EXIT_MEMORY})
+AT_ONCE_TIMES = 5
+"""In ten minutes. A plugin that is always held up is suspended by then."""
 # After these the credentials are worth nothing: only a new link helps.
 LINK_AGAIN = frozenset({"logged_out", "session_lost"})
 
@@ -75,9 +85,11 @@ class Deaths:
     def too_many(self) -> bool:
         return len(self.times) >= PARKING_DEATHS
 
-    def delay(self, jitter: Jitter = random.uniform) -> float:
-        """How long to wait before the next fork."""
-        return full_jitter(len(self.times), 0.25, 30.0, jitter)
+    def delay(self, jitter: Jitter = random.uniform, *, free: int = 0) -> float:
+        """How long to wait before the next fork; not at all after the first `free` ones."""
+        if len(self.times) <= free:
+            return 0.0
+        return full_jitter(len(self.times) - free, 0.25, 30.0, jitter)
 
 
 class OfflineWatch:

@@ -35,6 +35,9 @@ version = 1
 # quota_mb = 1024            # all together; beyond it the oldest go that no message waits for
 # largest_mb = 100           # one file; larger ones are neither fetched nor sent
 
+[plugins]
+# memory_mb = 640            # of one tenant's process; above it is replaced. Sending a file takes five times its size
+
 [log]
 # The daemon's log, on stderr, and one for each tenant. They hold ids, sizes and outcomes, never what people wrote.
 # format = "text"            # or "json": one object a line
@@ -71,6 +74,8 @@ class Settings:
     inbound_written: InboundLimits = field(default=NO_LIMITS, compare=False)
     """What of it stands in the file."""
     log: LogSettings = field(default_factory=LogSettings)
+    memory: int = 640 * 1_000_000
+    """Bytes that a tenant's process may take."""
 
     def rates_in(self, lab: bool) -> Rates:
         """The rates to send with; only a lab may have none."""
@@ -100,7 +105,7 @@ def parse_settings(text: str, file: Path) -> Settings:
     except ConfigWrong as error:
         raise SettingsWrong(list(error.faults)) from None
     parsed = toml.check(_File)
-    if parsed is None:
+    if parsed is None or toml.faults:
         raise SettingsWrong(toml.faults)
     media = MediaLimits(parsed.media.quota_mb * _MB, parsed.media.largest_mb * _MB)
     return Settings(
@@ -111,6 +116,7 @@ def parse_settings(text: str, file: Path) -> Settings:
         InboundLimits(**parsed.inbound.model_dump()),
         replace(NO_LIMITS, **parsed.inbound.model_dump(exclude_unset=True)),
         log=parsed.log.settings(),
+        memory=parsed.plugins.memory_mb * _MB,
     )
 
 
@@ -136,6 +142,11 @@ class _Media(_Table):
     quota_mb: Annotated[int, Field(ge=1, le=1_000_000)] = 1024
     # The apps take documents up to 2 GB.
     largest_mb: Annotated[int, Field(ge=1, le=2_000)] = 100
+
+
+class _Plugins(_Table):
+    # A worker alone takes 60 MB, one that sends a file of 100 MB up to 470.
+    memory_mb: Annotated[int, Field(ge=128, le=1_000_000)] = 640
 
 
 class _Daemon(_Table):
@@ -166,5 +177,6 @@ class _File(_Table):
     inbound: _Inbound = Field(default_factory=_Inbound)
     media: _Media = Field(default_factory=_Media)
     log: _Log = Field(default_factory=_Log)
+    plugins: _Plugins = Field(default_factory=_Plugins)
     daemon: _Daemon = Field(default_factory=_Daemon)
     lab: _Lab = Field(default_factory=_Lab)

@@ -12,6 +12,7 @@ from comptoir.plugins.loading import Pipeline
 from comptoir.plugins.walking.context import Ports, Scene
 from comptoir.plugins.walking.state import Slot, Value
 from comptoir.plugins.walking.walk import Outcome, walk
+from comptoir.sessions.blaming import Blame
 from comptoir.sessions.bursts import Burst
 from comptoir.sessions.concluding import Walked, conclude, why_skipped
 from comptoir.sessions.effects import Decided, GivenUp, commit
@@ -20,6 +21,7 @@ from comptoir.sessions.events import Address
 from comptoir.sessions.flood import Limit, lower
 from comptoir.sessions.imagined import Imagined
 from comptoir.sessions.journal import inbox, state
+from comptoir.sessions.journal.inbox import DEATHS
 from comptoir.sessions.journal.journal import JournalUnavailable, Store
 from comptoir.sessions.journal.state import StateConflict
 from comptoir.sessions.lending import Lender
@@ -29,13 +31,12 @@ from comptoir.sessions.situation import imagined_situation, situation_of
 from comptoir.sessions.spec import NO_LIMITS, InboundLimits
 from comptoir.sessions.stale import REASON as STALE
 from comptoir.sessions.stale import tell_owner
+from comptoir.sessions.stepping import Watch, unwatched
 
 logger = logging.getLogger("messages")
 
 MAX_WALKS = 3
 """How often a message is walked before a conflict is taken for lasting."""
-DEATHS = 2
-"""Workers that a message may take along before it is given up."""
 
 
 @dataclass(slots=True)
@@ -59,6 +60,8 @@ class Answerer:
         now: Callable[[], int],
         timed: bool = True,
         limits: InboundLimits = NO_LIMITS,
+        watch: Watch = unwatched,
+        blamed: Blame | None = None,
     ) -> None:
         self._journal = journal
         self._pipelines = pipelines
@@ -67,6 +70,8 @@ class Answerer:
         self._now = now
         self._timed = timed
         self._limits = limits
+        self._watch = watch
+        self._blamed = blamed
         self._begun: set[int] = set()
         # The worker before may have died before it told.
         self._stale_untold = True
@@ -76,6 +81,10 @@ class Answerer:
         """Whether a worker died while it walked this: to be walked alone, so that only its own deaths count."""
         first = burst.messages[0]
         return first.walks > 0 and first.id not in self._begun
+
+    def is_given_up(self, burst: Burst) -> bool:
+        """Whether the tenant's plugins are not asked about it any more."""
+        return self._deadly(burst) is not None
 
     async def answer(self, burst: Burst) -> bool:
         """Do what the plugins decide about a burst; nothing where it no longer waits. Whether the tenant's plugins were
@@ -121,7 +130,7 @@ class Answerer:
         async with self._pipelines.borrow() as pipeline:
             plugins = pipeline.mandatory if situation.silenced else pipeline.plugins
             scene = _scene(pipeline, situation.contact, message, now)
-            made = await walk(plugins, scene, Ports(self._read_state), limit=pipeline.config.plugin_seconds)
+            made = await walk(plugins, scene, self._ports(None), limit=pipeline.config.plugin_seconds)
             return Imagined(situation.silenced, made, tuple(plugin.name for plugin in pipeline.plugins))
 
     async def release(self) -> None:
@@ -155,7 +164,8 @@ class Answerer:
         scene = _scene(pipeline, situation.contact, message, now)
         if isinstance(message.content, ReceivedFile):
             scene = replace(scene, load=partial(self._files.load, newest.id))
-        made = await walk(plugins, scene, Ports(self._read_state), partial(self._mark, burst), config.plugin_seconds)
+        ports = self._ports(burst.messages[0].id)
+        made = await walk(plugins, scene, ports, partial(self._mark, burst), config.plugin_seconds)
         return conclude(Walked(burst, situation, made, skipped, given_up), config, now)
 
     def _limit(self, config: TenantConfig) -> Limit | None:
@@ -165,8 +175,13 @@ class Answerer:
 
     def _deadly(self, burst: Burst) -> GivenUp | None:
         first = burst.messages[0]
-        deadly = self.is_suspect(burst) and first.walks >= DEATHS
-        return GivenUp("deaths", first.plugin) if deadly else None
+        if not self.is_suspect(burst) or first.walks < DEATHS:
+            return None
+        known = self._blamed is not None and self._blamed.message == first.id
+        return GivenUp(self._blamed.why if self._blamed and known else "deaths", first.plugin)
+
+    def _ports(self, message: int | None) -> Ports:
+        return Ports(self._read_state, watch=partial(self._watch, message=message))
 
     async def _mark(self, burst: Burst, plugin: str) -> None:
         """Keep where the walk is, so that the next worker knows what this one died of."""

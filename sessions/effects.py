@@ -21,7 +21,8 @@ from comptoir.sessions.situation import is_silenced
 class GivenUp:
     """Why messages were not left to the plugins any longer."""
 
-    reason: Literal["deaths", "conflicts"]
+    reason: Literal["deaths", "conflicts", "held", "memory"]
+    """`held`, `memory`: it was stopped with the whole worker; see `blaming`."""
     plugin: str | None
     """Where the last walk was."""
 

@@ -10,6 +10,7 @@ import trio
 
 from comptoir.plugins.loading import Pipeline
 from comptoir.sessions.answering import Answerer, Faults
+from comptoir.sessions.blaming import Blame
 from comptoir.sessions.bursts import Burst, next_burst
 from comptoir.sessions.enclosing import Files, NoFiles
 from comptoir.sessions.events import Address
@@ -20,6 +21,7 @@ from comptoir.sessions.lending import Lender
 from comptoir.sessions.pacing import MINUTE, Pace
 from comptoir.sessions.rounds import JOURNAL_PAUSE, Rounds
 from comptoir.sessions.spec import NO_LIMITS, InboundLimits
+from comptoir.sessions.stepping import Watch, unwatched
 from comptoir.sessions.times import now_ms
 from comptoir.sessions.turns import Turns
 
@@ -33,7 +35,7 @@ class Runner(Rounds):
     """Held until `open`: nothing is answered before the backlog has been read.
 
     `wake_outbox` is called, inside trio, after a commit that queued something. `fast` joins no bursts; `limits` is how
-    much is taken in a minute.
+    much is taken in a minute. `watch` is entered around a plugin's code; `blamed` is what the worker before died of.
     """
 
     def __init__(  # noqa: PLR0913 (what it serves, and with what)
@@ -45,6 +47,8 @@ class Runner(Rounds):
         files: Files | None = None,
         fast: bool = False,
         limits: InboundLimits = NO_LIMITS,
+        watch: Watch = unwatched,
+        blamed: Blame | None = None,
         now: Callable[[], int] = now_ms,
     ) -> None:
         super().__init__()
@@ -58,6 +62,8 @@ class Runner(Rounds):
             now=now,
             timed=not fast,
             limits=limits,
+            watch=watch,
+            blamed=blamed,
         )
         self._pace = Pace(limits.tenant_per_minute, now)
         self._fast = fast
@@ -134,7 +140,8 @@ class Runner(Rounds):
             self.wake()
 
     def _turn(self, burst: Burst) -> AbstractAsyncContextManager[None]:
-        return self._turns.alone() if self._answerer.is_suspect(burst) else self._turns.alongside()
+        alone = self._answerer.is_suspect(burst) and not self._answerer.is_given_up(burst)
+        return self._turns.alone() if alone else self._turns.alongside()
 
     async def _next_burst(self, contact: int) -> Burst | None:
         config = self._pipelines.current.config

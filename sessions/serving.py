@@ -2,10 +2,12 @@
 
 import logging
 import socket
+from functools import partial
 
 import trio
 
 from comptoir.sessions import output
+from comptoir.sessions.blaming import Blame, read_blame, settle
 from comptoir.sessions.journal.database import DatabaseError, WrongKey
 from comptoir.sessions.journal.journal import Journal, JournalUnavailable, open_journal
 from comptoir.sessions.journal.migrations import SchemaTooNew
@@ -14,6 +16,7 @@ from comptoir.sessions.rpc import Channel
 from comptoir.sessions.spec import WorkerSpec
 from comptoir.sessions.start import EXIT_AGAIN, EXIT_WRONG_KEY
 from comptoir.sessions.telling import Telling
+from comptoir.sessions.times import now_ms
 from comptoir.sessions.worker import Worker
 
 logger = logging.getLogger("worker")
@@ -35,17 +38,22 @@ async def main(spec: WorkerSpec, connection: socket.socket) -> int:
 
 
 async def _open_and_serve(spec: WorkerSpec, channel: Channel) -> int:
+    blamed = read_blame(spec.session_dir)
     try:
         async with open_journal(spec.journal_path, spec.data_key) as journal:
-            return await _serve(spec, channel, journal)
+            if blamed is not None:
+                logger.warning("the worker before was ended: %s %s", blamed.plugin or "some plugin", blamed.fault)
+                await journal.write(partial(settle, blame=blamed, now=now_ms()))
+            return await _serve(spec, channel, journal, blamed)
     except (WrongKey, SchemaTooNew) as error:
         logger.error("journal: %s", error)
         await Telling(channel).given_up(str(error))
         return EXIT_WRONG_KEY
 
 
-async def _serve(spec: WorkerSpec, channel: Channel, journal: Journal) -> int:
-    worker = Worker(spec, journal, Telling(channel))
+async def _serve(spec: WorkerSpec, channel: Channel, journal: Journal, blamed: Blame | None) -> int:
+    worker = Worker(spec, journal, Telling(channel), blamed)
+    worker.watchdog.start()
     try:
         async with trio.open_nursery() as nursery:
             methods = Methods(worker)
@@ -60,7 +68,7 @@ async def _serve(spec: WorkerSpec, channel: Channel, journal: Journal) -> int:
         # However it ends: a client left alone would go on acknowledging what nobody keeps.
         with trio.CancelScope(shield=True):
             await worker.session.disconnect()
-    return EXIT_AGAIN if worker.again else 0
+    return worker.exit_code
 
 
 async def _stop_with(worker: Worker, scope: trio.CancelScope) -> None:

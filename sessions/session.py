@@ -128,6 +128,12 @@ class Session:
             await self.link.disconnect()
             await self._intake.quiet()
 
+    def cut(self) -> None:
+        """As `disconnect`, at once and from another thread, in a process that is about to end; blocks for a moment."""
+        if self.link is not None:
+            self.link.cut()
+        self._intake.drain()
+
     # --- what the link reports
 
     def _recorded(self, recorded: Recorded) -> None:

@@ -78,6 +78,8 @@ class WorkerSpec:
     rates: Rates = field(default_factory=Rates)
     media: MediaLimits = field(default_factory=MediaLimits)
     inbound: InboundLimits = field(default_factory=InboundLimits)
+    memory: int = 640 * 1_000_000
+    """Bytes that the process may take before it is replaced."""
     log_level: int = logging.INFO
 
     @property

@@ -14,12 +14,19 @@ from comptoir.sessions import output
 from comptoir.sessions.output import Printed
 from comptoir.sessions.spec import WorkerSpec
 
+EXIT_HELD = os.EX_SOFTWARE
+"""70: a plugin held the interpreter. Where it held it so that nobody could say so, SIGPROF ends the process."""
+EXIT_MEMORY = os.EX_OSERR
+"""71: the process had taken more memory than its tenant may."""
 EXIT_AGAIN = os.EX_IOERR
 """74: fork me again, and do not count it. The journal was not to be had, or a new link is needed."""
 EXIT_LOCKED = os.EX_TEMPFAIL
 """75: another worker holds the session."""
 EXIT_WRONG_KEY = os.EX_NOPERM
 """77: forking again cannot help before a person acts."""
+
+MEMORY_MARGIN = 512 * 1_000_000
+"""Bytes: the stacks of 40 threads, and what the Go library writes and gives back."""
 
 _PR_SET_NAME = 15
 _PR_SET_DUMPABLE = 4
@@ -33,6 +40,8 @@ def run_worker(spec: WorkerSpec, connection: socket.socket, printed: Printed) ->
     """
     output.redirect(printed, spec.log_level)
     harden(f"tenant:{spec.tenant}")
+    # Above what the watchdog lets pass: for what would be eaten between two of its looks.
+    limit_memory(spec.memory + MEMORY_MARGIN)
     held = lock_for_life(spec.lock_path)
     code = EXIT_LOCKED if held is None else _run(spec, connection)
     # neonize leaves a thread that Python would wait for, for ever; and the lock lasts as long as we do.
@@ -44,9 +53,23 @@ def _run(spec: WorkerSpec, connection: socket.socket) -> int:
 
     try:
         return trio.run(main, spec, connection)
-    except BaseException:
+    except BaseException as error:
         output.logger.exception("the worker failed")
-        return 1
+        return EXIT_MEMORY if is_shortage(error) else 1
+
+
+def is_shortage(error: BaseException) -> bool:
+    """Whether there was no more memory to be had."""
+    if isinstance(error, BaseExceptionGroup):
+        return any(map(is_shortage, error.exceptions))
+    return isinstance(error, MemoryError)
+
+
+def limit_memory(size: int) -> None:
+    """Refuse this process more than `size` bytes of its own data; Go's reserves, which it does not write, are none."""
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    allowed = size if hard == resource.RLIM_INFINITY else min(size, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (allowed, allowed))
 
 
 def harden(title: str) -> None:

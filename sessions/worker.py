@@ -17,7 +17,9 @@ from comptoir.plugins.faults import ConfigWrong
 from comptoir.plugins.loading import start_pipeline
 from comptoir.sessions import configuration
 from comptoir.sessions.asker import Asker
+from comptoir.sessions.blaming import Blame
 from comptoir.sessions.events import Address
+from comptoir.sessions.holding import Watchdog
 from comptoir.sessions.journal import event_log, linkings, pruning
 from comptoir.sessions.journal.journal import Journal, JournalUnavailable
 from comptoir.sessions.journal.media import Uploaded
@@ -32,6 +34,8 @@ from comptoir.sessions.runner import Runner
 from comptoir.sessions.session import Session
 from comptoir.sessions.spec import WorkerSpec
 from comptoir.sessions.standing import Standing
+from comptoir.sessions.start import EXIT_AGAIN, EXIT_MEMORY
+from comptoir.sessions.stepping import Steps
 from comptoir.sessions.telling import Telling
 from comptoir.sessions.times import now_ms
 
@@ -47,13 +51,14 @@ PRUNE_EVERY = 3600.0
 class Worker:
     """Everything of one tenant in this process. `run` is started once; the rest is called from its methods."""
 
-    def __init__(self, spec: WorkerSpec, journal: Journal, telling: Telling) -> None:
+    def __init__(self, spec: WorkerSpec, journal: Journal, telling: Telling, blamed: Blame | None = None) -> None:
         self.spec = spec
         self.journal = journal
         self.finished = trio.Event()
-        self.again = False
-        """It ends only to be forked again: a living client cannot do what is needed."""
+        self.exit_code = 0
+        """Why it ends, once it does: EXIT_AGAIN where a living client cannot do what is needed."""
         self._finishing = False
+        self._token = trio.lowlevel.current_trio_token()
         self.config: TenantConfig | None = None
         self.config_trouble = ""
         self.runner: Runner | None = None
@@ -64,6 +69,11 @@ class Worker:
         )
         self._asker = Asker(journal, config=lambda: self.config, wake_outbox=self.wake_sender, fast=spec.fast)
         self._sender: Sender | None = None
+        self._blamed = blamed
+        self._steps = Steps(spec.session_dir)
+        self.watchdog = Watchdog(
+            self._steps, spec.session_dir, spec.memory, wind_up=self._wind_up, on_full=self._end_full
+        )
         self._telling = telling
         self.session = Session(
             spec,
@@ -102,11 +112,11 @@ class Worker:
             await self.session.disconnect()
         self.finished.set()
 
-    def recycle(self) -> None:
+    def recycle(self, code: int = EXIT_AGAIN) -> None:
         """Finish and be forked again; nothing where the end is near anyway."""
         if self._finishing:
             return
-        self.again = True
+        self.exit_code = code
         self._nursery.start_soon(self.finish)
 
     async def reload(self) -> None:
@@ -135,6 +145,8 @@ class Worker:
                 files=self.media,
                 fast=self.spec.fast,
                 limits=self.spec.inbound,
+                watch=self._steps.walking,
+                blamed=self._blamed,
             )
             self._nursery.start_soon(self.runner.run)
         else:
@@ -192,6 +204,15 @@ class Worker:
         self.wake_sender()
         if recorded.lost:
             self._asker.wake()
+
+    def _wind_up(self) -> None:
+        """On a thread of the watchdog's, while a plugin holds trio: what came is kept, nothing more is acknowledged."""
+        self.session.cut()
+
+    def _end_full(self) -> None:
+        """On the watchdog's thread: memory ran short slowly, and there is time for an end in good order."""
+        with suppress(trio.RunFinishedError):
+            self._token.run_sync_soon(self.recycle, EXIT_MEMORY)
 
     def _wake_runner(self) -> None:
         if self.runner is not None:

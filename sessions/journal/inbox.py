@@ -11,6 +11,8 @@ from comptoir.sessions.journal.database import Connection
 _HELD = "SELECT message FROM media WHERE holds = 1"
 RAW_KEPT_MS = 7 * 24 * 3600 * 1000
 MAX_DUE = 100
+DEATHS = 2
+"""Workers that a message may take along before it is given up."""
 # More events than a minute brings where any limit matters.
 _LATELY = 5_000
 
@@ -82,6 +84,15 @@ def release(db: Connection, messages: Iterable[int]) -> None:
     """A walk was given up in an orderly way: it does not count as one the worker died of."""
     rows = ((message,) for message in messages)
     db.executemany("UPDATE inbox SET plugin = NULL, walks = max(walks - 1, 0) WHERE message = ?", rows)
+
+
+def condemn(db: Connection, message: int | None, plugin: str) -> None:
+    """A worker died of `plugin` on this message, for certain: the others that were on their way had no part in it."""
+    db.execute(
+        """UPDATE inbox SET plugin = NULL, walks = max(walks - 1, 0) WHERE plugin IS NOT NULL AND message IN
+            (SELECT id FROM messages WHERE state = 'received')""",
+    )
+    db.execute("UPDATE inbox SET plugin = ?, walks = max(walks, ?) WHERE message = ?", (plugin, DEATHS, message))
 
 
 def finish(

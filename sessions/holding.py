@@ -1,0 +1,165 @@
+"""Ends the worker in which a plugin holds the interpreter or eats the memory, for the other chats' sake.
+
+A thread looks every 0.2 s while a plugin is on its way. What stops this thread itself, C code that keeps the
+interpreter's lock, is ended by the kernel: a timer over the process's own CPU time, which the thread winds up anew
+each time, sends SIGPROF. Nothing here goes by the clock alone: a stopped process, a suspended machine and a
+crowded one are no plugin's fault.
+"""
+
+import faulthandler
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+from comptoir.sessions.start import EXIT_HELD, EXIT_MEMORY
+from comptoir.sessions.stepping import TRACE_FILE, Steps, Walking, place_of
+
+logger = logging.getLogger("worker")
+
+HELD_LIMIT = 1.0
+"""Seconds that one step of a plugin may take."""
+CPU_LIMIT = 1.1
+"""Seconds of the process's CPU time in which the watchdog does not come to look: C code keeps the interpreter."""
+OVERDUE_LIMIT = 90.0
+"""Seconds for a plugin that takes no notice of being cancelled."""
+TICK = 0.2
+IDLE_TICK = 2.0
+"""With no plugin on its way."""
+WIND_UP_LIMIT = 1.0
+"""For the link and the journal, before the process ends in any case."""
+ORDERLY_LIMIT = 10.0
+"""From asking for an orderly end to one without asking."""
+EATEN = 0.25
+"""Of the memory allowed: what a plugin took since it was called, to be blamed for it."""
+OVER = 1.25
+"""Times the memory allowed: no time for an orderly end."""
+
+
+class Watchdog:
+    """Made in the main thread, inside `trio.run`; `start` once.
+
+    `wind_up` is called on a thread of its own before the process ends: it disconnects and lets the journal commit.
+    `on_full` is called on the watchdog's thread where memory is short and no plugin is seen to have taken it.
+    """
+
+    def __init__(
+        self,
+        steps: Steps,
+        folder: Path,
+        memory: int,
+        *,
+        wind_up: Callable[[], object],
+        on_full: Callable[[], object],
+    ) -> None:
+        self._steps = steps
+        self._memory = memory
+        self._wind_up = wind_up
+        self._on_full = on_full
+        self._main = threading.get_ident()
+        self._clock = time.pthread_getcpuclockid(self._main)
+        self._state = os.open(f"/proc/self/task/{threading.get_native_id()}/stat", os.O_RDONLY | os.O_CLOEXEC)
+        self._trace = (folder / TRACE_FILE).open("wb", buffering=0)
+        self._looked = time.monotonic()
+        self._step = 0
+        self._step_cpu = self._blocked = 0.0
+        self._full_for = 0.0
+
+    def start(self) -> None:
+        # Python's own handler would wait for the interpreter. This one writes the places in code, no values, and dies.
+        faulthandler.register(signal.SIGPROF, self._trace, all_threads=True, chain=True)
+        self._steps.on_busy = lambda: signal.setitimer(signal.ITIMER_PROF, CPU_LIMIT)
+        threading.Thread(target=self._run, name="watchdog", daemon=True).start()
+
+    def _run(self) -> None:
+        while True:
+            with self._steps.turning:
+                busy = self._steps.busy.is_set()
+                signal.setitimer(signal.ITIMER_PROF, CPU_LIMIT if busy else 0.0)
+            if not busy:
+                self._steps.busy.wait(IDLE_TICK)
+            self._look()
+            time.sleep(TICK)
+
+    def _look(self) -> None:
+        now = time.monotonic()
+        # Of a long absence, ours or the machine's, no more than this is anybody's doing.
+        passed, self._looked = min(now - self._looked, 2 * TICK), now
+        self._look_at_step(now, passed)
+        self._look_at_way(passed)
+        self._look_at_memory(passed)
+
+    def _look_at_step(self, now: float, passed: float) -> None:
+        steps = self._steps
+        number, walking, began, began_cpu = steps.number, steps.current, steps.began, steps.began_cpu
+        if number != self._step:
+            self._step, self._step_cpu, self._blocked = number, 0.0, 0.0
+            passed = min(passed, now - began)
+        if walking is None:
+            return
+        cpu = time.clock_gettime(self._clock) - began_cpu
+        if self._sleeps():
+            self._blocked += max(0.0, passed - (cpu - self._step_cpu))
+        self._step_cpu = cpu
+        held = cpu + self._blocked
+        if held >= HELD_LIMIT and steps.number == number:
+            self._end(EXIT_HELD, walking, held, self._place())
+
+    def _look_at_way(self, passed: float) -> None:
+        for walking in self._steps.on_way:
+            walking.age += passed
+            if walking.age >= OVERDUE_LIMIT:
+                self._end(EXIT_HELD, walking, walking.age)
+
+    def _look_at_memory(self, passed: float) -> None:
+        resident = self._steps.resident()
+        if resident <= self._memory:
+            self._full_for = 0.0
+            return
+        eaters = [each for each in self._steps.on_way if resident - each.resident >= EATEN * self._memory]
+        if eaters:
+            current = self._steps.current
+            culprit = current if current in eaters else eaters[0] if len(eaters) == 1 else None
+            self._end(EXIT_MEMORY, culprit, 0.0)
+        if not self._full_for:
+            logger.warning("memory: %d MB, more than [plugins] memory_mb allows", resident // 1_000_000)
+            self._on_full()
+        self._full_for += passed
+        if resident > OVER * self._memory or self._full_for > ORDERLY_LIMIT:
+            self._end(EXIT_MEMORY, None, 0.0)
+
+    def _sleeps(self) -> bool:
+        """Whether the main thread waits for something else than a processor."""
+        return os.pread(self._state, 512, 0).rpartition(b")")[2].split()[0] == b"S"
+
+    def _place(self) -> str:
+        """Where in the code the main thread is; no values."""
+        frame = sys._current_frames().get(self._main)
+        if frame is None:
+            return ""
+        walk = traceback.walk_stack(frame)
+        return place_of((frame.f_code.co_filename, line, frame.f_code.co_name) for frame, line in walk)
+
+    def _end(self, code: int, culprit: Walking | None, seconds: float, place: str = "") -> None:
+        # Whoever holds the interpreter lends it to us for a moment at a time: more often now.
+        sys.setswitchinterval(0.0005)
+        verdict: dict[str, object] = {"why": "held" if code == EXIT_HELD else "memory"}
+        if culprit is not None:
+            verdict |= {"plugin": culprit.plugin, "message": culprit.message}
+        self._steps.judge(verdict | {"seconds": round(seconds, 1), "place": place[:200]})
+        try:
+            winding = threading.Thread(target=self._say_and_wind_up, args=(verdict,), daemon=True)
+            winding.start()
+            winding.join(WIND_UP_LIMIT)
+        finally:
+            # Also where there is no memory left for a thread.
+            os._exit(code)
+
+    def _say_and_wind_up(self, verdict: dict[str, object]) -> None:
+        self._wind_up()
+        logger.error("plugin %s: %s: this worker ends for the other chats", verdict.get("plugin"), verdict["why"])
