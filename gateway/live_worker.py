@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import trio
 
 from comptoir.gateway.forked_process import ForkedProcess
+from comptoir.gateway.liveness import ending, until_lost
 from comptoir.gateway.policy import AGAIN
 from comptoir.gateway.registry import Wanted
 from comptoir.gateway.tenant_log import TenantLog
@@ -14,9 +15,6 @@ from comptoir.gateway.worker_output import keep_output
 from comptoir.sessions.protocol import Params, RpcError
 from comptoir.sessions.rpc import Channel, ChannelClosed
 
-START_LIMIT = 30.0
-PING_EVERY = 2.0
-PING_LIMIT = 10.0
 STOP_LIMIT = 8.0
 # After a refusal.
 STOP_AGAIN = 0.2
@@ -82,7 +80,7 @@ class LiveWorker:
                 await self._said_all.wait()
                 await self._printed_all.wait()
             nursery.cancel_scope.cancel()
-        how = "cause unknown" if code is None else f"signal {-code}" if code < 0 else f"exit code {code}"
+        how = ending(code)
         again = AGAIN.get(code, "") if code is not None else ""
         return End(f"{self.trouble}, {how}" if self.trouble else how, code, again, self.pid)
 
@@ -95,23 +93,7 @@ class LiveWorker:
         self._printed_all.set()
 
     async def _watch(self) -> None:
-        limit = START_LIMIT
-        while True:
-            try:
-                # One that refuses it is busy, and so lives.
-                with suppress(RpcError):
-                    await self.channel.call("ping", within=limit)
-            except trio.TooSlowError:
-                self._kill(f"no answer within {limit:g} s")
-                return
-            except ChannelClosed:
-                # About to end; if not, it has lost its mind.
-                await trio.sleep(STOP_LIMIT)
-                self._kill("its channel is closed")
-                return
-            limit = PING_LIMIT
-            await self._on_answer()
-            await trio.sleep(PING_EVERY)
+        self._kill(await until_lost(self.channel, self._on_answer))
 
     async def _finish_when_told(self) -> None:
         await self._told_to_finish.wait()

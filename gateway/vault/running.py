@@ -9,6 +9,7 @@ import trio
 
 from comptoir.gateway.forked_process import ForkedProcess, fork_process
 from comptoir.gateway.forkserver import ForkFailed, Forkserver, Target
+from comptoir.gateway.liveness import ending, until_lost
 from comptoir.gateway.locks import LockHeld, make_sure_nobody_holds
 from comptoir.gateway.paths import PathsWrong
 from comptoir.gateway.policy import full_jitter
@@ -22,9 +23,6 @@ logger = logging.getLogger(__name__)
 
 # An earlier one seals a last time when its daemon is gone.
 ORPHAN_GRACE = 6.0
-PING_EVERY = 2.0
-PING_LIMIT = 10.0
-START_LIMIT = 30.0
 CALL_LIMIT = 30.0
 STOP_LIMIT = 6.0
 LONGEST_PAUSE = 5.0
@@ -121,7 +119,7 @@ class VaultRunner:
             nursery.start_soon(self._start, process)
             code = await process.exited()
             nursery.cancel_scope.cancel()
-        return "cause unknown" if code is None else f"signal {-code}" if code < 0 else f"exit code {code}"
+        return ending(code)
 
     async def _listen(self, process: ForkedProcess) -> None:
         try:
@@ -137,17 +135,5 @@ class VaultRunner:
             self._usable.set()
 
     async def _watch(self, process: ForkedProcess) -> None:
-        limit = START_LIMIT
-        try:
-            while True:
-                with suppress(RpcError):
-                    await process.channel.call("ping", within=limit)
-                limit = PING_LIMIT
-                await trio.sleep(PING_EVERY)
-        except trio.TooSlowError:
-            logger.error("the vault process does not answer within %g s: it is killed", limit)
-            process.kill()
-        except ChannelClosed:
-            # It ends; should it not, it is of no use.
-            await trio.sleep(STOP_LIMIT)
-            process.kill()
+        logger.error("the vault process is killed: %s", await until_lost(process.channel))
+        process.kill()

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 import pytest
 import trio
 
-from comptoir.gateway import live_worker, tenant_supervisor
+from comptoir.gateway import liveness, tenant_supervisor
 from comptoir.gateway.orders import pause, resume, unlink
 from comptoir.sessions.protocol import ErrorCode, RpcError
 
@@ -47,7 +47,7 @@ async def test_what_is_ordered_while_a_worker_is_forked_is_not_lost(open_shop, m
 
 
 async def test_an_order_that_a_worker_refused_is_given_again(open_shop, monkeypatch):
-    monkeypatch.setattr(live_worker, "PING_EVERY", 0.05)
+    monkeypatch.setattr(liveness, "PING_EVERY", 0.05)
     async with open_shop() as shop:
         call = shop.tenant.call
 

@@ -13,14 +13,14 @@ import trio
 import trio.testing
 from supervised import LAB, alive, disk_full, ignore_errors
 
-from comptoir.gateway import live_worker, preparing, tenant_supervisor
+from comptoir.gateway import live_worker, liveness, preparing, tenant_supervisor
 from comptoir.gateway.orders import pause
 from comptoir.sessions.protocol import MAX_LINE, ErrorCode, RpcError
 
 
 async def test_a_worker_that_does_not_answer_is_killed(open_shop, monkeypatch):
-    monkeypatch.setattr(live_worker, "PING_LIMIT", 0.3)
-    monkeypatch.setattr(live_worker, "PING_EVERY", 0.1)
+    monkeypatch.setattr(liveness, "PING_LIMIT", 0.3)
+    monkeypatch.setattr(liveness, "PING_EVERY", 0.1)
     async with open_shop() as shop:
         with pytest.raises(RpcError):
             await shop.order("hang")
@@ -31,7 +31,7 @@ async def test_a_worker_that_does_not_answer_is_killed(open_shop, monkeypatch):
 
 async def test_a_worker_that_refuses_is_alive(open_shop, monkeypatch):
     monkeypatch.setattr(live_worker, "STOP_LIMIT", 0.02)
-    monkeypatch.setattr(live_worker, "PING_EVERY", 0.02)
+    monkeypatch.setattr(liveness, "PING_EVERY", 0.02)
     async with open_shop() as shop:
         pid = shop.tenant.pid
         await shop.order("refuse ping 5")
@@ -84,7 +84,7 @@ async def test_rates_are_off_only_in_the_lab(open_shop, installation):
 
 
 async def test_a_worker_that_is_offline_for_too_long_is_recycled(open_shop, installation, monkeypatch):
-    monkeypatch.setattr(live_worker, "PING_EVERY", 0.05)
+    monkeypatch.setattr(liveness, "PING_EVERY", 0.05)
     async with open_shop(settings=replace(installation.settings, offline_seconds=0)) as shop:
         await shop.link()
         first = shop.tenant.pid
@@ -98,7 +98,7 @@ async def test_a_worker_that_is_offline_for_too_long_is_recycled(open_shop, inst
 
 
 async def test_a_paused_shop_that_is_offline_for_too_long_comes_back_too(open_shop, installation, monkeypatch):
-    monkeypatch.setattr(live_worker, "PING_EVERY", 0.05)
+    monkeypatch.setattr(liveness, "PING_EVERY", 0.05)
     async with open_shop(settings=replace(installation.settings, offline_seconds=0)) as shop:
         await shop.link()
         await pause(shop.tenant)

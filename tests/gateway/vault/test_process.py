@@ -143,8 +143,8 @@ async def test_what_is_asked_of_a_dying_vault_is_done_by_the_next(open_vault_pro
 
 
 async def test_one_that_hangs_is_replaced(open_vault_process, kept, session, monkeypatch):
-    monkeypatch.setattr("comptoir.gateway.vault.running.PING_EVERY", 0.05)
-    monkeypatch.setattr("comptoir.gateway.vault.running.PING_LIMIT", 0.3)
+    monkeypatch.setattr("comptoir.gateway.liveness.PING_EVERY", 0.05)
+    monkeypatch.setattr("comptoir.gateway.liveness.PING_LIMIT", 0.3)
     async with open_vault_process() as (vault, events):
         await vault.keep(kept)
         await vault.seal("awa")
