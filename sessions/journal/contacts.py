@@ -6,6 +6,9 @@ from comptoir.sessions.events import Address
 from comptoir.sessions.journal import merging
 from comptoir.sessions.journal.database import Connection
 
+PAUSED = 253_402_300_799_000
+"""A silence until then, the end of the year 9999, is the operator's: it lasts until the operator lifts it."""
+
 
 def contact_for(db: Connection, address: Address, now: int, name: str = "") -> int:
     """The contact at `address`, made if unknown; learns an alias, a name, or that two contacts are one. A group, a
@@ -61,6 +64,11 @@ def name_of(db: Connection, contact: int) -> str:
 def silence(db: Connection, contact: int, until: int) -> None:
     """No automatic answer to this contact before `until`; a time in the past ends a silence."""
     db.execute("UPDATE contacts SET silenced_until = ? WHERE id = ?", (until, contact))
+
+
+def silence_unless_paused(db: Connection, contact: int, until: int) -> None:
+    """As `silence`, but what the operator paused stays so."""
+    db.execute("UPDATE contacts SET silenced_until = ? WHERE id = ? AND silenced_until <> ?", (until, contact, PAUSED))
 
 
 def silenced_until(db: Connection, contact: int) -> int:

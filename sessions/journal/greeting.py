@@ -6,7 +6,7 @@ from comptoir.plugins.api import SILENT
 from comptoir.plugins.greetings import GreetingTable
 from comptoir.sessions.events import MessageReceived
 from comptoir.sessions.greetings import CONVERSATION, Elsewhere, Written, is_prompt, same_text, why_automatic
-from comptoir.sessions.journal import contacts, event_log, outbox, withdrawing
+from comptoir.sessions.journal import contacts, conversations, event_log, outbox, withdrawing
 from comptoir.sessions.journal.arrival import Arrival
 from comptoir.sessions.journal.database import Connection
 
@@ -49,7 +49,7 @@ def record_automatic(db: Connection, message: int, contact: int, event: MessageR
     for other in earlier:
         if other.prompt or why == "named":
             _mark(db, other.id, other.contact, other.time)
-            _lift_silence(db, other, arrival.silence_ms)
+            _lift_silence(db, other, arrival.silence_ms, arrival.now)
             _take_up_answers(db, other, arrival.now)
             event_log.add(db, "phone_greeted", arrival.now, contact=other.contact, message=other.id, why=why, late=True)
     _mark(db, message, contact, event.time)
@@ -63,7 +63,7 @@ def _mark(db: Connection, message: int, contact: int, time: int) -> None:
     contacts.greet(db, contact, time)
 
 
-def _lift_silence(db: Connection, earlier: _Earlier, silence_ms: int) -> None:
+def _lift_silence(db: Connection, earlier: _Earlier, silence_ms: int, now: int) -> None:
     """End the chat's silence where it came from this message; one from the owner's hand stays."""
     if contacts.silenced_until(db, earlier.contact) != earlier.recorded_at + silence_ms:
         return
@@ -73,6 +73,8 @@ def _lift_silence(db: Connection, earlier: _Earlier, silence_ms: int) -> None:
     )
     until = max((at + silence_ms for kind, at in hands if kind not in SILENT), default=0)
     contacts.silence(db, earlier.contact, until)
+    if until <= now:
+        conversations.give_back(db, earlier.contact, conversations.By("owner", now))
 
 
 def _take_up_answers(db: Connection, earlier: _Earlier, now: int) -> None:

@@ -1,6 +1,6 @@
 """Makes one contact of two that turned out to be the same person."""
 
-from comptoir.sessions.journal import event_log, states
+from comptoir.sessions.journal import event_log, states, tags, timers
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.inbox import RAW_KEPT_MS
 
@@ -14,6 +14,11 @@ def merge(db: Connection, one: int, other: int, now: int) -> int:
     db.execute("UPDATE aliases SET contact = ? WHERE contact = ?", (keep, gone))
     db.execute("UPDATE events SET contact = ? WHERE contact = ?", (keep, gone))
     _merge_state(db, keep, gone)
+    _merge_conversations(db, keep, gone, now)
+    tags.merge(db, keep, gone)
+    timers.merge(db, keep, gone)
+    db.execute("UPDATE occasions SET contact = ? WHERE contact = ?", (keep, gone))
+    db.execute("UPDATE outside_calls SET contact = ? WHERE contact = ?", (keep, gone))
     db.execute(
         """UPDATE contacts SET silenced_until = max(contacts.silenced_until, other.silenced_until),
                 greeted_at = max(contacts.greeted_at, other.greeted_at),
@@ -55,3 +60,16 @@ def _merge_state(db: Connection, keep: int, gone: int) -> None:
         (keep, gone),
     )
     db.execute("DELETE FROM plugin_state WHERE contact = ?", (gone,))
+
+
+def _merge_conversations(db: Connection, keep: int, gone: int, now: int) -> None:
+    """Of two that go on, the one that a person is asked for or has stays, else the older contact's."""
+    going_on = db.execute(
+        """SELECT id FROM conversations WHERE contact IN (?1, ?2) AND state <> 'closed'
+            ORDER BY (state = 'pending' OR agent IS NOT NULL) DESC, contact = ?1 DESC""",
+        (keep, gone),
+    ).fetchall()
+    for (number,) in going_on[1:]:
+        closed = "UPDATE conversations SET state = 'closed', closed_at = ?, reason = 'merged' WHERE id = ?"
+        db.execute(closed, (now, number))
+    db.execute("UPDATE conversations SET contact = ? WHERE contact = ?", (keep, gone))

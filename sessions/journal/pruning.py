@@ -1,9 +1,10 @@
 """Forgets what is no longer needed; to be called now and then, an hour apart will do."""
 
-from comptoir.sessions.journal import inbox, receipts
+from comptoir.sessions.journal import inbox, outside_queue, receipts
 from comptoir.sessions.journal.database import Connection
 
 
 def prune(db: Connection, now: int) -> None:
     inbox.prune_raw(db, now)
     receipts.prune_early(db, now)
+    outside_queue.prune(db, now)

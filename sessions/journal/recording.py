@@ -16,6 +16,7 @@ from comptoir.sessions.journal import (
     audiences,
     calls,
     contacts,
+    conversations,
     event_log,
     greeting,
     keeping,
@@ -97,6 +98,9 @@ def _record_owner(db: Connection, event: MessageReceived, arrival: Arrival) -> R
         # From its arrival, also where it was typed during an absence: what customers wrote since comes with it.
         until = max(contacts.silenced_until(db, contact), arrival.now + arrival.silence_ms)
         contacts.silence(db, contact, until)
+        if until > arrival.now:
+            by = conversations.By("owner", arrival.now, message)
+            conversations.take(db, conversations.ensure(db, contact, by), by)
     event_log.add(db, "owner_wrote", arrival.now, contact=contact, message=message)
     withdrawing.withdraw_answers(db, contact, arrival.now)
     return Recorded(message, contact, by_owner=True)

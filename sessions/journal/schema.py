@@ -127,7 +127,58 @@ _KINDS = Migration(
     ),
 )
 
-MIGRATIONS = (_FIRST, _KINDS)
+_PIPELINES = Migration(
+    "0003-pipelines",
+    (
+        # The course of messages in a chat. by_hand: the agent has it by writing on the phone, while the silence lasts.
+        """CREATE TABLE conversations (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, contact INTEGER NOT NULL REFERENCES contacts,
+            state TEXT NOT NULL CHECK (state IN ('open', 'pending', 'closed')),
+            agent TEXT, by_hand INTEGER NOT NULL DEFAULT 0 CHECK (by_hand IN (0, 1)),
+            opened_at INTEGER NOT NULL, changed_at INTEGER NOT NULL, closed_at INTEGER,
+            reason TEXT NOT NULL DEFAULT '',
+            handed_over INTEGER NOT NULL DEFAULT 0 CHECK (handed_over IN (0, 1)),
+            last_at INTEGER NOT NULL) STRICT""",
+        "CREATE INDEX conversations_contact ON conversations (contact)",
+        "CREATE UNIQUE INDEX conversations_going_on ON conversations (contact) WHERE state <> 'closed'",
+        "CREATE INDEX conversations_idle ON conversations (last_at) WHERE state <> 'closed'",
+        # Whoever writes, in whichever way: one place that no way goes past.
+        """CREATE TRIGGER conversations_last_at AFTER INSERT ON messages BEGIN
+            UPDATE conversations SET last_at = max(last_at, new.recorded_at)
+                WHERE contact = new.contact AND state <> 'closed';
+            END""",
+        """CREATE TABLE tags (
+            contact INTEGER NOT NULL REFERENCES contacts, tag TEXT NOT NULL,
+            PRIMARY KEY (contact, tag)) STRICT, WITHOUT ROWID""",
+        # When plugins want to be woken; data as JSON. walks: how many began and did not end.
+        """CREATE TABLE timers (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, plugin TEXT NOT NULL,
+            contact INTEGER NOT NULL REFERENCES contacts, name TEXT NOT NULL,
+            due_at INTEGER NOT NULL, data TEXT NOT NULL, walks INTEGER NOT NULL DEFAULT 0,
+            UNIQUE (plugin, contact, name)) STRICT""",
+        "CREATE INDEX timers_contact ON timers (contact)",
+        "CREATE INDEX timers_due ON timers (due_at)",
+        # Receipts and changes that a plugin is still to be told of; data as JSON.
+        """CREATE TABLE occasions (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, plugin TEXT NOT NULL,
+            contact INTEGER NOT NULL REFERENCES contacts, cause TEXT NOT NULL UNIQUE,
+            data TEXT NOT NULL, recorded_at INTEGER NOT NULL, walks INTEGER NOT NULL DEFAULT 0) STRICT""",
+        "CREATE INDEX occasions_contact ON occasions (contact)",
+        # What something outside is to be told; headers and body as JSON. key: the same at every attempt.
+        """CREATE TABLE outside_calls (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, plugin TEXT NOT NULL,
+            contact INTEGER NOT NULL REFERENCES contacts, url TEXT NOT NULL,
+            headers TEXT NOT NULL, body TEXT NOT NULL, cause TEXT NOT NULL, key TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('queued', 'done', 'failed')),
+            attempts INTEGER NOT NULL DEFAULT 0, not_before INTEGER NOT NULL DEFAULT 0,
+            recorded_at INTEGER NOT NULL, ended_at INTEGER, error TEXT) STRICT""",
+        "CREATE INDEX outside_calls_contact ON outside_calls (contact)",
+        "CREATE INDEX outside_calls_queued ON outside_calls (not_before) WHERE state = 'queued'",
+        "CREATE INDEX outside_calls_ended ON outside_calls (ended_at) WHERE state <> 'queued'",
+    ),
+)
+
+MIGRATIONS = (_FIRST, _KINDS, _PIPELINES)
 
 
 def chat_of(column: str) -> str:

@@ -1,0 +1,24 @@
+"""When plugins want to be woken, in which chat; a timer lives until it was served."""
+
+import json
+
+from comptoir.plugins.api import Wake
+from comptoir.sessions.journal.database import Connection
+
+
+def put(db: Connection, plugin: str, contact: int, wake: Wake) -> None:
+    """Set a timer, set it anew, or take it back. A walk of the one that it takes the place of is void."""
+    asked = (plugin, contact, wake.name)
+    db.execute("DELETE FROM timers WHERE plugin = ? AND contact = ? AND name = ?", asked)
+    if wake.at is not None:
+        due_at = round(wake.at.timestamp() * 1000)
+        db.execute(
+            "INSERT INTO timers (plugin, contact, name, due_at, data) VALUES (?, ?, ?, ?, ?)",
+            (*asked, due_at, json.dumps(wake.data)),
+        )
+
+
+def merge(db: Connection, keep: int, gone: int) -> None:
+    """The younger contact's move, unless the older has one of that name."""
+    db.execute("UPDATE OR IGNORE timers SET contact = ? WHERE contact = ?", (keep, gone))
+    db.execute("DELETE FROM timers WHERE contact = ?", (gone,))
