@@ -17,7 +17,8 @@ from comptoir.plugins.greetings import GreetingTable
 from comptoir.plugins.inbound import InboundTable
 from comptoir.plugins.numbers import is_e164
 from comptoir.plugins.toml_file import TomlFile, read_toml
-from comptoir.plugins.toml_lines import Path as Place
+from comptoir.plugins.toml_positions import Path as Place
+from comptoir.plugins.toml_syntax import UNREADABLE
 
 FILE_NAME = "tenant.toml"
 Plugins = Mapping[str, type[Plugin]]
@@ -67,9 +68,9 @@ class TenantConfig:
     wording: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """The tenant's own words in place of a plugin's, by plugin and key."""
 
-    def tenant(self, folder: Path) -> Tenant:
-        """What plugins see of it."""
-        return Tenant(self.name, self.lang, self.country, self.timezone, self.owner, self.team, self.hours, folder)
+    def tenant(self, files: Mapping[str, bytes]) -> Tenant:
+        """What plugins see of it, with what lies in its folder."""
+        return Tenant(self.name, self.lang, self.country, self.timezone, self.owner, self.team, self.hours, files)
 
 
 def parse_tenant(text: str, file: Path, plugins: Plugins) -> TenantConfig:
@@ -88,16 +89,18 @@ def _steps(toml: TomlFile, plugins: Plugins) -> tuple[Step, ...]:
     """The pipeline in its order. Tables of plugins that are not in it are checked all the same."""
     given = toml.tables.get("plugins", {})
     order = toml.tables.get("pipeline", [])
-    if not isinstance(given, dict) or not isinstance(order, list):
+    if not isinstance(given, dict):
         return ()  # noted by the check of the whole file
     configs: dict[str, PluginConfig] = {}
     for name, table in given.items():
+        if name.startswith(UNREADABLE):
+            continue
         if name not in plugins:
-            toml.note(("plugins", name), *_unknown_plugin(name, plugins, toml.lang))
+            toml.note(("plugins", name), *_unknown_plugin(name, plugins, toml.lang), key=True)
         elif config := toml.check(plugins[name].Config, table, ("plugins", name)):
             configs[name] = config
-    steps = []
-    for index, name in enumerate(order):
+    steps: list[Step] = []
+    for index, name in enumerate(order if isinstance(order, list) else []):
         at = ("pipeline", index)
         if not isinstance(name, str):
             continue  # noted by the check of the whole file

@@ -1,7 +1,7 @@
-"""What is wrong in a tenant's file, in the tenant's language: line, what was found, what was expected."""
+"""What is wrong in a tenant's file, in the tenant's language: where, what was found, what was expected."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from comptoir.plugins import toml_lines
+from comptoir.plugins.toml_positions import Path as Place
 
 Lang = Literal["fr", "en"]
 LANGS: tuple[Lang, ...] = ("fr", "en")
@@ -24,11 +24,15 @@ class Fault:
     what: str
     expected: str
     lang: Lang = "fr"
+    column: int = 0
+    """In characters, from 1; 0 where the file as a whole is meant."""
 
     def __str__(self) -> str:
         if self.lang == "fr":
-            return f"{self.file}:{self.line}: {self.what} ; attendu : {self.expected}"
-        return f"{self.file}:{self.line}: {self.what}; expected: {self.expected}"
+            column = f" colonne {self.column} :" if self.column else ""
+            return f"{self.file}:{self.line}:{column} {self.what} ; attendu : {self.expected}"
+        column = f" column {self.column}:" if self.column else ""
+        return f"{self.file}:{self.line}:{column} {self.what}; expected: {self.expected}"
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self) | {"file": str(self.file)}
@@ -37,8 +41,8 @@ class Fault:
 class ConfigWrong(Exception):
     """Everything that is wrong at once, in the order of the lines."""
 
-    def __init__(self, faults: list[Fault]) -> None:
-        self.faults = tuple(sorted(faults, key=lambda fault: (str(fault.file), fault.line)))
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(sorted(faults, key=lambda fault: (str(fault.file), fault.line, fault.column)))
         super().__init__("\n".join(map(str, self.faults)))
 
 
@@ -48,9 +52,9 @@ def wrong_value(fr: tuple[str, str], en: tuple[str, str]) -> PydanticCustomError
     return PydanticCustomError("explained", "{text}", {"text": f"{en[0]}: expected {en[1]}", "said": context})
 
 
-def explain(error: ErrorDetails, model: type[BaseModel], at: toml_lines.Path, lang: Lang) -> tuple[str, str]:
+def explain(error: ErrorDetails, model: type[BaseModel], at: Place, lang: Lang) -> tuple[str, str]:
     """What was found and what was expected, for one of pydantic's errors about the table at `at`."""
-    place = (*at, *error["loc"])
+    place = (*at, *(part for part in error["loc"] if part != "[key]"))
     name = _spoken(place)
     kind, context = error["type"], error.get("ctx", {})
     if kind == "explained":
@@ -122,7 +126,7 @@ def _expectation(kind: str, context: Mapping[str, Any], lang: Lang) -> str | Non
     return text.replace(" or ", " ou ") if lang == "fr" else text
 
 
-def _spoken(place: toml_lines.Path) -> str:
+def _spoken(place: Place) -> str:
     """`plugins.answers.entries[2].words`; people count from one."""
     spoken = ""
     for part in place:

@@ -1,15 +1,17 @@
-"""A TOML file against a model: every fault at once, each with its line, in the reader's language."""
+"""A TOML file against a model: every fault at once, each with its place, in the reader's language."""
 
-import tomllib
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
-from comptoir.plugins import toml_lines
 from comptoir.plugins.faults import ConfigWrong, Fault, Lang, explain
-from comptoir.plugins.toml_syntax import syntax_fault
+from comptoir.plugins.toml_positions import Path as Place
+from comptoir.plugins.toml_positions import Positions
+from comptoir.plugins.toml_syntax import UNREADABLE, Salvaged, salvage
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -27,43 +29,60 @@ _BEYOND_SENSE: dict[Lang, tuple[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class TomlFile:
-    """A parsed file, and what was found wrong in it so far."""
+    """What could be read of a file, and what was found wrong in it so far."""
 
     path: Path
     tables: dict[str, Any]
     lang: Lang
-    lines: dict[toml_lines.Path, int]
+    text: str
     faults: list[Fault] = field(default_factory=list)
+    _positions: Positions | None = None
 
-    def check(self, model: type[Model], table: object = None, at: toml_lines.Path = ()) -> Model | None:
+    def check(self, model: type[Model], table: object = None, at: Place = ()) -> Model | None:
         """The table that stands at `at`, by default the whole file, as `model`; None once its faults are noted."""
         try:
             return model.model_validate(self.tables if table is None else table)
         except ValidationError as wrong:
             for error in wrong.errors():
-                self.note((*at, *error["loc"]), *explain(error, model, at, self.lang))
+                place = (*at, *(part for part in error["loc"] if part != "[key]"))
+                if not self._is_unreadable(error, place):
+                    said = explain(error, model, at, self.lang)
+                    self.note(place, *said, key=error["type"] == "extra_forbidden" or "[key]" in error["loc"])
             return None
 
-    def note(self, at: toml_lines.Path, what: str, expected: str) -> None:
-        line = toml_lines.line_of(self.lines, at)
-        self.faults.append(Fault(self.path, line, what, expected, self.lang))
+    def note(self, at: Place, what: str, expected: str, *, key: bool = False) -> None:
+        """A fault of what stands at `at`, or of its name where it is the `key` that is wrong."""
+        if self._positions is None:
+            self._positions = Positions(self.text)
+        position = self._positions.key(at) if key else self._positions.value(at)
+        self.faults.append(Fault(self.path, position.line, what, expected, self.lang, position.column))
+
+    def _is_unreadable(self, error: ErrorDetails, place: Place) -> bool:
+        """Whether this follows from a line that could not be read, which is noted already."""
+        if error["type"] == "missing":
+            table: Any = self.tables
+            for part in place[:-1]:
+                table = table[part]
+            return isinstance(table, dict) and any(str(key).startswith(UNREADABLE) for key in table)
+        return error["input"] == UNREADABLE or str(place[-1] if place else "").startswith(UNREADABLE)
 
 
 def read_toml(text: str, path: Path, lang: Lang | None = None) -> TomlFile:
     """The file's tables; `path` is only named in faults. Without `lang`, the file's own key `lang` decides.
 
-    Raises ConfigWrong for text that is not TOML, or that no person wrote.
+    What is no TOML is noted, and the rest is there to be checked. Raises ConfigWrong for what no person wrote.
     """
+    own: Lang = "en" if re.search(r"""(?m)^lang\s*=\s*["']en["']""", text[:MAX_SIZE]) else "fr"
+    spoken = lang or own
     if len(text) > MAX_SIZE:
-        raise ConfigWrong([Fault(path, 1, *_TOO_LARGE[lang or "fr"], lang or "fr")])
+        raise ConfigWrong([Fault(path, 1, *_TOO_LARGE[spoken], spoken)])
     try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigWrong([syntax_fault(error, text, path, lang)]) from None
+        read: Salvaged = salvage(text)
     except (RecursionError, ValueError):
         # Thousands of brackets in one another, or a number with thousands of digits: TOML, but nobody's meaning.
-        raise ConfigWrong([Fault(path, 1, *_BEYOND_SENSE[lang or "fr"], lang or "fr")]) from None
-    own: Lang = "en" if tables.get("lang") == "en" else "fr"
-    return TomlFile(path, tables, lang or own, toml_lines.find_lines(text))
+        raise ConfigWrong([Fault(path, 1, *_BEYOND_SENSE[spoken], spoken)]) from None
+    which = 0 if spoken == "fr" else 1
+    faults = [Fault(path, found.line, *found.said[which], spoken, found.column) for found in read.mistakes]
+    return TomlFile(path, read.tables, spoken, read.text, faults)

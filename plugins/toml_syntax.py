@@ -1,110 +1,109 @@
-"""Says what is wrong with a file that is not TOML, in words for people who have never heard of TOML."""
+"""Reads a TOML file with mistakes as far as it goes: every mistake is noted, and the rest is there to be checked."""
 
 import re
 import tomllib
-from pathlib import Path
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
-from comptoir.plugins.faults import Fault, Lang
+from comptoir.plugins.toml_mistakes import SyntaxFault, explain_syntax, place_of
+from comptoir.plugins.toml_statements import end_of, next_within
 
-# What tomllib's message begins with: what was found, what was expected; French, then English.
-_SAID: tuple[tuple[str, tuple[str, str], tuple[str, str]], ...] = (
-    (
-        "Expected '=' after a key",
-        ("un signe = manque", "nom = valeur"),
-        ("a sign = is missing", "name = value"),
-    ),
-    (
-        "Invalid value",
-        ("cette valeur n'est pas complète", 'un texte entre guillemets "…", un nombre, true ou false'),
-        ("this value is not complete", 'a text in quotes "…", a number, true or false'),
-    ),
-    (
-        "Invalid statement",
-        ("cette ligne ne se lit pas", "nom = valeur, ou [table]"),
-        ("this line cannot be read", "name = value, or [table]"),
-    ),
-    (
-        "Expected newline or end of document",
-        ("il y a quelque chose de trop après la valeur", "une seule valeur par ligne"),
-        ("there is something more after the value", "one value a line"),
-    ),
-    (
-        "Unclosed array",
-        ("la liste n'est pas fermée", "un ] à la fin"),
-        ("the list is not closed", "a ] at its end"),
-    ),
-    (
-        "Unclosed inline table",
-        ("la table n'est pas fermée", "un } à la fin"),
-        ("the table is not closed", "a } at its end"),
-    ),
-    (
-        "Cannot overwrite a value",
-        ("ce nom est donné deux fois", "chaque nom une seule fois"),
-        ("this name is given twice", "each name only once"),
-    ),
-    (
-        "Cannot declare",
-        ("cette table est écrite deux fois", "chaque [table] une seule fois"),
-        ("this table is written twice", "each [table] only once"),
-    ),
-    (
-        "Illegal character '\\n'",
-        ("le texte n'est pas fermé", "des guillemets à la fin de la ligne"),
-        ("the text is not closed", "quotes at the end of the line"),
-    ),
-    (
-        "Unterminated string",
-        ("le texte n'est pas fermé", 'des guillemets " à la fin'),
-        ("the text is not closed", 'quotes " at its end'),
-    ),
-    (
-        "Unescaped '\\' in a string",
-        ("une barre \\ est dans le texte", "deux barres \\\\"),
-        ("there is a \\ in the text", "two of them, \\\\"),
-    ),
-    ("Expected ']'", ("un ] manque", "[table]"), ("a ] is missing", "[table]")),
-)
-_UNCLOSED = ("Illegal character '\\n'", "Unterminated string")
-# What word processors and telephones make of a straight quote.
-_CURLED = "«»“”„‟‘’‚‹›"
-_STRAIGHT = re.compile(r'"(?:\\.|[^"\\])*"' + r"|'[^']*'|#.*")
-_OTHERWISE = (
-    ("la ligne n'est pas du TOML", "nom = valeur, ou [table]"),
-    ("not TOML", "name = value, or [table]"),
-)
+MAX_MISTAKES = 30
+"""More than this nobody reads; nothing but they are told then."""
+UNREADABLE = "\0"
+"""Stands in place of a value that cannot be read, and begins what stands in place of a key: no file has it."""
+_MAX_REREAD = 5_000_000
+"""Characters. Mistakes between statements are found one at a time, each by reading the whole again."""
+_KEY = re.compile(r"""[ \t]*((?:[\w.-]|"[^"\n]*"|'[^'\n]*'|[ \t]*\.[ \t]*)+?)[ \t]*(?:[=:\n]|$)""", re.ASCII)
+_HEADER = re.compile(r"[ \t]*(\[\[?)[ \t]*[\w.-]+", re.ASCII)
 
 
-def syntax_fault(error: tomllib.TOMLDecodeError, text: str, file: Path, lang: Lang | None = None) -> Fault:
-    """tomllib stops at the first mistake, so there is one. Without `lang`, a readable line `lang = …` decides."""
-    own: Lang = "en" if re.search(r"""(?m)^lang\s*=\s*["']en["']""", text) else "fr"
-    message = str(error)
-    line = _line(message, text)
-    said = next(((fr, en) for start, fr, en in _SAID if message.startswith(start)), _OTHERWISE)
-    said = _about_quotes(text.splitlines()[line - 1 : line], message.startswith(_UNCLOSED)) or said
-    what, expected = said[0] if (lang or own) == "fr" else said[1]
-    return Fault(file, line, what, expected, lang or own)
+@dataclass(frozen=True, slots=True)
+class Salvaged:
+    """What could be read."""
+
+    text: str
+    """The text as it was read, line for line: in it everything that was read has its place."""
+    tables: dict[str, Any]
+    mistakes: tuple[SyntaxFault, ...] = ()
 
 
-def _about_quotes(lines: list[str], unclosed: bool) -> tuple[tuple[str, str], tuple[str, str]] | None:
-    """What to say where the line has a curled quote outside of any text, or where a straight one should close it."""
-    rest = _STRAIGHT.sub("", lines[0] if lines else "")
-    if unclosed:
-        last = rest.rstrip(" ,]}\t")[-1:]
-        if last and last in _CURLED:
-            return (
-                ("le texte n'est pas fermé", f'un guillemet droit " à la fin, et non {last}'),
-                ("the text is not closed", f'a straight quote " at its end, not {last}'),
-            )
-        return None
-    if found := next((sign for sign in rest if sign in _CURLED), None):
-        return (
-            (f'un guillemet {found} au lieu de "', 'un guillemet droit " de chaque côté du texte'),
-            (f'a curled quote {found} in place of "', 'a straight quote " on both sides of the text'),
-        )
+def salvage(text: str) -> Salvaged:
+    """Raises ValueError or RecursionError where even single values are beyond sense."""
+    try:
+        return Salvaged(text, tomllib.loads(text))
+    except tomllib.TOMLDecodeError:
+        return _Reader(text).read()
+
+
+class _Reader:
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._mistakes: list[SyntaxFault] = []
+        self._starts: list[int] = []
+        """On which line each of `_parts` begins, from 1."""
+        self._parts: list[str] = []
+
+    def read(self) -> Salvaged:
+        line = 1
+        for part in self._statements():
+            self._starts.append(line)
+            self._parts.append(self._instead(part, _mistake(part), line))
+            line += part.count("\n")
+            if len(self._mistakes) >= MAX_MISTAKES:
+                return self._nothing_but_mistakes()
+        for _ in range(max(1, min(MAX_MISTAKES, _MAX_REREAD // len(self._text)))):
+            text = "".join(self._parts)
+            try:
+                return Salvaged(text, tomllib.loads(text), tuple(self._mistakes))
+            except tomllib.TOMLDecodeError as error:
+                self._leave_out(error)
+        return self._nothing_but_mistakes()
+
+    def _nothing_but_mistakes(self) -> Salvaged:
+        return Salvaged("", {UNREADABLE: 0}, tuple(self._mistakes))
+
+    def _statements(self) -> Iterator[str]:
+        at = 0
+        while at < len(self._text):
+            end = end_of(self._text, at)
+            sooner = next_within(self._text, at, end)
+            # A table in braces is one statement also where it wrongly has several lines.
+            braces = re.match(r"[^\n=]*=[ \t]*\{", self._text[at:end]) and self._text[at:end].rstrip().endswith("}")
+            if sooner and not braces and _mistake(self._text[at:end]):
+                end = sooner
+            yield self._text[at:end]
+            at = end
+
+    def _instead(self, part: str, error: tomllib.TOMLDecodeError | None, line: int) -> str:
+        """What to read in place of a statement: itself, or what keeps its place where it cannot be read."""
+        if error is None:
+            return part
+        self._mistakes.append(explain_syntax(error, part, line))
+        number, ends = len(self._mistakes), "\n" * part.count("\n")
+        candidates = [f'"\\u0000{number}" = 0{ends}']
+        if header := _HEADER.match(part):
+            candidates = [f"{header[0]}{']' * len(header[1])}{ends}", f'["\\u0000{number}"]{ends}']
+        elif key := _KEY.match(part):
+            candidates.insert(0, f'{key[1]} = "\\u0000"{ends}')
+        return next(text for text in candidates if _mistake(text) is None)
+
+    def _leave_out(self, error: tomllib.TOMLDecodeError) -> None:
+        """The statement that is right in itself, and wrong after what stands before it: a name given twice."""
+        line, _ = place_of(error)
+        at = bisect_right(self._starts, line or self._starts[-1]) - 1
+        part = self._parts[at]
+        self._mistakes.append(explain_syntax(error, part, self._starts[at], whole=True))
+        ends = "\n" * part.count("\n")
+        # What stands below a table's second header must not fall to the table before it.
+        self._parts[at] = f'["\\u0000{len(self._mistakes)}"]{ends}' if part.lstrip().startswith("[") else ends
+
+
+def _mistake(part: str) -> tomllib.TOMLDecodeError | None:
+    try:
+        tomllib.loads(part)
+    except tomllib.TOMLDecodeError as error:
+        return error
     return None
-
-
-def _line(message: str, text: str) -> int:
-    found = re.search(r"\(at line (\d+), column \d+\)", message)
-    return int(found[1]) if found else max(1, len(text.splitlines()))
