@@ -1,0 +1,240 @@
+"""Asks for a person where a customer wants one or the plugins have no answer, and stands between the two to the end."""
+
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from comptoir.plugins.api import Change, Context, Line, Message, Plugin, Timer, Verdict
+from comptoir.plugins.builtin.answers import Phrasebook
+from comptoir.plugins.builtin.handover.asking import asks_for_a_person, asks_something, is_pleasantry
+from comptoir.plugins.builtin.handover.config import HandoverConfig
+from comptoir.plugins.builtin.handover.desk import answer_colleague
+from comptoir.plugins.builtin.handover.rating import read_rating
+from comptoir.plugins.builtin.handover.summary import called, opening_line, summary
+from comptoir.plugins.builtin.handover.texts import TEXTS
+from comptoir.plugins.builtin.speaking import speaks
+from comptoir.plugins.builtin.takeover import with_person
+from comptoir.plugins.patterns import Pattern
+from comptoir.plugins.text import fold
+
+CASE, UNANSWERED, RATING = "case", "unanswered", "rating"
+FORWARD = "forward"
+RATING_LASTS = timedelta(days=1)
+"""A `3` that comes later rates nothing."""
+RUNNING = timedelta(hours=12)
+"""Unanswered messages that lie further apart do not follow one another."""
+
+
+class Handovers(Plugin):
+    """State of a contact: `case` while a person is asked for or there (`told`: the customer knows; `hand`: they are
+    answered from the shop's phone; `passed`: up to when their messages were passed on), `unanswered` (`count`, `at`),
+    `rating` (`asked`).
+    """
+
+    name = "handover"
+    Config = HandoverConfig
+    config: HandoverConfig
+    always = True
+    texts: ClassVar = TEXTS
+
+    async def start(self) -> None:
+        self._words = Phrasebook([[word] for word in self.config.words])
+        self._patterns = [Pattern(rule.pattern) if rule.pattern else None for rule in self.config.rules]
+
+    # --- messages
+
+    async def message(self, context: Context, message: Message) -> Verdict:
+        if context.contact.role != "customer" and await answer_colleague(context, message):
+            return Verdict.STOP
+        # In a group several people talk, and nobody has it.
+        if message.sender or not speaks(message):
+            return Verdict.CONTINUE
+        if await self._rated(context, message):
+            return Verdict.STOP
+        if with_person(context):
+            await self._pass_on(context, message)
+            return Verdict.CONTINUE
+        reason = "" if context.held else self._reason(context, message)
+        if not reason:
+            return Verdict.CONTINUE
+        await self._hand_over(context, "asked", reason)
+        return Verdict.STOP
+
+    async def unanswered(self, context: Context, message: Message) -> None:
+        if context.held or message.sender or not speaks(message):
+            return
+        if message.kind == "text" and is_pleasantry(message.text):
+            return
+        count = await self._count(context)
+        if self.config.questions and asks_something(message.text):
+            await self._hand_over(context, "unsure", context.wording("reason_question"))
+        elif self.config.after_unanswered and count >= self.config.after_unanswered:
+            await self._hand_over(context, "unsure", context.wording("reason_unanswered", count=str(count)))
+        elif self.config.after_unanswered:
+            context.put(UNANSWERED, {"count": count, "at": context.now.isoformat()})
+            context.reply(context.wording("again"))
+
+    def _reason(self, context: Context, message: Message) -> str:
+        """Why this message is for a person; empty where it is not."""
+        if asks_for_a_person(message.text):
+            return context.wording("reason_asked")
+        if found := self._words.best(message.text):
+            return context.wording("reason_word", word=self.config.words[found[0]])
+        for rule, pattern in zip(self.config.rules, self._patterns, strict=True):
+            if (
+                (rule.tag is None or rule.tag in context.contact.tags)
+                and (rule.kind is None or rule.kind == message.kind)
+                and (pattern is None or pattern.search(message.text) is not None)
+            ):
+                return rule.reason
+        return ""
+
+    async def _hand_over(self, context: Context, line: str, reason: str) -> None:
+        context.explain(reason)
+        said = [context.wording(line), opening_line(context)]
+        context.reply("\n".join(filter(None, said)))
+        context.put(UNANSWERED, None)
+        context.put(CASE, {"passed": context.now.isoformat()})
+        # {number} and {chat} stay: the conversation may only begin with this message.
+        notice = context.wording("notice", customer=called(context), reason=reason, lines=await summary(context))
+        context.hand_over(reason[:100], notice, self.config.to)
+
+    async def _count(self, context: Context) -> int:
+        """How many messages running nobody has answered, with the one at hand."""
+        last = await context.get(UNANSWERED)
+        if not isinstance(last, dict):
+            return 1
+        count, at = last.get("count"), datetime.fromisoformat(str(last.get("at")))
+        if not isinstance(count, int) or context.now - at > RUNNING:
+            return 1
+        since = [line for line in await context.history(50) if line.time > at]
+        answered = any(line.by not in ("customer", f"plugin:{self.name}") for line in since)
+        return 1 if answered else count + 1
+
+    # --- while a person is asked for, or there
+
+    async def _pass_on(self, context: Context, message: Message) -> None:
+        case = await self._case(context)
+        pending = context.conversation.state == "pending"
+        if pending and not case.get("told"):
+            context.reply("\n".join(filter(None, [context.wording("wait"), opening_line(context)])))
+            context.put(CASE, case | {"told": True})
+        if pending or not case.get("hand"):
+            await self._forward_later(context, case)
+
+    async def _forward_later(self, context: Context, case: dict[str, Any]) -> None:
+        """Now, or when the last time is long enough ago; then with all that has come by then."""
+        due = _time(case.get("passed")) + timedelta(minutes=self.config.notice_minutes)
+        if due > context.now:
+            context.wake(FORWARD, due)
+        else:
+            await self._forward(context)
+
+    async def timer(self, context: Context, timer: Timer) -> None:
+        if timer.name == FORWARD and with_person(context):
+            await self._forward(context)
+
+    async def _forward(self, context: Context) -> None:
+        case = await self._case(context)
+        since = _time(case.get("passed"))
+        lines = await context.history(50)
+        spoken = max((line.time for line in lines if _is_persons(line)), default=since)
+        new = [line for line in lines if line.by == "customer" and line.time > max(since, spoken)]
+        context.put(CASE, case | {"passed": context.now.isoformat()})
+        if new:
+            agent = context.conversation.agent
+            context.notify(
+                context.wording(
+                    "more",
+                    customer=called(context),
+                    number=str(context.conversation.number),
+                    lines=await summary(context, new),
+                ),
+                self.config.to if agent is None else (agent,),
+            )
+
+    async def conversation(self, context: Context, change: Change) -> None:
+        match change.kind:
+            case "taken" if self._closes(change.text):
+                context.close()
+            case "taken":
+                context.put(CASE, {"hand": True})
+            case "assigned" if change.text:
+                context.put(CASE, {"passed": context.now.isoformat()})
+            case "assigned":
+                await self._tell_agent(context, change)
+            case "handed_over" if change.by != f"plugin:{self.name}":
+                context.put(CASE, {"passed": context.now.isoformat()})
+            case "released":
+                self._forget(context)
+            case "closed":
+                self._forget(context)
+                await self._ask_rating(context, change)
+            case _:
+                pass
+
+    async def _tell_agent(self, context: Context, change: Change) -> None:
+        """Somebody was given the conversation by another one, who has not answered."""
+        agent = context.conversation.agent
+        if agent is None or change.by.startswith("plugin:") or change.by in (agent, f"agent:{agent}"):
+            return
+        context.put(CASE, {"passed": context.now.isoformat()})
+        number, chat = str(context.conversation.number), context.contact.chat
+        lines = await summary(context)
+        context.notify(
+            context.wording("given", number=number, chat=chat, customer=called(context), lines=lines), (agent,)
+        )
+
+    def _closes(self, text: str) -> bool:
+        return fold(text).strip() in {fold(word).strip() for word in self.config.close}
+
+    def _forget(self, context: Context) -> None:
+        context.put(CASE, None)
+        context.wake(FORWARD, None)
+
+    async def _case(self, context: Context) -> dict[str, Any]:
+        case = await context.get(CASE)
+        return case if isinstance(case, dict) else {}
+
+    # --- the rating
+
+    async def _ask_rating(self, context: Context, change: Change) -> None:
+        """Where a person closes what a person answered: who got no answer has nothing to rate."""
+        if not self.config.rating or not context.conversation.handed_over:
+            return
+        if change.by in ("expiry", "customer"):
+            return
+        began = context.conversation.opened
+        lines = await context.history(50)
+        if any(_is_persons(line) and line.time >= began for line in lines):
+            context.put(RATING, {"asked": context.now.isoformat()})
+            context.reply(context.wording("rate"))
+
+    async def _rated(self, context: Context, message: Message) -> bool:
+        asked = await context.get(RATING)
+        if not isinstance(asked, dict):
+            return False
+        rating = read_rating(message.text) if message.kind == "text" else None
+        late = context.now - _time(asked.get("asked")) > RATING_LASTS
+        if late or (rating is None and not is_pleasantry(message.text)):
+            context.put(RATING, None)
+            return False
+        if rating is None:
+            return False
+        context.put(RATING, None)
+        for tag in sorted(context.contact.tags):
+            if tag.startswith("note-"):
+                context.tag(tag, on=False)
+        context.tag(f"note-{rating}")
+        stars = "⭐" * rating
+        context.notify(context.wording("rating", customer=called(context), rating=str(rating), stars=stars))
+        context.reply(context.wording("rated"))
+        return True
+
+
+def _is_persons(line: Line) -> bool:
+    return line.by == "owner" or line.by.startswith("agent:")
+
+
+def _time(written: object) -> datetime:
+    """Long ago, where nothing is written."""
+    return datetime.fromisoformat(written if isinstance(written, str) else "2000-01-01T00:00:00+00:00")

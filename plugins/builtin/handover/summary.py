@@ -1,0 +1,39 @@
+"""What the people who answer read of a chat, and when a customer may expect one of them."""
+
+from collections.abc import Sequence
+
+from comptoir.plugins.api import Context, Line
+
+LINES = 6
+MAX_LINE = 300
+"""Characters of one message in a summary."""
+
+
+def called(context: Context) -> str:
+    """How a customer is called among those who answer."""
+    return " ".join(context.contact.name.split())[:40] or context.contact.chat
+
+
+async def summary(context: Context, lines: Sequence[Line] | None = None) -> str:
+    """The chat's last messages, or `lines` of them, each with who wrote it."""
+    shown = await context.history(LINES) if lines is None else lines[-LINES:]
+    return "\n".join(f"{_writer(context, line)} : {_said(line)}" for line in shown)
+
+
+def opening_line(_context: Context) -> str:
+    """Where the shop is closed, when somebody will be there; else nothing."""
+    return ""
+
+
+def _writer(context: Context, line: Line) -> str:
+    if line.by == "customer":
+        return context.wording("by_customer")
+    if line.by.startswith("agent:"):
+        return line.by.removeprefix("agent:")
+    return context.wording("by_bot" if line.by.startswith("plugin:") else "by_person")
+
+
+def _said(line: Line) -> str:
+    text = " ".join(line.text.split())
+    short = text if len(text) <= MAX_LINE else text[: MAX_LINE - 1] + "…"
+    return short if line.kind == "text" else f"[{line.kind}] {short}".strip()
