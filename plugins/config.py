@@ -2,9 +2,10 @@
 
 import re
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -12,16 +13,19 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from comptoir.plugins.api import Hours, Member, Plugin, PluginConfig, Tenant
 from comptoir.plugins.audiences import ChannelTable, GroupTable, StatusTable
 from comptoir.plugins.builtin.calls import CallTable
+from comptoir.plugins.conversation import ConversationTable
 from comptoir.plugins.faults import ConfigWrong, Lang, nearest, wrong_value
 from comptoir.plugins.greetings import GreetingTable
+from comptoir.plugins.hours import HoursTable
 from comptoir.plugins.inbound import InboundTable
-from comptoir.plugins.numbers import is_e164
+from comptoir.plugins.installed import Found, Unusable
+from comptoir.plugins.team import Team, check_number
 from comptoir.plugins.toml_file import TomlFile, read_toml
 from comptoir.plugins.toml_positions import Path as Place
 from comptoir.plugins.toml_syntax import UNREADABLE
 
 FILE_NAME = "tenant.toml"
-Plugins = Mapping[str, type[Plugin]]
+Plugins = Mapping[str, Found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,8 @@ class TenantConfig:
     calls: CallTable = field(default_factory=CallTable)
     greetings: GreetingTable = field(default_factory=GreetingTable)
     inbound: InboundTable = field(default_factory=InboundTable)
+    mandatory: tuple[Step, ...] = ()
+    """What is first in every pipeline."""
     hours: Hours | None = None
     team: tuple[Member, ...] = ()
     plugin_seconds: float = 20
@@ -73,49 +79,83 @@ class TenantConfig:
         return Tenant(self.name, self.lang, self.country, self.timezone, self.owner, self.team, self.hours, files)
 
 
-def parse_tenant(text: str, file: Path, plugins: Plugins) -> TenantConfig:
-    """The tenant's decisions. `file` is only named in faults. Raises ConfigWrong with all faults."""
+def parse_tenant(
+    text: str, file: Path, plugins: Plugins, mandatory: Mapping[str, type[Plugin]] = MappingProxyType({})
+) -> TenantConfig:
+    """The tenant's decisions. `file` is only named in faults. Raises ConfigWrong with all faults.
+
+    `mandatory` plugins are in no pipeline and have a table all the same. Of `plugins` only those are asked for that the
+    file names: to ask may import a package.
+    """
     toml = read_toml(text, file)
-    settings = toml.check(_File)
-    steps = _steps(toml, plugins)
+    settings = toml.check(TenantFile)
+    _note_owner_in_team(toml)
+    configs = _configs(toml, plugins, mandatory)
+    steps = _steps(toml, plugins, mandatory, configs)
     if settings is None or toml.faults:
         raise ConfigWrong(toml.faults)
     # Not model_dump, which would make dictionaries of the tables.
-    decided = {name: getattr(settings, name) for name in _File.model_fields.keys() - {"version", "pipeline", "plugins"}}
-    return TenantConfig(**decided, pipeline=steps)
+    decided = {name: getattr(settings, name) for name in TenantFile.model_fields.keys() - _READ_FURTHER}
+    return TenantConfig(
+        **decided,
+        pipeline=steps,
+        mandatory=tuple(Step(name, configs.get(name) or kind.Config()) for name, kind in mandatory.items()),
+        hours=settings.hours.hours() if settings.hours else None,
+        team=tuple(member.member() for member in settings.team),
+        expire_hours=settings.conversation.expire_hours,
+    )
 
 
-def _steps(toml: TomlFile, plugins: Plugins) -> tuple[Step, ...]:
-    """The pipeline in its order. Tables of plugins that are not in it are checked all the same."""
+def _note_owner_in_team(toml: TomlFile) -> None:
+    owner, team = toml.tables.get("owner"), toml.tables.get("team")
+    for index, member in enumerate(team if isinstance(team, list) else []):
+        if owner and isinstance(member, dict) and member.get("number") == owner:
+            fr = (f"{owner} est déjà le numéro du propriétaire", "un numéro pour chacun")
+            en = (f"{owner} is the owner's number already", "one number for each")
+            toml.note(("team", index, "number"), *(fr if toml.lang == "fr" else en))
+
+
+def _configs(toml: TomlFile, plugins: Plugins, mandatory: Mapping[str, type[Plugin]]) -> dict[str, PluginConfig]:
+    """What stands in the plugins' tables, also of those that are not in the pipeline."""
     given = toml.tables.get("plugins", {})
-    order = toml.tables.get("pipeline", [])
-    if not isinstance(given, dict):
-        return ()  # noted by the check of the whole file
     configs: dict[str, PluginConfig] = {}
-    for name, table in given.items():
+    for name, table in given.items() if isinstance(given, dict) else ():  # else noted by the check of the whole file
         if name.startswith(UNREADABLE):
             continue
-        if name not in plugins:
-            toml.note(("plugins", name), *_unknown_plugin(name, plugins, toml.lang), key=True)
-        elif config := toml.check(plugins[name].Config, table, ("plugins", name)):
+        if name not in plugins and name not in mandatory:
+            known = [*plugins, *mandatory]
+            toml.note(("plugins", name), *_unknown_plugin(name, known, toml.lang), key=True)
+        elif isinstance(found := mandatory.get(name) or plugins[name], Unusable):
+            configs[name] = PluginConfig()
+        elif config := toml.check(found.Config, table, ("plugins", name)):
             configs[name] = config
+    return configs
+
+
+def _steps(
+    toml: TomlFile, plugins: Plugins, mandatory: Mapping[str, type[Plugin]], configs: Mapping[str, PluginConfig]
+) -> tuple[Step, ...]:
+    """The pipeline in its order."""
+    given, order = toml.tables.get("plugins", {}), toml.tables.get("pipeline", [])
     steps: list[Step] = []
     for index, name in enumerate(order if isinstance(order, list) else []):
         at = ("pipeline", index)
-        if not isinstance(name, str):
-            continue  # noted by the check of the whole file
+        if not isinstance(name, str) or name in mandatory:
+            continue  # noted by the check of the whole file; or in every pipeline anyway
         if name not in plugins:
-            toml.note(at, *_unknown_plugin(name, plugins, toml.lang))
+            toml.note(at, *_unknown_plugin(name, list(plugins), toml.lang))
         elif name in order[:index]:
             toml.note(at, *_repeated_plugin(name, toml.lang))
-        elif name in given:
+        elif isinstance(given, dict) and name in given:
             steps += [Step(name, configs[name])] if name in configs else []
         elif config := _defaults(plugins[name], name, at, toml):
             steps.append(Step(name, config))
     return tuple(steps)
 
 
-def _defaults(plugin: type[Plugin], name: str, at: Place, toml: TomlFile) -> PluginConfig | None:
+def _defaults(plugin: Found, name: str, at: Place, toml: TomlFile) -> PluginConfig | None:
+    if isinstance(plugin, Unusable):
+        return PluginConfig()
     try:
         return plugin.Config()
     except ValidationError:
@@ -126,8 +166,8 @@ def _defaults(plugin: type[Plugin], name: str, at: Place, toml: TomlFile) -> Plu
         return None
 
 
-def _unknown_plugin(name: str, plugins: Plugins, lang: Lang) -> tuple[str, str]:
-    meant = nearest(name, list(plugins))
+def _unknown_plugin(name: str, plugins: Sequence[str], lang: Lang) -> tuple[str, str]:
+    meant = nearest(name, plugins)
     listed = ", ".join(sorted(plugins))
     if lang == "fr":
         return f"il n'y a pas de plugin « {name} »", f"« {meant} »" if meant else f"un de ceux-ci : {listed}"
@@ -149,15 +189,6 @@ def _check_country(value: str) -> str:
     return value
 
 
-def _check_owner(value: str) -> str:
-    if not is_e164(value):
-        raise wrong_value(
-            (f"« {value} »", "un numéro complet sans espaces, comme +221771234567"),
-            (f'"{value}"', "a full number without spaces, as +221771234567"),
-        )
-    return value
-
-
 def _check_timezone(value: str) -> str:
     try:
         zoneinfo.ZoneInfo(value)
@@ -169,26 +200,55 @@ def _check_timezone(value: str) -> str:
     return value
 
 
-class _File(BaseModel):
-    """The file as it is written; `pipeline` and `plugins` are read further by `_steps`."""
+class TenantFile(BaseModel):
+    """The file as it is written; `pipeline` and `plugins` are read further by plugin."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, use_attribute_docstrings=True)
 
     version: Literal[1]
+    """Of this file's form: 1."""
     name: Annotated[str, Field(min_length=1, max_length=80)]
+    """The business as its customers know it; `{shop}` in every text."""
     lang: Literal["fr", "en"] = "fr"
+    """The language of what plugins say by themselves, and of faults in this file."""
     country: Annotated[str, AfterValidator(_check_country)]
+    """ISO 3166 code, two capitals, as `SN`: for numbers in local form and public holidays."""
     timezone: Annotated[str, AfterValidator(_check_timezone)]
-    owner: Annotated[str, AfterValidator(_check_owner)] | None = None
+    """As `Africa/Dakar`: for opening hours and times in texts."""
+    owner: Annotated[str, AfterValidator(check_number)] | None = None
+    """The owner's own number in full, as `+221771234567`; without it nobody is told of anything."""
+    team: Team = ()
+    """Who else works there, a block `[[team]]` for each."""
     silence_minutes: Annotated[int, Field(ge=0, le=7 * 24 * 60)] = 60
+    """After the owner answered a customer by hand, plugins are silent in that chat for this long."""
     join_seconds: Annotated[float, Field(ge=0, le=60)] = 3
+    """Messages that follow one another within this time get one answer; 0 for never."""
     stale_hours: Annotated[float, Field(gt=0, le=7 * 24)] = 6
+    """A message that is older when its turn comes gets no automatic answer."""
     on_uncertain: Literal["hold", "send"] = "hold"
+    """An answer that may have left before a failure: `hold` it for a person, or `send` it again."""
+    plugin_seconds: Annotated[float, Field(ge=1, le=60)] = 20
+    """How long a plugin may take for one message; then it is passed by."""
+    hours: HoursTable | None = None
+    """Opening hours; without this table nothing depends on them."""
+    conversation: ConversationTable = ConversationTable()
+    """When a conversation is over."""
     groups: GroupTable = GroupTable()
+    """Groups that the shop's number is in."""
     status: StatusTable = StatusTable()
+    """What the shop's contacts post as status."""
     channels: ChannelTable = ChannelTable()
+    """What channels post that the shop follows."""
     calls: CallTable = CallTable()
+    """Calls: a linked device cannot talk."""
     greetings: GreetingTable = GreetingTable()
+    """What WhatsApp Business on the shop's phone writes by itself."""
     inbound: InboundTable = InboundTable()
+    """Customers who write more than can be answered."""
     pipeline: list[str]
+    """The plugins that handle a message, in order. `optout` and `takeover` are before them in any case."""
     plugins: dict[str, dict[str, Any]] = {}
+    """A table for each plugin's settings."""
+
+
+_READ_FURTHER = {"version", "pipeline", "plugins", "hours", "team", "conversation"}

@@ -1,7 +1,7 @@
 """What is wrong in a tenant's file, in the tenant's language: where, what was found, what was expected."""
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -52,6 +52,16 @@ def wrong_value(fr: tuple[str, str], en: tuple[str, str]) -> PydanticCustomError
     return PydanticCustomError("explained", "{text}", {"text": f"{en[0]}: expected {en[1]}", "said": context})
 
 
+Contradiction = tuple[Place, tuple[str, str], tuple[str, str]]
+"""Where below the value that is judged, and what to say of it in French and English: found and expected."""
+
+
+def contradicting(found: Sequence[Contradiction]) -> PydanticCustomError:
+    """To be raised by a validator that judges several values together: all that does not fit."""
+    text = "; ".join(f"{_spoken(at)}: {en[0]}: expected {en[1]}" for at, _, en in found)
+    return PydanticCustomError("contradicting", "{text}", {"text": text, "found": tuple(found)})
+
+
 def explain(error: ErrorDetails, model: type[BaseModel], at: Place, lang: Lang) -> tuple[str, str]:
     """What was found and what was expected, for one of pydantic's errors about the table at `at`."""
     place = (*at, *(part for part in error["loc"] if part != "[key]"))
@@ -79,8 +89,18 @@ def fields_at(model: type[BaseModel], path: tuple[str | int, ...]) -> list[str]:
     return list(current.model_fields) if _is_model(current) else []
 
 
-def nearest(name: str, names: list[str]) -> str | None:
+_TRANSLATED = {
+    "lundi": "monday", "mardi": "tuesday", "mercredi": "wednesday", "jeudi": "thursday", "vendredi": "friday",
+    "samedi": "saturday", "dimanche": "sunday", "nom": "name", "langue": "lang", "pays": "country",
+    "fuseau": "timezone", "proprietaire": "owner", "horaires": "hours", "equipe": "team", "numero": "number",
+    "groupe": "group", "mots": "words", "texte": "text", "reponses": "answers", "bienvenue": "welcome",
+}  # fmt: skip
+
+
+def nearest(name: str, names: Sequence[str]) -> str | None:
     """The one of `names` that was probably meant."""
+    if (translated := _TRANSLATED.get(name.lower())) in names:
+        return translated
     return next(iter(difflib.get_close_matches(name, names, 1, 0.6)), None)
 
 

@@ -47,7 +47,10 @@ class TomlFile:
         except ValidationError as wrong:
             for error in wrong.errors():
                 place = (*at, *(part for part in error["loc"] if part != "[key]"))
-                if not self._is_unreadable(error, place):
+                if error["type"] == "contradicting":
+                    for below, *in_both in error["ctx"]["found"]:
+                        self.note((*place, *below), *in_both[self.lang == "en"])
+                elif not self._is_unreadable(error, place):
                     said = explain(error, model, at, self.lang)
                     self.note(place, *said, key=error["type"] == "extra_forbidden" or "[key]" in error["loc"])
             return None

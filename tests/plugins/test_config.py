@@ -103,7 +103,7 @@ def test_faults_in_these_tables_have_their_lines_too() -> None:
         "tenant.toml:7: colonne 10 : groups.answer : « always » ; attendu : 'never' ou 'named'",
         "tenant.toml:9: colonne 8 : status.show : « oui » ; attendu : true ou false, sans guillemets",
         "tenant.toml:11: colonne 1 : la clé « answer » n'existe pas ici ; attendu : une de ces clés : show",
-        "tenant.toml:13: colonne 10 : calls.answer : {nom} n'existe pas ; attendu : {name} ou {shop}",
+        "tenant.toml:13: colonne 10 : calls.answer : {nom} n'existe pas ; attendu : {name}",
         "tenant.toml:14: colonne 10 : calls.reject : 1 ; attendu : true ou false, sans guillemets",
         "tenant.toml:15: colonne 1 : la clé « call » n'existe pas ici ; attendu : « calls »",
     ]
@@ -128,7 +128,7 @@ def test_the_tenant_may_lower_how_much_a_customer_may_write() -> None:
     assert inbound == InboundTable(customer_per_minute=5, answer="Doucement {name} !")
     assert faults(LEAST + '[inbound]\ncustomer_per_minute = 0\nanswer = "{nom}"\n') == [
         "tenant.toml:7: colonne 23 : inbound.customer_per_minute : 0 ; attendu : au moins 1",
-        "tenant.toml:8: colonne 10 : inbound.answer : {nom} n'existe pas ; attendu : {name} ou {shop}",
+        "tenant.toml:8: colonne 10 : inbound.answer : {nom} n'existe pas ; attendu : {name}",
     ]
 
 
