@@ -1,9 +1,12 @@
 """A customer is handed over, answered by people, and asked how it was."""
 
-from comptoir.plugins.api import Context, Message, Plugin, Verdict
+from dataclasses import replace
+from datetime import time
+
+from comptoir.plugins.api import Context, Hours, Message, Plugin, Span, Verdict
 from comptoir.plugins.builtin.handover import Handovers
 from comptoir.plugins.builtin.takeover import Takeover
-from comptoir.plugins.testing import Person, Play, Player
+from comptoir.plugins.testing import TENANT, Person, Play, Player
 
 
 class Prices(Plugin):
@@ -224,3 +227,14 @@ def test_in_a_group_nobody_is_handed_over(play: Player) -> None:
     group = shop.customer("Awa", "group:120363")
     heard = group.says("je veux parler à quelqu'un", sender="+221770000009")
     assert (heard.texts, heard.notices) == ([], [])
+
+
+def test_who_asks_at_night_reads_when_the_shop_opens(play: Player) -> None:
+    tenant = replace(TENANT, hours=Hours(((Span(time(8), time(18)),),) * 7, {}))
+    shop = play(Takeover, Handovers, tenant=tenant)
+    assert len(shop.customer("Ibou", "+221770000002").says("un humain").texts[0].splitlines()) == 1
+    shop.passes(hours=8)
+    awa = shop.customer()
+    opens = "Nous sommes fermés en ce moment. Réouverture : demain à 8 h."
+    assert awa.says("un humain").texts[0].splitlines()[1] == opens
+    assert awa.says("vite svp").texts[0].splitlines()[1] == opens

@@ -13,6 +13,7 @@ from comptoir.plugins.builtin.handover.summary import called, opening_line, summ
 from comptoir.plugins.builtin.handover.texts import TEXTS
 from comptoir.plugins.builtin.speaking import speaks
 from comptoir.plugins.builtin.takeover import with_person
+from comptoir.plugins.opening import opening_of
 from comptoir.plugins.patterns import Pattern
 from comptoir.plugins.text import fold
 
@@ -37,6 +38,7 @@ class Handovers(Plugin):
     texts: ClassVar = TEXTS
 
     async def start(self) -> None:
+        self._opening = opening_of(self.tenant)
         self._words = Phrasebook([[word] for word in self.config.words])
         self._patterns = [Pattern(rule.pattern) if rule.pattern else None for rule in self.config.rules]
 
@@ -90,7 +92,7 @@ class Handovers(Plugin):
 
     async def _hand_over(self, context: Context, line: str, reason: str) -> None:
         context.explain(reason)
-        said = [context.wording(line), opening_line(context)]
+        said = [context.wording(line), opening_line(context, self._opening)]
         context.reply("\n".join(filter(None, said)))
         context.put(UNANSWERED, None)
         context.put(CASE, {"passed": context.now.isoformat()})
@@ -116,7 +118,7 @@ class Handovers(Plugin):
         case = await self._case(context)
         pending = context.conversation.state == "pending"
         if pending and not case.get("told"):
-            context.reply("\n".join(filter(None, [context.wording("wait"), opening_line(context)])))
+            context.reply("\n".join(filter(None, [context.wording("wait"), opening_line(context, self._opening)])))
             context.put(CASE, case | {"told": True})
         if pending or not case.get("hand"):
             await self._forward_later(context, case)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from comptoir.plugins.api import Context, Line
+from comptoir.plugins.opening import Opening, said_moment
 
 LINES = 6
 MAX_LINE = 300
@@ -20,9 +21,13 @@ async def summary(context: Context, lines: Sequence[Line] | None = None) -> str:
     return "\n".join(f"{_writer(context, line)} : {_said(line)}" for line in shown)
 
 
-def opening_line(_context: Context) -> str:
+def opening_line(context: Context, opening: Opening | None) -> str:
     """Where the shop is closed, when somebody will be there; else nothing."""
-    return ""
+    state = opening.at(context.now) if opening else None
+    if opening is None or state is None or state.open or state.until is None:
+        return ""
+    when = said_moment(state.until, opening.local(context.now), context.tenant.language)
+    return context.wording("closed", opening=when)
 
 
 def _writer(context: Context, line: Line) -> str:

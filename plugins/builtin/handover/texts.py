@@ -13,8 +13,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "I would rather not give you a wrong answer: I pass your message on to somebody at {shop}.",
     ),
     "closed": (
-        "Nous sommes fermés en ce moment ; quelqu'un vous répond à partir de {opening}.",
-        "We are closed right now; somebody will answer you from {opening}.",
+        "Nous sommes fermés en ce moment. Réouverture : {opening}.",
+        "We are closed right now, and open again {opening}.",
     ),
     "again": (
         "Je n'ai pas bien compris. Pouvez-vous le dire autrement ? Pour parler à quelqu'un, écrivez HUMAIN.",
