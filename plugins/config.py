@@ -80,7 +80,11 @@ class TenantConfig:
 
 
 def parse_tenant(
-    text: str, file: Path, plugins: Plugins, mandatory: Mapping[str, type[Plugin]] = MappingProxyType({})
+    text: str,
+    file: Path,
+    plugins: Plugins,
+    mandatory: Mapping[str, type[Plugin]] = MappingProxyType({}),
+    wording: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
 ) -> TenantConfig:
     """The tenant's decisions. `file` is only named in faults. Raises ConfigWrong with all faults.
 
@@ -103,6 +107,7 @@ def parse_tenant(
         hours=settings.hours.hours() if settings.hours else None,
         team=tuple(member.member() for member in settings.team),
         expire_hours=settings.conversation.expire_hours,
+        wording=wording,
     )
 
 

@@ -72,13 +72,17 @@ class TomlFile:
         return error["input"] == UNREADABLE or str(place[-1] if place else "").startswith(UNREADABLE)
 
 
+def own_language(text: str) -> Lang:
+    """What the file's own key `lang` says, readable or not as the rest may be; French where there is none."""
+    return "en" if re.search(r"""(?m)^lang\s*=\s*["']en["']""", text[:MAX_SIZE]) else "fr"
+
+
 def read_toml(text: str, path: Path, lang: Lang | None = None) -> TomlFile:
     """The file's tables; `path` is only named in faults. Without `lang`, the file's own key `lang` decides.
 
     What is no TOML is noted, and the rest is there to be checked. Raises ConfigWrong for what no person wrote.
     """
-    own: Lang = "en" if re.search(r"""(?m)^lang\s*=\s*["']en["']""", text[:MAX_SIZE]) else "fr"
-    spoken = lang or own
+    spoken = lang or own_language(text)
     if len(text) > MAX_SIZE:
         raise ConfigWrong([Fault(path, 1, *_TOO_LARGE[spoken], spoken)])
     try:

@@ -1,7 +1,8 @@
 """Texts that tenants write for their customers: `{name}` and `{shop}` are filled in, nothing is executed."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -10,6 +11,8 @@ from comptoir.plugins.faults import nearest, wrong_value
 
 FIELDS = ("name", "shop")
 MAX_TEXT = 4_000
+MAX_FILLED = 20_000
+"""Characters of a text with its fields filled in: what would be longer is cut. WhatsApp takes 65,536."""
 _MAX_NAME = 40
 _FIELD = re.compile(r"\{([^{}\n]*)\}")
 
@@ -26,7 +29,22 @@ def fill_fields(text: str, fields: Mapping[str, str]) -> str:
     if not short:
         text = re.sub(r"[ \u00a0]?\{name\}", "", text)
     values = {**fields, "name": short}
-    return _FIELD.sub(lambda field: values.get(field[1], field[0]), text)
+    room = MAX_FILLED
+
+    def value(field: re.Match[str]) -> str:
+        # A text of four thousand characters may name a field five hundred times, and a field may be a passage.
+        nonlocal room
+        filled = values.get(field[1], field[0])[: max(0, room)]
+        room -= len(filled)
+        return filled
+
+    filled = _FIELD.sub(value, text)
+    return filled if len(filled) <= MAX_FILLED else filled[: MAX_FILLED - 1] + "…"
+
+
+def fields_of(text: str) -> list[str]:
+    """The names in braces, in their order."""
+    return _FIELD.findall(text)
 
 
 def worded(
@@ -37,13 +55,18 @@ def worded(
     return fill_fields(text, fields)
 
 
-def _check(text: str) -> str:
+def with_fields(*more: str) -> Callable[[str], str]:
+    """The check of a text that may name these fields too, as `Annotated[str, AfterValidator(with_fields("next"))]`."""
+    return partial(_check, fields=(*FIELDS, *more))
+
+
+def _check(text: str, fields: Sequence[str] = FIELDS) -> str:
     if not text.strip():
         raise wrong_value(("texte vide", "ce que le client doit lire"), ("empty text", "what the customer is to read"))
-    for field in _FIELD.findall(text):
-        if field not in FIELDS:
-            known = " ou ".join(f"{{{one}}}" for one in FIELDS)
-            meant = nearest(field, list(FIELDS))
+    for field in fields_of(text):
+        if field not in fields:
+            known = " ou ".join(f"{{{one}}}" for one in fields)
+            meant = nearest(field, list(fields))
             raise wrong_value(
                 (f"{{{field}}} n'existe pas", f"{{{meant}}}" if meant else known),
                 (f"{{{field}}} does not exist", f"{{{meant}}}" if meant else known.replace(" ou ", " or ")),
