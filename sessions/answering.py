@@ -2,32 +2,28 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from functools import partial
 
-from comptoir.plugins.api import Contact, Conversation, Message, ReceivedFile
+from comptoir.plugins.api import Message, ReceivedFile
 from comptoir.plugins.config import TenantConfig
 from comptoir.plugins.loading import Pipeline
-from comptoir.plugins.walking.context import Ports, Scene
-from comptoir.plugins.walking.state import Slot, Value
 from comptoir.plugins.walking.walk import Outcome, walk
+from comptoir.sessions import staging
 from comptoir.sessions.blaming import Blame
 from comptoir.sessions.bursts import Burst
-from comptoir.sessions.concluding import Walked, conclude, why_skipped
+from comptoir.sessions.concluding import Walked, asked, conclude, why_skipped
 from comptoir.sessions.effects import Decided, GivenUp, commit
 from comptoir.sessions.enclosing import Files, enclose
-from comptoir.sessions.events import Address
 from comptoir.sessions.flood import Limit, lower
-from comptoir.sessions.imagined import Imagined
-from comptoir.sessions.journal import inbox, state
+from comptoir.sessions.journal import inbox
 from comptoir.sessions.journal.inbox import DEATHS
 from comptoir.sessions.journal.journal import JournalUnavailable, Store
 from comptoir.sessions.journal.state import StateConflict
 from comptoir.sessions.lending import Lender
 from comptoir.sessions.log_line import note
 from comptoir.sessions.naming import without_address
-from comptoir.sessions.situation import imagined_situation, situation_of
+from comptoir.sessions.situation import Situation, situation_of
 from comptoir.sessions.spec import NO_LIMITS, InboundLimits
 from comptoir.sessions.stale import REASON as STALE
 from comptoir.sessions.stale import tell_owner
@@ -37,14 +33,6 @@ logger = logging.getLogger("messages")
 
 MAX_WALKS = 3
 """How often a message is walked before a conflict is taken for lasting."""
-
-
-@dataclass(slots=True)
-class Faults:
-    """How often a plugin failed since this worker began, and how it failed last."""
-
-    count: int = 0
-    last: str | None = None
 
 
 class Answerer:
@@ -75,7 +63,6 @@ class Answerer:
         self._begun: set[int] = set()
         # The worker before may have died before it told.
         self._stale_untold = True
-        self.faults: dict[str, Faults] = {}
 
     def is_suspect(self, burst: Burst) -> bool:
         """Whether a worker died while it walked this: to be walked alone, so that only its own deaths count."""
@@ -122,17 +109,6 @@ class Answerer:
         if sends:
             self._wake_outbox()
 
-    async def imagine(self, text: str, sender: Address) -> Imagined:
-        """What would happen if `sender` wrote this now. Nothing is kept, sent or counted."""
-        now = self._now()
-        situation = await self._journal.read(partial(imagined_situation, address=sender, now=now))
-        message = Message((), "text", text, _time(now))
-        async with self._pipelines.borrow() as pipeline:
-            plugins = pipeline.mandatory if situation.silenced else pipeline.plugins
-            scene = _scene(pipeline, situation.contact, message, now)
-            made = await walk(plugins, scene, self._ports(None), limit=pipeline.config.plugin_seconds)
-            return Imagined(situation.silenced, made, tuple(plugin.name for plugin in pipeline.plugins))
-
     async def release(self) -> None:
         """The walks on their way were cancelled in good order: they do not count as deaths."""
         try:
@@ -142,31 +118,20 @@ class Answerer:
         self._begun.clear()
 
     async def _decide(self, pipeline: Pipeline, burst: Burst, given_up: GivenUp | None) -> Decided | None:
-        now = self._now()
-        config = pipeline.config
-        asked = partial(situation_of, burst=burst, now=now, timed=self._timed, limit=self._limit(config))
-        situation = await self._journal.read(asked)
+        now, config = self._now(), pipeline.config
+        look = partial(situation_of, burst=burst, config=config, timed=self._timed, limit=self._limit(config), now=now)
+        situation = await self._journal.read(look)
         if situation is None:
             return None
         skipped = why_skipped(situation, burst, config.stale_hours, now)
-        plugins = pipeline.mandatory if skipped or given_up else pipeline.plugins
-        newest = burst.messages[-1]
-        text = without_address(burst.text, config.name, situation.own) if situation.sender else burst.text
-        message = Message(
-            burst.ids,
-            newest.kind,
-            text,
-            _time(newest.server_time),
-            situation.content,
-            situation.quote,
-            situation.sender,
-        )
-        scene = _scene(pipeline, situation.contact, message, now)
+        plugins = asked(pipeline, situation, skipped=skipped, given_up=given_up)
+        message = _message(burst, situation, config)
+        scene = staging.scene(pipeline, situation, now, message)
         if isinstance(message.content, ReceivedFile):
-            scene = replace(scene, load=partial(self._files.load, newest.id))
-        ports = self._ports(burst.messages[0].id)
+            scene = replace(scene, load=partial(self._files.load, message.ids[-1]))
+        ports = staging.ports(self._journal, burst.contact, now, watch=self._watch, message=burst.ids[0])
         made = await walk(plugins, scene, ports, partial(self._mark, burst), config.plugin_seconds)
-        return conclude(Walked(burst, situation, made, skipped, given_up), config, now)
+        return conclude(Walked(burst, situation, made, skipped, given_up, pipeline.names), config, now)
 
     def _limit(self, config: TenantConfig) -> Limit | None:
         """How much one customer may write."""
@@ -179,9 +144,6 @@ class Answerer:
             return None
         known = self._blamed is not None and self._blamed.message == first.id
         return GivenUp(self._blamed.why if self._blamed and known else "deaths", first.plugin)
-
-    def _ports(self, message: int | None) -> Ports:
-        return Ports(self._read_state, watch=partial(self._watch, message=message))
 
     async def _mark(self, burst: Burst, plugin: str) -> None:
         """Keep where the walk is, so that the next worker knows what this one died of."""
@@ -196,13 +158,6 @@ class Answerer:
         self._stale_untold |= decided.reason == STALE
         for outcome in decided.walk.outcomes:
             _log(decided.messages[-1], outcome)
-            if outcome.failed:
-                faults = self.faults.setdefault(outcome.plugin, Faults())
-                faults.count += 1
-                faults.last = outcome.fault
-
-    async def _read_state(self, slot: Slot) -> Value:
-        return await self._journal.read(partial(state.get, slot=slot))
 
 
 def _log(message: int, outcome: Outcome) -> None:
@@ -210,10 +165,8 @@ def _log(message: int, outcome: Outcome) -> None:
     note(logger, "walked", message=message, plugin=outcome.plugin, decision=outcome.decision, ms=ms)
 
 
-def _scene(pipeline: Pipeline, contact: Contact, message: Message, now: int) -> Scene:
-    begun = Conversation(0, "open", None, _time(now), _time(now))
-    return Scene(pipeline.tenant, contact, begun, _time(now), message, wording=pipeline.config.wording)
-
-
-def _time(ms: int) -> datetime:
-    return datetime.fromtimestamp(ms / 1000, UTC)
+def _message(burst: Burst, situation: Situation, config: TenantConfig) -> Message:
+    newest = burst.messages[-1]
+    text = without_address(burst.text, config.name, situation.own) if situation.sender else burst.text
+    time = staging.as_time(newest.server_time)
+    return Message(burst.ids, newest.kind, text, time, situation.content, situation.quote, situation.sender)

@@ -1,9 +1,12 @@
 """What becomes of messages, from how their walk ended and why they may be left unanswered; decided without I/O."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from comptoir.plugins.api import SILENT, Plugin
 from comptoir.plugins.config import TenantConfig
+from comptoir.plugins.loading import Pipeline
 from comptoir.plugins.walking.walk import Walk, quoting
 from comptoir.sessions.breaking_off import REASON as BOT
 from comptoir.sessions.breaking_off import break_off
@@ -25,6 +28,8 @@ class Walked:
     walk: Walk
     skipped: str | None
     given_up: GivenUp | None
+    pipeline: tuple[str, ...] = ()
+    """All its plugins by name, also those that are suspended."""
 
 
 def why_skipped(situation: Situation, burst: Burst, stale_hours: float, now: int) -> str | None:
@@ -38,18 +43,31 @@ def why_skipped(situation: Situation, burst: Burst, stale_hours: float, now: int
     return FLOOD if situation.flood else None
 
 
+def asked(
+    pipeline: Pipeline, situation: Situation, *, skipped: str | None, given_up: GivenUp | None
+) -> tuple[Plugin, ...]:
+    """The plugins that see a message. Where a person has the chat it is those that see everything."""
+    if given_up or (skipped and not situation.silenced):
+        return pipeline.mandatory
+    held = situation.silenced is not None
+    always = (plugin for plugin in pipeline.chosen if plugin.always or not held)
+    return pipeline.mandatory + tuple(plugin for plugin in always if plugin.name not in situation.suspended)
+
+
 def conclude(walked: Walked, config: TenantConfig, now: int) -> Decided:
     """All that is to be committed. What a mandatory plugin has answered stands, whatever the rest would have been."""
     burst, situation, skipped, given_up = walked.burst, walked.situation, walked.skipped, walked.given_up
     made = quoting(walked.walk) if situation.sender else walked.walk
     said = {message.id: (message.text, message.details) for message in burst.messages}
-    decided = Decided(burst.contact, burst.ids, made, config.owner, said=said)
-    if made.stopped or not (skipped or given_up):
-        return replace(decided, unless_silenced=not (skipped or given_up))
+    decided = Decided(burst.contact, burst.ids, made, config, said=said)
+    if not skipped and not given_up:
+        if is_left_alone(made, burst.messages[-1].kind, situation.suspended.intersection(walked.pipeline)):
+            decided = replace(decided, walk=made + fall_back(situation, config, now))
+        return replace(decided, unless_silenced=True)
+    if made.stopped:
+        return decided
     if not skipped:
-        words = fallback(lang=config.lang, shop=config.name, chat=situation.contact.chat)
-        made += quoting(words) if situation.sender else words
-        return replace(decided, walk=made, reason="given up", given_up=given_up)
+        return replace(decided, walk=made + fall_back(situation, config, now), reason="given up", given_up=given_up)
     decided = replace(decided, ending="skipped", reason=skipped)
     if skipped == BOT and (suspected := situation.suspected):
         made += break_off(suspected, lang=config.lang, chat=situation.contact.chat, now=_time(now))
@@ -59,6 +77,18 @@ def conclude(walked: Walked, config: TenantConfig, now: int) -> Decided:
         made += quoting(words) if situation.sender else words
         return replace(decided, walk=made, flood_begins=flood.begins, unless_silenced=True)
     return decided
+
+
+def is_left_alone(made: Walk, kind: str, left_out: Collection[str]) -> bool:
+    """Whether a customer gets no answer to this kind of message because of a plugin that failed, or was not asked."""
+    failed = bool(left_out) or any(outcome.failed for outcome in made.outcomes)
+    return failed and not made.stopped and not made.replied and kind not in SILENT
+
+
+def fall_back(situation: Situation, config: TenantConfig, now: int) -> Walk:
+    """What is said where the plugins could not."""
+    words = fallback(config, chat=situation.contact.chat, told_at=situation.told_at, now=now)
+    return quoting(words) if situation.sender else words
 
 
 def _time(ms: int) -> datetime:

@@ -4,16 +4,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Literal
 
-from comptoir.plugins.api import Effect, Notice, Put, Reply, Silence
-from comptoir.plugins.walking.state import TENANT, Slot
+from comptoir.plugins.api import Effect
+from comptoir.plugins.config import TenantConfig
 from comptoir.plugins.walking.walk import Walk
+from comptoir.sessions import faulting
+from comptoir.sessions.carrying_out import carry_out
 from comptoir.sessions.enclosing import Enclosed
-from comptoir.sessions.events import Address
-from comptoir.sessions.journal import causes, contacts, event_log, inbox, outbox, state
+from comptoir.sessions.ground import Ground
+from comptoir.sessions.journal import causes, contacts, conversations, event_log, inbox, state
+from comptoir.sessions.journal.conversations import By
 from comptoir.sessions.journal.database import Connection
-from comptoir.sessions.journal.outbox import Outgoing
 from comptoir.sessions.journal.state import StateConflict
-from comptoir.sessions.replying import Answering, reply
+from comptoir.sessions.people import role_of
 from comptoir.sessions.situation import is_silenced
 
 
@@ -34,7 +36,7 @@ class Decided:
     contact: int
     messages: tuple[int, ...]
     walk: Walk
-    owner: str | None
+    config: TenantConfig
     ending: Literal["done", "skipped"] = "done"
     reason: str = ""
     """Why it ends so, for the event log."""
@@ -52,18 +54,19 @@ class Decided:
 
 
 def commit(db: Connection, decided: Decided, now: int) -> bool:
-    """Do everything, once; whether something is to be sent. A job of the journal.
+    """Do everything, once; whether somebody is to be woken for it. A job of the journal.
 
     Raises StateConflict where the decision rests on what is no longer so (walk again), and AlreadyDone.
     """
     _check(db, decided, now)
     for message in decided.messages:
         causes.mark_done(db, f"message:{message}", now)
-    sends = [_do(db, decided, plugin, effect, now) for plugin, effect in _effects(decided.walk)]
-    for outcome in decided.walk.outcomes:
-        if outcome.failed:
-            fault = {"plugin": outcome.plugin, "decision": outcome.decision, "fault": outcome.fault}
-            _note(db, decided, "plugin_failed", fault, now)
+    _open_conversation(db, decided, now)
+    ground = Ground(
+        decided.contact, decided.config, f"message:{decided.messages[-1]}", decided.messages[-1], decided.files
+    )
+    wakes = [carry_out(db, ground, plugin, effect, now) for plugin, effect in effects_of(decided.walk)]
+    faulting.settle(db, decided.walk.outcomes, now, contact=decided.contact, message=decided.messages[-1])
     if decided.given_up is not None:
         _note(db, decided, "message_given_up", asdict(decided.given_up), now)
     if decided.suspected:
@@ -71,7 +74,7 @@ def commit(db: Connection, decided: Decided, now: int) -> bool:
     if decided.flood_begins:
         _note(db, decided, "flood", {}, now)
     inbox.finish(db, decided.messages, decided.ending, now, decided.reason)
-    return any(sends)
+    return any(wakes)
 
 
 def _check(db: Connection, decided: Decided, now: int) -> None:
@@ -87,32 +90,17 @@ def _check(db: Connection, decided: Decided, now: int) -> None:
         raise StateConflict("the chat was silenced meanwhile")
 
 
-def _effects(walk: Walk) -> Iterator[tuple[str, Effect]]:
+def effects_of(walk: Walk) -> Iterator[tuple[str, Effect]]:
+    """In their order, each with its plugin."""
     for outcome in walk.outcomes:
         for effect in outcome.effects:
             yield outcome.plugin, effect
 
 
-def _do(db: Connection, decided: Decided, plugin: str, effect: Effect, now: int) -> bool:
-    """Whether the effect is a message to be sent."""
-    author, cause = f"plugin:{plugin}", f"message:{decided.messages[-1]}"
-    match effect:
-        case Reply():
-            whom = Answering(decided.contact, decided.messages[-1], author, cause)
-            if fault := reply(db, effect, whom, decided.files, now):
-                _note(db, decided, "reply_refused", {"plugin": plugin, "fault": fault}, now)
-            return True
-        case Notice(text) if decided.owner is not None:
-            owner = contacts.contact_for(db, Address(number=decided.owner), now)
-            outbox.enqueue(db, Outgoing(owner, text, author, outbox.NOTICE, cause=cause), now)
-            return True
-        case Notice():
-            _note(db, decided, "owner_not_told", {"plugin": plugin, "reason": "no owner in tenant.toml"}, now)
-        case Put(key, value, shared):
-            state.put(db, Slot(plugin, TENANT if shared else decided.contact, key), value)
-        case Silence(until):
-            contacts.silence(db, decided.contact, round(until.timestamp() * 1000))
-    return False
+def _open_conversation(db: Connection, decided: Decided, now: int) -> None:
+    """The tenant's own people give orders here: that is no conversation with a customer."""
+    if role_of(contacts.address_of(db, decided.contact), decided.config)[0] == "customer":
+        conversations.ensure(db, decided.contact, By("customer", now, decided.messages[0]))
 
 
 def _note(db: Connection, decided: Decided, kind: str, data: Mapping[str, str | None], now: int) -> None:

@@ -16,8 +16,8 @@ class Answering:
     """For whom, and as whose answer."""
 
     contact: int
-    message: int
-    """The one that is answered."""
+    message: int | None
+    """The one that is answered, where one is."""
     author: str
     cause: str
 

@@ -9,11 +9,13 @@ from typing import Any
 import trio
 
 from comptoir.plugins.loading import Pipeline
-from comptoir.sessions.answering import Answerer, Faults
+from comptoir.sessions import faulting, imagined
+from comptoir.sessions.answering import Answerer
 from comptoir.sessions.blaming import Blame
 from comptoir.sessions.bursts import Burst, next_burst
 from comptoir.sessions.enclosing import Files, NoFiles
 from comptoir.sessions.events import Address
+from comptoir.sessions.faulting import Record
 from comptoir.sessions.imagined import Imagined
 from comptoir.sessions.journal import inbox
 from comptoir.sessions.journal.journal import JournalUnavailable, Store
@@ -53,10 +55,10 @@ class Runner(Rounds):
     ) -> None:
         super().__init__()
         self._journal = journal
-        self._pipelines = Lender(pipeline)
+        self.pipelines = Lender(pipeline)
         self._answerer = Answerer(
             journal,
-            self._pipelines,
+            self.pipelines,
             files or NoFiles(),
             wake_outbox=wake_outbox,
             now=now,
@@ -67,6 +69,7 @@ class Runner(Rounds):
         )
         self._pace = Pace(limits.tenant_per_minute, now)
         self._fast = fast
+        self._watch = watch
         self._now = now
         self._turns = Turns(WALKS)
         self._busy: set[int] = set()
@@ -77,18 +80,29 @@ class Runner(Rounds):
         return self._pace.why
 
     async def reload(self, pipeline: Pipeline) -> None:
-        """The next walks use this pipeline; the one before is stopped when its last walk has ended."""
-        await self._pipelines.replace(pipeline)
+        """The next walks use this pipeline, plugins that were suspended among them; the one before is stopped when its
+        last walk has ended. Raises JournalUnavailable: all stays as it was.
+        """
+        await self.lift_suspensions()
+        await self.pipelines.replace(pipeline)
 
-    async def imagine(self, text: str, sender: Address) -> Imagined:
+    async def lift_suspensions(self) -> None:
+        """Ask plugins again that failed too often. Raises JournalUnavailable."""
+        await self._journal.write(faulting.lift)
+
+    async def imagine(self, text: str, sender: Address, kind: str = "text") -> Imagined:
         """What would happen if `sender` wrote this now. Nothing is kept, sent or counted."""
-        return await self._answerer.imagine(text, sender)
+        async with self.pipelines.borrow() as pipeline:
+            return await imagined.imagine(
+                self._journal, pipeline, text, sender, kind=kind, now=self._now(), watch=self._watch
+            )
 
-    def status(self) -> list[dict[str, Any]]:
+    async def status(self) -> list[dict[str, Any]]:
         """For each plugin: whether it runs, how often it failed, and how it failed last."""
-        pipeline, faults = self._pipelines.current, self._answerer.faults
-        running = [_status(plugin.name, "running", faults.get(plugin.name)) for plugin in pipeline.plugins]
-        return running + [_status(out.plugin, "left out", Faults(0, out.reason)) for out in pipeline.left_out]
+        pipeline = self.pipelines.current
+        records = await self._journal.read(faulting.records)
+        asked = [_status(name, records.get(name, Record())) for name in pipeline.names]
+        return asked + [_status(out.plugin, Record(0, last=out.reason), "left out") for out in pipeline.left_out]
 
     async def run(self) -> None:
         """Serve the inbox until cancelled. What is then on its way counts as not begun, and is not lost."""
@@ -99,7 +113,7 @@ class Runner(Rounds):
         finally:
             with trio.CancelScope(shield=True):
                 await self._answerer.release()
-                await self._pipelines.stop()
+                await self.pipelines.stop()
 
     async def _begin(self, nursery: trio.Nursery) -> float:
         """Begin with the chats that there is room for. A chat that has been served wakes the runner."""
@@ -144,12 +158,12 @@ class Runner(Rounds):
         return self._turns.alone() if alone else self._turns.alongside()
 
     async def _next_burst(self, contact: int) -> Burst | None:
-        config = self._pipelines.current.config
+        config = self.pipelines.current.config
         messages = await self._journal.read(partial(inbox.due, contact=contact))
         join_seconds = 0 if self._fast else config.join_seconds
         return next_burst(messages, join_seconds, config.stale_hours, self._now()) if messages else None
 
 
-def _status(plugin: str, state: str, faults: Faults | None) -> dict[str, Any]:
-    faults = faults or Faults()
-    return {"plugin": plugin, "state": state, "faults": faults.count, "last_fault": faults.last}
+def _status(plugin: str, record: Record, state: str = "") -> dict[str, Any]:
+    state = state or ("suspended" if record.suspended else "running")
+    return {"plugin": plugin, "state": state, "faults": record.count, "last_fault": record.last}

@@ -110,6 +110,34 @@ def pending(db: Connection) -> int:
     return int(db.execute("SELECT count(*) FROM conversations WHERE state = 'pending'").fetchone()[0])
 
 
+def quiet_since(db: Connection, since: int, limit: int) -> list[int]:
+    """Conversations in which nobody wrote since then, and which wait for nobody."""
+    rows = db.execute(
+        """SELECT id FROM conversations WHERE state <> 'closed' AND state = 'open' AND last_at < ?
+            ORDER BY last_at LIMIT ?""",
+        (since, limit),
+    )
+    return [number for (number,) in rows]
+
+
+def taken_before(db: Connection, silenced_until: int, limit: int) -> list[int]:
+    """Conversations taken by hand in chats whose silence ended before then."""
+    rows = db.execute(
+        """SELECT v.id FROM conversations v JOIN contacts c ON c.id = v.contact
+            WHERE v.state <> 'closed' AND v.by_hand = 1 AND c.silenced_until < ? LIMIT ?""",
+        (silenced_until, limit),
+    )
+    return [number for (number,) in rows]
+
+
+def pending_before(db: Connection, since: int, now: int, limit: int) -> list[Row]:
+    """Conversations that wait for a person since before then, the longest first."""
+    rows = db.execute(
+        f"{_FROM} WHERE v.state = 'pending' AND v.changed_at < ?2 ORDER BY v.changed_at LIMIT ?3", (now, since, limit)
+    )
+    return [row for row in map(_row, rows) if row is not None]
+
+
 # --- changing
 
 

@@ -142,6 +142,7 @@ _PIPELINES = Migration(
         "CREATE INDEX conversations_contact ON conversations (contact)",
         "CREATE UNIQUE INDEX conversations_going_on ON conversations (contact) WHERE state <> 'closed'",
         "CREATE INDEX conversations_idle ON conversations (last_at) WHERE state <> 'closed'",
+        "CREATE INDEX conversations_pending ON conversations (changed_at) WHERE state = 'pending'",
         # Whoever writes, in whichever way: one place that no way goes past.
         """CREATE TRIGGER conversations_last_at AFTER INSERT ON messages BEGIN
             UPDATE conversations SET last_at = max(last_at, new.recorded_at)

@@ -5,13 +5,17 @@ import json
 from comptoir.plugins.api import Wake
 from comptoir.sessions.journal.database import Connection
 
+SOONEST = 1_000
+"""Milliseconds before a timer is due at the earliest."""
 
-def put(db: Connection, plugin: str, contact: int, wake: Wake) -> None:
+
+def put(db: Connection, plugin: str, contact: int, wake: Wake, now: int) -> None:
     """Set a timer, set it anew, or take it back. A walk of the one that it takes the place of is void."""
     asked = (plugin, contact, wake.name)
     db.execute("DELETE FROM timers WHERE plugin = ? AND contact = ? AND name = ?", asked)
     if wake.at is not None:
-        due_at = round(wake.at.timestamp() * 1000)
+        # A plugin that wakes itself again and again must not go round at once.
+        due_at = max(round(wake.at.timestamp() * 1000), now + SOONEST)
         db.execute(
             "INSERT INTO timers (plugin, contact, name, due_at, data) VALUES (?, ?, ?, ?, ?)",
             (*asked, due_at, json.dumps(wake.data)),

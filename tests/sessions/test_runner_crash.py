@@ -213,7 +213,7 @@ async def test_a_full_disk_delays_and_loses_nothing(tmp_path: Path, autojump_clo
             await shop.quiet()
             await trio.sleep(60)
             store.fine = store.refusals = 0
-        assert [row["faults"] for row in runner.status()] == [0, 0, 0]
+        assert [row["faults"] for row in await runner.status()] == [0, 0, 0]
     expected = [text for number in range(16) for text in (f"message {number + 1}", f"echo {number}")]
     assert shop.answers(AWA) == expected
     assert shop.events("message_given_up") == []

@@ -1,0 +1,63 @@
+"""Does one effect of a plugin, in the transaction of all of them."""
+
+from comptoir.plugins.api import (
+    Answer,
+    Assign,
+    Call,
+    Close,
+    Effect,
+    Handover,
+    Notice,
+    Put,
+    Reply,
+    Silence,
+    Tag,
+    Wake,
+)
+from comptoir.plugins.walking.state import TENANT, Slot
+from comptoir.sessions import casework, noticing
+from comptoir.sessions.ground import Ground
+from comptoir.sessions.journal import contacts, event_log, outside_queue, state, tags, timers
+from comptoir.sessions.journal.database import Connection
+from comptoir.sessions.replying import Answering, reply
+
+
+def carry_out(db: Connection, ground: Ground, plugin: str, effect: Effect, now: int) -> bool:
+    """Whether somebody is to be woken for it: it queued a message or a call, or set a timer."""
+    match effect:
+        case Reply():
+            return _reply(db, ground, plugin, effect, now)
+        case Notice(text, to):
+            return noticing.tell(db, ground, plugin, text, to, now)
+        case Put(key, value, shared):
+            state.put(db, Slot(plugin, TENANT if shared else ground.contact, key), value)
+        case Silence(until):
+            contacts.silence_unless_paused(db, ground.contact, round(until.timestamp() * 1000))
+        case Tag(tag, on):
+            (tags.put if on else tags.take_off)(db, ground.contact, tag)
+        case Wake():
+            timers.put(db, plugin, ground.contact, effect, now)
+            return effect.at is not None
+        case Handover():
+            return casework.hand_over(db, ground, plugin, effect, now)
+        case Assign():
+            casework.assign(db, ground, plugin, effect, now)
+        case Close():
+            casework.close(db, ground, plugin, effect, now)
+        case Answer():
+            return casework.answer(db, ground, plugin, effect, now)
+        case Call():
+            outside_queue.queue(db, plugin, ground.contact, effect, ground.cause, now)
+            return True
+    return False
+
+
+def _reply(db: Connection, ground: Ground, plugin: str, effect: Reply, now: int) -> bool:
+    chat, message = ground.contact, ground.message
+    if why := ground.withheld:
+        event_log.add(db, "reply_withheld", now, contact=chat, message=message, plugin=plugin, reason=why)
+        return False
+    whom = Answering(chat, message, f"plugin:{plugin}", ground.cause)
+    if fault := reply(db, effect, whom, ground.files, now):
+        event_log.add(db, "reply_refused", now, contact=chat, message=message, plugin=plugin, fault=fault)
+    return True
