@@ -54,6 +54,10 @@ class Pipeline:
     def plugins(self) -> tuple[Plugin, ...]:
         return self.mandatory + self.chosen
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(plugin.name for plugin in self.plugins)
+
     async def stop(self) -> None:
         """Stop the plugins, the last first. What they raise is theirs alone, and nobody waits for it."""
         for plugin in reversed(self.plugins):

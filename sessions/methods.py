@@ -8,11 +8,12 @@ from typing import Any
 from comptoir.plugins.faults import ConfigWrong
 from comptoir.sessions import message_methods
 from comptoir.sessions.file_methods import give_file
+from comptoir.sessions.imagined import KINDS
 from comptoir.sessions.journal import history, waiting
 from comptoir.sessions.journal.flooding import flooded_chats
 from comptoir.sessions.journal.journal import JournalUnavailable
 from comptoir.sessions.journal.why_waiting import Longest, longest_waiting
-from comptoir.sessions.parameters import address_of, number_of, phone_number_of, text_of
+from comptoir.sessions.parameters import address_of, invalid, number_of, phone_number_of, text_of
 from comptoir.sessions.protocol import ErrorCode, Params, RpcError
 from comptoir.sessions.runner import Runner
 from comptoir.sessions.times import now_ms, rfc3339
@@ -82,7 +83,7 @@ class Methods:
             "media": await worker.media.status(),
             "last_in": _time(counters.last_in),
             "last_out": _time(counters.last_out),
-            "pipeline": worker.runner.status() if worker.runner else [],
+            "pipeline": await worker.runner.status() if worker.runner else [],
             "memory_pss_kb": pss_kb(),
             "country": config.country if config else None,
             "lang": config.lang if config else None,
@@ -105,6 +106,9 @@ class Methods:
 
     async def _pause(self, *, paused: bool) -> Params:
         await self._worker.session.pause(paused=paused)
+        if not paused and self._worker.runner is not None:
+            # A person has looked, and wants all plugins back.
+            await self._worker.runner.lift_suspensions()
         return {}
 
     async def _stop(self, _params: Params) -> Params:
@@ -118,12 +122,15 @@ class Methods:
             await self._worker.reload()
         except ConfigWrong as error:
             raise config_error(error) from None
-        return {"pipeline": self._runner.status()}
+        return {"pipeline": await self._runner.status()}
 
     async def _try(self, params: Params) -> Any:
         text = text_of(params, "text")
         address = address_of(params.get("from") or NOBODY)
-        return (await self._runner.imagine(text, address)).as_json()
+        kind = params.get("kind") or "text"
+        if kind not in KINDS:
+            raise invalid(f"kind: one of {', '.join(KINDS)} was expected")
+        return (await self._runner.imagine(text, address, kind)).as_json()
 
     @property
     def _runner(self) -> Runner:

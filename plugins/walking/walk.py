@@ -84,7 +84,7 @@ async def walk(
     limit: float = PLUGIN_LIMIT,
 ) -> Walk:
     """Ask the plugins about the scene's message in order, until one says stop; where none does and none replies, those
-    that want to know of it once more. `at_plugin` is awaited before each.
+    that want to know of it once more, unless the chat is held. `at_plugin` is awaited before each.
     """
     message = scene.message
     assert message is not None
@@ -102,7 +102,7 @@ async def walk(
         if made.stopped:
             return made
     for plugin in plugins:
-        if made.replied:
+        if made.replied or scene.held:
             break
         if overrides(plugin, "unanswered"):
             outcome = await ask(plugin, _without_verdict(plugin.unanswered))
