@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from pydantic import ConfigDict
 
 from comptoir.plugins.api import Context, Message, Plugin, PluginConfig, Verdict
+from comptoir.plugins.builtin.explaining import explain
 from comptoir.plugins.wording import CustomerText, fill
 
 EVERY = timedelta(hours=1)
@@ -39,4 +40,7 @@ class Calls(Plugin):
         if not isinstance(told, str) or abs(context.now - datetime.fromisoformat(told)) >= EVERY:
             context.put("told", context.now.isoformat())
             context.reply(fill(self.config.answer, name=context.contact.name, shop=context.tenant.name))
+            explain(context, "personne n'a pris cet appel", "nobody took this call")
+        else:
+            explain(context, "ce client vient d'avoir la réponse aux appels", "this caller was answered a while ago")
         return Verdict.STOP

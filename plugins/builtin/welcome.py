@@ -1,17 +1,23 @@
 """Greets a customer who writes for the first time, or again after a long silence."""
 
 from datetime import date, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from comptoir.plugins.api import Context, Message, Plugin, PluginConfig, Verdict
+from comptoir.plugins.builtin.explaining import explain
 from comptoir.plugins.builtin.speaking import speaks
-from comptoir.plugins.wording import CustomerText, fill
+from comptoir.plugins.wording import MAX_TEXT, fill_fields, with_fields
+
+EVENING, NIGHT = 18, 5
+"""Hours of the shop's clock: from the one on and before the other one says good evening."""
 
 
 class WelcomeConfig(PluginConfig):
-    text: CustomerText
+    text: Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(with_fields("greeting"))]
+    """What the customer reads. `{greeting}` becomes `Bonjour`, from 18 h on `Bonsoir`."""
     again_after_days: Annotated[int, Field(ge=1, le=3650)] | None = None
     """Greet again who has not written for this many days."""
     then: Literal["continue", "stop"] = "continue"
@@ -24,6 +30,7 @@ class Welcome(Plugin):
     name = "welcome"
     Config = WelcomeConfig
     config: WelcomeConfig
+    texts: ClassVar = {"day": ("Bonjour", "Hello"), "evening": ("Bonsoir", "Good evening")}
 
     async def message(self, context: Context, message: Message) -> Verdict:
         # Who names the shop in a group has not come in.
@@ -37,8 +44,11 @@ class Welcome(Plugin):
         if not self._is_due(last, today, context.contact.is_new):
             return Verdict.CONTINUE
         # What the phone has said by itself stands for this greeting, also in what follows from it.
-        if not context.contact.greeted:
-            context.reply(fill(self.config.text, name=context.contact.name, shop=context.tenant.name))
+        if context.contact.greeted:
+            explain(context, "le téléphone a déjà salué ce client", "the phone has greeted this customer already")
+        else:
+            context.reply(self._greeting(context))
+            self._explain(context, last)
         return Verdict(self.config.then)
 
     def _is_due(self, last: date | None, today: date, is_new: bool) -> bool:
@@ -46,3 +56,19 @@ class Welcome(Plugin):
             return is_new
         again = self.config.again_after_days
         return again is not None and today - last >= timedelta(days=again)
+
+    def _greeting(self, context: Context) -> str:
+        hour = context.now.astimezone(ZoneInfo(context.tenant.timezone)).hour
+        greeting = context.wording("day" if NIGHT <= hour < EVENING else "evening")
+        fields = {"name": context.contact.name, "shop": context.tenant.name, "greeting": greeting}
+        return fill_fields(self.config.text, fields)
+
+    def _explain(self, context: Context, last: date | None) -> None:
+        if last is None:
+            explain(context, "c'est le premier message de ce client", "this customer writes for the first time")
+            return
+        explain(
+            context,
+            f"ce client n'avait pas écrit depuis le {last:%d/%m/%Y}",
+            f"this customer had not written since {last:%d %B %Y}",
+        )
