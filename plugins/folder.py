@@ -4,7 +4,7 @@ import codecs
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
@@ -42,7 +42,7 @@ class TenantFiles:
 
     text: str
     """Of `tenant.toml`."""
-    files: Mapping[str, bytes] = MappingProxyType({})
+    files: Mapping[str, bytes] = field(default_factory=dict)
     """The other texts and tables, by their place in the folder: `knowledge/livraison.md`. TOML is UTF-8 for sure."""
     faults: tuple[Fault, ...] = ()
     """Of these other files: one that cannot be taken is named here, and missing there."""
