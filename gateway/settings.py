@@ -36,7 +36,7 @@ version = 1
 # largest_mb = 100           # one file; larger ones are neither fetched nor sent
 
 [plugins]
-# memory_mb = 640            # of one tenant's process; above it is replaced. Sending a file takes five times its size
+# memory_mb = 640            # of one tenant's process, which is replaced above it; files that are sent are not counted
 
 [log]
 # The daemon's log, on stderr, and one for each tenant. They hold ids, sizes and outcomes, never what people wrote.
@@ -145,7 +145,7 @@ class _Media(_Table):
 
 
 class _Plugins(_Table):
-    # A worker alone takes 60 MB, one that sends a file of 100 MB up to 470.
+    # A worker alone takes 60 MB.
     memory_mb: Annotated[int, Field(ge=128, le=1_000_000)] = 640
 
 

@@ -8,16 +8,19 @@ crowded one are no plugin's fault.
 
 import faulthandler
 import logging
+import math
 import os
 import signal
 import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from comptoir.sessions.start import EXIT_HELD, EXIT_MEMORY
+from comptoir.sessions.start import EXIT_HELD, EXIT_MEMORY, MEMORY_MARGIN, limit_memory
 from comptoir.sessions.stepping import TRACE_FILE, Steps, Walking, place_of
 
 logger = logging.getLogger("worker")
@@ -37,8 +40,18 @@ ORDERLY_LIMIT = 10.0
 """From asking for an orderly end to one without asking."""
 EATEN = 0.25
 """Of the memory allowed: what a plugin took since it was called, to be blamed for it."""
+LEFT_OVER = 64 * 1_000_000
+"""Bytes below the system's limit, at which nothing works any more."""
+GIVEN_BACK_WITHIN = 15.0
+"""Seconds after which the Go library has given back what an upload took."""
 OVER = 1.25
 """Times the memory allowed: no time for an orderly end."""
+
+
+@dataclass(slots=True)
+class _Loan:
+    size: int
+    until: float = math.inf
 
 
 class Watchdog:
@@ -69,6 +82,20 @@ class Watchdog:
         self._step = 0
         self._step_cpu = self._blocked = 0.0
         self._full_for = 0.0
+        self._loans: list[_Loan] = []
+        self._lending = threading.Lock()
+
+    @contextmanager
+    def lending(self, size: int) -> Iterator[None]:
+        """Allow the process so many bytes more, for work of ours that needs them; in the main thread."""
+        loan = _Loan(size)
+        with self._lending:
+            self._loans.append(loan)
+            self._limit()
+        try:
+            yield
+        finally:
+            loan.until = time.monotonic() + GIVEN_BACK_WITHIN
 
     def start(self) -> None:
         # Python's own handler would wait for the interpreter. This one writes the places in code, no values, and dies.
@@ -117,8 +144,11 @@ class Watchdog:
                 self._end(EXIT_HELD, walking, walking.age)
 
     def _look_at_memory(self, passed: float) -> None:
-        resident = self._steps.resident()
-        if resident <= self._memory:
+        resident, data = self._steps.memory()
+        allowed = self._allowed()
+        # What was asked for and never written is refused to everybody else all the same.
+        spent = data > allowed + MEMORY_MARGIN - LEFT_OVER
+        if resident <= allowed and not spent:
             self._full_for = 0.0
             return
         eaters = [each for each in self._steps.on_way if resident - each.resident >= EATEN * self._memory]
@@ -130,8 +160,19 @@ class Watchdog:
             logger.warning("memory: %d MB, more than [plugins] memory_mb allows", resident // 1_000_000)
             self._on_full()
         self._full_for += passed
-        if resident > OVER * self._memory or self._full_for > ORDERLY_LIMIT:
+        if spent or resident > OVER * allowed or self._full_for > ORDERLY_LIMIT:
             self._end(EXIT_MEMORY, None, 0.0)
+
+    def _allowed(self) -> int:
+        with self._lending:
+            now = time.monotonic()
+            if any(loan.until < now for loan in self._loans):
+                self._loans = [loan for loan in self._loans if loan.until >= now]
+                self._limit()
+            return self._memory + sum(loan.size for loan in self._loans)
+
+    def _limit(self) -> None:
+        limit_memory(self._memory + MEMORY_MARGIN + sum(loan.size for loan in self._loans))
 
     def _sleeps(self) -> bool:
         """Whether the main thread waits for something else than a processor."""

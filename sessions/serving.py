@@ -2,12 +2,11 @@
 
 import logging
 import socket
-from functools import partial
 
 import trio
 
 from comptoir.sessions import output
-from comptoir.sessions.blaming import Blame, read_blame, settle
+from comptoir.sessions.blaming import Blame, read_blame
 from comptoir.sessions.journal.database import DatabaseError, WrongKey
 from comptoir.sessions.journal.journal import Journal, JournalUnavailable, open_journal
 from comptoir.sessions.journal.migrations import SchemaTooNew
@@ -16,7 +15,6 @@ from comptoir.sessions.rpc import Channel
 from comptoir.sessions.spec import WorkerSpec
 from comptoir.sessions.start import EXIT_AGAIN, EXIT_WRONG_KEY
 from comptoir.sessions.telling import Telling
-from comptoir.sessions.times import now_ms
 from comptoir.sessions.worker import Worker
 
 logger = logging.getLogger("worker")
@@ -41,9 +39,6 @@ async def _open_and_serve(spec: WorkerSpec, channel: Channel) -> int:
     blamed = read_blame(spec.session_dir)
     try:
         async with open_journal(spec.journal_path, spec.data_key) as journal:
-            if blamed is not None:
-                logger.warning("the worker before was ended: %s %s", blamed.plugin or "some plugin", blamed.fault)
-                await journal.write(partial(settle, blame=blamed, now=now_ms()))
             return await _serve(spec, channel, journal, blamed)
     except (WrongKey, SchemaTooNew) as error:
         logger.error("journal: %s", error)

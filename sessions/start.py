@@ -69,7 +69,8 @@ def limit_memory(size: int) -> None:
     """Refuse this process more than `size` bytes of its own data; Go's reserves, which it does not write, are none."""
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     allowed = size if hard == resource.RLIM_INFINITY else min(size, hard)
-    resource.setrlimit(resource.RLIMIT_DATA, (allowed, allowed))
+    # The other limit stays, so that this one can be raised again.
+    resource.setrlimit(resource.RLIMIT_DATA, (allowed, hard))
 
 
 def harden(title: str) -> None:

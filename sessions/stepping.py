@@ -88,7 +88,12 @@ class Steps(trio.abc.Instrument):
 
     def resident(self) -> int:
         """The process's memory, in bytes."""
-        return int(os.pread(self._memory, 128, 0).split()[1]) * mmap.PAGESIZE
+        return self.memory()[0]
+
+    def memory(self) -> tuple[int, int]:
+        """What the process has in memory, and what it may have there without asking again, in bytes."""
+        fields = os.pread(self._memory, 128, 0).split()
+        return int(fields[1]) * mmap.PAGESIZE, int(fields[5]) * mmap.PAGESIZE
 
     def judge(self, verdict: dict[str, object]) -> None:
         """Leave word of why this process is ended now."""

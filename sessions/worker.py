@@ -16,6 +16,7 @@ from comptoir.plugins.config import TenantConfig
 from comptoir.plugins.faults import ConfigWrong
 from comptoir.plugins.loading import start_pipeline
 from comptoir.sessions import configuration
+from comptoir.sessions import blaming
 from comptoir.sessions.asker import Asker
 from comptoir.sessions.blaming import Blame
 from comptoir.sessions.events import Address
@@ -45,6 +46,8 @@ logger = logging.getLogger("worker")
 FINISH_LIMIT = 7.0
 # Of that, for the ack of what is being sent.
 LAST_SEND_LIMIT = 4.0
+UPLOAD_TAKES = 4
+"""Times a file's size, of memory: the library has it in several forms at once."""
 PRUNE_EVERY = 3600.0
 
 
@@ -90,6 +93,9 @@ class Worker:
         async with trio.open_nursery() as nursery:
             self._nursery = nursery
             await nursery.start(self._telling.events, self.journal)
+            if self._blamed is not None:
+                # Before any walk, and where those who follow the events hear of it.
+                await self.journal.write(partial(blaming.settle, blame=self._blamed, now=now_ms()))
             await self._first_pipeline()
             await nursery.start(self.session.run)
             for task in (self._prune, self.media.run, self._fetcher.run, self._uploader.run, self._asker.run):
@@ -172,7 +178,8 @@ class Worker:
     async def upload(self, content: Iterator[bytes], size: int, kind: str) -> Uploaded:
         if self.session.link is None or not self.session.standing.connected:
             raise NotConnected("not connected")
-        return await self.session.link.upload(content, size, kind)
+        with self.watchdog.lending(UPLOAD_TAKES * size):
+            return await self.session.link.upload(content, size, kind)
 
     def heard_at(self, address: Address) -> int | None:
         return self.session.heard_at(address)
