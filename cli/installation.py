@@ -1,9 +1,9 @@
-"""Commands that need no daemon: `init`, `daemon` and `check`."""
+"""Commands that need no daemon: `init`, `daemon`, `check` and `schema`."""
 
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -38,6 +38,7 @@ def init() -> None:
     except OSError as error:
         code = ExitCode.NOT_PERMITTED if isinstance(error, PermissionError) else ExitCode.FAILED
         raise CommandError(code, explain(error)) from None
+    made += _write_schema(paths.config)
     for line in made:
         print_line(line)
     if not made:
@@ -54,7 +55,7 @@ def daemon() -> None:
 
 @app.command(rich_help_panel=PANEL, epilog=examples("comptoir check", "comptoir check chez-awa"))
 def check(name: AnyTenant = None, json: AsJson = False) -> None:
-    """Check the configuration files, without the daemon. Each fault is a line FILE:LINE; the code then 78."""
+    """Check the configuration files, without the daemon. Each fault is a line FILE:LINE: column; the code then 78."""
     paths = folders()
     names = _all_tenants(paths) if name is None else [_tenant_with_files(paths, name)]
     faults = [] if name else _settings_faults(paths.settings_file)
@@ -65,6 +66,48 @@ def check(name: AnyTenant = None, json: AsJson = False) -> None:
         raise CommandError(ExitCode.CONFIG_WRONG, "\n".join(map(str, faults)))
     if not json:
         print_line(f"no fault in {', '.join(names if name else ['comptoir.toml', *names])}")
+
+
+@app.command(rich_help_panel=PANEL, epilog=examples("comptoir schema", "comptoir schema --output tenant.schema.json"))
+def schema(
+    output: Annotated[Path | None, typer.Option("--output", help="Write it there instead.", dir_okay=False)] = None,
+) -> None:
+    """The JSON Schema of tenant.toml, for editors: with the tables of all plugins that are installed here."""
+    if output is None:
+        print_line(_schema().rstrip("\n"))
+        return
+    try:
+        output.write_text(_schema(), encoding="utf-8")
+    except OSError as error:
+        raise CommandError(ExitCode.FAILED, f"{output}: {error.strerror}") from None
+    print_line(f"{output}: the schema of tenant.toml")
+
+
+def _schema() -> str:
+    from comptoir.plugins.installed import Unusable
+    from comptoir.plugins.loading import MANDATORY, known_plugins
+    from comptoir.plugins.schema import schema_text
+
+    found = known_plugins().values()
+    return schema_text([plugin for plugin in found if not isinstance(plugin, Unusable)], MANDATORY.values())
+
+
+def _write_schema(config: Path) -> list[str]:
+    """Beside the tenants' folders, where the first line of their files says that it is; what was made."""
+    from comptoir.plugins.schema import FILE_NAME
+
+    file, text = config / FILE_NAME, _schema()
+    part = file.with_name(f".{FILE_NAME}.new")
+    try:
+        if file.exists() and file.read_text(encoding="utf-8") == text:
+            return []
+        part.write_text(text, encoding="utf-8")
+        part.replace(file)
+    except OSError as error:
+        raise CommandError(ExitCode.FAILED, f"{file}: {error.strerror}") from None
+    finally:
+        part.unlink(missing_ok=True)
+    return [f"{file}: what tenant.toml may hold, for editors"]
 
 
 def _all_tenants(paths: "Paths") -> list[str]:
@@ -100,8 +143,8 @@ def _settings_faults(file: Path) -> list["Fault"]:
 
 
 def _tenant_faults(folder: Path) -> list["Fault"]:
+    from comptoir.plugins.checking import load_tenant
     from comptoir.plugins.faults import ConfigWrong
-    from comptoir.plugins.loading import load_tenant
 
     try:
         load_tenant(folder)

@@ -13,6 +13,8 @@ from comptoir.plugins.faults import Contradiction, contradicting, wrong_value
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _LONGEST_CLOSURE = 366
+_MOST_SPANS = 6
+_MOST_DATES = 500
 _CLOCK = r"(\d{1,2})\s*(?:[:hH.]\s*(\d{2})?)?"
 _SPAN = re.compile(rf"\s*{_CLOCK}\s*(?:-|\u2013|\u2014|\u2192|à|to)\s*{_CLOCK}\s*")
 _CLOSED = frozenset({"fermé", "ferme", "fermée", "closed"})
@@ -23,7 +25,7 @@ def _spans(value: object) -> tuple[Span, ...]:
     """One day's, in their order. A single text is as good as a list with it, and `closed` as an empty one."""
     if isinstance(value, str):
         value = [] if value.strip().casefold() in _CLOSED else [value]
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+    if not isinstance(value, list) or len(value) > _MOST_SPANS or not all(isinstance(one, str) for one in value):
         raise wrong_value(
             ("ce ne sont pas des heures", 'une liste comme ["08:00-12:30", "15:00-19:00"], ou [] si c\'est fermé'),
             ("these are no hours", 'a list as ["08:00-12:30", "15:00-19:00"], or [] where it is closed'),
@@ -95,7 +97,7 @@ def _date(text: str) -> date:
 def _all_dates(value: object) -> tuple[date, ...]:
     if isinstance(value, str | date):
         value = [value]
-    if not isinstance(value, list):
+    if not isinstance(value, list) or len(value) > _MOST_DATES:
         raise wrong_value(
             ("ce ne sont pas des dates", 'une liste comme ["2026-12-24", "2026-08-01..2026-08-15"]'),
             ("these are no dates", 'a list as ["2026-12-24", "2026-08-01..2026-08-15"]'),
@@ -122,7 +124,7 @@ def _shown(span: Span) -> str:
 
 
 Spans = Annotated[
-    tuple[Span, ...], BeforeValidator(_spans, json_schema_input_type=str | list[str]), Field(strict=False, max_length=6)
+    tuple[Span, ...], BeforeValidator(_spans, json_schema_input_type=str | list[str]), Field(strict=False)
 ]
 
 
@@ -148,9 +150,7 @@ class HoursTable(PluginConfig):
     holidays: Literal["closed", "open"] = "closed"
     """What it is on the country's public holidays."""
     closed: Annotated[
-        tuple[date, ...],
-        BeforeValidator(_all_dates, json_schema_input_type=str | list[str]),
-        Field(strict=False, max_length=2_000),
+        tuple[date, ...], BeforeValidator(_all_dates, json_schema_input_type=str | list[str]), Field(strict=False)
     ] = ()
     """Days on which it is closed, each as `"2026-12-24"`, or from one to another as `"2026-08-01..2026-08-15"`."""
     special: Annotated[dict[Annotated[str, AfterValidator(_check_days)], Spans], Field(max_length=500)] = Field({})

@@ -59,7 +59,7 @@ LATE = {
     "cli.doctor.looking": (
         "gateway",
         "plugins.faults",
-        "plugins.loading",
+        "plugins.checking",
         "sessions.neonize_guard",
         "sessions.protocol",
     ),
@@ -68,7 +68,7 @@ LATE = {
 LATE_AS_A_WHOLE = ("cli.demo", "cli.doctor.looking")
 
 # What docs/plugins.md offers to everybody who writes a plugin.
-_FOR_PLUGINS = ("api", "text", "wording", "patterns", "phrases", "opening", "folder", "faults", "builtin")
+_FOR_PLUGINS = ("api", "text", "wording", "patterns", "phrases", "opening", "folder", "faults", "toml_file", "builtin")
 FOR_PLUGINS = tuple(f"comptoir.plugins.{module}" for module in _FOR_PLUGINS)
 
 # Above all else, the Go library ends up in the process that imports neonize.

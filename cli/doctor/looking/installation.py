@@ -21,8 +21,8 @@ from comptoir.gateway.session_dirs import file_system
 from comptoir.gateway.settings import SettingsWrong, load_settings
 from comptoir.gateway.setup import registry_lost
 from comptoir.gateway.system_journal import JOURNAL_SOCKET
+from comptoir.plugins.checking import load_tenant
 from comptoir.plugins.faults import ConfigWrong, Fault
-from comptoir.plugins.loading import load_tenant
 
 
 def look_at_installation(paths: Paths, only: str | None = None) -> Installation:
