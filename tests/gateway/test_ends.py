@@ -13,7 +13,7 @@ from comptoir.gateway.locks import LockHeld
 from comptoir.gateway.orders import resume
 from comptoir.gateway.policy import AGAIN, Deaths
 from comptoir.sessions.protocol import ErrorCode, RpcError
-from comptoir.sessions.start import EXIT_AGAIN, EXIT_LOCKED, EXIT_WRONG_KEY
+from comptoir.sessions.start import EXIT_AGAIN, EXIT_HELD, EXIT_LOCKED, EXIT_MEMORY, EXIT_WRONG_KEY
 
 
 @pytest.fixture
@@ -117,6 +117,26 @@ async def test_an_end_that_is_no_crash_is_not_counted(open_shop, no_delay, code)
         assert shop.tenant.record.parked is None
         assert shop.tenant.ends.restarts == 0
         assert not {"worker_died", "parked"} & set(shop.events.kinds())
+
+
+async def test_a_worker_that_frees_its_chats_is_followed_at_once(open_shop, monkeypatch):
+    def delay(_self: Deaths, *, free: int = 0) -> float:
+        return 0.0 if free else 3600.0
+
+    monkeypatch.setattr(Deaths, "delay", delay)
+    async with open_shop() as shop:
+        await shop.link()
+        for code in (EXIT_HELD, EXIT_MEMORY):
+            await shop.tenant.call("ping")
+            await ignore_errors(shop.order, f"exit {code}")
+            again = await shop.events.until("worker_recycled")
+            assert again["reason"] == AGAIN[code]
+        await shop.tenant.call("ping")
+        os.kill(shop.tenant.pid, signal.SIGPROF)
+        again = await shop.events.until("worker_recycled")
+        assert again["reason"] == AGAIN[-signal.SIGPROF]
+        await shop.tenant.call("ping")
+        assert shop.tenant.ends.restarts == 0
 
 
 async def test_what_a_worker_waits_for_is_shown_until_the_next_answers(open_shop, monkeypatch):

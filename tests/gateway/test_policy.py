@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comptoir.gateway.policy import (
+    AT_ONCE_TIMES,
     LINK_AGAIN,
     PARK_REASONS,
     Deaths,
@@ -45,6 +46,15 @@ def test_the_wait_before_a_fork_doubles():
         deaths = deaths.add(second)
         waits.append(deaths.delay(longest))
     assert waits == [0.25, 0.5, 1.0, 2.0]
+
+
+def test_who_frees_its_chats_is_forked_again_at_once_five_times():
+    freed = Deaths()
+    waits = []
+    for second in range(7):
+        freed = freed.add(second)
+        waits.append(freed.delay(longest, free=AT_ONCE_TIMES))
+    assert waits == [0.0] * 5 + [0.25, 0.5]
 
 
 def test_a_worker_is_recycled_after_a_minute_offline_and_later_less_often():
