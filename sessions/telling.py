@@ -1,6 +1,7 @@
 """What the worker tells the daemon unasked: how the session stands, how linking goes, what happened."""
 
 import logging
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import trio
@@ -37,13 +38,21 @@ class Telling:
         """`qr`, `pairing_code`, `linked` or `failed`, with the fields of the CLI's `link --json`."""
         await self._notify("link", {"event": event} | params)
 
-    async def events(self, journal: Journal, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
-        """Pass on, and log, what the journal notes from now on, once it is on disk; until cancelled."""
+    async def events(
+        self,
+        journal: Journal,
+        heard: Callable[[Sequence[event_log.Event]], object] = lambda _: None,
+        task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
+    ) -> None:
+        """Pass on, and log, what the journal notes from now on, once it is on disk; until cancelled. `heard` is told
+        first.
+        """
         seen = journal.commits
         last = await journal.read(event_log.last_id)
         task_status.started()
         while True:
             events, lines = await journal.read(partial(_page, after=last))
+            heard(events)
             for line in lines:
                 note(logger, line.text, level=line.level, **line.facts)
             for event in events:
