@@ -10,7 +10,10 @@ import trio
 from comptoir.plugins.api import API_VERSION, Mistake, Plugin, Tenant
 from comptoir.plugins.builtin.answers import Answers
 from comptoir.plugins.builtin.calls import Calls
+from comptoir.plugins.builtin.flow import Flows
+from comptoir.plugins.builtin.handover import Handovers
 from comptoir.plugins.builtin.optout import OptOut
+from comptoir.plugins.builtin.takeover import Takeover
 from comptoir.plugins.builtin.welcome import Welcome
 from comptoir.plugins.config import FILE_NAME, Step, TenantConfig, parse_tenant
 from comptoir.plugins.faults import ConfigWrong, Fault
@@ -23,10 +26,10 @@ STOP_LIMIT = 2.0
 
 _log = logging.getLogger(__name__)
 
-MANDATORY: Mapping[str, type[Plugin]] = {plugin.name: plugin for plugin in (OptOut,)}
+MANDATORY: Mapping[str, type[Plugin]] = {plugin.name: plugin for plugin in (OptOut, Takeover)}
 """First in every pipeline, whatever it names: they see every message, also those that are then skipped."""
 
-BUILT_IN: Mapping[str, type[Plugin]] = {plugin.name: plugin for plugin in (Welcome, Answers)}
+BUILT_IN: Mapping[str, type[Plugin]] = {plugin.name: plugin for plugin in (Welcome, Handovers, Flows, Answers)}
 
 Migrate = Callable[[Plugin], Awaitable[None]]
 """Brings what the plugin remembers to its `state_version`. Raises what the plugin raises."""

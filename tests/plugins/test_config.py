@@ -13,7 +13,7 @@ from comptoir.plugins.config import parse_tenant
 from comptoir.plugins.faults import ConfigWrong
 from comptoir.plugins.greetings import GreetingTable
 from comptoir.plugins.inbound import InboundTable
-from comptoir.plugins.loading import known_plugins, load_tenant
+from comptoir.plugins.loading import BUILT_IN, known_plugins, load_tenant
 from comptoir.plugins.templates import render
 
 FILE = Path("tenant.toml")
@@ -161,7 +161,7 @@ def test_every_fault_at_once_with_its_line_in_french() -> None:
         "19: colonne 20 : plugins.answers.entries[1].words[2] : « de la » ; attendu : un mot que le client écrit",
         "23: colonne 1 : plugins.answers.entries[2].words manque ; attendu : une ligne « words = … »",
         "24: colonne 8 : plugins.answers.entries[2].text : texte vide ; attendu : ce que le client doit lire",
-        "25: colonne 1 : il n'y a pas de plugin « weather » ; attendu : un de ceux-ci : answers, welcome",
+        f"25: colonne 1 : il n'y a pas de plugin « weather » ; attendu : un de ceux-ci : {', '.join(sorted(BUILT_IN))}",
     ]
 
 

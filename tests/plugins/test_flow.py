@@ -270,10 +270,10 @@ def test_all_mistakes_at_once_with_their_places() -> None:
         "flows/commande.toml:3:7 « nom » n'est gardé nulle part ; « name »",
         "flows/commande.toml:4:31 il n'y a pas d'étape « bb » ; « b »",
         "flows/commande.toml:4:39 le choix « Deux » ne mène nulle part ; goto",
-        "flows/commande.toml:5:8 l'étape ne mène nulle part ; goto, hand_over ou end = true",
-        "flows/commande.toml:5:8 rien ne mène à l'étape « b » ; un goto vers elle, ou pas d'étape",
-        "flows/commande.toml:7:8 une question sans texte ; say",
-        "flows/commande.toml:7:8 rien ne mène à l'étape « c » ; un goto vers elle, ou pas d'étape",
+        "flows/commande.toml:5:1 l'étape ne mène nulle part ; goto, hand_over ou end = true",
+        "flows/commande.toml:5:1 rien ne mène à l'étape « b » ; un goto vers elle, ou pas d'étape",
+        "flows/commande.toml:7:1 une question sans texte ; say",
+        "flows/commande.toml:7:1 rien ne mène à l'étape « c » ; un goto vers elle, ou pas d'étape",
         "flows/commande.toml:10:7 goto et end ensemble ; un seul",
     ]
 

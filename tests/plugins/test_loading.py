@@ -78,7 +78,7 @@ def configured(*names: str) -> TenantConfig:
 async def test_the_built_ins_of_a_template_start() -> None:
     config = parse_tenant(render("clothes", {"name": "x"}), Path("x"), known_plugins())
     pipeline = await start_pipeline(config, {})
-    assert [plugin.name for plugin in pipeline.plugins] == ["optout", "welcome", "answers"]
+    assert [plugin.name for plugin in pipeline.plugins] == ["optout", "takeover", "welcome", "answers"]
     assert isinstance(pipeline.chosen[1], Answers)
     assert pipeline.left_out == ()
     await pipeline.stop()
@@ -86,7 +86,7 @@ async def test_the_built_ins_of_a_template_start() -> None:
 
 async def test_one_that_does_not_start_is_left_out_by_name(autojump_clock: MockClock) -> None:
     pipeline = await start_pipeline(configured("asleep", "broken", "good", "leaving", "tomorrow"), {}, PLUGINS)
-    assert [plugin.name for plugin in pipeline.plugins] == ["optout", "good"]
+    assert [plugin.name for plugin in pipeline.plugins] == ["optout", "takeover", "good"]
     assert [(left.plugin, left.reason) for left in pipeline.left_out] == [
         ("asleep", f"did not start within {START_LIMIT:.0f} s"),
         ("broken", "did not start: LookupError: no price list"),
