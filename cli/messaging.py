@@ -148,20 +148,24 @@ def messages(
     epilog=examples(
         'comptoir try chez-awa "Vous ouvrez à quelle heure ?"',
         "comptoir try chez-awa Bonjour --from +221771234567 --json",
+        "comptoir try chez-awa --kind voice",
     ),
 )
 def try_(
     name: Tenant,
-    text: Annotated[str, typer.Argument(metavar="TEXT", help="What the customer writes.")],
+    text: Annotated[str | None, typer.Argument(metavar="[TEXT]", help="What the customer writes.")] = None,
     from_: Annotated[str | None, typer.Option("--from", metavar="X", help="Who writes; a stranger without.")] = None,
+    kind: Annotated[
+        str | None, typer.Option(metavar="KIND", help="Imagine a voice, image, document, call … instead of a text.")
+    ] = None,
     json: AsJson = False,
 ) -> None:
-    """Walk the pipeline for an imagined message: each plugin's decision and the answer. Nothing is kept."""
-    words = checked_text(text)
+    """Walk the pipeline for an imagined message: what each plugin would do, and the answer. Nothing is kept."""
+    words = "" if kind and text is None else checked_text(text)
     with daemon() as client:
         sender = from_ and find_chat(client, name, from_)
         # The client strips the underscore that Python needs.
-        trace = client.call("try", tenant=name, text=words, from_=sender)
+        trace = client.call("try", tenant=name, text=words, from_=sender, kind=kind)
     if json:
         print_json(trace)
         return
@@ -182,7 +186,7 @@ def checked_text(text: str | None) -> str:
     """The text to send, from stdin where it was not given. Raises CommandError."""
     if text is None:
         if sys.stdin.isatty():
-            raise CommandError(ExitCode.USAGE, "TEXT is missing: write it after the number, or pipe it in")
+            raise CommandError(ExitCode.USAGE, "TEXT is missing: write it at the end, or pipe it in")
         text = sys.stdin.buffer.read().decode(errors="surrogateescape").removesuffix("\n")
     if not text.strip():
         raise CommandError(ExitCode.USAGE, "the text is empty: nothing would be sent")

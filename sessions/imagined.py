@@ -52,6 +52,7 @@ class Imagined:
     """A walk of which nothing was kept."""
 
     lang: Lang
+    timezone: str
     silenced: str | None
     """Why a real message would now get no answer in this chat."""
     walk: Walk
@@ -66,13 +67,16 @@ class Imagined:
         return [_shown(effect) for effect in effects if isinstance(effect, Reply)]
 
     def as_json(self) -> dict[str, Any]:
-        """`steps` (plugin, decision, effects, fault, explained, ms) in order, `replies`, and why it is `skipped`."""
+        """`steps` (plugin, decision, effects, fault, explained, ms) in order, `replies`, why it is `skipped`, which
+        plugins are `left_out`, and the tenant's `lang` and `timezone`.
+        """
         left_out = [{"plugin": left.plugin, "reason": left.reason} for left in self.left_out]
         return {
             "skipped": self.silenced,
             "steps": list(self._steps()),
             "replies": self.replies,
             "lang": self.lang,
+            "timezone": self.timezone,
             "left_out": left_out,
         }
 
@@ -119,7 +123,9 @@ async def imagine(  # noqa: PLR0913 (what is imagined, and where)
     if not situation.silenced and is_left_alone(made, kind, situation.suspended.intersection(pipeline.names)):
         made += fall_back(situation, config, now)
     suspended = {name: record for name, record in records.items() if record.suspended}
-    return Imagined(config.lang, situation.silenced, made, pipeline.names, suspended, pipeline.left_out)
+    return Imagined(
+        config.lang, config.timezone, situation.silenced, made, pipeline.names, suspended, pipeline.left_out
+    )
 
 
 def _unasked(plugin: str, decision: str, fault: str = "") -> dict[str, Any]:

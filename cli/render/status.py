@@ -41,6 +41,7 @@ def status_report(console: Console, report: dict[str, Any]) -> RenderableType:
         parts += [_held_line(tenant) for tenant in tenants if tenant.get("new_chats_held_until")]
         parts += [_line(tenant, safe(tenant["inbox_held"])) for tenant in tenants if tenant.get("inbox_held")]
         parts += [_flooded_line(tenant) for tenant in tenants if tenant.get("flooded")]
+        parts += [_plugin_line(tenant, step) for tenant in tenants for step in _missing(tenant)]
     else:
         parts.append(Text("No tenant yet: `comptoir tenant add NAME`"))
     parts += [Text(f"Note: {safe(notice)}.", "dim") for notice in daemon.get("notices", [])]
@@ -94,6 +95,18 @@ def _held_line(tenant: dict[str, Any]) -> Text:
 def _flooded_line(tenant: dict[str, Any]) -> Text:
     chats = ", ".join(pretty(safe(chat)) for chat in tenant["flooded"])
     return _line(tenant, f"too many messages at once, not answered one by one: {chats}")
+
+
+def _missing(tenant: dict[str, Any]) -> list[dict[str, Any]]:
+    """The plugins of a tenant that do not do their work."""
+    return [step for step in tenant.get("pipeline") or () if step["state"] in ("suspended", "left out")]
+
+
+def _plugin_line(tenant: dict[str, Any], step: dict[str, Any]) -> Text:
+    why = told(step["last_fault"] or "")
+    if step["state"] == "suspended":
+        why = f"failed five times running ({why}); comptoir reload {tenant['name']} asks it again"
+    return _line(tenant, f"plugin {safe(step['plugin'])} {step['state']}: {why}")
 
 
 def _line(tenant: dict[str, Any], said: str) -> Text:

@@ -1,4 +1,4 @@
-"""What `comptoir try` found out: each plugin's decision and what it wants done, then the answer."""
+"""What `comptoir try` found out: what each plugin looked at and would do, then the answer."""
 
 from typing import Any
 
@@ -7,46 +7,39 @@ from rich.table import Table
 from rich.text import Text
 
 from comptoir.cli.render.text import safe, safe_lines
+from comptoir.cli.render.trace_words import Words
 
-_DECISION_STYLES = {
-    "continue": "dim",
-    "stop": "bold green",
-    "raised": "bold red",
-    "late": "bold red",
-    "not reached": "dim",
-}
+_STYLES = {"stop": "bold green", "raised": "bold red", "late": "bold red", "suspended": "bold red"}
+_QUIET = ("continue", "not reached")
+SLOW = 1000
+"""Milliseconds from which it is said how long a plugin took."""
 
 
 def print_trace(console: Console, trace: dict[str, Any]) -> None:
-    """The pipeline in its order, a line a plugin, and under it what the customer would read."""
+    """The pipeline in its order, each plugin in plain words, and under it what the customer would read."""
+    words = Words(trace)
     if trace["skipped"]:
-        console.print(Text(f"a real message would get no answer now: {safe(trace['skipped'])}", "yellow"))
-    table = Table(box=None, pad_edge=False, show_header=False)
+        console.print(Text(words.held(), "yellow"))
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
     for step in trace["steps"]:
-        table.add_row(Text(step["plugin"], "bold"), _decision(step), _time(step), _effects(step))
+        table.add_row(Text(safe(step["plugin"]), _style(step)), _told(words, step))
+    for left in trace.get("left_out", ()):
+        table.add_row(Text(safe(left["plugin"]), "bold red"), Text(words.left_out(left["reason"])))
     console.print(table)
     if not trace["replies"]:
-        console.print(Text("no answer", "yellow"))
+        console.print(Text(words.no_answer(), "yellow"))
+        return
+    console.print(Text(words.answer(), "bold"))
     for reply in trace["replies"]:
-        console.print(Text("answer:", "bold"))
         console.print(Text("  " + "\n  ".join(safe_lines(reply))))
 
 
-def _decision(step: dict[str, Any]) -> Text:
-    return Text(step["decision"], _DECISION_STYLES.get(step["decision"], ""))
+def _style(step: dict[str, Any]) -> str:
+    quiet = step["decision"] in _QUIET and not step["effects"]
+    return "dim" if quiet else _STYLES.get(step["decision"], "bold")
 
 
-def _effects(step: dict[str, Any]) -> Text:
-    lines = [safe(" ".join(_words(effect))) for effect in step["effects"]]
-    if step["fault"]:
-        lines.append(safe(step["fault"]))
-    return Text("\n".join(lines))
-
-
-def _words(effect: dict[str, Any]) -> list[str]:
-    """An effect's name and what it carries; texts in quotes."""
-    return [f'"{value}"' if key == "text" else str(value) for key, value in effect.items() if value is not None]
-
-
-def _time(step: dict[str, Any]) -> Text:
-    return Text("" if step["decision"] == "not reached" else f"{step['ms']} ms", "dim")
+def _told(words: Words, step: dict[str, Any]) -> Text:
+    *looked, does = words.step(step)
+    slow = f" ({step['ms'] / 1000:.1f} s)" if step["ms"] >= SLOW else ""
+    return Text("\n").join([*(Text(line, "dim") for line in looked), Text(does + slow, _style(step))])

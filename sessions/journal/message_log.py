@@ -11,7 +11,9 @@ from comptoir.sessions.log_line import Fact, LogLine
 LOGGER = "messages"
 # Of an event's own data, what is never somebody's words: what is not named here stays out.
 _TOLD = ("reason", "error", "fault", "plugin", "decision", "by", "size", "files", "faults", "final", "until", "again")
-_WARNED = frozenset({"failed", "uncertain", "unreadable", "lost_unread", "plugin_failed", "message_given_up"})
+_WARNED = frozenset(
+    {"failed", "uncertain", "unreadable", "lost_unread", "plugin_failed", "plugin_suspended", "message_given_up"}
+)
 
 
 def lines(db: Connection, events: Iterable[Event]) -> list[LogLine]:

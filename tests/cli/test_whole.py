@@ -66,7 +66,7 @@ def test_from_the_code_on_screen_to_the_answer(whole, comptoir, start, window):
     assert status["daemon"]["lab"] is True
     assert (status["tenants"][0]["state"], status["tenants"][0]["number"]) == ("online", SHOP)
     assert "LAB" in comptoir("status").out
-    assert "answer" in comptoir("try", "chez-awa", "Vous êtes où ?").out
+    assert "Le client reçoit" in comptoir("try", "chez-awa", "Vous êtes où ?").out
 
     assert comptoir("unlink", "chez-awa").code == 0
     assert comptoir("messages", "chez-awa", "--json").json == rows

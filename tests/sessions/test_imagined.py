@@ -1,10 +1,14 @@
 """`try`: a walk of which nothing is kept."""
 
+from dataclasses import replace
+
 from journal_rig import AWA, MOUSSA
-from runner_rig import ECHO, Shop, echo, pipeline, plugin
+from runner_rig import ECHO, TENANT, Shop, echo, pipeline, plugin
 from trio.testing import MockClock
 
-from comptoir.plugins.api import Context, Message
+from comptoir.plugins.api import Context, Message, Plugin, PluginConfig, ReceivedFile, Verdict
+from comptoir.plugins.loading import LeftOut
+from comptoir.sessions import faulting
 from comptoir.sessions.journal import contacts
 
 
@@ -63,3 +67,52 @@ async def test_a_fault_shows_and_is_not_counted(shop: Shop, autojump_clock: Mock
     assert trace["steps"][1]["fault"].startswith("ZeroDivisionError")
     assert trace["replies"] == ["echo x"]
     assert [row["faults"] for row in await runner.status()] == [0, 0, 0]
+
+
+async def test_the_fallback_and_what_is_suspended_or_left_out_show(shop: Shop, autojump_clock: MockClock) -> None:
+    async def broken(context: Context, message: Message) -> None:
+        raise ZeroDivisionError
+
+    served = replace(pipeline(plugin("broken", broken)), left_out=(LeftOut("crm", "cannot be imported"),))
+    runner = shop.runner(served)
+    trace = (await runner.imagine("x", AWA)).as_json()
+    assert [(step["plugin"], step["decision"]) for step in trace["steps"]][1:] == [
+        ("broken", "raised"),
+        ("fallback", "stop"),
+    ]
+    assert trace["replies"] == ["Merci pour votre message. Une personne de Chez Awa vous répond dès que possible."]
+    assert trace["left_out"] == [{"plugin": "crm", "reason": "cannot be imported"}]
+    assert (trace["lang"], trace["timezone"]) == ("fr", "Africa/Dakar")
+    for _ in range(faulting.RUNNING):
+        faulting.count(shop.store.db, "broken", "ZeroDivisionError", 0)
+    trace = (await runner.imagine("x", AWA)).as_json()
+    assert (trace["steps"][1]["decision"], trace["steps"][1]["fault"]) == ("suspended", "ZeroDivisionError")
+    assert len(trace["replies"]) == 1
+
+
+async def test_what_a_plugin_says_of_itself_at_both_looks(shop: Shop, autojump_clock: MockClock) -> None:
+    class Twice(Plugin):
+        name = "twice"
+
+        async def message(self, context: Context, message: Message) -> Verdict:
+            context.explain("rien trouvé")
+            return Verdict.CONTINUE
+
+        async def unanswered(self, context: Context, message: Message) -> None:
+            context.explain(f"personne n'a répondu, {len(await context.history())} message")
+            context.reply("je demande")
+
+    trace = (await shop.runner(pipeline(Twice(PluginConfig(), TENANT))).imagine("x", AWA)).as_json()
+    (_, step) = trace["steps"]
+    assert step["explained"] == ["rien trouvé", "personne n'a répondu, 1 message"]
+    assert [effect["text"] for effect in step["effects"]] == ["je demande"]
+
+
+async def test_other_kinds(shop: Shop, autojump_clock: MockClock) -> None:
+    async def show(context: Context, message: Message) -> None:
+        content = message.content
+        context.reply(f"{message.kind} {content.mime if isinstance(content, ReceivedFile) else content}")
+
+    runner = shop.runner(pipeline(plugin("show", show)))
+    assert (await runner.imagine("", AWA, "voice")).replies == ["voice audio/ogg; codecs=opus"]
+    assert (await runner.imagine("", AWA, "call")).replies == ["call None"]
