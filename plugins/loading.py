@@ -153,13 +153,16 @@ def prepare(
     """
     known = known_plugins() if plugins is None else plugins
     tenant = config.tenant(files)
-    mandatory = tuple(kind(kind.Config(), tenant) for kind in MANDATORY.values())
+    configs = {step.plugin: step.config for step in config.mandatory}
+    mandatory = tuple(kind(configs.get(name) or kind.Config(), tenant) for name, kind in MANDATORY.items())
     chosen: list[Plugin | LeftOut] = []
     if config.calls.answer:
         # Before all that know of texts only.
         chosen.append(Calls(config.calls, tenant))
-    chosen += [_made(step, known[step.plugin], tenant) for step in config.pipeline]
-    faults: list[Fault] = []
+    for step in config.pipeline:
+        gone = Unusable(step.plugin, "is no longer installed")
+        chosen.append(_made(step, known.get(step.plugin, gone), tenant))
+    faults = [fault for plugin in mandatory for fault in _faults(plugin.check(), folder, config)]
     for place, plugin in enumerate(chosen):
         if isinstance(plugin, Plugin):
             try:

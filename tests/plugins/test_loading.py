@@ -1,15 +1,19 @@
 """Starting and stopping the plugins of a file."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import trio
 from trio.testing import MockClock
 
-from comptoir.plugins.api import API_VERSION, Plugin, PluginConfig
+from comptoir.plugins.api import API_VERSION, Mistake, Plugin, PluginConfig
 from comptoir.plugins.builtin.answers import Answers
-from comptoir.plugins.config import TenantConfig, parse_tenant
-from comptoir.plugins.loading import START_LIMIT, known_plugins, start_pipeline
+from comptoir.plugins.builtin.takeover import Takeover
+from comptoir.plugins.config import Step, TenantConfig, parse_tenant
+from comptoir.plugins.faults import ConfigWrong
+from comptoir.plugins.installed import Found, Unusable
+from comptoir.plugins.loading import MANDATORY, START_LIMIT, known_plugins, start_pipeline
 from comptoir.plugins.templates import render
 
 HEAD = 'version = 1\nname = "x"\ncountry = "SN"\ntimezone = "Africa/Dakar"\n'
@@ -107,3 +111,55 @@ async def test_stopping_waits_for_no_plugin(autojump_clock: MockClock, caplog: p
 async def test_a_config_is_checked_by_the_plugins_own_model() -> None:
     (step,) = configured("good").pipeline
     assert step.config == PluginConfig()
+
+
+class Sloppy(Plugin):
+    """Finds something wrong in the tenant's files."""
+
+    name = "sloppy"
+
+    def check(self) -> list[Mistake]:
+        if "menu.md" in self.tenant.files:
+            return [Mistake("menu.md", 3, 7, "pas de prix", "un prix")]
+        return []
+
+
+class Puzzled(Plugin):
+    name = "puzzled"
+
+    def check(self) -> list[Mistake]:
+        raise LookupError("menu")
+
+
+async def test_what_a_plugin_finds_wrong_in_the_files_starts_nothing() -> None:
+    known = {kind.name: kind for kind in (Good, Sloppy)}
+    steps = tuple(Step(name, PluginConfig()) for name in known)
+    config = replace(configured("good"), pipeline=steps)
+    with pytest.raises(ConfigWrong) as wrong:
+        await start_pipeline(config, {"menu.md": b""}, known, folder=Path("awa"))
+    assert str(wrong.value) == "awa/menu.md:3: colonne 7 : pas de prix ; attendu : un prix"
+    pipeline = await start_pipeline(config, {}, known)
+    assert pipeline.left_out == ()
+
+
+async def test_what_cannot_be_used_is_left_out_by_name() -> None:
+    known: dict[str, Found] = {"good": Good, "crm": Unusable("crm", "cannot be imported: x"), "puzzled": Puzzled}
+    names = ("crm", "puzzled", "good", "gone")
+    config = replace(configured("good"), pipeline=tuple(Step(name, PluginConfig()) for name in names))
+    pipeline = await start_pipeline(config, {}, known)
+    assert [plugin.name for plugin in pipeline.chosen] == ["good"]
+    assert [(left.plugin, left.reason) for left in pipeline.left_out] == [
+        ("crm", "cannot be imported: x"),
+        ("puzzled", "did not look at its files: LookupError: menu"),
+        ("gone", "is no longer installed"),
+    ]
+
+
+async def test_mandatory_plugins_are_first_and_have_the_tenants_tables() -> None:
+    text = f'{HEAD}pipeline = ["good", "takeover"]\n[plugins.takeover]\nremind_minutes = 5\n'
+    config = parse_tenant(text, Path("x"), PLUGINS, MANDATORY)
+    pipeline = await start_pipeline(config, {}, PLUGINS)
+    assert pipeline.names == ("optout", "takeover", "good")
+    (_, takeover) = pipeline.mandatory
+    assert isinstance(takeover, Takeover)
+    assert takeover.config.remind_minutes == 5
