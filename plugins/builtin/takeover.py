@@ -9,11 +9,13 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from comptoir.plugins.api import Change, Context, Message, Plugin, PluginConfig, Timer, Verdict
+from comptoir.plugins.builtin.explaining import explain
 from comptoir.plugins.builtin.speaking import speaks
 from comptoir.plugins.text import fold
 
 DAY = 24 * 60
-WAITING, RELEASE, REMIND = "waiting", "release", "remind"
+WAITING, TOLD = "waiting", "told"
+RELEASE, REMIND = "release", "remind"
 
 
 class TakeoverConfig(PluginConfig):
@@ -28,7 +30,7 @@ class TakeoverConfig(PluginConfig):
 
 
 class Takeover(Plugin):
-    """State: `waiting`, since when the customer waits for a person's word."""
+    """State: `waiting`, since when the customer waits for a person's word, or that somebody was told of it."""
 
     name = "takeover"
     Config = TakeoverConfig
@@ -43,8 +45,14 @@ class Takeover(Plugin):
     }
 
     async def message(self, context: Context, message: Message) -> Verdict:
-        if with_person(context) and speaks(message):
-            await self._begin_wait(context)
+        if with_person(context):
+            explain(
+                context,
+                "une personne a cette conversation, le robot se tait",
+                "a person has this chat, the bot is silent",
+            )
+            if speaks(message):
+                await self._begin_wait(context)
         return Verdict.CONTINUE
 
     async def conversation(self, context: Context, change: Change) -> None:
@@ -55,23 +63,23 @@ class Takeover(Plugin):
                 await self._end_wait(context)
                 self._take(context)
             case "assigned" if change.by != f"plugin:{self.name}":
-                if change.text:
-                    await self._end_wait(context)
-                # Who was only named has not answered yet: nothing takes the chat away from them.
-                context.wake(RELEASE, context.now + timedelta(minutes=self.config.minutes) if change.text else None)
+                await self._given(context, answered=has_answered(change))
             case "handed_over":
                 await self._begin_wait(context)
             case "released" | "closed":
+                if change.kind == "released" and not _is_persons(change.by):
+                    # Nobody else will tell of who still waits: the plugins answer only what comes from now on.
+                    await self._remind(context)
                 context.wake(RELEASE, None)
                 await self._end_wait(context)
             case _:
                 pass
 
     async def timer(self, context: Context, timer: Timer) -> None:
-        if timer.name == REMIND:
+        if timer.name == RELEASE:
+            self._release(context)
+        elif with_person(context):
             await self._remind(context)
-        elif context.conversation.agent is not None:
-            await self._release(context)
 
     def _gives_back(self, text: str) -> bool:
         return fold(text).strip() in {fold(word).strip() for word in self.config.give_back}
@@ -86,14 +94,18 @@ class Takeover(Plugin):
         elif with_person(context):
             context.assign(None)
 
-    async def _release(self, context: Context) -> None:
+    async def _given(self, context: Context, *, answered: bool) -> None:
+        """Somebody has it by a command. Who was only named has not answered yet: nothing takes it away from them."""
+        if answered:
+            await self._end_wait(context)
+        context.wake(RELEASE, context.now + timedelta(minutes=self.config.minutes) if answered else None)
+
+    def _release(self, context: Context) -> None:
         until = context.held_until
         if until is not None and until > context.now:
             context.wake(RELEASE, until)
-            return
-        # Nobody else will tell of who still waits: the plugins answer only what comes from now on.
-        await self._remind(context)
-        context.assign(None)
+        elif context.conversation.agent is not None:
+            context.assign(None)
 
     async def _begin_wait(self, context: Context) -> None:
         if self.config.remind_minutes and await context.get(WAITING) is None:
@@ -107,7 +119,7 @@ class Takeover(Plugin):
 
     async def _remind(self, context: Context) -> None:
         since = await context.get(WAITING)
-        if not isinstance(since, str) or not with_person(context):
+        if not isinstance(since, str) or since == TOLD:
             return
         waited = context.now - datetime.fromisoformat(since)
         context.notify(
@@ -120,6 +132,7 @@ class Takeover(Plugin):
             ),
             (context.conversation.agent or "owner",),
         )
+        context.put(WAITING, TOLD)
 
 
 def with_person(context: Context) -> bool:
@@ -127,3 +140,12 @@ def with_person(context: Context) -> bool:
     return context.conversation.state == "pending" or (
         context.conversation.state == "open" and context.conversation.agent is not None
     )
+
+
+def has_answered(change: Change) -> bool:
+    """Whether who was given the conversation wrote to the customer."""
+    return change.kind == "assigned" and bool(change.text) and not change.by.startswith("plugin:")
+
+
+def _is_persons(by: str) -> bool:
+    return by in ("owner", "operator") or by.startswith("agent:")

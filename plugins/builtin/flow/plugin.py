@@ -7,6 +7,7 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from comptoir.plugins.api import Change, Context, Message, Mistake, Plugin, PluginConfig, Tenant, Timer, Verdict
+from comptoir.plugins.builtin.explaining import explain
 from comptoir.plugins.builtin.flow.course import At, Course, Known, Turn, is_started_by
 from comptoir.plugins.builtin.flow.model import FlowFile
 from comptoir.plugins.builtin.flow.reading import read_flows
@@ -79,7 +80,7 @@ class Flows(Plugin):
 
     def _begin(self, context: Context, name: str) -> None:
         flow = self._flows[name]
-        context.explain(f"{name} → {flow.first}")
+        explain(context, f"commence le parcours {name}", f"begins the flow {name}")
         self._do(context, flow, self._course(context, name).begin())
 
     def _go_on(self, context: Context, at: At, flow: FlowFile, message: Message) -> None:
@@ -90,7 +91,10 @@ class Flows(Plugin):
             self._do(context, flow, replace(begun, said=(context.wording("changed"), *begun.said)))
             return
         turn = course.take(at, message)
-        context.explain(f"{at.flow} : {at.step} → {turn.at.step if turn.at else '.'}")
+        fr, en = (f"étape {turn.at.step}", f"step {turn.at.step}") if turn.at is not None else ("fin", "end")
+        explain(
+            context, f"parcours {at.flow}, réponse à {at.step} : {fr}", f"flow {at.flow}, answer to {at.step}: {en}"
+        )
         self._do(context, flow, turn)
 
     def _do(self, context: Context, flow: FlowFile, turn: Turn) -> None:

@@ -12,7 +12,7 @@ from comptoir.plugins.builtin.handover.rating import read_rating
 from comptoir.plugins.builtin.handover.summary import called, opening_line, summary
 from comptoir.plugins.builtin.handover.texts import TEXTS
 from comptoir.plugins.builtin.speaking import speaks
-from comptoir.plugins.builtin.takeover import with_person
+from comptoir.plugins.builtin.takeover import has_answered, with_person
 from comptoir.plugins.opening import opening_of
 from comptoir.plugins.patterns import Pattern
 from comptoir.plugins.text import fold
@@ -160,7 +160,7 @@ class Handovers(Plugin):
                 context.close()
             case "taken":
                 context.put(CASE, {"hand": True})
-            case "assigned" if change.text:
+            case "assigned" if has_answered(change):
                 context.put(CASE, {"passed": context.now.isoformat()})
             case "assigned":
                 await self._tell_agent(context, change)

@@ -33,7 +33,7 @@ def opening_line(context: Context, opening: Opening | None) -> str:
 def _writer(context: Context, line: Line) -> str:
     if line.by == "customer":
         return context.wording("by_customer")
-    if line.by.startswith("agent:"):
+    if line.by.startswith("agent:") and line.by != "agent:owner":
         return line.by.removeprefix("agent:")
     return context.wording("by_bot" if line.by.startswith("plugin:") else "by_person")
 

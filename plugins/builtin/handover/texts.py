@@ -80,7 +80,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     # --- who speaks, in a summary, and why a person was asked for
     "by_customer": ("Client", "Customer"),
     "by_bot": ("Robot", "Bot"),
-    "by_person": ("Vous", "You"),
+    "by_person": ("Boutique", "Shop"),
     "owner": ("le responsable", "the owner"),
     "reason_asked": ("a demandé une personne", "asked for a person"),
     "reason_word": ("a écrit « {word} »", 'wrote "{word}"'),
