@@ -25,6 +25,7 @@ from comptoir.sessions.log_line import note
 from comptoir.sessions.naming import without_address
 from comptoir.sessions.situation import Situation, situation_of
 from comptoir.sessions.spec import NO_LIMITS, InboundLimits
+from comptoir.sessions.staging import Fetch
 from comptoir.sessions.stale import REASON as STALE
 from comptoir.sessions.stale import tell_owner
 from comptoir.sessions.stepping import Watch, unwatched
@@ -50,6 +51,7 @@ class Answerer:
         limits: InboundLimits = NO_LIMITS,
         watch: Watch = unwatched,
         blamed: Blame | None = None,
+        fetch: Fetch | None = None,
     ) -> None:
         self._journal = journal
         self._pipelines = pipelines
@@ -60,6 +62,7 @@ class Answerer:
         self._limits = limits
         self._watch = watch
         self._blamed = blamed
+        self._fetch = fetch
         self._begun: set[int] = set()
         # The worker before may have died before it told.
         self._stale_untold = True
@@ -129,7 +132,9 @@ class Answerer:
         scene = staging.scene(pipeline, situation, now, message)
         if isinstance(message.content, ReceivedFile):
             scene = replace(scene, load=partial(self._files.load, message.ids[-1]))
-        ports = staging.ports(self._journal, burst.contact, now, watch=self._watch, message=burst.ids[0])
+        ports = staging.ports(
+            self._journal, burst.contact, now, fetch=self._fetch, watch=self._watch, message=burst.ids[0]
+        )
         made = await walk(plugins, scene, ports, partial(self._mark, burst), config.plugin_seconds)
         return conclude(Walked(burst, situation, made, skipped, given_up, pipeline.names), config, now)
 

@@ -33,6 +33,7 @@ from comptoir.sessions.faulting import Record
 from comptoir.sessions.journal.details import content_json
 from comptoir.sessions.journal.journal import Store
 from comptoir.sessions.situation import imagined_situation
+from comptoir.sessions.staging import Fetch
 from comptoir.sessions.stepping import Watch, unwatched
 
 KINDS = ("text", *FILE_KINDS, "call")
@@ -103,6 +104,7 @@ async def imagine(  # noqa: PLR0913 (what is imagined, and where)
     *,
     kind: str = "text",
     now: int,
+    fetch: Fetch | None = None,
     watch: Watch = unwatched,
 ) -> Imagined:
     """What would happen if `sender` wrote this now. Nothing is kept, sent or counted."""
@@ -111,7 +113,7 @@ async def imagine(  # noqa: PLR0913 (what is imagined, and where)
     records = await journal.read(faulting.records)
     content = ReceivedFile(_MIMES[kind], 0) if kind in FILE_KINDS else None
     message = Message((), kind, text, staging.as_time(now), content)
-    ports = staging.ports(journal, situation.contact.id, now, watch=watch)
+    ports = staging.ports(journal, situation.contact.id, now, fetch=fetch, watch=watch)
 
     async def history(limit: int) -> tuple[Line, ...]:
         before = await ports.history(limit - 1) if limit > 1 else ()

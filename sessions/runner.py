@@ -23,6 +23,7 @@ from comptoir.sessions.lending import Lender
 from comptoir.sessions.pacing import MINUTE, Pace
 from comptoir.sessions.rounds import JOURNAL_PAUSE, Rounds
 from comptoir.sessions.spec import NO_LIMITS, InboundLimits
+from comptoir.sessions.staging import Fetch
 from comptoir.sessions.stepping import Watch, unwatched
 from comptoir.sessions.times import now_ms
 from comptoir.sessions.turns import Turns
@@ -37,7 +38,8 @@ class Runner(Rounds):
     """Held until `open`: nothing is answered before the backlog has been read.
 
     `wake_outbox` is called, inside trio, after a commit that queued something. `fast` joins no bursts; `limits` is how
-    much is taken in a minute. `watch` is entered around a plugin's code; `blamed` is what the worker before died of.
+    much is taken in a minute. `watch` is entered around a plugin's code; `blamed` is what the worker before died of;
+    `fetch` how plugins read from outside.
     """
 
     def __init__(  # noqa: PLR0913 (what it serves, and with what)
@@ -51,6 +53,7 @@ class Runner(Rounds):
         limits: InboundLimits = NO_LIMITS,
         watch: Watch = unwatched,
         blamed: Blame | None = None,
+        fetch: Fetch | None = None,
         now: Callable[[], int] = now_ms,
     ) -> None:
         super().__init__()
@@ -66,10 +69,12 @@ class Runner(Rounds):
             limits=limits,
             watch=watch,
             blamed=blamed,
+            fetch=fetch,
         )
         self._pace = Pace(limits.tenant_per_minute, now)
         self._fast = fast
         self._watch = watch
+        self._fetch = fetch
         self._now = now
         self._turns = Turns(WALKS)
         self._busy: set[int] = set()
@@ -93,8 +98,9 @@ class Runner(Rounds):
     async def imagine(self, text: str, sender: Address, kind: str = "text") -> Imagined:
         """What would happen if `sender` wrote this now. Nothing is kept, sent or counted."""
         async with self.pipelines.borrow() as pipeline:
+            now = self._now()
             return await imagined.imagine(
-                self._journal, pipeline, text, sender, kind=kind, now=self._now(), watch=self._watch
+                self._journal, pipeline, text, sender, kind=kind, now=now, fetch=self._fetch, watch=self._watch
             )
 
     async def status(self) -> list[dict[str, Any]]:
