@@ -11,6 +11,7 @@ from importlib.metadata import version
 
 import trio
 
+from comptoir.gateway.config_watch import ConfigWatch
 from comptoir.gateway.control.key_methods import KeyMethods
 from comptoir.gateway.control.methods import Methods
 from comptoir.gateway.control.server import ControlServer, bind_control_socket
@@ -88,11 +89,13 @@ async def serve(installation: Installation) -> None:
     methods = Methods(supervisor, installation.hub, version("comptoir"), lab=installation.lab is not None)
     owner = installation.paths.state.stat().st_uid
     server = ControlServer(table_of(methods) | table_of(KeyMethods(supervisor, installation)), owner)
+    watch = ConfigWatch(installation.paths.tenants_config, supervisor.reload_saved)
     listener = bind_control_socket(installation.paths.control_socket)
     with trio.open_signal_receiver(*_STOP_SIGNALS) as signals:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
         async with trio.open_nursery() as workers:
             workers.start_soon(installation.forkserver.start)
+            await watch.begin()
             await workers.start(supervisor.run)
             async with trio.open_nursery() as control:
                 await control.start(server.serve, listener)
@@ -101,6 +104,7 @@ async def serve(installation: Installation) -> None:
                 sys.stderr.flush()
                 notify("READY=1")
                 control.start_soon(keep_status, supervisor)
+                control.start_soon(watch.run)
                 warn_of_swap()
                 await anext(signals)
                 logger.info("stopping: workers finish what they send")

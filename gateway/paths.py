@@ -61,8 +61,13 @@ class Paths:
     def control_socket(self) -> Path:
         return self.run / "control.sock"
 
+    @property
+    def tenants_config(self) -> Path:
+        """Each tenant's own files, in a folder of its name."""
+        return self.config / "tenants"
+
     def tenant_config(self, name: str) -> Path:
-        return self.config / "tenants" / name
+        return self.tenants_config / name
 
     def tenant_state(self, name: str) -> Path:
         return self.state / "tenants" / name
@@ -84,7 +89,7 @@ class Paths:
         self.check_socket_path()
         closed = (
             self.config,
-            self.config / "tenants",
+            self.tenants_config,
             self.keys,
             self.state,
             self.state / "tenants",

@@ -131,6 +131,10 @@ class Supervisor:
             self._installation.hub.publish(name, "tenant_removed")
             return logged_out
 
+    async def reload_saved(self, name: str) -> None:
+        """Have the worker read what was saved in its tenant's folder. Raises RpcError."""
+        await self.get(name).call("reload", {"saved": True})
+
     def config_dir(self, name: str) -> Path:
         return self._installation.paths.tenant_config(name)
 

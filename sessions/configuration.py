@@ -1,13 +1,18 @@
-"""Which tenant.toml is in force: the one in the tenant's folder, or the last right one while that is wrong."""
+"""A tenant's folder, read as a whole: as it is now, or as it was when it was last right."""
 
+import base64
 import logging
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import trio
 
-from comptoir.plugins.config import TenantConfig
-from comptoir.plugins.faults import ConfigWrong
+from comptoir.plugins.config import FILE_NAME, TenantConfig
+from comptoir.plugins.faults import ConfigWrong, Fault
 from comptoir.plugins.loading import parse_text, read_text
 from comptoir.plugins.walking.state import TENANT, Slot
 from comptoir.sessions.journal import state
@@ -15,24 +20,91 @@ from comptoir.sessions.journal.journal import Journal
 
 logger = logging.getLogger("worker")
 
+READ_LIMIT = 25.0
+"""Seconds for reading, and for importing the packages that the file names."""
+MAX_KEPT = 16_000_000
+"""Bytes in the journal, packed. A folder beyond that is not remembered for the next worker."""
+
 # Beside the plugins' own state; no plugin can have this name.
 _LAST_RIGHT = Slot("(worker)", TENANT, "tenant.toml")
 
 
-async def load(journal: Journal, folder: Path) -> TenantConfig:
-    """The tenant's file as it is now, remembered for the next worker. Raises ConfigWrong."""
-    text = await trio.to_thread.run_sync(read_text, folder)
-    config = parse_text(text, folder)
-    if (await journal.read(partial(state.get, slot=_LAST_RIGHT))).value != text:
-        await journal.write(lambda db: state.put(db, _LAST_RIGHT, text))
-    return config
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a tenant's folder holds, unread."""
+
+    text: str
+    """Of `tenant.toml`."""
+    files: Mapping[str, bytes]
+    """The rest, as plugins see it."""
 
 
-async def last_right(journal: Journal, folder: Path) -> TenantConfig | None:
-    """What was in force before a bad edit: a new worker must not silence the tenant for that. None if nothing was."""
-    text = (await journal.read(partial(state.get, slot=_LAST_RIGHT))).value
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A tenant's folder that was right when it was read."""
+
+    content: Content
+    config: TenantConfig
+
+
+async def read(folder: Path) -> Reading:
+    """The folder as it is now. Raises ConfigWrong."""
+    return await _in_thread(folder, partial(_read, folder))
+
+
+async def remember(journal: Journal, content: Content) -> None:
+    """Keep what has come into force for the next worker: a bad edit must not silence the tenant for a restart."""
+    packed = await trio.to_thread.run_sync(_pack, content)
+    if (await journal.read(partial(state.get, slot=_LAST_RIGHT))).value != packed:
+        await journal.write(lambda db: state.put(db, _LAST_RIGHT, packed))
+
+
+async def last_right(journal: Journal, folder: Path) -> Reading | None:
+    """What was in force before a bad edit. None if nothing was, or it is wrong for this version."""
+    packed = (await journal.read(partial(state.get, slot=_LAST_RIGHT))).value
+    if packed is None:
+        return None
     try:
-        return None if text is None else parse_text(text, folder)
+        return await _in_thread(folder, lambda: _parse(_unpack(packed), folder))
     except ConfigWrong as error:
         logger.warning("the last right configuration no longer is: %s", error.faults[0])
         return None
+
+
+async def _in_thread(folder: Path, reading: Callable[[], Reading]) -> Reading:
+    """Others' code is imported and asked here: whatever it raises is a fault, and it may not take for ever."""
+    try:
+        with trio.fail_after(READ_LIMIT):
+            return await trio.to_thread.run_sync(reading, abandon_on_cancel=True)
+    except ConfigWrong:
+        raise
+    except trio.TooSlowError:
+        wrong = (f"la lecture a duré plus de {READ_LIMIT:g} s", "des fichiers et des plugins qui se chargent vite")
+    except Exception as error:
+        logger.warning("the tenant's folder cannot be read", exc_info=True)
+        wrong = (f"la lecture a échoué ({type(error).__name__})", "des fichiers et des plugins lisibles")
+    raise ConfigWrong([Fault(folder / FILE_NAME, 1, *wrong)])
+
+
+def _read(folder: Path) -> Reading:
+    return _parse(Content(read_text(folder), {}), folder)
+
+
+def _parse(content: Content, folder: Path) -> Reading:
+    return Reading(content, parse_text(content.text, folder))
+
+
+def _pack(content: Content) -> Any:
+    files = {name: base64.b85encode(zlib.compress(data)).decode() for name, data in sorted(content.files.items())}
+    if sum(map(len, files.values())) > MAX_KEPT:
+        logger.warning("the tenant's files are too large to be remembered for the next worker")
+        return None
+    return {"text": content.text, "files": files}
+
+
+def _unpack(packed: Any) -> Content:
+    # A text is what an earlier version kept.
+    if isinstance(packed, str):
+        return Content(packed, {})
+    files = {name: zlib.decompress(base64.b85decode(data)) for name, data in packed["files"].items()}
+    return Content(packed["text"], files)

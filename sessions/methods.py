@@ -117,9 +117,9 @@ class Methods:
 
     # --- the pipeline
 
-    async def _reload(self, _params: Params) -> Params:
+    async def _reload(self, params: Params) -> Params:
         try:
-            await self._worker.reload()
+            await self._worker.reload(saved=params.get("saved") is True)
         except ConfigWrong as error:
             raise config_error(error) from None
         return {"pipeline": await self._runner.status()}

@@ -13,15 +13,13 @@ from functools import partial
 import trio
 
 from comptoir.plugins.config import TenantConfig
-from comptoir.plugins.faults import ConfigWrong
-from comptoir.plugins.loading import start_pipeline
-from comptoir.sessions import configuration
+from comptoir.plugins.loading import Pipeline
 from comptoir.sessions import blaming
 from comptoir.sessions.asker import Asker
 from comptoir.sessions.blaming import Blame
 from comptoir.sessions.events import Address
 from comptoir.sessions.holding import Watchdog
-from comptoir.sessions.journal import event_log, linkings, pruning
+from comptoir.sessions.journal import linkings, pruning
 from comptoir.sessions.journal.journal import Journal, JournalUnavailable
 from comptoir.sessions.journal.media import Uploaded
 from comptoir.sessions.journal.queued import QueuedMessage
@@ -31,6 +29,7 @@ from comptoir.sessions.media.keeper import MediaKeeper
 from comptoir.sessions.media.uploader import Uploader
 from comptoir.sessions.outbox.port import NotConnected, Sent
 from comptoir.sessions.outbox.sender import Sender, SenderSettings
+from comptoir.sessions.reloading import Reloading
 from comptoir.sessions.runner import Runner
 from comptoir.sessions.session import Session
 from comptoir.sessions.spec import WorkerSpec
@@ -62,8 +61,7 @@ class Worker:
         """Why it ends, once it does: EXIT_AGAIN where a living client cannot do what is needed."""
         self._finishing = False
         self._token = trio.lowlevel.current_trio_token()
-        self.config: TenantConfig | None = None
-        self.config_trouble = ""
+        self._reloading = Reloading(journal, spec.config_dir, use=self._use, wake_outbox=self.wake_sender)
         self.runner: Runner | None = None
         self.media = MediaKeeper(journal, spec, config=lambda: self.config, on_queued=self.wake_sender)
         self._fetcher = Fetcher(journal, self.media, spec.lab, on_released=self._wake_runner)
@@ -96,7 +94,8 @@ class Worker:
             if self._blamed is not None:
                 # Before any walk, and where those who follow the events hear of it.
                 await self.journal.write(partial(blaming.settle, blame=self._blamed, now=now_ms()))
-            await self._first_pipeline()
+            await self._reloading.begin()
+            nursery.start_soon(self._reloading.run)
             await nursery.start(self.session.run)
             for task in (self._prune, self.media.run, self._fetcher.run, self._uploader.run, self._asker.run):
                 nursery.start_soon(task)
@@ -125,24 +124,21 @@ class Worker:
         self.exit_code = code
         self._nursery.start_soon(self.finish)
 
-    async def reload(self) -> None:
+    async def reload(self, *, saved: bool = False) -> None:
         """Take the tenant's files as they are now. Raises ConfigWrong: all stays as it was, and status shows it."""
-        try:
-            config = await configuration.load(self.journal, self.spec.config_dir)
-        except ConfigWrong as error:
-            self.config_trouble = "\n".join(map(str, error.faults))
-            first = error.faults[0]
-            where = f"{first.file.name}:{first.line}: {first.what}"
-            logger.error("%s (%d faults in all)", where, len(error.faults))
-            # Whoever follows the events must not have to ask for the status to learn that nothing is answered.
-            note = partial(event_log.add, kind="config_wrong", now=now_ms(), where=where, faults=len(error.faults))
-            await self.journal.write(note)
-            raise
-        await self._use(config)
-        self.config_trouble = ""
+        await self._reloading.reload(saved=saved)
 
-    async def _use(self, config: TenantConfig) -> None:
-        pipeline = await start_pipeline(config, {})
+    @property
+    def config(self) -> TenantConfig | None:
+        """In force; None where nothing was ever right."""
+        return self._reloading.config
+
+    @property
+    def config_trouble(self) -> str:
+        """What is wrong in the tenant's folder, a line each."""
+        return self._reloading.trouble
+
+    async def _use(self, pipeline: Pipeline) -> None:
         if self.runner is None:
             self.runner = Runner(
                 self.journal,
@@ -157,7 +153,6 @@ class Worker:
             self._nursery.start_soon(self.runner.run)
         else:
             await self.runner.reload(pipeline)
-        self.config = config
         if self._sender is not None:
             self._sender.settings = replace(self._sender.settings, resend_uncertain=self._resend)
             self._sender.wake()
@@ -228,14 +223,6 @@ class Worker:
     def _wake_sender_alone(self) -> None:
         if self._sender is not None:
             self._sender.wake()
-
-    async def _first_pipeline(self) -> None:
-        try:
-            await self.reload()
-        except ConfigWrong:
-            # Where nothing was ever right nothing is answered: messages wait for the first good edit.
-            if config := await configuration.last_right(self.journal, self.spec.config_dir):
-                await self._use(config)
 
     async def _resume(self) -> None:
         await self.session.resume(resend=self._resend)

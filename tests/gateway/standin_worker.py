@@ -84,7 +84,7 @@ class StandIn:
     def do_messages(self, limit: int, **_params: Any) -> dict[str, Any]:
         return {"result": {"messages": ["x" * 2000] * limit}}
 
-    def do_reload(self) -> dict[str, Any]:
+    def do_reload(self, saved: bool = False) -> dict[str, Any]:
         fault = {"file": "tenant.toml", "line": 3, "what": "lang = 'xx'", "expected": "fr or en"}
         return {"error": {"code": 78, "message": "tenant.toml:3: …", "data": {"faults": [fault]}}}
 

@@ -1,0 +1,221 @@
+"""Which configuration is in force, who is told of one that is wrong, and what outlives the worker; a real journal."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import trio
+
+from comptoir.plugins import loading
+from comptoir.plugins.api import Plugin
+from comptoir.plugins.faults import ConfigWrong
+from comptoir.plugins.loading import Pipeline
+from comptoir.sessions import reloading
+from comptoir.sessions.journal import event_log, history
+from comptoir.sessions.journal.journal import Journal, open_journal
+from comptoir.sessions.reloading import Reloading
+
+KEY = bytes(32)
+OWNER = "+221770000099"
+RIGHT = f"""version = 1
+name = "Chez Awa"
+country = "SN"
+timezone = "Africa/Dakar"
+owner = "{OWNER}"
+pipeline = ["welcome"]
+
+[plugins.welcome]
+text = "Bonjour"
+"""
+SOON = 0.05
+"""Seconds, in the place of ten."""
+
+
+@dataclass
+class Rig:
+    """One worker's reloading; its pipelines are kept in the order in which they came into force."""
+
+    journal: Journal
+    file: Path
+    loads: Reloading
+    pipelines: list[Pipeline] = field(default_factory=list)
+    woken: list[None] = field(default_factory=list)
+
+    async def save(self, text: str) -> None:
+        """As the watch would have it loaded."""
+        self.file.write_text(text)
+        await self.loads.reload(saved=True)
+
+    async def save_wrong(self, text: str) -> None:
+        with pytest.raises(ConfigWrong):
+            await self.save(text)
+
+    async def notices(self) -> list[str]:
+        """What the owner is to get, oldest first."""
+        rows = await self.journal.read(history.messages)
+        assert {row.chat for row in rows} <= {OWNER}
+        return [row.text for row in rows]
+
+    async def wait_notices(self, count: int) -> list[str]:
+        with trio.fail_after(5):
+            while True:
+                seen = self.journal.commits
+                if len(notices := await self.notices()) >= count:
+                    return notices
+                await self.journal.wait_commit(seen)
+
+    async def events(self) -> list[str]:
+        return [event.kind for event in await self.journal.read(lambda db: event_log.page(db, 0))]
+
+
+@asynccontextmanager
+async def worker(folder: Path, journal: Journal, tell_after: float = SOON) -> AsyncIterator[Rig]:
+    pipelines: list[Pipeline] = []
+    woken: list[None] = []
+
+    async def use(pipeline: Pipeline) -> None:
+        pipelines.append(pipeline)
+
+    loads = Reloading(journal, folder, use=use, wake_outbox=lambda: woken.append(None), tell_after=tell_after)
+    async with trio.open_nursery() as nursery:
+        await loads.begin()
+        nursery.start_soon(loads.run)
+        yield Rig(journal, folder / "tenant.toml", loads, pipelines, woken)
+        nursery.cancel_scope.cancel()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(reloading, "HALF_WRITTEN", 0.05)
+    folder = tmp_path / "chez-awa"
+    folder.mkdir()
+    (folder / "tenant.toml").write_text(RIGHT)
+    return folder
+
+
+@pytest.fixture
+async def journal(tmp_path: Path) -> AsyncIterator[Journal]:
+    async with open_journal(tmp_path / "tenant.db", KEY) as journal:
+        yield journal
+
+
+def wrong(number: int = 1) -> str:
+    return RIGHT.replace('name = "Chez Awa"', f"name = {number}\ncountri = 1")
+
+
+async def test_what_is_saved_comes_into_force_and_the_same_again_starts_nothing(folder: Path, journal: Journal) -> None:
+    async with worker(folder, journal) as rig:
+        assert len(rig.pipelines) == 1
+        await rig.save(RIGHT)
+        assert len(rig.pipelines) == 1
+        await rig.save(RIGHT.replace("Chez Awa", "Chez Binta"))
+        assert rig.pipelines[-1].config.name == "Chez Binta"
+        await rig.loads.reload()
+        assert len(rig.pipelines) == 3
+        assert await rig.events() == ["config_loaded", "config_loaded"]
+        assert await rig.notices() == []
+
+
+async def test_a_bad_edit_is_said_at_once_and_told_once(folder: Path, journal: Journal) -> None:
+    async with worker(folder, journal) as rig:
+        await rig.save_wrong(wrong())
+        assert str(rig.file) in rig.loads.trouble
+        assert rig.pipelines == [rig.pipelines[0]]
+        assert await rig.events() == ["config_wrong"]
+        (notice,) = await rig.wait_notices(1)
+        assert "tenant.toml, ligne 2 : " in notice
+        assert "Il y a encore 1 autre erreur." in notice
+        assert rig.woken
+        # The same mistake, saved again and again.
+        for comment in range(3):
+            await rig.save_wrong(wrong() + f"# {comment}\n")
+        assert await rig.events() == ["config_wrong", "queued"]
+        await rig.save_wrong(wrong(2))
+        assert len(await rig.wait_notices(2)) == 2
+        await rig.save(RIGHT)
+        assert rig.loads.trouble == ""
+        assert (await rig.wait_notices(3))[-1] == "C'est corrigé : vos nouveaux réglages sont en service."
+        # What was told today is not told again, and so neither is its end.
+        await rig.save_wrong(wrong())
+        await trio.sleep(2 * SOON)
+        await rig.save(RIGHT)
+        assert len(await rig.notices()) == 3
+
+
+async def test_who_corrects_it_soon_is_not_told(folder: Path, journal: Journal) -> None:
+    async with worker(folder, journal, tell_after=0.4) as rig:
+        # Each of them anew is given the time.
+        for number in range(3):
+            await rig.save_wrong(wrong(number))
+        await rig.save(RIGHT)
+        await trio.sleep(0.5)
+        assert await rig.notices() == []
+        assert await rig.events() == [*["config_wrong"] * 3, "config_loaded"]
+
+
+async def test_the_next_worker_knows_what_was_right_and_what_was_told(folder: Path, journal: Journal) -> None:
+    async with worker(folder, journal) as rig:
+        await rig.save(RIGHT.replace("Chez Awa", "Chez Binta"))
+        await rig.save_wrong(wrong())
+        await rig.wait_notices(1)
+    async with worker(folder, journal) as rig:
+        assert [pipeline.config.name for pipeline in rig.pipelines] == ["Chez Binta"]
+        assert "tenant.toml:2" in rig.loads.trouble
+        await trio.sleep(2 * SOON)
+        assert len(await rig.notices()) == 1
+    rig.file.write_text(RIGHT)
+    async with worker(folder, journal) as rig:
+        assert len(await rig.notices()) == 2
+        assert rig.pipelines[-1].config.name == "Chez Awa"
+    async with worker(folder, journal) as rig:
+        assert len(await rig.notices()) == 2
+
+
+async def test_who_is_still_writing_is_waited_for(folder: Path, journal: Journal) -> None:
+    async with worker(folder, journal) as rig:
+        rig.file.write_text(RIGHT[:100])
+        async with trio.open_nursery() as nursery:
+
+            async def reload() -> None:
+                await rig.loads.reload(saved=True)
+
+            nursery.start_soon(reload)
+            await trio.sleep(reloading.HALF_WRITTEN / 2)
+            rig.file.write_text(RIGHT.replace("Chez Awa", "Chez Binta"))
+        assert rig.pipelines[-1].config.name == "Chez Binta"
+        assert await rig.events() == ["config_loaded"]
+
+
+async def test_nobody_is_told_where_nothing_was_ever_right(folder: Path, journal: Journal) -> None:
+    (folder / "tenant.toml").write_text(wrong())
+    async with worker(folder, journal) as rig:
+        await trio.sleep(2 * SOON)
+        assert await rig.events() == ["config_wrong"]
+        assert rig.pipelines == []
+        await rig.save(RIGHT)
+        assert len(rig.pipelines) == 1
+
+
+class Stubborn(Plugin):
+    name = "optout"
+    refuses = False
+
+    async def start(self) -> None:
+        if self.refuses:
+            raise RuntimeError("no")
+
+
+async def test_where_a_plugin_that_must_run_does_not_all_stays_as_it_was(
+    folder: Path, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "MANDATORY", {"optout": Stubborn})
+    async with worker(folder, journal) as rig:
+        monkeypatch.setattr(Stubborn, "refuses", True)
+        await rig.save_wrong(RIGHT.replace("Chez Awa", "Chez Binta"))
+        assert rig.loads.config is rig.pipelines[0].config
+        assert "RuntimeError" in rig.loads.trouble
+        monkeypatch.setattr(Stubborn, "refuses", False)
+        await rig.save(RIGHT.replace("Chez Awa", "Chez Coumba"))
+        assert rig.pipelines[-1].config.name == "Chez Coumba"
