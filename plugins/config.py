@@ -208,7 +208,7 @@ def _check_timezone(value: str) -> str:
 class TenantFile(BaseModel):
     """The file as it is written; `pipeline` and `plugins` are read further by plugin."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     version: Literal[1]
     """Of this file's form: 1."""

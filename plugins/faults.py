@@ -108,9 +108,10 @@ def _unknown_key(key: str, keys: list[str], lang: Lang) -> tuple[str, str]:
     meant = nearest(key, keys)
     listed = ", ".join(keys)
     if lang == "fr":
-        expected = f"« {meant} »" if meant else f"une de ces clés : {listed}"
+        expected = f"« {meant} »" if meant else f"une de ces clés : {listed}" if keys else "une table sans clé"
         return f"la clé « {key} » n'existe pas ici", expected
-    return f"the key `{key}` does not exist here", f"`{meant}`" if meant else f"one of these keys: {listed}"
+    expected = f"`{meant}`" if meant else f"one of these keys: {listed}" if keys else "a table without keys"
+    return f"the key `{key}` does not exist here", expected
 
 
 _EXPECTATIONS: Mapping[str, tuple[str, str]] = {
@@ -136,6 +137,10 @@ _EXPECTATIONS: Mapping[str, tuple[str, str]] = {
     "too_short": ("au moins {min_length} élément(s)", "at least {min_length} item(s)"),
     "too_long": ("au plus {max_length} éléments", "at most {max_length} items"),
     "literal_error": ("{expected}", "{expected}"),
+    "date_type": ("une date comme 2026-12-24", "a date as 2026-12-24"),
+    "date_parsing": ("une date comme 2026-12-24", "a date as 2026-12-24"),
+    "date_from_datetime_parsing": ("une date comme 2026-12-24", "a date as 2026-12-24"),
+    "date_from_datetime_inexact": ("une date comme 2026-12-24, sans heure", "a date as 2026-12-24, without a time"),
 }  # fmt: skip
 
 

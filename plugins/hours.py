@@ -13,24 +13,22 @@ from comptoir.plugins.faults import Contradiction, contradicting, wrong_value
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _LONGEST_CLOSURE = 366
-_MOST_SPANS = 6
-_MOST_DATES = 500
 _CLOCK = r"(\d{1,2})\s*(?:[:hH.]\s*(\d{2})?)?"
 _SPAN = re.compile(rf"\s*{_CLOCK}\s*(?:-|\u2013|\u2014|\u2192|à|to)\s*{_CLOCK}\s*")
 _CLOSED = frozenset({"fermé", "ferme", "fermée", "closed"})
 _MIDNIGHT = time()
 
 
-def _spans(value: object) -> tuple[Span, ...]:
-    """One day's, in their order. A single text is as good as a list with it, and `closed` as an empty one."""
-    if isinstance(value, str):
-        value = [] if value.strip().casefold() in _CLOSED else [value]
-    if not isinstance(value, list) or len(value) > _MOST_SPANS or not all(isinstance(one, str) for one in value):
-        raise wrong_value(
-            ("ce ne sont pas des heures", 'une liste comme ["08:00-12:30", "15:00-19:00"], ou [] si c\'est fermé'),
-            ("these are no hours", 'a list as ["08:00-12:30", "15:00-19:00"], or [] where it is closed'),
-        )
-    spans = sorted(map(_span, value), key=lambda span: span.opens)
+def _listed(value: object) -> object:
+    """A single text is as good as a list with it, and `closed` as an empty one."""
+    if isinstance(value, str | date):
+        return [] if str(value).strip().casefold() in _CLOSED else [value]
+    return value
+
+
+def _in_order(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    """One day's."""
+    spans = tuple(sorted(spans, key=lambda span: span.opens))
     for earlier, later in pairwise(spans):
         if _end(earlier) > _minutes(later.opens):
             one, other = _shown(earlier), _shown(later)
@@ -38,11 +36,12 @@ def _spans(value: object) -> tuple[Span, ...]:
                 (f"{one} et {other} se chevauchent", "des heures qui se suivent"),
                 (f"{one} and {other} overlap", "hours that follow one another"),
             )
-    return tuple(spans)
+    return spans
 
 
-def _span(text: str) -> Span:
-    found = _SPAN.fullmatch(text)
+def _span(value: object) -> Span:
+    text = str(value)
+    found = _SPAN.fullmatch(text) if isinstance(value, str) else None
     if found is None:
         raise wrong_value(
             (f"« {text[:40]} »", "de l'ouverture à la fermeture, comme 08:30-12:00 ou 8h30-12h"),
@@ -69,16 +68,14 @@ def _clock(text: str, hours: str, minutes: str | None) -> time:
     return time(hour % 24, minute)
 
 
-def _dates(value: object) -> tuple[date, ...]:
+def _dates(text: str) -> tuple[date, ...]:
     """A day, or all from one to another."""
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return (value,)
-    first, dots, last = str(value).partition("..")
+    first, dots, last = text.partition("..")
     begins, ends = _date(first), _date(last or first)
     if dots and not begins <= ends <= begins + timedelta(days=_LONGEST_CLOSURE):
         raise wrong_value(
-            (f"« {value} »", "le premier jour, deux points .., le dernier jour, au plus un an"),
-            (f'"{value}"', "the first day, two dots .., the last day, a year at most"),
+            (f"« {text} »", "le premier jour, deux points .., le dernier jour, au plus un an"),
+            (f'"{text}"', "the first day, two dots .., the last day, a year at most"),
         )
     return tuple(begins + timedelta(days=day) for day in range((ends - begins).days + 1))
 
@@ -94,20 +91,10 @@ def _date(text: str) -> date:
         ) from None
 
 
-def _all_dates(value: object) -> tuple[date, ...]:
-    if isinstance(value, str | date):
-        value = [value]
-    if not isinstance(value, list) or len(value) > _MOST_DATES:
-        raise wrong_value(
-            ("ce ne sont pas des dates", 'une liste comme ["2026-12-24", "2026-08-01..2026-08-15"]'),
-            ("these are no dates", 'a list as ["2026-12-24", "2026-08-01..2026-08-15"]'),
-        )
-    return tuple(day for one in value for day in _dates(one))
-
-
-def _check_days(key: str) -> str:
-    _dates(key)
-    return key
+def _days(value: object) -> str:
+    """TOML has dates of its own, and a text is one all the same."""
+    _dates(str(value))
+    return str(value)
 
 
 def _minutes(clock: time) -> int:
@@ -124,8 +111,12 @@ def _shown(span: Span) -> str:
 
 
 Spans = Annotated[
-    tuple[Span, ...], BeforeValidator(_spans, json_schema_input_type=str | list[str]), Field(strict=False)
+    tuple[Annotated[Span, BeforeValidator(_span, json_schema_input_type=str)], ...],
+    Field(strict=False, max_length=6),
+    AfterValidator(_in_order),
+    BeforeValidator(_listed, json_schema_input_type=str | list[str]),
 ]
+Days = Annotated[str, BeforeValidator(_days, json_schema_input_type=str)]
 
 
 class HoursTable(PluginConfig):
@@ -150,10 +141,12 @@ class HoursTable(PluginConfig):
     holidays: Literal["closed", "open"] = "closed"
     """What it is on the country's public holidays."""
     closed: Annotated[
-        tuple[date, ...], BeforeValidator(_all_dates, json_schema_input_type=str | list[str]), Field(strict=False)
+        tuple[Days, ...],
+        Field(strict=False, max_length=500),
+        BeforeValidator(_listed, json_schema_input_type=str | list[str]),
     ] = ()
     """Days on which it is closed, each as `"2026-12-24"`, or from one to another as `"2026-08-01..2026-08-15"`."""
-    special: Annotated[dict[Annotated[str, AfterValidator(_check_days)], Spans], Field(max_length=500)] = Field({})
+    special: Annotated[dict[Days, Spans], Field(max_length=500)] = Field({})
     """Days that are unlike their weekday: `"2026-12-31" = ["09:00-12:00"]`."""
 
     @model_validator(mode="after")
@@ -169,7 +162,7 @@ class HoursTable(PluginConfig):
 
     def hours(self) -> Hours:
         """As plugins see them."""
-        special: dict[date, tuple[Span, ...]] = dict.fromkeys(self.closed, ())
+        special: dict[date, tuple[Span, ...]] = {day: () for days in self.closed for day in _dates(days)}
         special |= {day: spans for key, spans in self.special.items() for day in _dates(key)}
         return Hours(self.week, special, self.holidays == "closed")
 
@@ -189,7 +182,7 @@ def _contradictions(table: HoursTable) -> Iterator[Contradiction]:
                 (f"{one} va jusque dans {other} du lendemain", "des heures qui se suivent"),
                 (f"{one} reaches into {other} of the next day", "hours that follow one another"),
             )
-    taken = set(table.closed)
+    taken = {day for days in table.closed for day in _dates(days)}
     for key in table.special:
         if again := taken.intersection(_dates(key)):
             yield (

@@ -83,8 +83,8 @@ def _inlined(part: Any, definitions: Mapping[str, Any]) -> Any:
     if "$ref" in part:
         meant = definitions[part["$ref"].removeprefix("#/$defs/")]
         part = meant | {key: value for key, value in part.items() if key != "$ref"}
-    # TOML has no null: a key without a value is left out.
-    if part.get("default", ...) is None:
+    # TOML has no null: a key without a value is left out. A table's keys have their own defaults.
+    if part.get("default", ...) is None or isinstance(part.get("default"), dict):
         part = {key: value for key, value in part.items() if key != "default"}
     if choices := [one for one in part.get("anyOf", []) if one != {"type": "null"}]:
         part = {key: value for key, value in part.items() if key != "anyOf"}

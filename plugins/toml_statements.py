@@ -9,13 +9,16 @@ _TOKEN = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 _KEY = r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')"""
+# With what may be meant as a value: a line of a text that nothing closes may have a sign =, too.
 _BEGINS = re.compile(
-    rf"(?m)^[ \t]*(?:{_KEY}(?:[ \t]*\.[ \t]*{_KEY})*[ \t]*=(?!=)"
+    rf"(?m)^[ \t]*(?:{_KEY}(?:[ \t]*\.[ \t]*{_KEY})*[ \t]*=[ \t]*(?=[\"'\[{{«“”„+0-9-]|true|false)"
     r"|\[\[?[ \t]*[A-Za-z_][\w.\" '-]*\]\]?[ \t]*(?:\#[^\n]*)?\r?$)"
 )
 
 _LONGEST = 100_000
 """Characters. What has not ended by then is taken to have no end."""
+
+_ENDS_IN_OPENING = re.compile(rf"""\n[ \t]*{_KEY}[ \t]*=[ \t]*(?:\"{{3}}|'{{3}})[ \t]*\r?\n?\Z""")
 
 
 def end_of(text: str, start: int) -> int:
@@ -33,6 +36,11 @@ def end_of(text: str, start: int) -> int:
                 # Nothing closes this text: it can only end where something else begins.
                 return next_within(text, start, last) or _line_end(text, last)
     return _line_end(text, last)
+
+
+def closes_by_opening(statement: str) -> bool:
+    """Whether its text ends where another text of several lines was meant to begin."""
+    return _ENDS_IN_OPENING.search(statement) is not None
 
 
 def next_within(text: str, start: int, end: int) -> int | None:

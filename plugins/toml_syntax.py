@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from comptoir.plugins.toml_mistakes import SyntaxFault, explain_syntax, place_of
-from comptoir.plugins.toml_statements import end_of, next_within
+from comptoir.plugins.toml_statements import closes_by_opening, end_of, next_within
 
 MAX_MISTAKES = 30
 """More than this nobody reads; nothing but they are told then."""
@@ -17,6 +17,7 @@ UNREADABLE = "\0"
 _MAX_REREAD = 5_000_000
 """Characters. Mistakes between statements are found one at a time, each by reading the whole again."""
 _KEY = re.compile(r"""[ \t]*((?:[\w.-]|"[^"\n]*"|'[^'\n]*'|[ \t]*\.[ \t]*)+?)[ \t]*(?:[=:\n]|$)""", re.ASCII)
+_IN_BRACES = re.compile(r"[^\n=]*=[ \t]*\{")
 _HEADER = re.compile(r"[ \t]*(\[\[?)[ \t]*[\w.-]+", re.ASCII)
 
 
@@ -69,10 +70,11 @@ class _Reader:
         at = 0
         while at < len(self._text):
             end = end_of(self._text, at)
-            sooner = next_within(self._text, at, end)
+            part = self._text[at:end]
             # A table in braces is one statement also where it wrongly has several lines.
-            braces = re.match(r"[^\n=]*=[ \t]*\{", self._text[at:end]) and self._text[at:end].rstrip().endswith("}")
-            if sooner and not braces and _mistake(self._text[at:end]):
+            braces = _IN_BRACES.match(part) and part.rstrip().endswith("}")
+            sooner = None if braces else next_within(self._text, at, end)
+            if sooner and (closes_by_opening(part) or _mistake(part)):
                 end = sooner
             yield self._text[at:end]
             at = end

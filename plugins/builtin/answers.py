@@ -32,10 +32,12 @@ class Entry(PluginConfig):
     ]
     """Words or phrases; accents, case and plurals do not matter, nor do articles inside a phrase."""
     text: CustomerText
+    """The answer."""
 
 
 class AnswersConfig(PluginConfig):
     entries: Annotated[tuple[Entry, ...], Field(max_length=500)] = ()
+    """Questions and their answers, a block `[[plugins.answers.entries]]` for each."""
     otherwise: CustomerText | None = None
     """Said where nothing matches, once a day in a chat at most, never after a greeting, in groups only to a text."""
 

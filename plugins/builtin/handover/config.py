@@ -26,8 +26,11 @@ class Rule(PluginConfig):
     reason: Short
     """What the people who are told read."""
     tag: Short | None = None
+    """The customer has this tag."""
     kind: Short | None = None
+    """The message is of this kind: `voice`, `image`, `document` and so on."""
     pattern: TenantPattern | None = None
+    """A regular expression that stands in the text, as `commande +n?[0-9]+`."""
 
     @model_validator(mode="after")
     def _says_when(self) -> "Rule":
@@ -43,6 +46,7 @@ class HandoverConfig(PluginConfig):
     words: Annotated[tuple[Words, ...], Field(max_length=100)] = ()
     """Words or phrases that are for a person, besides those that ask for one: `remboursement`, `réclamation`."""
     rules: Annotated[tuple[Rule, ...], Field(max_length=50)] = ()
+    """Messages that are for a person at once, a block `[[plugins.handover.rules]]` for each rule."""
     questions: bool = True
     """A question that no plugin answered is for a person at once."""
     after_unanswered: Annotated[int, Field(ge=0, le=10)] = 2
