@@ -1,57 +1,23 @@
 """Workers that die: what was not committed is done again, what was committed is not."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 import trio
-from journal_rig import AWA, KEY, MOUSSA, open_new
+from journal_rig import AWA, MOUSSA, open_new
+from mortal_store import Killed, MortalStore, reopened
 from runner_rig import ECHO, OWNER, Shop, WatchedStore, echo, pipeline, plugin
 from trio.testing import MockClock
 
 from comptoir.plugins.api import Context, Message, Verdict
 from comptoir.sessions.events import Address
 from comptoir.sessions.journal import inbox
-from comptoir.sessions.journal.database import Connection, open_database
+from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.journal import JournalUnavailable
 
 T = TypeVar("T")
-
-
-class Killed(BaseException):
-    """The process ends here: nothing of it may catch this."""
-
-
-class MortalStore(WatchedStore):
-    """A journal whose process dies at a chosen write, before or just after that is committed."""
-
-    def __init__(self, db: Connection, dies_at: int = -1, *, committed: bool = False) -> None:
-        super().__init__(db)
-        self.writes = 0
-        self.dead = False
-        self._dies_at = dies_at
-        self._committed_first = committed
-
-    def die(self) -> None:
-        self.dead = True
-        raise Killed
-
-    async def write(self, fn: Callable[[Connection], T]) -> T:
-        if self.dead:
-            raise Killed
-        self.writes += 1
-        if self.writes - 1 == self._dies_at:
-            if self._committed_first:
-                await super().write(fn)
-            self.die()
-        return await super().write(fn)
-
-    async def read(self, fn: Callable[[Connection], T]) -> T:
-        if self.dead:
-            raise Killed
-        return await super().read(fn)
 
 
 async def count(context: Context, message: Message) -> None:
@@ -63,15 +29,6 @@ async def count(context: Context, message: Message) -> None:
 
 
 COUNTING = (plugin("count", count), ECHO)
-
-
-@contextmanager
-def reopened(path: Path, dies_at: int = -1, *, committed: bool = False) -> Iterator[Shop]:
-    db = open_database(path, KEY)
-    try:
-        yield Shop(MortalStore(db, dies_at, committed=committed))
-    finally:
-        db.close()
 
 
 async def fill(path: Path) -> None:
