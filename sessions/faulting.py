@@ -43,8 +43,8 @@ def settle(db: Connection, outcomes: Iterable[Outcome], now: int, *, contact: in
             count(db, outcome.plugin, outcome.fault, now)
     for plugin in asked.keys() - failed:
         record = _record(db, plugin)
-        # Once more after what had begun before it was suspended: that lifts nothing.
-        if record.running and not record.suspended:
+        if record.running:
+            # What had begun before it was suspended may end well after that: it lifts nothing.
             _keep(db, plugin, replace(record, running=0))
 
 
