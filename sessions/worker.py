@@ -5,7 +5,7 @@ absence has been read, the runner answers while the tenant is not paused besides
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -18,8 +18,10 @@ from comptoir.sessions import blaming
 from comptoir.sessions.asker import Asker
 from comptoir.sessions.blaming import Blame
 from comptoir.sessions.events import Address
+from comptoir.sessions.expiry import Expiry
 from comptoir.sessions.holding import Watchdog
 from comptoir.sessions.journal import linkings, pruning
+from comptoir.sessions.journal.event_log import Event
 from comptoir.sessions.journal.journal import Journal, JournalUnavailable
 from comptoir.sessions.journal.media import Uploaded
 from comptoir.sessions.journal.queued import QueuedMessage
@@ -27,6 +29,7 @@ from comptoir.sessions.journal.recording import Recorded
 from comptoir.sessions.media.fetcher import Fetcher
 from comptoir.sessions.media.keeper import MediaKeeper
 from comptoir.sessions.media.uploader import Uploader
+from comptoir.sessions.occasions import Occasions
 from comptoir.sessions.outbox.port import NotConnected, Sent
 from comptoir.sessions.outbox.sender import Sender, SenderSettings
 from comptoir.sessions.reloading import Reloading
@@ -63,12 +66,14 @@ class Worker:
         self._token = trio.lowlevel.current_trio_token()
         self._reloading = Reloading(journal, spec.config_dir, use=self._use, wake_outbox=self.wake_sender)
         self.runner: Runner | None = None
+        self._occasions: Occasions | None = None
         self.media = MediaKeeper(journal, spec, config=lambda: self.config, on_queued=self.wake_sender)
         self._fetcher = Fetcher(journal, self.media, spec.lab, on_released=self._wake_runner)
         self._uploader = Uploader(
             journal, self.media.store, self, on_uploaded=self._wake_sender_alone, on_hang=self.recycle
         )
         self._asker = Asker(journal, config=lambda: self.config, wake_outbox=self.wake_sender, fast=spec.fast)
+        self._expiry = Expiry(journal, config=lambda: self.config, wake_outbox=self.wake_sender)
         self._sender: Sender | None = None
         self._blamed = blamed
         self._steps = Steps(spec.session_dir)
@@ -90,7 +95,7 @@ class Worker:
         """Everything that runs as long as the worker does."""
         async with trio.open_nursery() as nursery:
             self._nursery = nursery
-            await nursery.start(self._telling.events, self.journal)
+            await nursery.start(self._telling.events, self.journal, self._heard)
             if self._blamed is not None:
                 # Before any walk, and where those who follow the events hear of it.
                 await self.journal.write(partial(blaming.settle, blame=self._blamed, now=now_ms()))
@@ -99,6 +104,7 @@ class Worker:
             await nursery.start(self.session.run)
             for task in (self._prune, self.media.run, self._fetcher.run, self._uploader.run, self._asker.run):
                 nursery.start_soon(task)
+            nursery.start_soon(self._expiry.run)
             if self.spec.linked and not self.spec.parked:
                 nursery.start_soon(self._resume)
             task_status.started()
@@ -143,7 +149,7 @@ class Worker:
             self.runner = Runner(
                 self.journal,
                 pipeline,
-                wake_outbox=self.wake_sender,
+                wake_outbox=self._wake_after_effects,
                 files=self.media,
                 fast=self.spec.fast,
                 limits=self.spec.inbound,
@@ -151,6 +157,14 @@ class Worker:
                 blamed=self._blamed,
             )
             self._nursery.start_soon(self.runner.run)
+            self._occasions = Occasions(
+                self.journal,
+                self.runner.pipelines,
+                self.media,
+                wake_outbox=self._wake_after_effects,
+                watch=self._steps.walking,
+            )
+            self._nursery.start_soon(self._occasions.run)
         else:
             await self.runner.reload(pipeline)
         if self._sender is not None:
@@ -162,6 +176,12 @@ class Worker:
         """The outbox got something."""
         self._uploader.wake()
         self._wake_sender_alone()
+
+    def _wake_after_effects(self) -> None:
+        """What plugins decided may have queued something, or set a timer."""
+        self.wake_sender()
+        if self._occasions is not None:
+            self._occasions.wake()
 
     # --- the sender's way out
 
@@ -190,8 +210,11 @@ class Worker:
         (self._uploader.open if standing.may_send and not self._finishing else self._uploader.hold)()
         may_answer = standing.may_answer and not self._finishing
         (self._asker.open if may_answer else self._asker.hold)()
+        (self._expiry.open if may_answer else self._expiry.hold)()
         if self.runner is not None:
             (self.runner.open if may_answer else self.runner.hold)()
+        if self._occasions is not None:
+            (self._occasions.open if may_answer else self._occasions.hold)()
         if self._sender is not None:
             may_send = standing.may_send and not self._finishing
             (self._sender.open if may_send else self._sender.hold)()
@@ -215,6 +238,10 @@ class Worker:
         """On the watchdog's thread: memory ran short slowly, and there is time for an end in good order."""
         with suppress(trio.RunFinishedError):
             self._token.run_sync_soon(self.recycle, EXIT_MEMORY)
+
+    def _heard(self, events: Sequence[Event]) -> None:
+        if self._occasions is not None:
+            self._occasions.hear(events)
 
     def _wake_runner(self) -> None:
         if self.runner is not None:
