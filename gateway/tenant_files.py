@@ -6,15 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from comptoir.plugins.folder import passes
+
 DEPTH = 3
 """Of folders in a tenant's folder; what lies deeper is not looked at."""
 MAX_FOLDERS = 50
 """Of a tenant: one that has copied a whole disk into its folder costs the others nothing."""
 MAX_FILES = 5_000
-
-_PASSING = ("~", ".swp", ".swo", ".swx", ".tmp", ".temp", ".part", ".bak", ".orig", ".lock")
-"""How the names of backups and of half-written files end."""
-_PASSING_FROM = (".", "#", "~$", "___jb_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +31,6 @@ class Survey:
 
 
 NOTHING = Survey(frozenset(), {})
-
-
-def passes(name: str) -> bool:
-    """Whether a file or folder of this name is an editor's, and no tenant's: hidden, a backup, half-written."""
-    # vim tries with a file of that name whether it may write in the folder.
-    return name.startswith(_PASSING_FROM) or name.lower().endswith(_PASSING) or name == "4913"
 
 
 def tenant_of(path: Path, root: Path) -> str | None:

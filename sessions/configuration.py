@@ -3,7 +3,7 @@
 import base64
 import logging
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,9 +11,10 @@ from typing import Any
 
 import trio
 
-from comptoir.plugins.config import FILE_NAME, TenantConfig
+from comptoir.plugins.checking import parse_files
+from comptoir.plugins.config import TenantConfig
 from comptoir.plugins.faults import ConfigWrong, Fault
-from comptoir.plugins.loading import parse_text, read_text
+from comptoir.plugins.folder import TENANT_FILE, TenantFiles, read_folder
 from comptoir.plugins.walking.state import TENANT, Slot
 from comptoir.sessions.journal import state
 from comptoir.sessions.journal.journal import Journal
@@ -22,7 +23,7 @@ logger = logging.getLogger("worker")
 
 READ_LIMIT = 25.0
 """Seconds for reading, and for importing the packages that the file names."""
-MAX_KEPT = 16_000_000
+MAX_KEPT = 8_000_000
 """Bytes in the journal, packed. A folder beyond that is not remembered for the next worker."""
 
 # Beside the plugins' own state; no plugin can have this name.
@@ -30,20 +31,10 @@ _LAST_RIGHT = Slot("(worker)", TENANT, "tenant.toml")
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
-    """What a tenant's folder holds, unread."""
-
-    text: str
-    """Of `tenant.toml`."""
-    files: Mapping[str, bytes]
-    """The rest, as plugins see it."""
-
-
-@dataclass(frozen=True, slots=True)
 class Reading:
     """A tenant's folder that was right when it was read."""
 
-    content: Content
+    content: TenantFiles
     config: TenantConfig
 
 
@@ -52,7 +43,7 @@ async def read(folder: Path) -> Reading:
     return await _in_thread(folder, partial(_read, folder))
 
 
-async def remember(journal: Journal, content: Content) -> None:
+async def remember(journal: Journal, content: TenantFiles) -> None:
     """Keep what has come into force for the next worker: a bad edit must not silence the tenant for a restart."""
     packed = await trio.to_thread.run_sync(_pack, content)
     if (await journal.read(partial(state.get, slot=_LAST_RIGHT))).value != packed:
@@ -83,18 +74,18 @@ async def _in_thread(folder: Path, reading: Callable[[], Reading]) -> Reading:
     except Exception as error:
         logger.warning("the tenant's folder cannot be read", exc_info=True)
         wrong = (f"la lecture a échoué ({type(error).__name__})", "des fichiers et des plugins lisibles")
-    raise ConfigWrong([Fault(folder / FILE_NAME, 1, *wrong)])
+    raise ConfigWrong([Fault(folder / TENANT_FILE, 1, *wrong)])
 
 
 def _read(folder: Path) -> Reading:
-    return _parse(Content(read_text(folder), {}), folder)
+    return _parse(read_folder(folder), folder)
 
 
-def _parse(content: Content, folder: Path) -> Reading:
-    return Reading(content, parse_text(content.text, folder))
+def _parse(content: TenantFiles, folder: Path) -> Reading:
+    return Reading(content, parse_files(content, folder))
 
 
-def _pack(content: Content) -> Any:
+def _pack(content: TenantFiles) -> Any:
     files = {name: base64.b85encode(zlib.compress(data)).decode() for name, data in sorted(content.files.items())}
     if sum(map(len, files.values())) > MAX_KEPT:
         logger.warning("the tenant's files are too large to be remembered for the next worker")
@@ -102,9 +93,9 @@ def _pack(content: Content) -> Any:
     return {"text": content.text, "files": files}
 
 
-def _unpack(packed: Any) -> Content:
+def _unpack(packed: Any) -> TenantFiles:
     # A text is what an earlier version kept.
     if isinstance(packed, str):
-        return Content(packed, {})
+        return TenantFiles(packed)
     files = {name: zlib.decompress(base64.b85decode(data)) for name, data in packed["files"].items()}
-    return Content(packed["text"], files)
+    return TenantFiles(packed["text"], files)

@@ -11,15 +11,17 @@ from typing import Any
 
 import trio
 
-from comptoir.plugins.config import FILE_NAME, TenantConfig
+from comptoir.plugins.config import TenantConfig
 from comptoir.plugins.faults import ConfigWrong, Fault
+from comptoir.plugins.folder import TENANT_FILE, TenantFiles
 from comptoir.plugins.loading import Pipeline, start_pipeline
 from comptoir.sessions import configuration
 from comptoir.sessions.config_notice import knows_of_wrong, tell_right, tell_wrong, told_wrong
-from comptoir.sessions.configuration import Content, Reading
+from comptoir.sessions.configuration import Reading
 from comptoir.sessions.journal import event_log
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.journal import Journal, JournalUnavailable
+from comptoir.sessions.migrating import migrate
 from comptoir.sessions.times import now_ms
 
 logger = logging.getLogger("worker")
@@ -55,7 +57,7 @@ class Reloading:
         self._use = use
         self._wake_outbox = wake_outbox
         self._tell_after = tell_after
-        self._content: Content | None = None
+        self._content: TenantFiles | None = None
         self._names: list[str] = []
         self._digest = ""
         """Of what is wrong."""
@@ -129,13 +131,15 @@ class Reloading:
     async def _start(self, reading: Reading) -> None:
         """Raises ConfigWrong where a plugin finds the files wrong, or one that must run does not."""
         try:
-            pipeline = await start_pipeline(reading.config, reading.content.files, folder=self._folder)
+            pipeline = await start_pipeline(
+                reading.config, reading.content.files, folder=self._folder, migrate=partial(migrate, self._journal)
+            )
         except ConfigWrong:
             raise
         except Exception as error:
             logger.warning("the pipeline did not start", exc_info=True)
             what = f"un plugin indispensable n'a pas démarré ({_cause(error)})"
-            fault = Fault(self._folder / FILE_NAME, 1, what, "des plugins qui démarrent")
+            fault = Fault(self._folder / TENANT_FILE, 1, what, "des plugins qui démarrent")
             raise ConfigWrong([fault]) from error
         self.config, self._content = reading.config, reading.content
         self._names = [plugin.name for plugin in pipeline.plugins]

@@ -30,6 +30,8 @@ ALLOWED = {
         "plugins.toml_file",
         "plugins.faults",
         "plugins.numbers",
+        # What is an editor's own file, and no tenant's.
+        "plugins.folder",
         # What workers print ends in the daemon, redacted.
         "sessions.output",
         "sessions.log_line",

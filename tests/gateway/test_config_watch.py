@@ -11,7 +11,7 @@ import trio
 
 from comptoir.gateway import config_watch
 from comptoir.gateway.config_watch import ConfigWatch
-from comptoir.gateway.tenant_files import MAX_FOLDERS, passes, survey, tenant_of
+from comptoir.gateway.tenant_files import MAX_FOLDERS, survey, tenant_of
 from comptoir.sessions.protocol import ErrorCode, RpcError
 
 WITHIN = 5.0
@@ -174,8 +174,6 @@ async def test_without_notifications_the_folders_are_looked_at(root: Path, monke
 
 
 def test_only_what_a_tenant_means_to_keep_counts(root: Path) -> None:
-    assert not any(map(passes, ("tenant.toml", "menu.md", "wording", "prix 2026.csv")))
-    assert all(map(passes, ("4913", ".git", "a~", "#a#", "a.SWP", "~$a.txt", "___jb_tmp___")))
     assert tenant_of(root / "awa" / "knowledge" / "menu.md", root) == "awa"
     assert tenant_of(root / "awa" / ".git" / "index", root) is None
     assert tenant_of(root, root) is None

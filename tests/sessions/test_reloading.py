@@ -156,12 +156,17 @@ async def test_who_corrects_it_soon_is_not_told(folder: Path, journal: Journal) 
 
 
 async def test_the_next_worker_knows_what_was_right_and_what_was_told(folder: Path, journal: Journal) -> None:
+    text = folder / "knowledge" / "livraison.md"
+    text.parent.mkdir()
+    text.write_bytes(b"Livraison \xe0 Dakar")
     async with worker(folder, journal) as rig:
         await rig.save(RIGHT.replace("Chez Awa", "Chez Binta"))
+        text.unlink()
         await rig.save_wrong(wrong())
         await rig.wait_notices(1)
     async with worker(folder, journal) as rig:
         assert [pipeline.config.name for pipeline in rig.pipelines] == ["Chez Binta"]
+        assert rig.pipelines[0].tenant.files == {"knowledge/livraison.md": b"Livraison \xe0 Dakar"}
         assert "tenant.toml:2" in rig.loads.trouble
         await trio.sleep(2 * SOON)
         assert len(await rig.notices()) == 1
@@ -171,6 +176,19 @@ async def test_the_next_worker_knows_what_was_right_and_what_was_told(folder: Pa
         assert rig.pipelines[-1].config.name == "Chez Awa"
     async with worker(folder, journal) as rig:
         assert len(await rig.notices()) == 2
+
+
+async def test_any_file_of_the_folder_counts(folder: Path, journal: Journal) -> None:
+    async with worker(folder, journal) as rig:
+        (folder / "prices.csv").write_text("bissap;500")
+        await rig.save(RIGHT)
+        assert rig.pipelines[-1].tenant.files == {"prices.csv": b"bissap;500"}
+        (folder / "wording").mkdir()
+        (folder / "wording" / "fr.toml").write_text('[welcome]\nnonsense = "Bonjour"\n')
+        await rig.save_wrong(RIGHT)
+        assert "wording/fr.toml:2:" in rig.loads.trouble
+        assert "wording/fr.toml, ligne 2 : " in (await rig.wait_notices(1))[0]
+        assert len(rig.pipelines) == 2
 
 
 async def test_who_is_still_writing_is_waited_for(folder: Path, journal: Journal) -> None:
