@@ -3,6 +3,7 @@
 from typing import Any
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -31,7 +32,7 @@ def print_trace(console: Console, trace: dict[str, Any]) -> None:
         return
     console.print(Text(words.answer(), "bold"))
     for reply in trace["replies"]:
-        console.print(Text("  " + "\n  ".join(safe_lines(reply))))
+        console.print(Padding(Text("\n".join(safe_lines(reply))), (0, 0, 0, 2), expand=False))
 
 
 def _style(step: dict[str, Any]) -> str:

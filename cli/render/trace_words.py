@@ -30,7 +30,6 @@ class Words:
         self._effects: dict[str, Callable[[dict[str, Any]], str]] = {
             "reply": self._reply,
             "notice": self._notice,
-            "put": lambda effect: self.say(f"retient « {effect['key']} »", f"remembers {effect['key']}"),
             "silence": lambda effect: self.say(
                 f"se tait dans ce chat jusqu'au {self._time(effect['until'])}",
                 f"keeps silent in this chat until {self._time(effect['until'])}",
@@ -83,7 +82,7 @@ class Words:
                     "did not decide in time: the rest goes on without it",
                 )
             case decision:
-                yield self._decided(decision, [safe(self.effect(effect)) for effect in step["effects"]])
+                yield self._decided(decision, step["effects"])
 
     def left_out(self, reason: str) -> str:
         return self.say(f"absent : {safe(reason)}", f"left out: {safe(reason)}")
@@ -99,10 +98,16 @@ class Words:
         told = self._effects.get(effect["effect"])
         return effect["effect"] if told is None else told(effect)
 
-    def _decided(self, decision: str, effects: list[str]) -> str:
+    def _decided(self, decision: str, effects: list[dict[str, Any]]) -> str:
+        # What it keeps for itself is said only where there is nothing else to say.
+        does = [safe(self.effect(effect)) for effect in effects if effect["effect"] != "put"]
+        if effects and not does:
+            does = [self.say("prend note", "takes note")]
         if decision == "stop":
-            effects = [*effects, self.say("s'arrête là", "ends it here")]
-        return ", ".join(effects) or self.say("n'a rien à dire, laisse passer", "has nothing to say, passes it on")
+            return ", ".join([*does, self.say("s'arrête là", "ends it here")])
+        if not does:
+            return self.say("n'a rien à dire, laisse passer", "has nothing to say, passes it on")
+        return ", ".join([*does, self.say("puis laisse passer", "then passes it on")])
 
     def _why_not_asked(self) -> str:
         if self._stopped_by:

@@ -90,7 +90,6 @@ def test_all_that_a_plugin_may_want() -> None:
     ]
     (line, _) = printed(step("all", "continue", *wanted))
     assert line.removeprefix("all ").split(", ") == [
-        "retient « panier »",
         "se tait dans ce chat jusqu'au 21/11 18:30",
         "met l'étiquette « vip »",
         "y revient le 21/11 18:30 (relance)",
@@ -104,12 +103,14 @@ def test_all_that_a_plugin_may_want() -> None:
         "appelle https://crm.example/x",
         "répond avec menu.pdf",
         "new",
+        "puis laisse passer",
     ]
+    assert printed(step("all", "continue", wanted[0]))[0] == "all prend note, puis laisse passer"
 
 
 def test_another_persons_words_move_no_cursor() -> None:
     (line, *_) = printed(step("tell", "continue", NOTICE | {"text": "\x1b[2J\nvide"}))
-    assert line == "tell prévient le propriétaire : « \\x1b[2J\\nvide »"
+    assert line == "tell prévient le propriétaire : « \\x1b[2J\\nvide », puis laisse passer"
 
 
 def test_status_names_plugins_that_do_not_work() -> None:
