@@ -104,7 +104,7 @@ def parse_settings(text: str, file: Path) -> Settings:
         toml = read_toml(text, file, "en")
     except ConfigWrong as error:
         raise SettingsWrong(list(error.faults)) from None
-    parsed = toml.check(_File)
+    parsed = toml.check(SettingsFile)
     if parsed is None or toml.faults:
         raise SettingsWrong(toml.faults)
     media = MediaLimits(parsed.media.quota_mb * _MB, parsed.media.largest_mb * _MB)
@@ -171,7 +171,9 @@ class _Lab(_Table):
     fast: bool = False
 
 
-class _File(_Table):
+class SettingsFile(_Table):
+    """The file as it is written."""
+
     version: Literal[1]
     outbox: _Outbox = Field(default_factory=_Outbox)
     inbound: _Inbound = Field(default_factory=_Inbound)

@@ -64,6 +64,9 @@ class _Described(GenerateJsonSchema):
             if name in docs:
                 described.setdefault("description", docs[name])
         made.pop("title", None)
+        if "__doc__" not in vars(schema["cls"]) or not schema["cls"].__doc__:
+            # What pydantic takes from a base is about bases.
+            made.pop("description", None)
         return made
 
 

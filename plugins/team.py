@@ -49,7 +49,7 @@ class MemberTable(PluginConfig):
     model_config = ConfigDict(strict=True)
 
     name: Annotated[str, Field(min_length=1, max_length=40), AfterValidator(_check_name)]
-    """As plugins and `comptoir chats` name them; each once, and neither `owner` nor `team`."""
+    """As plugins and `chats` name them; each once, and neither `owner` nor `team`."""
     number: Annotated[str, AfterValidator(check_number)] | None = None
     """Their own, in full: `+221771234567`."""
     group: Annotated[str, AfterValidator(_check_group)] | None = None
