@@ -1,4 +1,4 @@
-"""Makes a running pipeline of a tenant's file: reads it, finds the plugins, starts them in their order."""
+"""Makes a running pipeline of a tenant's decisions: finds the plugins, starts them in their order."""
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
@@ -15,10 +15,9 @@ from comptoir.plugins.builtin.handover import Handovers
 from comptoir.plugins.builtin.optout import OptOut
 from comptoir.plugins.builtin.takeover import Takeover
 from comptoir.plugins.builtin.welcome import Welcome
-from comptoir.plugins.config import FILE_NAME, Step, TenantConfig, parse_tenant
+from comptoir.plugins.config import Step, TenantConfig
 from comptoir.plugins.faults import ConfigWrong, Fault
 from comptoir.plugins.installed import Found, Unusable, installed
-from comptoir.plugins.toml_file import MAX_SIZE
 
 START_LIMIT = 20.0
 """Seconds. Plugins start side by side, so this is for all of them: the daemon waits only a little longer."""
@@ -95,38 +94,6 @@ class Known(Mapping[str, Found]):
 def known_plugins() -> Known:
     """What is here at this moment."""
     return Known(BUILT_IN, installed())
-
-
-def load_tenant(folder: Path) -> TenantConfig:
-    """The decisions in the folder's `tenant.toml`. Raises ConfigWrong."""
-    return parse_text(read_text(folder), folder)
-
-
-def parse_text(text: str, folder: Path) -> TenantConfig:
-    """The decisions in what was read from the folder's `tenant.toml`, now or earlier. Raises ConfigWrong."""
-    return parse_tenant(text, folder / FILE_NAME, BUILT_IN)
-
-
-def read_text(folder: Path) -> str:
-    """The folder's `tenant.toml` as it is. Raises ConfigWrong where there is no text to be had."""
-    file = folder / FILE_NAME
-    try:
-        if file.exists() and not file.is_file():
-            # A pipe would be waited for without end, a device never ends.
-            raise ConfigWrong([Fault(file, 1, "ce n'est pas un fichier ordinaire", "un fichier de texte")])
-        with file.open("rb") as opened:
-            # Enough to see that it is too large; a link to something endless must not fill the memory.
-            data = opened.read(4 * MAX_SIZE + 1)
-        # A BOM is what some editors on Windows put first.
-        return data.decode("utf-8-sig")
-    except FileNotFoundError:
-        raise ConfigWrong([Fault(file, 1, "il n'y a pas de fichier", FILE_NAME)]) from None
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        fault = Fault(file, line, "un caractère n'est pas en UTF-8", "un fichier enregistré en UTF-8")
-        raise ConfigWrong([fault]) from None
-    except OSError as error:
-        raise ConfigWrong([Fault(file, 1, f"illisible ({error.strerror})", "un fichier lisible")]) from None
 
 
 @dataclass(frozen=True, slots=True)

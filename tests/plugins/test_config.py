@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from comptoir.plugins.builtin.answers import AnswersConfig
 from comptoir.plugins.builtin.welcome import WelcomeConfig
+from comptoir.plugins.checking import load_tenant
 from comptoir.plugins.config import parse_tenant
 from comptoir.plugins.faults import ConfigWrong
 from comptoir.plugins.greetings import GreetingTable
 from comptoir.plugins.inbound import InboundTable
-from comptoir.plugins.loading import BUILT_IN, known_plugins, load_tenant
+from comptoir.plugins.loading import BUILT_IN, known_plugins
 from comptoir.plugins.templates import render
 
 FILE = Path("tenant.toml")

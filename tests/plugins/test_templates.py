@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from comptoir.plugins.checking import load_tenant
 from comptoir.plugins.config import parse_tenant
-from comptoir.plugins.loading import known_plugins, load_tenant
+from comptoir.plugins.loading import known_plugins
 from comptoir.plugins.templates import TEMPLATES, UnknownTemplate, render, write_template
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from comptoir.plugins.checking import load_tenant
 from comptoir.plugins.config import FILE_NAME
 from comptoir.plugins.faults import ConfigWrong
-from comptoir.plugins.loading import load_tenant
 from comptoir.plugins.toml_file import read_toml
 
 
