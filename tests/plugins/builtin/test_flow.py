@@ -1,11 +1,14 @@
 """Customers go through menus and questions that a tenant wrote down."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from comptoir.plugins.api import Context, Message, Plugin, Verdict
 from comptoir.plugins.builtin.flow import Flows
+from comptoir.plugins.builtin.flow.model import Branch, FlowFile, Option, Step
 from comptoir.plugins.builtin.handover import Handovers
 from comptoir.plugins.builtin.optout import OptOut
 from comptoir.plugins.builtin.takeover import Takeover
@@ -323,3 +326,13 @@ def test_two_flows_do_not_begin_with_the_same_word() -> None:
     }
     [found] = Flows(Flows.Config(), replace(TENANT, files=files)).check()
     assert (found.file, found.line, found.what) == ("flows/b.toml", 1, "« commander » commence aussi flows/a.toml")
+
+
+def test_the_flows_of_the_guide_are_right() -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "fr" / "plugins" / "flow.md").read_text()
+    files = re.findall(r"```toml\n# (flows/\S+)\n(.*?)```", guide, re.DOTALL)
+    assert [name for name, _ in files] == ["flows/commande.toml"]
+    for name, text in files:
+        assert mistakes(text, name) == []
+    keys = {*FlowFile.model_fields, *Step.model_fields, *Option.model_fields, *Branch.model_fields} - {"steps"}
+    assert [key for key in sorted(keys) if f"`{key}`" not in guide] == []
