@@ -148,15 +148,18 @@ def messages(
     epilog=examples(
         'comptoir try chez-awa "Vous ouvrez à quelle heure ?"',
         "comptoir try chez-awa Bonjour --from +221771234567 --json",
-        "comptoir try chez-awa --kind voice",
+        'comptoir try chez-awa --kind voice --at "2026-12-25 10:00"',
     ),
 )
-def try_(
+def try_(  # noqa: PLR0913, PLR0917 (an option each)
     name: Tenant,
     text: Annotated[str | None, typer.Argument(metavar="[TEXT]", help="What the customer writes.")] = None,
     from_: Annotated[str | None, typer.Option("--from", metavar="X", help="Who writes; a stranger without.")] = None,
     kind: Annotated[
         str | None, typer.Option(metavar="KIND", help="Imagine a voice, image, document, call … instead of a text.")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Imagine another time, by the shop's clock: YYYY-MM-DD HH:MM.")
     ] = None,
     json: AsJson = False,
 ) -> None:
@@ -165,7 +168,7 @@ def try_(
     with daemon() as client:
         sender = from_ and find_chat(client, name, from_)
         # The client strips the underscore that Python needs.
-        trace = client.call("try", tenant=name, text=words, from_=sender, kind=kind)
+        trace = client.call("try", tenant=name, text=words, from_=sender, kind=kind, at=at)
     if json:
         print_json(trace)
         return

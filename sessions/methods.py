@@ -13,7 +13,7 @@ from comptoir.sessions.journal import history, waiting
 from comptoir.sessions.journal.flooding import flooded_chats
 from comptoir.sessions.journal.journal import JournalUnavailable
 from comptoir.sessions.journal.why_waiting import Longest, longest_waiting
-from comptoir.sessions.parameters import address_of, invalid, number_of, phone_number_of, text_of
+from comptoir.sessions.parameters import address_of, invalid, local_ms_of, number_of, phone_number_of, text_of
 from comptoir.sessions.protocol import ErrorCode, Params, RpcError
 from comptoir.sessions.runner import Runner
 from comptoir.sessions.times import now_ms, rfc3339
@@ -130,7 +130,9 @@ class Methods:
         kind = params.get("kind") or "text"
         if kind not in KINDS:
             raise invalid(f"kind: one of {', '.join(KINDS)} was expected")
-        return (await self._runner.imagine(text, address, kind)).as_json()
+        at = params.get("at")
+        now = None if at is None else local_ms_of(at, self._runner.pipelines.current.config.timezone)
+        return (await self._runner.imagine(text, address, kind, now)).as_json()
 
     @property
     def _runner(self) -> Runner:

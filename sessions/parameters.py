@@ -1,5 +1,8 @@
 """Parameters of a call, checked: each function raises RpcError with what was expected."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from comptoir.plugins.numbers import is_e164
 from comptoir.sessions.events import Address
 from comptoir.sessions.protocol import ErrorCode, Params, RpcError
@@ -35,6 +38,16 @@ def phone_number_of(text: object) -> str:
     if not isinstance(text, str) or not is_e164(text):
         raise invalid(f"{text} is no phone number: expected +E164, as +221771234567")
     return text
+
+
+def local_ms_of(text: object, timezone: str) -> int:
+    """A day and time by a shop's clock, or with a zone of its own, in milliseconds."""
+    try:
+        time = datetime.fromisoformat(str(text))
+        time = time if time.utcoffset() is not None else time.replace(tzinfo=ZoneInfo(timezone))
+        return round(time.timestamp() * 1000)
+    except (ValueError, OverflowError):
+        raise invalid(f"{text} is no time: expected YYYY-MM-DD HH:MM, as 2026-12-25 10:00") from None
 
 
 def address_of(text: object) -> Address:

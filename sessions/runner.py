@@ -95,10 +95,10 @@ class Runner(Rounds):
         """Ask plugins again that failed too often. Raises JournalUnavailable."""
         await self._journal.write(faulting.lift)
 
-    async def imagine(self, text: str, sender: Address, kind: str = "text") -> Imagined:
-        """What would happen if `sender` wrote this now. Nothing is kept, sent or counted."""
+    async def imagine(self, text: str, sender: Address, kind: str = "text", now: int | None = None) -> Imagined:
+        """What would happen if `sender` wrote this now, or at another time. Nothing is kept, sent or counted."""
         async with self.pipelines.borrow() as pipeline:
-            now = self._now()
+            now = self._now() if now is None else now
             return await imagined.imagine(
                 self._journal, pipeline, text, sender, kind=kind, now=now, fetch=self._fetch, watch=self._watch
             )

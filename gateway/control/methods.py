@@ -114,8 +114,11 @@ class Methods:
         return await self._supervisor.get(tenant).call("reload")
 
     @method("try")
-    async def try_(self, *, tenant: str, text: str, from_: str | None = None, kind: str | None = None) -> Any:
-        return await self._supervisor.get(tenant).call("try", {"text": text, "from": from_, "kind": kind})
+    async def try_(
+        self, *, tenant: str, text: str, from_: str | None = None, kind: str | None = None, at: str | None = None
+    ) -> Any:
+        imagined = {"text": text, "from": from_, "kind": kind, "at": at}
+        return await self._supervisor.get(tenant).call("try", imagined)
 
     # --- messages ------------------------------------------------------------------------------------
 

@@ -316,8 +316,8 @@ def test_try_shows_each_decision_and_the_answer(comptoir, control):
 
 def test_try_imagines_other_kinds_too(comptoir, control):
     control.answers["try"] = lambda **_: TRACE
-    assert comptoir("try", "chez-awa", "--kind", "voice").code == 0
-    assert control.asked("try") == {"tenant": "chez-awa", "text": "", "kind": "voice"}
+    assert comptoir("try", "chez-awa", "--kind", "voice", "--at", "2026-12-25 10:00").code == 0
+    assert control.asked("try") == {"tenant": "chez-awa", "text": "", "kind": "voice", "at": "2026-12-25 10:00"}
 
 
 def test_try_says_when_nothing_would_be_answered(comptoir, control):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from journal_rig import AWA, MOUSSA
 from runner_rig import ECHO, TENANT, Shop, echo, pipeline, plugin
 from trio.testing import MockClock
@@ -10,6 +11,8 @@ from comptoir.plugins.api import Context, Message, Plugin, PluginConfig, Receive
 from comptoir.plugins.loading import LeftOut
 from comptoir.sessions import faulting
 from comptoir.sessions.journal import contacts
+from comptoir.sessions.parameters import local_ms_of
+from comptoir.sessions.protocol import RpcError
 
 
 def dump(shop: Shop) -> list[str]:
@@ -116,3 +119,15 @@ async def test_other_kinds(shop: Shop, autojump_clock: MockClock) -> None:
     runner = shop.runner(pipeline(plugin("show", show)))
     assert (await runner.imagine("", AWA, "voice")).replies == ["voice audio/ogg; codecs=opus"]
     assert (await runner.imagine("", AWA, "call")).replies == ["call None"]
+
+
+async def test_another_time_by_the_shops_clock(shop: Shop, autojump_clock: MockClock) -> None:
+    async def tell(context: Context, message: Message) -> None:
+        context.reply(f"{context.now:%d %H:%M} {message.time == context.now}")
+
+    runner = shop.runner(pipeline(plugin("tell", tell)))
+    at = local_ms_of("2026-12-25 10:00", "Africa/Lagos")
+    assert (await runner.imagine("x", AWA, now=at)).replies == ["25 09:00 True"]
+    assert local_ms_of("2026-12-25T09:00:00Z", "Africa/Lagos") == at
+    with pytest.raises(RpcError, match="Noël is no time"):
+        local_ms_of("Noël", "Africa/Lagos")
