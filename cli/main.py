@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from comptoir.cli import (
+    chats,
     diagnosis,
     installation,
     keys,
@@ -37,7 +38,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-for commands in (installation.app, linking.app, messaging.app, watching.app, diagnosis.app):
+for commands in (installation.app, linking.app, messaging.app, chats.app, watching.app, diagnosis.app):
     app.add_typer(commands)
 app.add_typer(tenants.app, name="tenant", rich_help_panel="Tenants")
 app.add_typer(keys.app, name="keys", rich_help_panel=keys.PANEL)

@@ -12,6 +12,7 @@ from importlib.metadata import version
 import trio
 
 from comptoir.gateway.config_watch import ConfigWatch
+from comptoir.gateway.control.chat_methods import ChatMethods
 from comptoir.gateway.control.key_methods import KeyMethods
 from comptoir.gateway.control.methods import Methods
 from comptoir.gateway.control.server import ControlServer, bind_control_socket
@@ -88,7 +89,8 @@ async def serve(installation: Installation) -> None:
     supervisor = Supervisor(installation)
     methods = Methods(supervisor, installation.hub, version("comptoir"), lab=installation.lab is not None)
     owner = installation.paths.state.stat().st_uid
-    server = ControlServer(table_of(methods) | table_of(KeyMethods(supervisor, installation)), owner)
+    table = table_of(methods) | table_of(ChatMethods(supervisor)) | table_of(KeyMethods(supervisor, installation))
+    server = ControlServer(table, owner)
     watch = ConfigWatch(installation.paths.tenants_config, supervisor.reload_saved)
     listener = bind_control_socket(installation.paths.control_socket)
     with trio.open_signal_receiver(*_STOP_SIGNALS) as signals:

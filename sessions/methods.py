@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from comptoir.plugins.faults import ConfigWrong
-from comptoir.sessions import message_methods
+from comptoir.sessions import chat_methods, message_methods
 from comptoir.sessions.file_methods import give_file
 from comptoir.sessions.imagined import KINDS
-from comptoir.sessions.journal import history, waiting
+from comptoir.sessions.journal import conversations, history, waiting
 from comptoir.sessions.journal.flooding import flooded_chats
 from comptoir.sessions.journal.journal import JournalUnavailable
 from comptoir.sessions.journal.why_waiting import Longest, longest_waiting
@@ -42,6 +42,11 @@ class Methods:
             "wait": partial(message_methods.wait, worker),
             "messages": partial(message_methods.messages, worker),
             "media": lambda params: give_file(self._worker, number_of(params, "id"), params.get("out")),
+            "chats": partial(chat_methods.chats, worker),
+            "chat.assign": partial(chat_methods.assign, worker),
+            "chat.pause": partial(chat_methods.pause, worker),
+            "chat.resume": partial(chat_methods.resume, worker),
+            "chat.close": partial(chat_methods.close, worker),
             "reload": self._reload,
             "try": self._try,
             "stop": self._stop,
@@ -77,6 +82,7 @@ class Methods:
             "failed": counters.failed,
             "new_chats_held_until": _time(held) if held > now else None,
             "inbox_held": worker.runner.held_up if worker.runner else None,
+            "pending": await worker.journal.read(conversations.pending),
             "flooded": await worker.journal.read(partial(flooded_chats, now=now)),
             "longest_waiting": _waits(await worker.journal.read(partial(longest_waiting, now=now))),
             "journal": worker.journal.trouble,

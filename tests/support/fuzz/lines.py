@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from comptoir.gateway.control.chat_methods import ChatMethods
 from comptoir.gateway.control.key_methods import KeyMethods
 from comptoir.gateway.control.methods import Methods
 from comptoir.gateway.control.table import Method, table_of
@@ -26,6 +27,7 @@ HARMLESS = frozenset(
         "message",
         "message.wait",
         "messages",
+        "chats",
         "media.get",
         "events",
     }
@@ -41,7 +43,8 @@ _CLOSING = 1 / 2_000
 
 def control_methods() -> dict[str, Method]:
     """The daemon's table, without a daemon."""
-    return table_of(Methods.__new__(Methods)) | table_of(KeyMethods.__new__(KeyMethods))
+    kinds = (Methods, ChatMethods, KeyMethods)
+    return {name: method for kind in kinds for name, method in table_of(kind.__new__(kind)).items()}
 
 
 STREAMS = frozenset(method.name for method in control_methods().values() if method.notification)
