@@ -12,6 +12,8 @@ from comptoir.sessions import neonize_guard
 # Importing neonize's Python side here and its library after the fork is what makes a worker cheap.
 neonize_guard.import_python_side()
 
+import holidays.countries  # noqa: E402, F401  (16 MB for who has opening hours: once instead of in each worker)
+
 import comptoir.sessions.serving  # noqa: E402, F401  (after the guard: it imports neonize)
 
 _PR_SET_CHILD_SUBREAPER = 36

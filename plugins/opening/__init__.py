@@ -8,7 +8,7 @@ if not state.open:
 
 from comptoir.plugins.opening.clock import Opening, State, Why, opening_of
 from comptoir.plugins.opening.public_holidays import PublicHolidays
-from comptoir.plugins.opening.said import said_moment, said_spans, said_time, said_week
+from comptoir.plugins.opening.said import said_day, said_moment, said_spans, said_time, said_week
 
 __all__ = [
     "Opening",
@@ -16,6 +16,7 @@ __all__ = [
     "State",
     "Why",
     "opening_of",
+    "said_day",
     "said_moment",
     "said_spans",
     "said_time",

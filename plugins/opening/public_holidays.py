@@ -1,5 +1,6 @@
 """A country's public holidays, as far as their days are certain."""
 
+from contextlib import suppress
 from datetime import date
 from typing import Any, Literal
 
@@ -12,12 +13,12 @@ class PublicHolidays:
     """
 
     def __init__(self, country: str, language: Literal["fr", "en"]) -> None:
-        # Late: all the countries of the world take a tenth of a second and 11 MB.
-        from holidays import list_supported_countries
+        # Late: all the countries of the world take a tenth of a second and 16 MB.
         from holidays.utils import country_holidays
 
-        known = country in list_supported_countries()
-        self._kind: Any = type(country_holidays(country)) if known else None
+        self._kind: Any = None
+        with suppress(NotImplementedError):
+            self._kind = type(country_holidays(country))
         self._language = language
         self._years: dict[int, dict[date, str]] = {}
 
@@ -31,8 +32,8 @@ class PublicHolidays:
 
 
 def _certain(kind: Any, language: str, year: int) -> dict[date, str]:
-    from holidays.groups.islamic import IslamicHolidays
     from holidays.constants import HOLIDAY_NAME_DELIMITER
+    from holidays.groups.islamic import IslamicHolidays
 
     spoken, named = _language(kind, language)
     # Some countries show their estimates as if they were certain, unless one asks.
