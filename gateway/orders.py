@@ -19,7 +19,7 @@ async def pause(tenant: TenantSupervisor) -> None:
 
 
 async def resume(tenant: TenantSupervisor) -> None:
-    """Also the way out of parking, where the credentials are still good."""
+    """Also the way out of parking, where the credentials are still good, and back for plugins that were suspended."""
     async with tenant.record.deciding:
         parked = tenant.record.parked
         if parked in LINK_AGAIN or tenant.record.on_wrong_server:
@@ -29,7 +29,7 @@ async def resume(tenant: TenantSupervisor) -> None:
     if parked or tenant.ends.given_up:
         tenant.recycle("resumed")
     else:
-        await tenant.follow_wanted()
+        await tenant.follow_wanted(again=True)
     tenant.record.publish("resumed")
 
 

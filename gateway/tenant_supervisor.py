@@ -103,11 +103,13 @@ class TenantSupervisor:
                 ErrorCode.NOT_NOW, f"{self.name}: no answer to {method} within {within:g} s: try again"
             ) from None
 
-    async def follow_wanted(self) -> None:
-        """Have the worker rest or work as the registry says; one that is being forked is told once it answers."""
+    async def follow_wanted(self, *, again: bool = False) -> None:
+        """Have the worker rest or work as the registry says, told `again` where it does; one that is being forked is
+        told once it answers.
+        """
         async with self._following:
             worker, wanted = self._worker, self.record.row.wanted
-            if worker and self._usable.is_set() and worker.follows != wanted:
+            if worker and self._usable.is_set() and (again or worker.follows != wanted):
                 await self.call("pause" if wanted == "paused" else "resume", within=FOLLOW_LIMIT)
                 worker.follows = wanted
 

@@ -46,6 +46,19 @@ async def test_what_is_ordered_while_a_worker_is_forked_is_not_lost(open_shop, m
                 await shop.tenant.call("ping")
 
 
+async def test_resuming_reaches_a_worker_that_works(open_shop, monkeypatch):
+    """It asks plugins again that were suspended."""
+    async with open_shop() as shop:
+        told = []
+
+        async def call(method, *_args, **_kwargs):
+            told.append(method)
+
+        monkeypatch.setattr(shop.tenant, "call", call)
+        await resume(shop.tenant)
+        assert told == ["resume"]
+
+
 async def test_an_order_that_a_worker_refused_is_given_again(open_shop, monkeypatch):
     monkeypatch.setattr(liveness, "PING_EVERY", 0.05)
     async with open_shop() as shop:
