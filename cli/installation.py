@@ -10,11 +10,12 @@ import typer
 from comptoir.cli.connection import folders
 from comptoir.cli.errors import CommandError, ExitCode
 from comptoir.cli.options import AnyTenant, AsJson, check_tenant_name, examples
-from comptoir.cli.output import print_json, print_line
+from comptoir.cli.output import print_json, print_line, print_warning
 
 if TYPE_CHECKING:
     from comptoir.gateway.paths import Paths
     from comptoir.plugins.faults import Fault
+    from comptoir.plugins.loading import LeftOut
 
 PANEL = "Installation"
 
@@ -59,9 +60,15 @@ def check(name: AnyTenant = None, json: AsJson = False) -> None:
     paths = folders()
     names = _all_tenants(paths) if name is None else [_tenant_with_files(paths, name)]
     faults = [] if name else _settings_faults(paths.settings_file)
-    faults += [fault for tenant in names for fault in _tenant_faults(paths.tenant_config(tenant))]
+    left_out = []
+    for tenant in names:
+        wrong, out = _tenant_faults(paths.tenant_config(tenant))
+        faults += wrong
+        left_out += [{"tenant": tenant, "plugin": one.plugin, "reason": one.reason} for one in out]
     if json:
-        print_json({"faults": [fault.as_json() for fault in faults]})
+        print_json({"faults": [fault.as_json() for fault in faults], "left_out": left_out})
+    for one in left_out:
+        print_warning("{tenant}: the plugin {plugin} is left out: {reason}".format_map(one))
     if faults:
         raise CommandError(ExitCode.CONFIG_WRONG, "\n".join(map(str, faults)))
     if not json:
@@ -142,12 +149,14 @@ def _settings_faults(file: Path) -> list["Fault"]:
     return []
 
 
-def _tenant_faults(folder: Path) -> list["Fault"]:
-    from comptoir.plugins.checking import load_tenant
+def _tenant_faults(folder: Path) -> tuple[list["Fault"], list["LeftOut"]]:
+    """What is wrong, and which plugins the rest would run without."""
+    from comptoir.plugins.checking import prepare_tenant
     from comptoir.plugins.faults import ConfigWrong
+    from comptoir.plugins.loading import LeftOut
 
     try:
-        load_tenant(folder)
+        made = prepare_tenant(folder).chosen
     except ConfigWrong as wrong:
-        return [*wrong.faults]
-    return []
+        return [*wrong.faults], []
+    return [], [plugin for plugin in made if isinstance(plugin, LeftOut)]

@@ -22,6 +22,7 @@ from comptoir.cli import (
     linking,
     media,
     messaging,
+    plugins,
     tenants,
     watching,
 )
@@ -42,6 +43,7 @@ for commands in (installation.app, linking.app, messaging.app, chats.app, watchi
     app.add_typer(commands)
 app.add_typer(tenants.app, name="tenant", rich_help_panel="Tenants")
 app.add_typer(keys.app, name="keys", rich_help_panel=keys.PANEL)
+app.add_typer(plugins.app, name="plugin", rich_help_panel=plugins.PANEL)
 app.add_typer(media.app, name="media", help="Files of messages.", rich_help_panel=media.PANEL)
 lab.app.add_typer(lab_messages.app)
 lab.app.add_typer(lab_audiences.app)

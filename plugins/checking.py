@@ -6,17 +6,20 @@ from comptoir.plugins.builtin.calls import Calls
 from comptoir.plugins.config import TenantConfig, parse_tenant
 from comptoir.plugins.faults import ConfigWrong
 from comptoir.plugins.folder import TENANT_FILE, TenantFiles, read_folder
-from comptoir.plugins.loading import MANDATORY, Known, known_plugins, prepare
+from comptoir.plugins.loading import MANDATORY, Known, Prepared, known_plugins, prepare
 from comptoir.plugins.rewording import read_wording
 from comptoir.plugins.toml_file import own_language
 
 
 def load_tenant(folder: Path) -> TenantConfig:
     """The decisions in a folder that the plugins have looked through, too. Raises ConfigWrong."""
+    return prepare_tenant(folder).config
+
+
+def prepare_tenant(folder: Path) -> Prepared:
+    """The same with the plugins, as they would be started. Raises ConfigWrong."""
     files = read_folder(folder)
-    config = parse_files(files, folder)
-    prepare(config, files.files, folder=folder)
-    return config
+    return prepare(parse_files(files, folder), files.files, folder=folder)
 
 
 def parse_files(files: TenantFiles, folder: Path) -> TenantConfig:

@@ -13,6 +13,9 @@ GROUP = "comptoir.plugins"
 NAME = re.compile("[a-z][a-z0-9_-]{0,31}")
 """What a plugin may be called: as in a tenant's file, and in the journal for good."""
 
+RESERVED = frozenset({"asker", "bots", "calls", "comptoir", "configuration", "expiry", "fallback", "flood"})
+"""As whom the core itself writes and remembers."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -71,6 +74,8 @@ def installed() -> Installed:
 def _load(name: str, points: tuple[EntryPoint, ...]) -> Found:
     if not NAME.fullmatch(name):
         return Unusable(name, "its name is not 1 to 32 of a-z, 0-9, - and _, beginning with a letter")
+    if name in RESERVED:
+        return Unusable(name, "its name is one that Comptoir itself uses: choose another")
     if len(points) > 1:
         packages = " and ".join(sorted(point.dist.name if point.dist else point.value for point in points))
         return Unusable(name, f"offered twice, by {packages}: uninstall one of them")

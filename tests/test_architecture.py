@@ -55,6 +55,7 @@ LATE = {
     "cli.files": ("sessions.descriptors",),
     "cli.media": ("sessions.descriptors",),
     "cli.installation": ("gateway", "plugins", "sessions"),
+    "cli.plugins": ("plugins",),
     "cli.lab": ("lab",),
     "cli.demo": ("lab", "gateway"),
     # The doctor looks where the daemon does, with the daemon's own eyes, and never into a journal.
@@ -70,7 +71,10 @@ LATE = {
 LATE_AS_A_WHOLE = ("cli.demo", "cli.doctor.looking")
 
 # What docs/plugins.md offers to everybody who writes a plugin.
-_FOR_PLUGINS = ("api", "text", "wording", "patterns", "phrases", "opening", "folder", "faults", "toml_file", "builtin")
+_FOR_PLUGINS = (
+    "api", "text", "reading", "language", "vocabulary", "wording", "patterns", "phrases", "opening", "folder", "faults",
+    "toml_file", "builtin",
+)  # fmt: skip
 FOR_PLUGINS = tuple(f"comptoir.plugins.{module}" for module in _FOR_PLUGINS)
 
 # Above all else, the Go library ends up in the process that imports neonize.

@@ -65,7 +65,7 @@ def test_check_finds_no_fault(comptoir, tenant):
     ended = comptoir("check", "chez-awa")
     assert (ended.code, ended.err) == (0, "")
     assert "chez-awa" in ended.out
-    assert comptoir("check", "--json").json == {"faults": []}
+    assert comptoir("check", "--json").json == {"faults": [], "left_out": []}
 
 
 def test_check_prints_every_fault_with_its_line(comptoir, home, tenant):
