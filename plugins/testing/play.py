@@ -27,7 +27,7 @@ from comptoir.plugins.api import (
 )
 from comptoir.plugins.testing.heard import Heard, together
 from comptoir.plugins.testing.memory import Chat, Memory
-from comptoir.plugins.walking.context import Ports, Scene
+from comptoir.plugins.walking.context import Load, Ports, Scene
 from comptoir.plugins.walking.state import Slot, Value
 from comptoir.plugins.walking.walk import PLUGIN_LIMIT, Occasion, Walk, overrides, tell, walk
 
@@ -101,13 +101,13 @@ class Play:
 
     # --- the walk
 
-    def hear(self, contact: Contact, message: Message) -> Heard:
-        """A message through all plugins, and what follows from it."""
+    def hear(self, contact: Contact, message: Message, data: bytes | None = None) -> Heard:
+        """A message, with the file that it holds, through all plugins, and what follows from it."""
         chat = self.memory.chat(contact, self.now)
         chat.lines.append(Line(self.now, "customer", message.kind, message.text))
         held = chat.held(self.now)
         plugins = [plugin for plugin in self.plugins if plugin.always or not held]
-        scene = self._scene(chat, message)
+        scene = replace(self._scene(chat, message), load=None if data is None else _loading(data))
         made: Walk = self._run(lambda: walk(plugins, scene, self._ports(chat), limit=self._limit))
         chat.contact = replace(chat.contact, is_new=False)
         self.memory.begin(chat, self.now)
@@ -188,7 +188,7 @@ class Person:
     play: Play
     contact: Contact
 
-    def says(
+    def says(  # noqa: PLR0913 (all that a message may hold, by name)
         self,
         text: str = "",
         kind: str = "text",
@@ -196,10 +196,11 @@ class Person:
         content: Received | None = None,
         quote: Quote | None = None,
         sender: str = "",
+        data: bytes | None = None,
     ) -> Heard:
-        """One message, and what comes of it."""
+        """One message, and what comes of it; `data` is what `Context.load` gives of the file that it holds."""
         ids = (self.play.next_id(),)
-        return self.play.hear(self._known, Message(ids, kind, text, self.play.now, content, quote, sender))
+        return self.play.hear(self._known, Message(ids, kind, text, self.play.now, content, quote, sender), data)
 
     def answered_by_hand(self, text: str = "Je m'en occupe.", *, minutes: float = 60) -> Heard:
         """The owner writes to them from the shop's phone; the chat is silent for so long."""
@@ -248,6 +249,13 @@ def made_of(
 
 def _checked(model: type[PluginConfig], table: Mapping[str, Any]) -> PluginConfig:
     return model.model_validate(table)
+
+
+def _loading(data: bytes) -> Load:
+    async def load() -> bytes:
+        return data
+
+    return load
 
 
 def _id(chat: str) -> int:

@@ -1,6 +1,7 @@
 """The test kit itself: what its plays do to what plugins ask for."""
 
 from datetime import timedelta
+from typing import ClassVar
 
 import pytest
 import trio
@@ -13,7 +14,7 @@ class Scribe(Plugin):
     """Does what it is told, and says what it was told of."""
 
     name = "scribe"
-    texts = {"hello": ("Bonjour {name}, ici {shop}.", "Hello {name}, this is {shop}.")}
+    texts: ClassVar = {"hello": ("Bonjour {name}, ici {shop}.", "Hello {name}, this is {shop}.")}
 
     async def message(self, context: Context, message: Message) -> Verdict:
         match message.text.split():
@@ -30,6 +31,8 @@ class Scribe(Plugin):
                 context.hand_over("demandé", "{number} {chat}", ("owner", "team", "Personne"))
             case ["lis", url]:
                 context.reply((await context.fetch(url)).text)
+            case ["ouvre"]:
+                context.reply((await context.load()).decode())
             case ["dors"]:
                 await trio.sleep_forever()
             case ["tombe"]:
@@ -147,6 +150,12 @@ def test_a_site_answers_what_is_read_outside(play: Player) -> None:
     one = play(Scribe, site=site).customer()
     assert one.says("lis https://prix.example/riz").texts == ["12 F"]
     assert one.says("lis https://prix.example/missing").faults.keys() == {"scribe"}
+
+
+def test_a_message_may_hold_a_file(play: Player) -> None:
+    awa = play(Scribe).customer()
+    assert awa.says("ouvre", "document", data=b"Riz : 12 F").texts == ["Riz : 12 F"]
+    assert awa.says("ouvre", "document").faults["scribe"].startswith("LookupError")
 
 
 def test_receipts_reach_the_plugin_that_wrote(play: Player) -> None:
