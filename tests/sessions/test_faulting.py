@@ -1,5 +1,8 @@
 """Plugins that fail again and again: suspended, shown, asked again after a reload; what customers read meanwhile."""
 
+from types import SimpleNamespace
+from typing import cast
+
 import pytest
 import trio
 from journal_rig import AWA, MOUSSA
@@ -10,7 +13,9 @@ from comptoir.plugins.api import Context, Message, Plugin, Verdict
 from comptoir.plugins.walking.walk import Outcome
 from comptoir.sessions import faulting
 from comptoir.sessions.events import Address
+from comptoir.sessions.methods import Methods
 from comptoir.sessions.runner import Runner
+from comptoir.sessions.worker import Worker
 
 SORRY = "Merci pour votre message. Une personne de Chez Awa vous répond dès que possible."
 
@@ -77,6 +82,20 @@ async def test_a_new_worker_remembers_and_a_reload_lifts_it(shop: Shop, autojump
         await say(shop, runner, *"7890")
         assert times_failed(shop) == 9
         assert await row(runner, "failing") == ("running", 9)
+
+
+async def test_so_does_an_operator_who_resumes_the_tenant(shop: Shop, autojump_clock: MockClock) -> None:
+    async def pause(*, paused: bool) -> None:
+        """The standing is the session's own business."""
+
+    async with shop.serving(pipeline(FAILING, ECHO)) as runner:
+        await say(shop, runner, *"12345")
+        worker = SimpleNamespace(runner=runner, session=SimpleNamespace(pause=pause))
+        methods = Methods(cast(Worker, worker))
+        await methods.handle("pause", {})
+        assert await row(runner, "failing") == ("suspended", 5)
+        await methods.handle("resume", {})
+        assert await row(runner, "failing") == ("running", 5)
 
 
 async def test_a_mandatory_plugin_is_never_left_out(
