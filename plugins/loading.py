@@ -12,6 +12,7 @@ from comptoir.plugins.builtin.answers import Answers
 from comptoir.plugins.builtin.calls import Calls
 from comptoir.plugins.builtin.flow import Flows
 from comptoir.plugins.builtin.handover import Handovers
+from comptoir.plugins.builtin.knowledge import Knowledge
 from comptoir.plugins.builtin.optout import OptOut
 from comptoir.plugins.builtin.takeover import Takeover
 from comptoir.plugins.builtin.welcome import Welcome
@@ -28,7 +29,7 @@ _log = logging.getLogger(__name__)
 MANDATORY: Mapping[str, type[Plugin]] = {plugin.name: plugin for plugin in (OptOut, Takeover)}
 """First in every pipeline, whatever it names: they see every message, also those that are then skipped."""
 
-BUILT_IN: Mapping[str, type[Plugin]] = {plugin.name: plugin for plugin in (Welcome, Handovers, Flows, Answers)}
+BUILT_IN: Mapping[str, type[Plugin]] = {plugin.name: plugin for plugin in (Welcome, Handovers, Flows, Answers, Knowledge)}
 
 Migrate = Callable[[Plugin], Awaitable[None]]
 """Brings what the plugin remembers to its `state_version`. Raises what the plugin raises."""

@@ -2,6 +2,10 @@
 
 import re
 import unicodedata
+from functools import cache, lru_cache
+from typing import Literal
+
+import snowballstemmer
 
 _WORD = re.compile(r"[^\W_]+")
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
@@ -29,6 +33,7 @@ _LINKING = frozenset(
     )
 )
 _SHORTEST_PLURAL = 4
+_SHORTEST_STEM = 4
 
 
 def fold(text: str) -> str:
@@ -47,6 +52,30 @@ def words(text: str) -> list[str]:
 def terms(text: str) -> list[str]:
     """The words to compare by: folded, in the singular, linking words left out."""
     return [singular(word) for word in words(text) if word not in _LINKING]
+
+
+def is_linking(word: str) -> bool:
+    """Whether a folded word only links others."""
+    return word in _LINKING
+
+
+@lru_cache(100_000)
+def stem(word: str, language: Literal["fr", "en"] = "fr") -> str:
+    """One form for the forms of a folded word: `livrer`, `livrez` and `livraison` give `livr`."""
+    one = singular(word)
+    # The stem of a short word is that of too many others: `pays` is not `payer`.
+    if len(one) <= _SHORTEST_STEM:
+        return one
+    found: str = _stemmer(language).stemWord(one)
+    # What verbs make nouns with, and the stemmer leaves.
+    if language == "fr" and found.endswith("aison") and len(found) >= _SHORTEST_STEM + 5:
+        return found.removesuffix("aison")
+    return found
+
+
+@cache
+def _stemmer(language: Literal["fr", "en"]) -> snowballstemmer.stemmer:
+    return snowballstemmer.stemmer("french" if language == "fr" else "english")
 
 
 def singular(word: str) -> str:

@@ -1,95 +1,64 @@
 """Answers questions by their words: opening times, prices, where the shop is."""
 
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field
+import trio
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticKnownError
 
 from comptoir.plugins.api import Context, Message, Plugin, PluginConfig, Verdict
+from comptoir.plugins.builtin.choosing import Choice, Chooser
+from comptoir.plugins.builtin.explaining import explain
+from comptoir.plugins.builtin.knowledge import Knowledge, best_passage
 from comptoir.plugins.builtin.speaking import speaks
 from comptoir.plugins.faults import wrong_value
-from comptoir.plugins.text import terms
+from comptoir.plugins.patterns import Pattern, TenantPattern
+from comptoir.plugins.phrases import Phrase
+from comptoir.plugins.reading import read, tells
 from comptoir.plugins.wording import CustomerText, fill
 
-MAX_ANSWERS = 2
-"""A message that asks for more gets the answers to what it asks most exactly."""
-
-Terms = tuple[str, ...]
-
-
-def _check_words(text: str) -> str:
-    if not terms(text):
-        raise wrong_value((f"« {text} »", "un mot que le client écrit"), (f'"{text}"', "a word that customers write"))
-    return text
+MAX_PATTERNS = 200
+"""Of all entries together."""
+_KNOWN_BETTER = 0.8
+"""A passage of `knowledge` that explains this share of what the entry does is the better answer. Tuned."""
 
 
 class Entry(PluginConfig):
-    words: Annotated[
-        tuple[Annotated[str, Field(max_length=100), AfterValidator(_check_words)], ...],
-        Field(min_length=1, max_length=100),
-    ]
+    name: Annotated[str, Field(min_length=1, max_length=40)] | None = None
+    """What `comptoir try` calls it; else its first word."""
+    patterns: Annotated[tuple[TenantPattern, ...], Field(max_length=20)] = ()
+    """For what has a form rather than words, as `commande n?[0-9]{4}`."""
+    words: Annotated[tuple[Phrase, ...], Field(max_length=100, validate_default=True)] = ()
     """Words or phrases; accents, case and plurals do not matter, nor do articles inside a phrase."""
     text: CustomerText
-    """The answer."""
+
+    @field_validator("words")
+    @classmethod
+    def _is_asked_for(cls, words: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if not words and not info.data.get("patterns"):
+            raise PydanticKnownError("missing")
+        return words
+
+    @property
+    def title(self) -> str:
+        return self.name or (*self.words, *self.patterns)[0]
 
 
 class AnswersConfig(PluginConfig):
     entries: Annotated[tuple[Entry, ...], Field(max_length=500)] = ()
-    """Questions and their answers, a block `[[plugins.answers.entries]]` for each."""
     otherwise: CustomerText | None = None
-    """Said where nothing matches, once a day in a chat at most, never after a greeting, in groups only to a text."""
+    """Said where no plugin answers, once a day in a chat at most, in groups only to a text."""
 
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """Where an entry's phrase stands in a message."""
-
-    entry: int
-    start: int
-    phrase: Terms
-
-    @property
-    def places(self) -> range:
-        return range(self.start, self.start + len(self.phrase))
-
-    @property
-    def rank(self) -> tuple[int, int, int]:
-        """Best first: more words, then longer ones, then the entry that stands first in the file."""
-        return -len(self.phrase), -sum(map(len, self.phrase)), self.entry
-
-
-class Phrasebook:
-    """Finds entries' phrases in a message; looks at each of its words once."""
-
-    def __init__(self, entries: Sequence[Sequence[str]]) -> None:
-        self._by_first: dict[str, set[tuple[int, Terms]]] = defaultdict(set)
-        for entry, phrases in enumerate(entries):
-            for phrase in map(tuple, map(terms, phrases)):
-                self._by_first[phrase[0]].add((entry, phrase))
-
-    def best(self, text: str) -> list[int]:
-        """The entries that answer `text`, at most MAX_ANSWERS, in the order in which they were asked for.
-
-        A word counts once: "prix de la livraison" asks for the entry with that phrase, not also for "prix".
-        """
-        chosen: list[Match] = []
-        for match in sorted(self._matches(terms(text)), key=lambda match: match.rank):
-            free = all(set(match.places).isdisjoint(other.places) for other in chosen)
-            if free and match.entry not in {other.entry for other in chosen}:
-                chosen.append(match)
-            if len(chosen) == MAX_ANSWERS:
-                break
-        return [match.entry for match in sorted(chosen, key=lambda match: match.start)]
-
-    def _matches(self, said: list[str]) -> list[Match]:
-        return [
-            Match(entry, start, phrase)
-            for start, term in enumerate(said)
-            for entry, phrase in self._by_first.get(term, ())
-            if tuple(said[start : start + len(phrase)]) == phrase
-        ]
+    @model_validator(mode="after")
+    def _is_bounded(self) -> Self:
+        patterns = sum(len(entry.patterns) for entry in self.entries)
+        if patterns > MAX_PATTERNS:
+            raise wrong_value(
+                (f"{patterns} motifs", f"au plus {MAX_PATTERNS} en tout"),
+                (f"{patterns} patterns", f"at most {MAX_PATTERNS} in all"),
+            )
+        return self
 
 
 class Answers(Plugin):
@@ -100,28 +69,73 @@ class Answers(Plugin):
     config: AnswersConfig
 
     async def start(self) -> None:
-        self._phrasebook = Phrasebook([entry.words for entry in self.config.entries])
+        self._patterns = [
+            (index, Pattern(pattern)) for index, entry in enumerate(self.config.entries) for pattern in entry.patterns
+        ]
+        entries = [(entry.words, entry.text) for entry in self.config.entries]
+        self._chooser = await trio.to_thread.run_sync(partial(Chooser, entries, self.tenant.language))
 
     async def message(self, context: Context, message: Message) -> Verdict:
-        if not speaks(message):
+        if not speaks(message) or not message.text:
             return Verdict.CONTINUE
-        found = [self.config.entries[index].text for index in self._phrasebook.best(message.text)]
+        found = self._by_pattern(context, message.text) or await self._by_words(context, message.text)
         if not found:
-            return await self._otherwise(context, message)
-        self._reply(context, "\n\n".join(found))
+            return Verdict.CONTINUE
+        self._reply(context, "\n\n".join(self.config.entries[index].text for index in found))
         return Verdict.STOP
 
-    async def _otherwise(self, context: Context, message: Message) -> Verdict:
+    async def unanswered(self, context: Context, message: Message) -> None:
         """Once a day, so that two automatic parties do not talk to each other for ever."""
-        if message.sender and message.kind != "text":
+        if not speaks(message) or (message.sender and message.kind != "text"):
             # The shop is named below a picture or in a poll that is for all of them.
-            return Verdict.CONTINUE
+            return
         today = context.now.date().isoformat()
-        if self.config.otherwise is None or context.replied or await context.get("otherwise") == today:
-            return Verdict.CONTINUE
+        if self.config.otherwise is None or await context.get("otherwise") == today:
+            return
         context.put("otherwise", today)
         self._reply(context, self.config.otherwise)
-        return Verdict.CONTINUE
+
+    def _by_pattern(self, context: Context, text: str) -> list[int]:
+        for index, pattern in self._patterns:
+            if (said := pattern.search(text)) is not None:
+                title = self.config.entries[index].title
+                explain(context, f"le motif trouve « {said} » : {title}", f'the pattern finds "{said}": {title}')
+                return [index]
+        return []
+
+    async def _by_words(self, context: Context, text: str) -> list[int]:
+        # Long messages take their time; the others of the tenant do not wait for them.
+        choices = await trio.to_thread.run_sync(self._chooser.choose, text)
+        if not choices or tells(text) or not await self._answers(context, choices[0], text):
+            return []
+        chosen = self._chooser.together(text, choices)
+        for choice in chosen:
+            self._explain(context, choice)
+        return [choice.entry for choice in chosen]
+
+    async def _answers(self, context: Context, best: Choice, text: str) -> bool:
+        """Whether the best entry answers, or `knowledge` has more of what the message asks for."""
+        if best.sure:
+            return True
+        if not best.fits:
+            return False
+        known = Knowledge.of(self.tenant)
+        found = known and await best_passage(known, read(text, self.tenant.language))
+        if not found or not found.fits or found.score < _KNOWN_BETTER * best.score:
+            return True
+        title = self.config.entries[best.entry].title
+        explain(context, f"{title} : knowledge sait mieux", f"{title}: knowledge knows better")
+        return False
+
+    def _explain(self, context: Context, choice: Choice) -> None:
+        title = self.config.entries[choice.entry].title
+        if not choice.matches:
+            explain(context, f"la réponse « {title} » en parle", f'the answer "{title}" speaks of it')
+            return
+        match = choice.matches[0]
+        explain(
+            context, f"« {match.said} » : {title} (« {match.phrase} »)", f'"{match.said}": {title} ("{match.phrase}")'
+        )
 
     def _reply(self, context: Context, text: str) -> None:
         context.reply(fill(text, name=context.contact.name, shop=context.tenant.name))

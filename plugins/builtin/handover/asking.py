@@ -1,9 +1,11 @@
 """Reads whether a customer asks for a person, and whether they ask anything at all."""
 
 from collections.abc import Sequence, Set
+from functools import cache
 
 from rapidfuzz.distance import DamerauLevenshtein
 
+from comptoir.plugins.phrases import Phrasebook
 from comptoir.plugins.text import words
 
 
@@ -68,7 +70,12 @@ def asks_for_a_person(text: str) -> bool:
     if any(_holds(said, phrase) for phrase in _PHRASES):
         return True
     persons = [at for at, word in enumerate(said) if _is_one_of(word, _PERSONS)]
-    return any(_is_asked_for(said, at) for at in persons)
+    return any(_is_asked_for(said, at) for at in persons) or bool(_ways_of_asking().find(text))
+
+
+@cache
+def _ways_of_asking() -> Phrasebook:
+    return Phrasebook([["parler à quelqu'un"]])
 
 
 def asks_something(text: str) -> bool:

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from comptoir.plugins.api import Change, Context, Line, Message, Plugin, Timer, Verdict
-from comptoir.plugins.builtin.answers import Phrasebook
 from comptoir.plugins.builtin.handover.asking import asks_for_a_person, asks_something, is_pleasantry
 from comptoir.plugins.builtin.handover.config import HandoverConfig
 from comptoir.plugins.builtin.handover.desk import answer_colleague
@@ -15,6 +14,7 @@ from comptoir.plugins.builtin.speaking import speaks
 from comptoir.plugins.builtin.takeover import has_answered, with_person
 from comptoir.plugins.opening import opening_of
 from comptoir.plugins.patterns import Pattern
+from comptoir.plugins.phrases import Phrasebook
 from comptoir.plugins.text import fold
 
 CASE, UNANSWERED, RATING = "case", "unanswered", "rating"
@@ -39,7 +39,7 @@ class Handovers(Plugin):
 
     async def start(self) -> None:
         self._opening = opening_of(self.tenant)
-        self._words = Phrasebook([[word] for word in self.config.words])
+        self._words = Phrasebook([self.config.words], self.tenant.language, meanings=False)
         self._patterns = [Pattern(rule.pattern) if rule.pattern else None for rule in self.config.rules]
 
     # --- messages
@@ -79,8 +79,8 @@ class Handovers(Plugin):
         """Why this message is for a person; empty where it is not."""
         if asks_for_a_person(message.text):
             return context.wording("reason_asked")
-        if found := self._words.best(message.text):
-            return context.wording("reason_word", word=self.config.words[found[0]])
+        if found := self._words.find(message.text):
+            return context.wording("reason_word", word=found[0].phrase)
         for rule, pattern in zip(self.config.rules, self._patterns, strict=True):
             if (
                 (rule.tag is None or rule.tag in context.contact.tags)
