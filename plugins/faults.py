@@ -52,6 +52,12 @@ def wrong_value(fr: tuple[str, str], en: tuple[str, str]) -> PydanticCustomError
     return PydanticCustomError("explained", "{text}", {"text": f"{en[0]}: expected {en[1]}", "said": context})
 
 
+def printable(text: str, most: int = 500) -> str:
+    """As it may go to a terminal and into a chat: what a fault quotes is anybody's."""
+    shown = "".join(sign if sign.isprintable() else "·" for sign in text[: most + 1])
+    return shown if len(shown) <= most else shown[: most - 1] + "…"
+
+
 Contradiction = tuple[Place, tuple[str, str], tuple[str, str]]
 """Where below the value that is judged, and what to say of it in French and English: found and expected."""
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from comptoir.plugins.faults import ConfigWrong, Fault, Lang, explain
+from comptoir.plugins.faults import ConfigWrong, Fault, Lang, explain, printable
 from comptoir.plugins.toml_positions import Path as Place
 from comptoir.plugins.toml_positions import Positions
 from comptoir.plugins.toml_syntax import UNREADABLE, Salvaged, salvage
@@ -60,7 +60,8 @@ class TomlFile:
         if self._positions is None:
             self._positions = Positions(self.text)
         position = self._positions.key(at) if key else self._positions.value(at)
-        self.faults.append(Fault(self.path, position.line, what, expected, self.lang, position.column))
+        told = printable(what), printable(expected)
+        self.faults.append(Fault(self.path, position.line, *told, self.lang, position.column))
 
     def _is_unreadable(self, error: ErrorDetails, place: Place) -> bool:
         """Whether this follows from a line that could not be read, which is noted already."""
@@ -69,7 +70,11 @@ class TomlFile:
             for part in place[:-1]:
                 table = table[part]
             return isinstance(table, dict) and any(str(key).startswith(UNREADABLE) for key in table)
-        return error["input"] == UNREADABLE or str(place[-1] if place else "").startswith(UNREADABLE)
+        found = error["input"]
+        # A dotted key makes tables: `hours.monday` without a value is no table of anybody's.
+        while isinstance(found, dict) and len(found) == 1:
+            (found,) = found.values()
+        return found == UNREADABLE or str(place[-1] if place else "").startswith(UNREADABLE)
 
 
 def own_language(text: str) -> Lang:

@@ -4,6 +4,8 @@ import re
 import tomllib
 from dataclasses import dataclass
 
+from comptoir.plugins.faults import printable
+
 Said = tuple[tuple[str, str], tuple[str, str]]
 """What was found and what was expected; French, then English."""
 
@@ -215,13 +217,19 @@ def _about_value(text: str) -> Said | None:
         )
     if re.match(r"""(?:"[^"]*"|'[^']*')[ \t]*,""", value):
         return (
-            ("plusieurs valeurs sans crochets", f"une liste entre crochets : [{_short(value)}]"),
-            ("several values without brackets", f"a list in brackets: [{_short(value)}]"),
+            ("plusieurs valeurs sans crochets", f"une liste entre crochets : [{printable(value, 40)}]"),
+            ("several values without brackets", f"a list in brackets: [{printable(value, 40)}]"),
         )
     if value[:1].isalnum() or value[:1] == "+":
         return (
-            (f"« {_short(value)} » sans guillemets", f'un texte entre guillemets "{_short(value)}", ou un nombre seul'),
-            (f"`{_short(value)}` without quotes", f'a text in quotes "{_short(value)}", or a number alone'),
+            (
+                f"« {printable(value, 40)} » sans guillemets",
+                f'un texte entre guillemets "{printable(value, 40)}", ou un nombre seul',
+            ),
+            (
+                f"`{printable(value, 40)}` without quotes",
+                f'a text in quotes "{printable(value, 40)}", or a number alone',
+            ),
         )
     return None
 
@@ -243,7 +251,3 @@ def _about_quotes(text: str, unclosed: bool) -> Said | None:
             (f'a curled quote {found} in place of "', 'a straight quote " on both sides of the text'),
         )
     return None
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else text[:39] + "…"

@@ -5,6 +5,8 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from comptoir.plugins.config import TenantConfig, parse_tenant
 from comptoir.plugins.faults import ConfigWrong
@@ -94,6 +96,21 @@ def test_what_is_not_closed_ends_where_something_else_begins() -> None:
     ]
 
 
+@given(st.data())
+def test_damage_anywhere_brings_faults_with_their_place_or_nothing(data: st.DataObject) -> None:
+    text = FIVE + UNCLOSED.partition("pipeline")[2]
+    for _ in range(data.draw(st.integers(1, 4))):
+        begin = data.draw(st.integers(0, len(text)))
+        end = begin + data.draw(st.integers(0, 60))
+        text = text[:begin] + data.draw(st.text("\"'[]{}=,.#\n\\ «a0\0\u00a0", max_size=4)) + text[end:]
+    lines = text.split("\n")
+    with pytest.raises(ConfigWrong) as wrong:
+        parse(text)
+    for fault in wrong.value.faults:
+        assert 1 <= fault.line <= len(lines)
+        assert 1 <= fault.column <= len(lines[fault.line - 1]) + 2
+
+
 def test_a_line_that_cannot_be_read_is_not_missing_too() -> None:
     text = (
         LEAST.format(lang="fr").replace('name = "Chez Awa"', "name = Chez Awa").replace("pipeline = []", "pipeline = [")
@@ -122,6 +139,14 @@ def test_a_million_characters_of_nonsense_are_told_in_seconds(text: str) -> None
     said = faults(text)
     assert 1 <= len(said) <= 35
     assert monotonic() - begun < 5
+
+
+def test_what_is_quoted_is_short_and_can_move_no_cursor() -> None:
+    country = "\\u001b[2J" + "x" * 100_000
+    (fault,) = faults(LEAST.format(lang="fr").replace('"SN"', f'"{country}"'))
+    assert fault.startswith("4: colonne 11 : country : « ·[2Jxxx")
+    assert fault.isprintable()
+    assert len(fault) < 700
 
 
 def test_hours_as_owners_write_them() -> None:
