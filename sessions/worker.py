@@ -32,6 +32,8 @@ from comptoir.sessions.media.uploader import Uploader
 from comptoir.sessions.occasions import Occasions
 from comptoir.sessions.outbox.port import NotConnected, Sent
 from comptoir.sessions.outbox.sender import Sender, SenderSettings
+from comptoir.sessions.outside.caller import Caller
+from comptoir.sessions.outside.exchange import Outside
 from comptoir.sessions.reloading import Reloading
 from comptoir.sessions.runner import Runner
 from comptoir.sessions.session import Session
@@ -67,6 +69,8 @@ class Worker:
         self._reloading = Reloading(journal, spec.config_dir, use=self._use, wake_outbox=self.wake_sender)
         self.runner: Runner | None = None
         self._occasions: Occasions | None = None
+        self._outside = Outside()
+        self._caller = Caller(journal, self._outside)
         self.media = MediaKeeper(journal, spec, config=lambda: self.config, on_queued=self.wake_sender)
         self._fetcher = Fetcher(journal, self.media, spec.lab, on_released=self._wake_runner)
         self._uploader = Uploader(
@@ -105,6 +109,7 @@ class Worker:
             for task in (self._prune, self.media.run, self._fetcher.run, self._uploader.run, self._asker.run):
                 nursery.start_soon(task)
             nursery.start_soon(self._expiry.run)
+            nursery.start_soon(self._caller.run)
             if self.spec.linked and not self.spec.parked:
                 nursery.start_soon(self._resume)
             task_status.started()
@@ -154,6 +159,7 @@ class Worker:
                 fast=self.spec.fast,
                 limits=self.spec.inbound,
                 watch=self._steps.walking,
+                fetch=self._outside.fetch,
                 blamed=self._blamed,
             )
             self._nursery.start_soon(self.runner.run)
@@ -163,6 +169,7 @@ class Worker:
                 self.media,
                 wake_outbox=self._wake_after_effects,
                 watch=self._steps.walking,
+                fetch=self._outside.fetch,
             )
             self._nursery.start_soon(self._occasions.run)
         else:
@@ -180,6 +187,7 @@ class Worker:
     def _wake_after_effects(self) -> None:
         """What plugins decided may have queued something, or set a timer."""
         self.wake_sender()
+        self._caller.wake()
         if self._occasions is not None:
             self._occasions.wake()
 
@@ -210,6 +218,8 @@ class Worker:
         (self._uploader.open if standing.may_send and not self._finishing else self._uploader.hold)()
         may_answer = standing.may_answer and not self._finishing
         (self._asker.open if may_answer else self._asker.hold)()
+        # What was decided is told whether WhatsApp is there or not.
+        (self._caller.hold if self._finishing else self._caller.open)()
         (self._expiry.open if may_answer else self._expiry.hold)()
         if self.runner is not None:
             (self.runner.open if may_answer else self.runner.hold)()

@@ -27,6 +27,7 @@ SECTIONS = {
     "absence": "Absences and crashes",
     "linking": "Linking, and the end of it",
     "configuration": "Configuration and commands",
+    "plugins": "Plugins that fail",
 }
 HEAD = """\
 # Kinds of message, and faults
