@@ -36,7 +36,8 @@ _PHRASES: tuple[tuple[str, ...], ...] = tuple(
     for phrase in (
         "appelez moi", "appelle moi", "rappelez moi", "rappelle moi", "pouvez m appeler", "peux m appeler",
         "pouvez me rappeler", "peux me rappeler", "call me", "service client", "customer service", "vous parler",
-        "te parler", "parler directement", "talk to you", "pas un robot", "pas a un robot", "not a robot",
+        "te parler", "lui parler", "leur parler", "parler directement", "talk to you", "pas un robot",
+        "pas a un robot", "not a robot",
         "not a bot", "parler a un robot", "parler avec un robot", "vrai personne", "vraie personne",
         "real person", "vrai humain",
     )
@@ -103,8 +104,8 @@ def _is_asked_for(said: Sequence[str], at: int) -> bool:
         return True
     if said[at] in _OFTEN_SOMETHING_ELSE:
         return False
-    # `Un patron de couture` is made of paper.
-    of = said[at + 1 : at + 2] in (["de"], ["d"])
+    # `Un patron de couture` is made of paper, and `avez-vous besoin de quelqu'un` offers work.
+    of = said[at + 1 : at + 2] in (["de"], ["d"]) or (said[at] == "quelquun" and before[-1:] == ["de"])
     if introduced and not of and any(word in _WANTING for word in before):
         return True
     return all(other == at or word in _AROUND for other, word in enumerate(said))

@@ -26,6 +26,7 @@ from comptoir.plugins.builtin.handover.rating import read_rating
         "besoin d'un conseiller",
         "I want to talk to someone",
         "human please",
+        "La patronne est là ? je veux lui parler",
     ],
 )
 def test_these_ask_for_a_person(text: str) -> None:
@@ -46,6 +47,7 @@ def test_these_ask_for_a_person(text: str) -> None:
         "il n'y a personne",
         "je veux acheter un patron de couture",
         "je veux commander pour quelqu'un",
+        "je suis serveur, avez-vous besoin de quelqu'un ?",
     ],
 )
 def test_these_do_not(text: str) -> None:
