@@ -21,7 +21,7 @@ from comptoir.sessions.turning_away import turn_away
 
 @dataclass(frozen=True, slots=True)
 class Walked:
-    """A burst whose walk has ended; `skipped` or `given_up`, only the mandatory plugins were asked."""
+    """A burst whose walk has ended; `skipped` or `given_up`, not all plugins were `asked`."""
 
     burst: Burst
     situation: Situation
