@@ -27,7 +27,7 @@ NewTenant = Annotated[
 def add(
     name: NewTenant,
     template: Annotated[
-        str | None, typer.Option(help="Files to begin with: restaurant, clothes, office or empty.")
+        str | None, typer.Option(help="Files to begin with: restaurant, clothes, cosmetics, office or empty.")
     ] = None,
     owner: Annotated[str | None, typer.Option(help="The owner's own number, +E164, for notices.")] = None,
     lang: Annotated[str | None, typer.Option(help="The tenant's language: fr or en.")] = None,

@@ -12,6 +12,9 @@ from comptoir.plugins.builtin.answers import Answers
 from comptoir.plugins.builtin.calls import Calls
 from comptoir.plugins.builtin.flow import Flows
 from comptoir.plugins.builtin.handover import Handovers
+from comptoir.plugins.builtin.hours import OpeningHours
+from comptoir.plugins.builtin.media import Media
+from comptoir.plugins.builtin.notify import Notify
 from comptoir.plugins.builtin.knowledge import Knowledge
 from comptoir.plugins.builtin.optout import OptOut
 from comptoir.plugins.builtin.takeover import Takeover
@@ -29,7 +32,9 @@ _log = logging.getLogger(__name__)
 MANDATORY: Mapping[str, type[Plugin]] = {plugin.name: plugin for plugin in (OptOut, Takeover)}
 """First in every pipeline, whatever it names: they see every message, also those that are then skipped."""
 
-BUILT_IN: Mapping[str, type[Plugin]] = {plugin.name: plugin for plugin in (Welcome, Handovers, Flows, Answers, Knowledge)}
+BUILT_IN: Mapping[str, type[Plugin]] = {
+    plugin.name: plugin for plugin in (Welcome, OpeningHours, Notify, Handovers, Flows, Answers, Knowledge, Media)
+}
 
 Migrate = Callable[[Plugin], Awaitable[None]]
 """Brings what the plugin remembers to its `state_version`. Raises what the plugin raises."""

@@ -32,6 +32,7 @@ class Entry(PluginConfig):
     words: Annotated[tuple[Phrase, ...], Field(max_length=100, validate_default=True)] = ()
     """Words or phrases; accents, case and plurals do not matter, nor do articles inside a phrase."""
     text: CustomerText
+    """The answer."""
 
     @field_validator("words")
     @classmethod
@@ -47,6 +48,7 @@ class Entry(PluginConfig):
 
 class AnswersConfig(PluginConfig):
     entries: Annotated[tuple[Entry, ...], Field(max_length=500)] = ()
+    """Questions and their answers, a block `[[plugins.answers.entries]]` for each."""
     otherwise: CustomerText | None = None
     """Said where no plugin answers, once a day in a chat at most, in groups only to a text."""
 

@@ -1,4 +1,4 @@
-"""First versions of `tenant.toml` for kinds of business, to be edited by the tenant."""
+"""First files of a tenant for kinds of business, to be edited by the tenant."""
 
 import json
 from collections.abc import Mapping
@@ -7,8 +7,17 @@ from pathlib import Path
 from string import Template
 
 from comptoir.plugins.faults import LANGS
+from comptoir.plugins.folder import TENANT_FILE
 
-TEMPLATES = ("restaurant", "clothes", "office", "empty")
+_WHOLE = ("welcome", "hours", "handover", "answers", "knowledge", "media")
+_PIPELINES = {
+    "restaurant": _WHOLE,
+    "clothes": _WHOLE,
+    "cosmetics": _WHOLE,
+    "office": _WHOLE,
+    "empty": ("welcome", "answers"),
+}
+TEMPLATES = tuple(_PIPELINES)
 
 # By country: where nothing else is known, the capital's time.
 _TIMEZONES = {
@@ -27,22 +36,49 @@ class UnknownTemplate(ValueError):
 
 
 def write_template(template: str, folder: Path, values: Mapping[str, str | None]) -> bool:
-    """Write `folder`/tenant.toml, as a whole or not at all, unless something stands in it; whether it was written.
+    """Write the files of a template, all or none, unless `folder`/tenant.toml has something; whether they were written.
 
-    `values`: `name`, and where known `owner` (+E164), `lang`, `country`, `timezone`.
-    Raises UnknownTemplate, OSError.
+    `values`: `name`, and where known `owner` (+E164), `lang`, `country`, `timezone`. Other files that are there stay as
+    they are. Raises UnknownTemplate, OSError.
     """
-    text = render(template, values)
-    file = folder / "tenant.toml"
-    if file.exists() and file.stat().st_size:
+    files = render_files(template, values)
+    first = folder / TENANT_FILE
+    if first.exists() and first.stat().st_size:
         return False  # what the tenant has written is worth more than a template
-    part = folder / ".tenant.toml.new"
+    made: list[Path] = []
+    try:
+        # The last one makes a tenant's folder of it.
+        for name in sorted(files, key=lambda name: name == TENANT_FILE):
+            if name == TENANT_FILE or not (folder / name).exists():
+                _write(folder / name, files[name], made)
+    except OSError:
+        for path in reversed(made):
+            path.rmdir() if path.is_dir() else path.unlink(missing_ok=True)
+        raise
+    return True
+
+
+def _write(file: Path, text: str, made: list[Path]) -> None:
+    """As a whole or not at all. What was made is added to `made`."""
+    if not file.parent.exists():
+        file.parent.mkdir()
+        made.append(file.parent)
+    part = file.with_name(f".{file.name}.new")
     try:
         part.write_text(text, encoding="utf-8")
         part.replace(file)
     finally:
         part.unlink(missing_ok=True)
-    return True
+    made.append(file)
+
+
+def render_files(template: str, values: Mapping[str, str | None]) -> dict[str, str]:
+    """The texts of a new tenant's files, by their place in its folder. Raises UnknownTemplate."""
+    texts = {TENANT_FILE: render(template, values)}
+    knowledge = resources.files(__package__) / (values.get("lang") or "fr") / template / "knowledge"
+    for file in knowledge.iterdir() if knowledge.is_dir() else ():
+        texts[f"knowledge/{file.name}"] = file.read_text(encoding="utf-8")
+    return texts
 
 
 def render(template: str, values: Mapping[str, str | None]) -> str:
@@ -60,6 +96,7 @@ def render(template: str, values: Mapping[str, str | None]) -> str:
         country=_quoted(country),
         timezone=_quoted(values.get("timezone") or _TIMEZONES.get(country, "UTC")),
         owner=f"owner = {_quoted(owner)}" if owner else '# owner = "+221771234567"',
+        pipeline=f"[{', '.join(map(_quoted, _PIPELINES[template]))}]",
     )
     return filled + (files / f"{template}.toml").read_text(encoding="utf-8")
 

@@ -135,12 +135,13 @@ def test_the_tenant_may_lower_how_much_a_customer_may_write() -> None:
 
 def test_steps_stand_in_order_with_their_tables() -> None:
     config = parse_tenant(render("restaurant", {"name": "chez-awa"}), FILE, known_plugins())
-    welcome, answers = config.pipeline
-    assert (welcome.plugin, answers.plugin) == ("welcome", "answers")
-    assert isinstance(welcome.config, WelcomeConfig)
-    assert isinstance(answers.config, AnswersConfig)
-    assert welcome.config.again_after_days == 30
-    assert len(answers.config.entries) == 6
+    steps = {step.plugin: step.config for step in config.pipeline}
+    assert list(steps) == ["welcome", "hours", "handover", "answers", "knowledge", "media"]
+    welcome, answers = steps["welcome"], steps["answers"]
+    assert isinstance(welcome, WelcomeConfig)
+    assert isinstance(answers, AnswersConfig)
+    assert welcome.again_after_days == 30
+    assert len(answers.entries) == 5
 
 
 def test_every_fault_at_once_with_its_line_in_french() -> None:

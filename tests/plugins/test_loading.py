@@ -14,7 +14,7 @@ from comptoir.plugins.config import Step, TenantConfig, parse_tenant
 from comptoir.plugins.faults import ConfigWrong
 from comptoir.plugins.installed import Found, Unusable
 from comptoir.plugins.loading import MANDATORY, START_LIMIT, known_plugins, start_pipeline
-from comptoir.plugins.templates import render
+from comptoir.plugins.templates import render_files
 
 HEAD = 'version = 1\nname = "x"\ncountry = "SN"\ntimezone = "Africa/Dakar"\n'
 
@@ -80,10 +80,12 @@ def configured(*names: str) -> TenantConfig:
 
 
 async def test_the_built_ins_of_a_template_start() -> None:
-    config = parse_tenant(render("clothes", {"name": "x"}), Path("x"), known_plugins())
-    pipeline = await start_pipeline(config, {})
-    assert [plugin.name for plugin in pipeline.plugins] == ["optout", "takeover", "welcome", "answers"]
-    assert isinstance(pipeline.chosen[1], Answers)
+    files = {name: text.encode() for name, text in render_files("clothes", {"name": "x"}).items()}
+    config = parse_tenant(files.pop("tenant.toml").decode(), Path("x"), known_plugins())
+    pipeline = await start_pipeline(config, files)
+    assert [plugin.name for plugin in pipeline.mandatory] == ["optout", "takeover"]
+    assert [plugin.name for plugin in pipeline.chosen] == [step.plugin for step in config.pipeline]
+    assert isinstance(pipeline.chosen[3], Answers)
     assert pipeline.left_out == ()
     await pipeline.stop()
 

@@ -22,13 +22,25 @@ def test_each_is_right(tmp_path: Path, template: str, lang: str) -> None:
     config = load_tenant(tmp_path)
     assert (config.name, config.lang, config.owner) == ("Chez Awa", lang, "+2250701020304")
     assert (config.country, config.timezone) == ("CI", "Africa/Abidjan")
-    assert [step.plugin for step in config.pipeline] == ["welcome", "answers"]
+    assert (config.hours is None) is (template == "empty")
+    knowledge = sorted((tmp_path / "knowledge").iterdir()) if template != "empty" else []
+    assert all(file.read_text(encoding="utf-8").startswith("# ") for file in knowledge)
+    assert bool(knowledge) is ("knowledge" in [step.plugin for step in config.pipeline])
 
 
 def test_what_the_tenant_wrote_is_kept(tmp_path: Path) -> None:
     (tmp_path / "tenant.toml").write_text("mine")
     assert not write_template("empty", tmp_path, {"name": "x"})
     assert (tmp_path / "tenant.toml").read_text() == "mine"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_text_that_is_there_already_is_kept_too(tmp_path: Path) -> None:
+    (tmp_path / "knowledge").mkdir()
+    (tmp_path / "knowledge" / "plats.md").write_text("mine")
+    assert write_template("restaurant", tmp_path, {"name": "x"})
+    assert (tmp_path / "knowledge" / "plats.md").read_text() == "mine"
+    assert (tmp_path / "knowledge" / "livraison.md").stat().st_size
 
 
 def test_an_empty_file_is_nobodys_work(tmp_path: Path) -> None:
@@ -39,7 +51,8 @@ def test_an_empty_file_is_nobodys_work(tmp_path: Path) -> None:
 
 def test_what_cannot_be_written_in_whole_is_not_there(tmp_path: Path) -> None:
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))  # as of a disk with so much left
+    # As of a disk with so much left: the texts fit, and the last file does not.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, limits[1]))
     try:
         with pytest.raises(OSError, match="too large"):
             write_template("restaurant", tmp_path, {"name": "x"})
@@ -51,11 +64,14 @@ def test_what_cannot_be_written_in_whole_is_not_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_what_stands_there_as_a_comment_is_right_without_its_sign(lang: str) -> None:
     text = render("restaurant", {"name": "chez-awa", "lang": lang})
-    offered = re.sub(r"(?m)^# (?=\[|answer =|show =|reject =)", "", text)
+    offered = re.sub(r"(?m)^# (?=\[|answer =|show =|reject =|name =|number =|closed =)", "", text)
     config = parse_tenant(offered, Path("x"), known_plugins())
     assert (config.groups.answer, config.status.show, config.channels.show) == ("named", True, True)
     assert config.calls.answer
     assert config.calls.reject
+    assert [member.name for member in config.team] == ["Fatou"]
+    assert config.hours is not None
+    assert len(config.hours.special) == 16
 
 
 def test_without_an_owner_the_line_is_there_to_be_filled() -> None:

@@ -5,9 +5,6 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-# The standard library's own may lack FTS5, this one surely has it.
-import sqlcipher3
-
 from comptoir.plugins.builtin.knowledge.passages import Passage
 from comptoir.plugins.language import Language, alike, empty_words, root
 from comptoir.plugins.reading import Token, informative
@@ -77,6 +74,9 @@ class Index:
     """The passages of a tenant, in memory. Safe to be used from several threads, one at a time."""
 
     def __init__(self, passages: Iterable[Passage], language: Language = "fr") -> None:
+        # The standard library's own may lack FTS5, this one surely has it. Late: whoever only checks files needs none.
+        import sqlcipher3
+
         self._language: Language = language
         self._guard = threading.Lock()
         self._db = sqlcipher3.connect(":memory:", check_same_thread=False, isolation_level=None)
