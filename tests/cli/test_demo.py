@@ -9,10 +9,11 @@ from comptoir.cli.demo.judge import Chat, Text, answer_times, judge, wrong_stand
 from comptoir.cli.demo.rows import Row, written
 from comptoir.cli.demo.script import AWA, CUSTOMERS, DYING, FATOU, LINES, SHOPS, Customer, Line, Shop
 from comptoir.cli.demo.stage import tenant_file
-from comptoir.plugins.builtin.answers import AnswersConfig, Phrasebook
+from comptoir.plugins.builtin.answers import Answers, AnswersConfig
 from comptoir.plugins.builtin.welcome import WelcomeConfig
 from comptoir.plugins.config import TenantConfig, parse_tenant
 from comptoir.plugins.loading import known_plugins
+from comptoir.plugins.testing import TENANT, Play
 from comptoir.plugins.wording import fill
 
 
@@ -23,8 +24,8 @@ def config(shop: Shop) -> TenantConfig:
 def answers(line: Line) -> list[str]:
     """What the shop's `answers` says to a line."""
     [plugin] = [step.config for step in config(line.customer.shop).pipeline if isinstance(step.config, AnswersConfig)]
-    book = Phrasebook([entry.words for entry in plugin.entries])
-    return [plugin.entries[index].text for index in book.best(line.text)]
+    said = "".join(Play(Answers(plugin, TENANT)).customer().says(line.text).texts)
+    return [entry.text for entry in plugin.entries if entry.text in said]
 
 
 @pytest.mark.parametrize("line", LINES, ids=lambda line: line.text)
