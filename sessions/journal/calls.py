@@ -1,7 +1,7 @@
 """Journals calls, where the tenant wants it: each is a message of kind `call`, to be answered once it is over."""
 
 from comptoir.sessions.events import CallReceived
-from comptoir.sessions.journal import contacts, event_log, inbox
+from comptoir.sessions.journal import contacts, conversations, event_log, inbox
 from comptoir.sessions.journal.arrival import Arrival, Recorded
 from comptoir.sessions.journal.audiences import is_own
 from comptoir.sessions.journal.database import Connection
@@ -28,10 +28,10 @@ def record_call(db: Connection, event: CallReceived, arrival: Arrival) -> Record
 
 
 def _is_to_be_refused(db: Connection, event: CallReceived, contact: int, arrival: Arrival) -> bool:
-    """Not while the owner has the chat: they may be waiting for the call."""
+    """Not while a person has the chat, or is asked for: they may be waiting for the call."""
     rejects = arrival.config is not None and arrival.config.calls.reject
     ringing = event.phase == "ringing" and not arrival.backlog
-    return rejects and ringing and contacts.silenced_until(db, contact) <= arrival.now
+    return rejects and ringing and not conversations.held(db, contact, arrival.now)
 
 
 def _is_not_for_us(db: Connection, event: CallReceived, session: int) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from comptoir.sessions.asking import ASK_AGAIN_AFTER, Chat, Lost
-from comptoir.sessions.journal import contacts, inbox, optouts
+from comptoir.sessions.journal import contacts, conversations, inbox, optouts
 from comptoir.sessions.journal.database import Connection
 
 MOST = 5_000
@@ -34,11 +34,11 @@ def mark_asked(db: Connection, contact: int, now: int) -> None:
 
 
 def _chat(db: Connection, contact: int, message: int, now: int) -> Chat:
-    silenced = contacts.silenced_until(db, contact) > now
+    held = bool(conversations.held(db, contact, now))
     (asked_at,) = db.execute("SELECT asked_at FROM contacts WHERE id = ?", (contact,)).fetchone()
     return Chat(
         is_person=contacts.address_of(db, contact).is_person,
-        taken=silenced or inbox.owner_answered(db, contact, message),
+        taken=held or inbox.owner_answered(db, contact, message),
         opted_out=optouts.has_opted_out(db, contact),
         asked_at=asked_at,
         active=_is_active(db, contact, now),

@@ -13,7 +13,7 @@ from comptoir.plugins.config import TenantConfig, parse_tenant
 from comptoir.sessions.asker import Asker
 from comptoir.sessions.asking import ASK_AGAIN_AFTER, MOST_ASKED
 from comptoir.sessions.events import Address, Unreadable
-from comptoir.sessions.journal import event_log, history
+from comptoir.sessions.journal import conversations, event_log, history
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.history import MessageRow
 from comptoir.sessions.journal.linkings import Session
@@ -210,7 +210,13 @@ def opt_out(db: Connection, _now: int) -> None:
     db.execute("INSERT INTO plugin_state SELECT 'optout', id, 'since', '\"2026-11-21\"', 1 FROM contacts")
 
 
-@pytest.mark.parametrize("act", [by_hand, silence, opt_out])
+def hand_over(db: Connection, now: int) -> None:
+    by = conversations.By("plugin:handover", now)
+    (contact,) = db.execute("SELECT id FROM contacts").fetchone()
+    conversations.hand_over(db, conversations.ensure(db, contact, by), "prix", by)
+
+
+@pytest.mark.parametrize("act", [by_hand, silence, hand_over, opt_out])
 async def test_who_wants_none_or_has_a_person_is_not_asked(
     rig: Rig, autojump_clock: MockClock, act: Callable[[Connection, int], None]
 ) -> None:

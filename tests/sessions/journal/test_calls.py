@@ -8,7 +8,7 @@ from journal_rig import AWA, AWA_BOTH, OWN, message, stored
 from comptoir.plugins.builtin.calls import CallTable
 from comptoir.plugins.config import TenantConfig
 from comptoir.sessions.events import Address, CallReceived
-from comptoir.sessions.journal import contacts, event_log, inbox, recording
+from comptoir.sessions.journal import contacts, conversations, event_log, inbox, recording
 from comptoir.sessions.journal.arrival import Arrival, Recorded
 from comptoir.sessions.journal.database import Connection
 
@@ -92,11 +92,16 @@ def test_a_call_may_be_refused_without_a_word(db: Connection) -> None:
     assert record(db, MISSED, SILENTLY_REFUSING) == Recorded(rings.message, rings.contact)
 
 
-def test_nobody_is_refused_while_the_owner_has_the_chat(db: Connection) -> None:
-    contacts.silence(db, contacts.contact_for(db, AWA, 0), 10_000)
+@pytest.mark.parametrize("silenced", [True, False])
+def test_nobody_is_refused_while_a_person_has_the_chat(db: Connection, silenced: bool) -> None:
+    contact, by = contacts.contact_for(db, AWA, 0), conversations.By("operator", 0)
+    if silenced:
+        contacts.silence(db, contact, 10_000)
+    else:
+        conversations.assign(db, conversations.ensure(db, contact, by), "Fatou", by)
     rings = record(db, RINGING, REFUSING)
     assert (rings.refuse, rings.inbox) == (None, False)
-    # The walk finds the chat silenced and skips it.
+    # The walk finds the chat held and skips it.
     assert record(db, MISSED, REFUSING).inbox
 
 
