@@ -137,7 +137,7 @@ class Notify(Plugin):
 
     async def _is_due(self, context: Context, rule: Rule) -> bool:
         told = await context.get(rule.key)
-        if not isinstance(told, str) or not rule.every_minutes:
+        if not isinstance(told, str):
             return True
         # A clock that was set back must not keep them from being told for longer.
         return abs(context.now - datetime.fromisoformat(told)) >= timedelta(minutes=rule.every_minutes)

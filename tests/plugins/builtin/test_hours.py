@@ -137,6 +137,16 @@ def test_a_holiday_is_named(play: Player) -> None:
     assert heard.texts == ["Vendredi 1er janvier : fermé (Jour de l'an)."]
 
 
+def test_a_holiday_with_hours_of_its_own_is_a_day_like_others(play: Player) -> None:
+    heard = at(play, "2026-12-22 12:00").customer().says("vous ouvrez vendredi ?")
+    assert heard.texts == ["Vendredi 25 décembre : de 10 h à 12 h."]
+
+
+def test_who_asks_for_several_days_is_told_of_the_week(play: Player) -> None:
+    (said,) = at(play, "2026-11-23 12:00").customer().says("vous ouvrez samedi et dimanche ?").texts
+    assert said.endswith(WEEK)
+
+
 def test_what_else_was_asked_is_left_to_others(play: Player) -> None:
     heard = at(play, "2026-11-23 12:00").customer().says("vos horaires, et le prix de la livraison ?")
     assert len(heard.texts) == 2

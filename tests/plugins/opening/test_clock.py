@@ -75,6 +75,9 @@ def test_a_clock_that_jumps() -> None:
     closes = nights.at(datetime(2026, 10, 25, 0, 15, tzinfo=UTC)).until
     assert closes == datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Paris"))
     assert closes.astimezone(UTC) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    # What would open in the hour that is left out, and close right after it, does not open that day.
+    mornings = opening(Hours((spans("02:30-03:10"),) * 7, {}, holidays=False), "FR", "Europe/Paris")
+    assert at("2027-03-28 00:00", mornings) == (False, "Mon 29 02:30", "outside")
 
 
 def test_the_shops_clock_counts_and_not_ours() -> None:
