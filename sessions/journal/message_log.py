@@ -11,7 +11,8 @@ from comptoir.sessions.log_line import Fact, LogLine
 LOGGER = "messages"
 # Of an event's own data, what is never somebody's words: what is not named here stays out.
 _TOLD = (
-    "reason", "error", "fault", "plugin", "decision", "change", "by", "size", "files", "faults", "final", "until", "again",
+    "reason", "error", "fault", "plugin", "decision", "change", "by", "size", "files", "faults", "final", "until",
+    "again",
 )  # fmt: skip
 _WARNED = frozenset(
     {"failed", "uncertain", "unreadable", "lost_unread", "plugin_failed", "plugin_suspended", "message_given_up"}
