@@ -31,6 +31,11 @@ HEAD = {
 }  # fmt: skip
 # What a block begins with that is another file of the tenant's folder than `tenant.toml`.
 OTHER_FILE = re.compile(r"# ((?:wording|flows)/\w+\.toml)\n")
+# What stands in the folder of who has `flow` and `knowledge` in the pipeline.
+OTHER_FILES = {
+    "flows/menu.toml": 'start = ["menu"]\n[steps.all]\nsay = "Bonjour"\nend = true\n',
+    "knowledge/shop.md": "# Livraison\nNous livrons à Dakar.\n",
+}
 # What stands for something else in a line that is not to be typed as it is.
 PLACEHOLDERS = {"N": "1", "ID": "1", "S": "1", "X": "1", "COMMAND": "status"}
 
@@ -155,9 +160,9 @@ def test_files_are_right(block: Block, tmp_path: Path) -> None:
         parse_settings(block.text if "version" in tables else "version = 1\n" + block.text, Path(block.page))
         return
     beside = OTHER_FILE.match(block.text)
-    if beside:
-        (tmp_path / beside[1]).parent.mkdir()
-        (tmp_path / beside[1]).write_text(block.text, encoding="utf-8")
+    for name, text in {beside[1]: block.text}.items() if beside else OTHER_FILES.items():
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(text, encoding="utf-8")
     tenant = completed("" if beside else block.text, ["flow"] if beside and beside[1].startswith("flows/") else [])
     (tmp_path / "tenant.toml").write_text(tenant, encoding="utf-8")
     load_tenant(tmp_path)
