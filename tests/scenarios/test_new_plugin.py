@@ -46,8 +46,8 @@ def offer_broken(target: Path) -> None:
 @pytest.mark.shows(
     under="configuration",
     what="a plugin of another package, and one that cannot be imported, named in `tenant.toml`",
-    received="after the save, without a command",
-    happens="the one answers; the other is left out and named, with the reason, in status, events and by `check`",
+    happens="after the save, without a command, the one answers; the other is left out and named, with the reason, "
+    "in status, events and by `check`",
 )
 async def test_the_package_that_plugin_new_writes_answers(tmp_path: Path) -> None:
     target = tmp_path / "installed"

@@ -48,6 +48,12 @@ def times_failed(shop: Shop) -> int:
     return len(shop.events("plugin_failed"))
 
 
+@pytest.mark.shows(
+    under="plugins",
+    what="a plugin fails five times running",
+    happens="it is suspended, with an event and a line in `status`: not asked until something in the tenant's folder "
+    "changes, `reload` or `tenant resume`, also by a new worker",
+)
 async def test_five_faults_running_suspend_a_plugin(shop: Shop, autojump_clock: MockClock) -> None:
     async with shop.serving(pipeline(FAILING, ECHO)) as runner:
         await say(shop, runner, *"1234")
@@ -119,6 +125,11 @@ async def test_what_an_earlier_pipeline_decides_late_lifts_nothing(shop: Shop) -
 # --- who answers meanwhile
 
 
+@pytest.mark.shows(
+    under="plugins",
+    what="a plugin fails, or is suspended, and no other answers the message",
+    happens="the customer reads that a person will write, each time; the owner is told once an hour and chat",
+)
 async def test_the_fallback_answers_where_a_plugin_failed_and_nobody_spoke(
     shop: Shop, autojump_clock: MockClock
 ) -> None:

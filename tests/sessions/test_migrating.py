@@ -61,6 +61,11 @@ async def test_each_value_is_brought_over_once(shop: Shop) -> None:
     assert not hasattr(again, "asked")
 
 
+@pytest.mark.shows(
+    under="plugins",
+    what="a new version of a plugin cannot bring over what the earlier one remembered",
+    happens="it is left out, named in `status` with the reason, and its state stays as it was",
+)
 async def test_one_that_raises_is_left_out_with_its_state_as_it_was(shop: Shop) -> None:
     await remember(shop, CART, 3)
     await remember(shop, Slot("cart", 2, "items"), "rotten")
