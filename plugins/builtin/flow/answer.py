@@ -12,8 +12,10 @@ from comptoir.plugins.builtin.flow.model import Option, Step
 from comptoir.plugins.patterns import Pattern
 from comptoir.plugins.text import fold, terms, words
 
-MAX_ANSWER = 1_000
-"""Characters of an answer that are kept."""
+MAX_ANSWER = 500
+"""Characters of an answer that are looked at, and kept."""
+_MOST = 1e12
+"""Whoever means a larger number means none."""
 _NUMBER_WORDS = {
     word: number
     for number, spelt in enumerate(
@@ -47,7 +49,7 @@ _SHORTEST_MISTYPED = 5
 
 def read_option(text: str, options: Sequence[Option]) -> int | None:
     """Which option is meant: by its number, in figures or in words, or by its own words."""
-    said = [word for word in words(_unboxed(text)) if word not in _AROUND_A_NUMBER]
+    said = [word for word in words(_unboxed(text[:MAX_ANSWER])) if word not in _AROUND_A_NUMBER]
     if len(said) == 1:
         number = int(said[0]) if re.fullmatch(r"[0-9]{1,3}", said[0]) else _NUMBER_WORDS.get(said[0])
         if number is not None:
@@ -83,7 +85,8 @@ def read_number(text: str) -> float | None:
     """The one number in `text`: `2`, `deux pizzas`, `1 500`, `2,5`."""
     figures = _DIGITS.findall(_unboxed(text))
     if figures:
-        return _figure(figures[0]) if len(figures) == 1 else None
+        number = _figure(figures[0])
+        return number if len(figures) == 1 and number < _MOST else None
     spelt = [_NUMBER_WORDS[word] for word in words(text) if word in _NUMBER_WORDS]
     return float(spelt[0]) if len(spelt) == 1 else None
 
@@ -119,7 +122,7 @@ def says_one_of(text: str, phrases: Sequence[str]) -> bool:
 
 def _named(text: str, names: Sequence[tuple[str, ...]]) -> int | None:
     """Which of `names` is said: exactly, else with one letter mistyped, else as a part that only one of them has."""
-    said = terms(text)
+    said = terms(text[:MAX_ANSWER])
     if not said:
         return None
     spelt = [[terms(name) for name in several] for several in names]

@@ -1,7 +1,7 @@
 """What is wrong with a flow as a whole: ways that lead nowhere, in a circle without a question, or past a step."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from comptoir.plugins.builtin.flow.model import KNOWN_FIELDS, FlowFile, Path, Step
@@ -21,8 +21,8 @@ class Finding:
     en: Said
 
 
-def findings(flow: FlowFile) -> Iterator[Finding]:
-    """All that is wrong with it."""
+def findings(flow: FlowFile, people: Sequence[str]) -> Iterator[Finding]:
+    """All that is wrong with it; `people` may be told."""
     if not (flow.start or flow.first_message or flow.unanswered):
         yield Finding(
             (),
@@ -36,7 +36,7 @@ def findings(flow: FlowFile) -> Iterator[Finding]:
             ("a reminder after the end", "less than timeout_minutes"),
         )
     for name, step in flow.steps.items():
-        for finding in (*_shape(step), *_unknown(flow, step)):
+        for finding in (*_shape(step), *_unknown(flow, step), *_unknown_people(step, people)):
             yield Finding(("steps", name, *finding.at), finding.fr, finding.en)
     yield from _unreachable(flow)
     yield from _circles(flow)
@@ -102,6 +102,16 @@ def _unknown(flow: FlowFile, step: Step) -> Iterator[Finding]:
         for field in _FIELD.findall(getattr(step, key) or ""):
             if field not in flow.stored and field not in KNOWN_FIELDS:
                 yield _no_answer((key,), field, (*KNOWN_FIELDS, *sorted(flow.stored)))
+
+
+def _unknown_people(step: Step, people: Sequence[str]) -> Iterator[Finding]:
+    for index, name in enumerate(step.to):
+        if name not in people:
+            yield Finding(
+                ("to", index),
+                (f"« {name} » n'est pas dans l'équipe", _one_of(name, people, "un de ceux-ci : {}", "« {} »")),
+                (f'"{name}" is not in the team', _one_of(name, people, "one of these: {}", '"{}"')),
+            )
 
 
 def _no_answer(at: Path, field: str, known: Iterable[str]) -> Finding:

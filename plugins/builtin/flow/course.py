@@ -1,5 +1,6 @@
 """One customer's way through a flow: where they are, and what a message or an arrival brings. Without any I/O."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -12,6 +13,8 @@ from comptoir.plugins.text import terms, words
 from comptoir.plugins.wording import fill_fields
 
 MAX_TRAIL = 50
+MAX_ANSWERS = 40_000
+"""Bytes of JSON of all answers together: a plugin's value has room for so much."""
 _SPELT = "bonjour bonsoir salut hello hi svp stp please je veux voudrais i want to merci"
 _AROUND = frozenset(_SPELT.split())
 
@@ -108,6 +111,8 @@ class Course:
         if answer is None:
             return self._wrong(at, step)
         answers = {**at.answers, step.store: answer} if step.store else at.answers
+        if len(json.dumps(dict(answers))) > MAX_ANSWERS:
+            return self._wrong(at, step)
         gone = replace(at, answers=answers, trail=(*at.trail, at.step)[-MAX_TRAIL:], wrong=0)
         return self._go_on(gone, step, answer, way, Turn())
 

@@ -29,6 +29,12 @@ def _check_words(text: str) -> str:
     return text
 
 
+def _check_line(text: str) -> str:
+    if not text.strip() or not text.isprintable():
+        raise wrong_value(("texte vide ou sur plusieurs lignes", "une ligne"), ("empty, or several lines", "one line"))
+    return text.strip()
+
+
 def _check_store(name: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", name) or name in KNOWN_FIELDS:
         reserved = ", ".join(KNOWN_FIELDS)
@@ -41,7 +47,7 @@ def _check_store(name: str) -> str:
 
 Text = Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(_check_text)]
 Words = Annotated[str, Field(max_length=100), AfterValidator(_check_words)]
-Short = Annotated[str, Field(min_length=1, max_length=100)]
+Short = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_check_line)]
 Store = Annotated[str, AfterValidator(_check_store)]
 
 

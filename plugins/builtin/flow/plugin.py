@@ -14,6 +14,8 @@ from comptoir.plugins.builtin.flow.reading import read_flows
 from comptoir.plugins.builtin.flow.texts import TEXTS
 from comptoir.plugins.builtin.speaking import speaks
 
+MAX_SAID = 15_000
+"""Characters of one message, however many steps and answers are in it."""
 AT = "at"
 REMIND, TIMEOUT = "remind", "timeout"
 
@@ -26,7 +28,8 @@ class Flows(Plugin):
 
     def __init__(self, config: PluginConfig, tenant: Tenant) -> None:
         super().__init__(config, tenant)
-        self._flows, self._mistakes = read_flows(tenant.files, tenant.language)
+        people = ("owner", "team", *(member.name for member in tenant.team))
+        self._flows, self._mistakes = read_flows(tenant.files, tenant.language, people)
 
     def check(self) -> Sequence[Mistake]:
         return self._mistakes
@@ -61,7 +64,7 @@ class Flows(Plugin):
         if at is None or flow is None or at.step not in flow.steps:
             context.put(AT, None)
         elif timer.name == REMIND:
-            context.reply(self._course(context, at.flow).question(at))
+            _reply(context, self._course(context, at.flow).question(at))
         else:
             self._leave(context)
             context.reply(context.wording("timeout"))
@@ -99,11 +102,12 @@ class Flows(Plugin):
 
     def _do(self, context: Context, flow: FlowFile, turn: Turn) -> None:
         if turn.said:
-            context.reply("\n\n".join(turn.said))
+            _reply(context, "\n\n".join(turn.said))
         for tag in turn.tags:
             context.tag(tag)
         for text, people in turn.notices:
-            context.notify(text, people)
+            if text.strip():
+                context.notify(text[:MAX_SAID], people)
         if turn.at is not None:
             self._wait(context, flow, turn.at)
             return
@@ -133,3 +137,9 @@ class Flows(Plugin):
         return Course(
             name, self._flows[name], Known(contact.name, tenant.name, contact.chat, today, tenant.country, texts)
         )
+
+
+def _reply(context: Context, text: str) -> None:
+    """A text that is nothing but the name of somebody without one says nothing."""
+    if text.strip():
+        context.reply(text[:MAX_SAID])

@@ -1,6 +1,6 @@
 """Reads the tenant's `flows/`: what can be run, and all that is wrong."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
@@ -16,8 +16,10 @@ FOLDER = "flows"
 Language = Literal["fr", "en"]
 
 
-def read_flows(files: Mapping[str, bytes], language: Language) -> tuple[dict[str, FlowFile], list[Mistake]]:
-    """The flows in `files` by their names, and what is wrong in any of them."""
+def read_flows(
+    files: Mapping[str, bytes], language: Language, people: Sequence[str] = ("owner", "team")
+) -> tuple[dict[str, FlowFile], list[Mistake]]:
+    """The flows in `files` by their names, and what is wrong in any of them; `people` may be told."""
     flows: dict[str, FlowFile] = {}
     faults: list[Fault] = []
     begun: dict[tuple[str, ...], str] = {}
@@ -32,16 +34,16 @@ def read_flows(files: Mapping[str, bytes], language: Language) -> tuple[dict[str
             continue
         flow = toml.check(FlowFile)
         if flow is not None:
-            _note(toml, flow, begun)
+            _note(toml, flow, begun, people)
             flows[str(path.relative_to(FOLDER).with_suffix(""))] = flow
         faults += toml.faults
     in_order = sorted(map(_mistake, faults), key=lambda mistake: (mistake.file, mistake.line, mistake.column))
     return flows, [*in_order, *_none(flows, faults, language)]
 
 
-def _note(toml: TomlFile, flow: FlowFile, begun: dict[tuple[str, ...], str]) -> None:
+def _note(toml: TomlFile, flow: FlowFile, begun: dict[tuple[str, ...], str], people: Sequence[str]) -> None:
     """What is wrong with the flow as a whole; `begun` are the words that begin others."""
-    for finding in findings(flow):
+    for finding in findings(flow, people):
         toml.note(finding.at, *(finding.fr if toml.lang == "fr" else finding.en))
     for index, said in enumerate(flow.start):
         other = begun.setdefault(tuple(terms(said)), str(toml.path))

@@ -42,6 +42,8 @@ _PHRASES: tuple[tuple[str, ...], ...] = tuple(
         "real person", "vrai humain",
     )
 )  # fmt: skip
+MAX_READ = 2_000
+"""Characters of a message that are looked at."""
 _REACH = 5
 """Words between the verb and the person: `parler de ma commande à quelqu'un`."""
 _SHORT = 5
@@ -67,6 +69,7 @@ _PLEASANTRIES = _set(
 
 def asks_for_a_person(text: str) -> bool:
     """Whether `text` asks for somebody to talk to, forgiving accents and a mistyped letter."""
+    text = text[:MAX_READ]
     said = _joined(words(text))
     if any(_holds(said, phrase) for phrase in _PHRASES):
         return True

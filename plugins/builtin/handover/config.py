@@ -16,8 +16,14 @@ def _check_words(text: str) -> str:
     return text
 
 
+def _check_line(text: str) -> str:
+    if not text.strip() or not text.isprintable():
+        raise wrong_value(("texte vide ou sur plusieurs lignes", "une ligne"), ("empty, or several lines", "one line"))
+    return text.strip()
+
+
 Words = Annotated[str, Field(max_length=100), AfterValidator(_check_words)]
-Short = Annotated[str, Field(min_length=1, max_length=100)]
+Short = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_check_line)]
 
 
 class Rule(PluginConfig):

@@ -1,14 +1,16 @@
 """Asks for a person where a customer wants one or the plugins have no answer, and stands between the two to the end."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from comptoir.plugins.api import Change, Context, Line, Message, Plugin, Timer, Verdict
+from comptoir.plugins.api import Change, Context, Message, Mistake, Plugin, Timer, Verdict
+from comptoir.plugins.builtin import people
 from comptoir.plugins.builtin.handover.asking import asks_for_a_person, asks_something, is_pleasantry
 from comptoir.plugins.builtin.handover.config import HandoverConfig
 from comptoir.plugins.builtin.handover.desk import answer_colleague
 from comptoir.plugins.builtin.handover.rating import read_rating
-from comptoir.plugins.builtin.handover.summary import called, opening_line, summary
+from comptoir.plugins.builtin.handover.summary import called, is_persons, mark, opening_line, summary, unseen
 from comptoir.plugins.builtin.handover.texts import TEXTS
 from comptoir.plugins.builtin.speaking import speaks
 from comptoir.plugins.builtin.takeover import has_answered, with_person
@@ -27,8 +29,8 @@ RUNNING = timedelta(hours=12)
 
 class Handovers(Plugin):
     """State of a contact: `case` while a person is asked for or there (`told`: the customer knows; `hand`: they are
-    answered from the shop's phone; `passed`: up to when their messages were passed on), `unanswered` (`count`, `at`),
-    `rating` (`asked`).
+    answered from the shop's phone; `passed`: when their messages were passed on, `seen`: up to which), `unanswered`
+    (`count`, `at`), `rating` (`asked`).
     """
 
     name = "handover"
@@ -36,6 +38,9 @@ class Handovers(Plugin):
     config: HandoverConfig
     always = True
     texts: ClassVar = TEXTS
+
+    def check(self) -> Sequence[Mistake]:
+        return list(people.mistakes(self.config.to, self.tenant))
 
     async def start(self) -> None:
         self._opening = opening_of(self.tenant)
@@ -95,7 +100,7 @@ class Handovers(Plugin):
         said = [context.wording(line), opening_line(context, self._opening)]
         context.reply("\n".join(filter(None, said)))
         context.put(UNANSWERED, None)
-        context.put(CASE, {"passed": context.now.isoformat()})
+        context.put(CASE, await self._passed_on(context))
         # {number} and {chat} stay: the conversation may only begin with this message.
         notice = context.wording("notice", customer=called(context), reason=reason, lines=await summary(context))
         context.hand_over(reason[:100], notice, self.config.to)
@@ -137,11 +142,8 @@ class Handovers(Plugin):
 
     async def _forward(self, context: Context) -> None:
         case = await self._case(context)
-        since = _time(case.get("passed"))
-        lines = await context.history(50)
-        spoken = max((line.time for line in lines if _is_persons(line)), default=since)
-        new = [line for line in lines if line.by == "customer" and line.time > max(since, spoken)]
-        context.put(CASE, case | {"passed": context.now.isoformat()})
+        new = [line for line in unseen(await context.history(50), case.get("seen")) if line.by == "customer"]
+        context.put(CASE, case | await self._passed_on(context))
         if new:
             agent = context.conversation.agent
             context.notify(
@@ -161,11 +163,11 @@ class Handovers(Plugin):
             case "taken":
                 context.put(CASE, {"hand": True})
             case "assigned" if has_answered(change):
-                context.put(CASE, {"passed": context.now.isoformat()})
+                context.put(CASE, await self._passed_on(context))
             case "assigned":
                 await self._tell_agent(context, change)
             case "handed_over" if change.by != f"plugin:{self.name}":
-                context.put(CASE, {"passed": context.now.isoformat()})
+                context.put(CASE, await self._passed_on(context))
             case "released":
                 self._forget(context)
             case "closed":
@@ -179,7 +181,7 @@ class Handovers(Plugin):
         agent = context.conversation.agent
         if agent is None or change.by.startswith("plugin:") or change.by in (agent, f"agent:{agent}"):
             return
-        context.put(CASE, {"passed": context.now.isoformat()})
+        context.put(CASE, await self._passed_on(context))
         number, chat = str(context.conversation.number), context.contact.chat
         lines = await summary(context)
         context.notify(
@@ -193,6 +195,10 @@ class Handovers(Plugin):
         context.put(CASE, None)
         context.wake(FORWARD, None)
 
+    async def _passed_on(self, context: Context) -> dict[str, str]:
+        """That all up to now has been passed on."""
+        return {"passed": context.now.isoformat(), "seen": mark(await context.history(1))}
+
     async def _case(self, context: Context) -> dict[str, Any]:
         case = await context.get(CASE)
         return case if isinstance(case, dict) else {}
@@ -205,9 +211,10 @@ class Handovers(Plugin):
             return
         if change.by in ("expiry", "customer"):
             return
-        began = context.conversation.opened
+        # WhatsApp tells times in whole seconds.
+        began = context.conversation.opened - timedelta(seconds=2)
         lines = await context.history(50)
-        if any(_is_persons(line) and line.time >= began for line in lines):
+        if any(is_persons(line) and line.time >= began for line in lines):
             context.put(RATING, {"asked": context.now.isoformat()})
             context.reply(context.wording("rate"))
 
@@ -231,10 +238,6 @@ class Handovers(Plugin):
         context.notify(context.wording("rating", customer=called(context), rating=str(rating), stars=stars))
         context.reply(context.wording("rated"))
         return True
-
-
-def _is_persons(line: Line) -> bool:
-    return line.by == "owner" or line.by.startswith("agent:")
 
 
 def _time(written: object) -> datetime:

@@ -6,6 +6,7 @@ from comptoir.plugins.api import Context, Line
 from comptoir.plugins.opening import Opening, said_moment
 
 LINES = 6
+MAX_MARK = 100
 MAX_LINE = 300
 """Characters of one message in a summary."""
 
@@ -19,6 +20,22 @@ async def summary(context: Context, lines: Sequence[Line] | None = None) -> str:
     """The chat's last messages, or `lines` of them, each with who wrote it."""
     shown = await context.history(LINES) if lines is None else lines[-LINES:]
     return "\n".join(f"{_writer(context, line)} : {_said(line)}" for line in shown)
+
+
+def mark(lines: Sequence[Line]) -> str:
+    """Names the last of `lines`. Its time alone would not do: WhatsApp tells it in whole seconds."""
+    return f"{lines[-1].time.isoformat()} {lines[-1].by} {lines[-1].text[:MAX_MARK]}" if lines else ""
+
+
+def unseen(lines: Sequence[Line], seen: object) -> Sequence[Line]:
+    """Those after the one that `seen` names, and after the last that a person wrote."""
+    marked = (at + 1 for at, line in enumerate(lines) if mark([line]) == seen or is_persons(line))
+    return lines[max(marked, default=0) :]
+
+
+def is_persons(line: Line) -> bool:
+    """Whether one of the tenant's people wrote it."""
+    return line.by == "owner" or line.by.startswith("agent:")
 
 
 def opening_line(context: Context, opening: Opening | None) -> str:

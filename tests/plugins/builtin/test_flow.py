@@ -248,6 +248,16 @@ def test_a_file_is_asked_for(play: Player) -> None:
     assert awa.says("", "image").notices == ["[image]"]
 
 
+def test_answers_without_end_do_not_break_the_flow(play: Player) -> None:
+    steps = "".join(f'[steps.s{n}]\nsay = "?"\nask = "text"\nstore = "a{n}"\ngoto = "s{n + 1}"\n' for n in range(100))
+    _, awa = opened(play, f'start = ["go"]\n{steps}[steps.s100]\nsay = "{"{answers}" * 400}"\nend = true\n')
+    heard = awa.says("go")
+    while not heard.notices:
+        heard = awa.says("😀" * 4000)
+        assert heard.faults == {}
+        assert heard.stopped_by == "flow"
+
+
 # --- what is wrong in a file
 
 HEAD = 'start = ["go"]\n'
@@ -304,6 +314,8 @@ def test_a_circle_with_a_question_is_a_menu() -> None:
         (HEAD + '[steps.a]\nwhen = [{ equals = ["x"], goto = "a" }]\nend = true\n', "aucune réponse ici"),
         (HEAD + '[steps.a]\nsay = "?"\nask = "text"\nwhen = [{ goto = "a" }]\nend = true\n', "qui ne dit pas quand"),
         (HEAD + '[steps.a]\nsays = "?"\nend = true\n', "« says » n'existe pas"),
+        (HEAD + '[steps.a]\nnotify = "x"\nto = ["Fatu"]\nend = true\n', "« Fatu » n'est pas dans l'équipe ; « Fatou »"),
+        (HEAD + '[steps.a]\ntag = "a\\nb"\nend = true\n', "plusieurs lignes"),
         (HEAD + "[steps.a]\nend = true\n[steps.a\n", "flows/commande.toml:4"),
         (HEAD, "steps"),
     ],

@@ -64,6 +64,28 @@ def test_what_they_write_meanwhile_is_passed_on_together(play: Player) -> None:
     assert shop.passes(minutes=20).notices == []
 
 
+def test_what_comes_within_the_same_second_is_passed_on_too(play: Player) -> None:
+    shop, awa = opened(play)
+    awa.says("un humain")
+    awa.says("vite")
+    awa.says("vite")
+    assert shop.passes(minutes=5).notices == ["💬 1 · Awa :\nClient : vite\nClient : vite"]
+
+
+def test_what_a_person_has_answered_is_not_passed_on(play: Player) -> None:
+    shop, awa = opened(play)
+    awa.says("un humain")
+    awa.says("vite")
+    shop.owner().says("1 J'arrive")
+    assert shop.passes(minutes=20).notices == []
+
+
+def test_people_who_are_told_must_be_known() -> None:
+    config = Handovers.Config.model_validate({"to": ["Fatu"]})
+    [mistake] = Handovers(config, TENANT).check()
+    assert (mistake.what, mistake.expected) == ("« Fatu » n'est pas dans l'équipe", "« Fatou »")
+
+
 def test_the_owner_answers_by_the_number(play: Player) -> None:
     shop, awa = opened(play)
     awa.says("un humain")
