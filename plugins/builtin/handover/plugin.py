@@ -195,7 +195,7 @@ class Handovers(Plugin):
         context.put(CASE, None)
         context.wake(FORWARD, None)
 
-    async def _passed_on(self, context: Context) -> dict[str, str]:
+    async def _passed_on(self, context: Context) -> dict[str, Any]:
         """That all up to now has been passed on."""
         return {"passed": context.now.isoformat(), "seen": mark(await context.history(1))}
 
