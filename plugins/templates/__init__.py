@@ -96,9 +96,14 @@ def render(template: str, values: Mapping[str, str | None]) -> str:
         country=_quoted(country),
         timezone=_quoted(values.get("timezone") or _TIMEZONES.get(country, "UTC")),
         owner=f"owner = {_quoted(owner)}" if owner else '# owner = "+221771234567"',
-        pipeline=f"[{', '.join(map(_quoted, _PIPELINES[template]))}]",
+        pipeline=f"[{', '.join(map(_quoted, _pipeline(template, owner)))}]",
     )
     return filled + (files / f"{template}.toml").read_text(encoding="utf-8")
+
+
+def _pipeline(template: str, owner: str | None) -> tuple[str, ...]:
+    """Without an owner there is nobody to hand over to."""
+    return tuple(plugin for plugin in _PIPELINES[template] if owner or plugin != "handover")
 
 
 def display_name(name: str) -> str:

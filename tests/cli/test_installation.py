@@ -1,4 +1,6 @@
-"""Commands that work without a daemon: `init` and `check`."""
+"""Commands that work without a daemon: `init`, `check` and `schema`."""
+
+import json
 
 import pytest
 
@@ -66,6 +68,39 @@ def test_check_finds_no_fault(comptoir, tenant):
     assert (ended.code, ended.err) == (0, "")
     assert "chez-awa" in ended.out
     assert comptoir("check", "--json").json == {"faults": [], "left_out": []}
+
+
+def test_init_keeps_the_schema_as_the_plugins_are(comptoir, home, tenant):
+    file = home / "config/tenant.schema.json"
+    named = (tenant / "tenant.toml").read_text().splitlines()[0].removeprefix("#:schema ")
+    assert (tenant / named).resolve() == file.resolve()
+    written = json.loads(file.read_text())
+    assert written == json.loads(comptoir("schema").out)
+    file.write_text("{}")
+    assert "tenant.schema.json" in comptoir("init").out
+    assert json.loads(file.read_text()) == written
+
+
+def test_schema_goes_where_it_is_wanted(comptoir, tmp_path):
+    assert comptoir("schema", "--output", str(tmp_path / "x.json")).code == 0
+    assert "answers" in json.loads((tmp_path / "x.json").read_text())["properties"]["plugins"]["properties"]
+    ended = comptoir("schema", "--output", str(tmp_path / "nowhere" / "x.json"))
+    assert (ended.code, "No such file" in ended.err) == (1, True)
+
+
+def test_check_tells_all_that_is_wrong_in_any_of_a_tenants_files(comptoir, tenant):
+    file = tenant / "tenant.toml"
+    file.write_text(file.read_text().replace("silence_minutes = 60", "silence_minutes = 60 minutes\njoin = 3"))
+    (tenant / "wording").mkdir()
+    (tenant / "wording" / "fr.toml").write_text('[optout]\nlefd = "Au revoir"\n')
+    (tenant / "knowledge" / "menu.pdf").touch()
+    said = comptoir("check", "chez-awa", "--json").json["faults"]
+    assert [(fault["file"].removeprefix(f"{tenant}/"), fault["column"]) for fault in said] == [
+        ("knowledge/menu.pdf", 0),
+        ("tenant.toml", 22),
+        ("tenant.toml", 1),
+        ("wording/fr.toml", 1),
+    ]
 
 
 def test_check_prints_every_fault_with_its_line(comptoir, home, tenant):

@@ -28,8 +28,11 @@ def whole(comptoir, start, home, monkeypatch):
     assert b"Traceback" not in daemon.stderr.read()
 
 
-def test_from_the_code_on_screen_to_the_answer(whole, comptoir, start, window):
+def test_from_the_code_on_screen_to_the_answer(whole, comptoir, home, start, window):
     comptoir("tenant", "add", "chez-awa", "--template", "restaurant")
+    file = home / "config/tenants/chez-awa/tenant.toml"
+    always = file.read_text().replace('["11:30-23:00"]', '["00:00-24:00"]')
+    file.write_text(always.replace("[hours]", '[hours]\nmonday = ["00:00-24:00"]'))
     assert b"\0-P\0-m\0comptoir.gateway\0" in Path(f"/proc/{whole.pid}/cmdline").read_bytes()
     assert comptoir("tenant", "add", "chez-awa").code == 1
     assert comptoir("send", "chez-awa", CUSTOMER, "Bonjour").code == 75
@@ -43,10 +46,10 @@ def test_from_the_code_on_screen_to_the_answer(whole, comptoir, start, window):
 
     follower = start("events", "chez-awa", "--json", stdout=subprocess.PIPE)
     read_line(follower.stdout)
-    assert comptoir("lab", "say", CUSTOMER, SHOP, "Vous êtes ouverts ? 🍗").code == 0
+    assert comptoir("lab", "say", CUSTOMER, SHOP, "Vous livrez ? 🍗").code == 0
     heard = start("lab", "heard", CUSTOMER, "--follow", stdout=subprocess.PIPE)
     read_line(heard.stdout)  # the welcome
-    assert b"Nous sommes ouverts" in read_line(heard.stdout)
+    assert b"Nous livrons" in read_line(heard.stdout)
     assert b'"received"' in read_line(follower.stdout)
 
     sent = comptoir("send", "chez-awa", "78 000 00 01", "Votre commande est prête.", "--wait", "delivered")
@@ -58,7 +61,7 @@ def test_from_the_code_on_screen_to_the_answer(whole, comptoir, start, window):
         ("out", "plugin:answers"),
         ("out", "operator"),
     ]
-    assert rows[0]["text"] == "Vous êtes ouverts ? 🍗"
+    assert rows[0]["text"] == "Vous livrez ? 🍗"
     assert rows[3]["id"] == int(sent.out)
     assert "Votre commande est prête." in comptoir("messages", "chez-awa").out
 

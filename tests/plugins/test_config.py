@@ -134,7 +134,7 @@ def test_the_tenant_may_lower_how_much_a_customer_may_write() -> None:
 
 
 def test_steps_stand_in_order_with_their_tables() -> None:
-    config = parse_tenant(render("restaurant", {"name": "chez-awa"}), FILE, known_plugins())
+    config = parse_tenant(render("restaurant", {"name": "chez-awa", "owner": "+221771234567"}), FILE, known_plugins())
     steps = {step.plugin: step.config for step in config.pipeline}
     assert list(steps) == ["welcome", "hours", "handover", "answers", "knowledge", "media"]
     welcome, answers = steps["welcome"], steps["answers"]

@@ -80,7 +80,7 @@ def configured(*names: str) -> TenantConfig:
 
 
 async def test_the_built_ins_of_a_template_start() -> None:
-    files = {name: text.encode() for name, text in render_files("clothes", {"name": "x"}).items()}
+    files = {name: text.encode() for name, text in render_files("clothes", {"name": "x", "owner": "+221771234567"}).items()}
     config = parse_tenant(files.pop("tenant.toml").decode(), Path("x"), known_plugins())
     pipeline = await start_pipeline(config, files)
     assert [plugin.name for plugin in pipeline.mandatory] == ["optout", "takeover"]

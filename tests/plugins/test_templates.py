@@ -80,6 +80,12 @@ def test_without_an_owner_the_line_is_there_to_be_filled() -> None:
     assert parse_tenant(text, Path("x"), known_plugins()).owner is None
 
 
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_without_an_owner_nothing_is_handed_over(tmp_path: Path, template: str) -> None:
+    assert write_template(template, tmp_path, {"name": "x"})
+    assert "handover" not in [step.plugin for step in load_tenant(tmp_path).pipeline]
+
+
 @pytest.mark.parametrize("values", [{"name": "x", "lang": "de"}, {"name": "x"}])
 def test_what_there_is_not(values: dict[str, str | None]) -> None:
     with pytest.raises(UnknownTemplate, match=r"expected one of (fr, en|restaurant)"):
