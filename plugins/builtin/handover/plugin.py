@@ -9,8 +9,8 @@ from comptoir.plugins.builtin import people
 from comptoir.plugins.builtin.handover.asking import asks_for_a_person, asks_something, is_pleasantry
 from comptoir.plugins.builtin.handover.config import HandoverConfig
 from comptoir.plugins.builtin.handover.desk import answer_colleague
-from comptoir.plugins.builtin.handover.rating import read_rating
-from comptoir.plugins.builtin.handover.summary import called, is_persons, mark, opening_line, summary, unseen
+from comptoir.plugins.builtin.handover.rating import ask_rating, rated
+from comptoir.plugins.builtin.handover.summary import called, mark, opening_line, summary, unseen
 from comptoir.plugins.builtin.handover.texts import TEXTS
 from comptoir.plugins.builtin.speaking import speaks
 from comptoir.plugins.builtin.takeover import has_answered, with_person
@@ -19,10 +19,8 @@ from comptoir.plugins.patterns import Pattern
 from comptoir.plugins.phrases import Phrasebook
 from comptoir.plugins.text import fold
 
-CASE, UNANSWERED, RATING = "case", "unanswered", "rating"
+CASE, UNANSWERED = "case", "unanswered"
 FORWARD = "forward"
-RATING_LASTS = timedelta(days=1)
-"""A `3` that comes later rates nothing."""
 RUNNING = timedelta(hours=12)
 """Unanswered messages that lie further apart do not follow one another."""
 
@@ -30,7 +28,7 @@ RUNNING = timedelta(hours=12)
 class Handovers(Plugin):
     """State of a contact: `case` while a person is asked for or there (`told`: the customer knows; `hand`: they are
     answered from the shop's phone; `passed`: when their messages were passed on, `seen`: up to which), `unanswered`
-    (`count`, `at`), `rating` (`asked`).
+    (`count`, `at`), and what `rating` keeps.
     """
 
     name = "handover"
@@ -55,7 +53,7 @@ class Handovers(Plugin):
         # In a group several people talk, and nobody has it.
         if message.sender or not speaks(message):
             return Verdict.CONTINUE
-        if await self._rated(context, message):
+        if await rated(context, message):
             return Verdict.STOP
         if with_person(context):
             await self._pass_on(context, message)
@@ -172,7 +170,8 @@ class Handovers(Plugin):
                 self._forget(context)
             case "closed":
                 self._forget(context)
-                await self._ask_rating(context, change)
+                if self.config.rating:
+                    await ask_rating(context, change)
             case _:
                 pass
 
@@ -202,42 +201,6 @@ class Handovers(Plugin):
     async def _case(self, context: Context) -> dict[str, Any]:
         case = await context.get(CASE)
         return case if isinstance(case, dict) else {}
-
-    # --- the rating
-
-    async def _ask_rating(self, context: Context, change: Change) -> None:
-        """Where a person closes what a person answered: who got no answer has nothing to rate."""
-        if not self.config.rating or not context.conversation.handed_over:
-            return
-        if change.by in ("expiry", "customer"):
-            return
-        # WhatsApp tells times in whole seconds.
-        began = context.conversation.opened - timedelta(seconds=2)
-        lines = await context.history(50)
-        if any(is_persons(line) and line.time >= began for line in lines):
-            context.put(RATING, {"asked": context.now.isoformat()})
-            context.reply(context.wording("rate"))
-
-    async def _rated(self, context: Context, message: Message) -> bool:
-        asked = await context.get(RATING)
-        if not isinstance(asked, dict):
-            return False
-        rating = read_rating(message.text) if message.kind == "text" else None
-        late = context.now - _time(asked.get("asked")) > RATING_LASTS
-        if late or (rating is None and not is_pleasantry(message.text)):
-            context.put(RATING, None)
-            return False
-        if rating is None:
-            return False
-        context.put(RATING, None)
-        for tag in sorted(context.contact.tags):
-            if tag.startswith("note-"):
-                context.tag(tag, on=False)
-        context.tag(f"note-{rating}")
-        stars = "⭐" * rating
-        context.notify(context.wording("rating", customer=called(context), rating=str(rating), stars=stars))
-        context.reply(context.wording("rated"))
-        return True
 
 
 def _time(written: object) -> datetime:
