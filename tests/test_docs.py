@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import typer
+from guide_pages import Block, blocks, write_folder
 
 from comptoir.cli.errors import ExitCode
 from comptoir.cli.main import app
@@ -18,7 +19,6 @@ from comptoir.gateway.policy import PARK_REASONS
 from comptoir.gateway.settings import parse_settings
 from comptoir.plugins.builtin import optout
 from comptoir.plugins.checking import load_tenant
-from comptoir.plugins.loading import MANDATORY
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*(ROOT / "docs").rglob("*.md"), ROOT / "README.md", ROOT / "CHANGELOG.md"])
@@ -26,32 +26,8 @@ SHELLS = ("sh", "bash", "console")
 # What may stand before a command.
 BEFORE = re.compile(r"(?:\$ ?)?(?:(?:sudo|-u|exec|time|[a-z_]+|[A-Z_]+=\S+) ?)*")
 SETTINGS = {"outbox", "daemon", "lab", "log"}
-HEAD = {
-    "version": "1", "name": '"Chez Awa"', "country": '"SN"', "timezone": '"Africa/Dakar"', "owner": '"+221338000000"',
-}  # fmt: skip
-# What a block begins with that is another file of the tenant's folder than `tenant.toml`.
-OTHER_FILE = re.compile(r"# ((?:wording|flows)/\w+\.toml)\n")
-# What stands in the folder of who has `flow` and `knowledge` in the pipeline.
-OTHER_FILES = {
-    "flows/menu.toml": 'start = ["menu"]\n[steps.all]\nsay = "Bonjour"\nend = true\n',
-    "knowledge/shop.md": "# Livraison\nNous livrons à Dakar.\n",
-}
 # What stands for something else in a line that is not to be typed as it is.
 PLACEHOLDERS = {"N": "1", "ID": "1", "S": "1", "X": "1", "COMMAND": "status"}
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    page: str
-    line: int
-    language: str
-    text: str
-
-
-def blocks(text: str, page: str = "page") -> Iterator[Block]:
-    """Fenced blocks."""
-    for found in re.finditer(r"(?ms)^```(\w*)\n(.*?)^```$", text):
-        yield Block(page, text.count("\n", 0, found.start()) + 1, found[1], found[2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,21 +135,8 @@ def test_files_are_right(block: Block, tmp_path: Path) -> None:
     if SETTINGS & set(tables):
         parse_settings(block.text if "version" in tables else "version = 1\n" + block.text, Path(block.page))
         return
-    beside = OTHER_FILE.match(block.text)
-    for name, text in {beside[1]: block.text}.items() if beside else OTHER_FILES.items():
-        (tmp_path / name).parent.mkdir()
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    tenant = completed("" if beside else block.text, ["flow"] if beside and beside[1].startswith("flows/") else [])
-    (tmp_path / "tenant.toml").write_text(tenant, encoding="utf-8")
+    write_folder(tmp_path, block.text)
     load_tenant(tmp_path)
-
-
-def completed(text: str, pipeline: list[str]) -> str:
-    """A tenant's file with what a page does not say again."""
-    tables = tomllib.loads(text)
-    head = HEAD | {"pipeline": str([*pipeline, *(name for name in tables.get("plugins", {}) if name not in MANDATORY)])}
-    missing = "".join(f"{key} = {value}\n" for key, value in head.items() if key not in tables)
-    return missing + text + ("" if "hours" in tables else '\n[hours]\nmonday = ["08:00-18:00"]\n')
 
 
 def test_links_lead_somewhere() -> None:

@@ -2,15 +2,19 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from guide_pages import OTHER_FILE, blocks, write_folder
 from pydantic import BaseModel
 
 from comptoir.plugins.builtin.calls import Calls
 from comptoir.plugins.hours import HoursTable
 from comptoir.plugins.loading import BUILT_IN, MANDATORY
+from comptoir.plugins.testing.shop import play_folder
 
 PAGES = Path(__file__).parents[1] / "docs" / "fr" / "plugins"
 PLUGINS = {**MANDATORY, **BUILT_IN}
@@ -68,3 +72,31 @@ def test_the_index_names_every_plugin() -> None:
     rows = re.findall(r"(?m)^\| \[`(\w+)`\]\((\w+)\.md\)", page("README"))
     assert {name for name, _ in rows} == set(PLUGINS)
     assert all(name == target for name, target in rows)
+
+
+@pytest.mark.parametrize(
+    ("name", "messages"),
+    [
+        ("optout", ["stop pub svp", "reprise"]),
+        ("welcome", ["bonjour"]),
+        ("hours", ["je veux commander", "vous ouvrez dimanche ?"]),
+        ("notify", ["Je veux un remboursement !", "voice:"]),
+        ("answers", ["c combien la livrezon svp", "vous vendez des motos ?"]),
+        ("media", ["image:", "image:", "voice:"]),
+    ],
+)
+def test_what_a_page_says_is_read_is_read(name: str, messages: list[str], tmp_path: Path) -> None:
+    """The page's first example, on a Monday evening in Dakar, by a customer called Awa."""
+    examples = (block.text for block in blocks(page(name)) if block.language == "toml")
+    write_folder(tmp_path, next((text for text in examples if not OTHER_FILE.match(text)), ""))
+    play = play_folder(tmp_path, now=datetime(2026, 11, 23, 20, tzinfo=ZoneInfo("Africa/Dakar")))
+    awa = play.customer(is_new=name == "welcome")
+    read = []
+    for message in messages:
+        kind, colon, text = message.rpartition(":")
+        heard = awa.says(text if colon else message, kind or "text")
+        read += heard.notices if name == "notify" else heard.texts
+    play.stop()
+    assert read
+    quoted = "\n".join(line.removeprefix("> ") for line in page(name).splitlines() if line.startswith("> "))
+    assert [said for said in read if said not in quoted] == []

@@ -7,6 +7,7 @@
 `play`, a fixture that pytest finds by itself once comptoir is installed, takes plugin classes, or instances, and makes
 a `Play` of them. Every message goes the way that it goes in a worker: by the same code, through all of the plugins in
 their order, with the same limits; what they ask for is then done in memory. Nothing is sent and nobody is asked.
+`comptoir.plugins.testing.shop` plays a tenant's folder as it is.
 """
 
 from comptoir.plugins.testing.heard import Heard
