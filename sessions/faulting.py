@@ -21,7 +21,7 @@ class Record:
     """How a plugin has done."""
 
     count: int = 0
-    """Faults in all."""
+    """Faults since somebody last looked after it."""
     running: int = 0
     """Those since it last did its work."""
     last: str | None = None
@@ -59,7 +59,7 @@ def count(db: Connection, plugin: str, fault: str, now: int) -> None:
 
 
 def records(db: Connection) -> Mapping[str, Record]:
-    """All plugins that ever failed."""
+    """All plugins that failed since `lift`."""
     rows = db.execute(
         "SELECT key, value FROM plugin_state WHERE plugin = ? AND contact = ? AND key >= ? AND key < ?",
         (_OWNER, TENANT, _KEY, _KEY[:-1] + ";"),
@@ -73,10 +73,9 @@ def suspended(db: Connection) -> frozenset[str]:
 
 
 def lift(db: Connection) -> None:
-    """Ask all plugins again, and count anew how often each fails running."""
-    for plugin, record in records(db).items():
-        if record.running or record.suspended:
-            _keep(db, plugin, replace(record, running=0, suspended=False))
+    """Ask all plugins again, and count their faults anew."""
+    for plugin in records(db):
+        state.put(db, _slot(plugin), None)
 
 
 def _record(db: Connection, plugin: str) -> Record:

@@ -206,7 +206,10 @@ def _plugins(row: Row) -> Iterator[Finding]:
 
 def _plugin(name: str, plugin: dict[str, Any]) -> Iterator[Finding]:
     which, last = f"the plugin {plugin.get('plugin')}", str(plugin.get("last_fault") or "")
-    if plugin.get("state") != "running":
+    if plugin.get("state") == "suspended":
+        mend = f"tell whoever wrote the plugin; `comptoir reload {name}` asks it again; the others go on"
+        yield wrong(name, f"{which} is suspended", f"it failed five times running, last: {last}", mend)
+    elif plugin.get("state") != "running":
         mend = f"correct it, then `comptoir reload {name}`; the others go on"
         yield wrong(name, f"{which} is left out", last, mend)
     elif faults := _number(plugin, "faults"):

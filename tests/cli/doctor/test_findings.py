@@ -259,6 +259,12 @@ FAULTS = {
         "the plugin answers is left out: did not start",
         "comptoir reload awa",
     ),
+    "a plugin suspended": (
+        row(pipeline=[{"plugin": "crm", "state": "suspended", "faults": 5, "last_fault": "KeyError in x"}]),
+        "wrong",
+        "the plugin crm is suspended",
+        "comptoir reload awa",
+    ),
     "a plugin that fails": (
         row(pipeline=[{"plugin": "answers", "state": "running", "faults": 4, "last_fault": "KeyError in x"}]),
         "warning",
