@@ -68,9 +68,8 @@ def contradicting(found: Sequence[Contradiction]) -> PydanticCustomError:
     return PydanticCustomError("contradicting", "{text}", {"text": text, "found": tuple(found)})
 
 
-def explain(error: ErrorDetails, model: type[BaseModel], at: Place, lang: Lang) -> tuple[str, str]:
-    """What was found and what was expected, for one of pydantic's errors about the table at `at`."""
-    place = (*at, *(part for part in error["loc"] if part != "[key]"))
+def explain(error: ErrorDetails, model: type[BaseModel], place: Place, lang: Lang) -> tuple[str, str]:
+    """What was found and what was expected, for one of pydantic's errors about `model`, which is about `place`."""
     name = _spoken(place)
     kind, context = error["type"], error.get("ctx", {})
     if kind == "explained":
@@ -82,7 +81,9 @@ def explain(error: ErrorDetails, model: type[BaseModel], at: Place, lang: Lang) 
         return (f"{name} manque", f"une ligne « {place[-1]} = … »") if lang == "fr" else (
             f"{name} is missing", f"a line `{place[-1]} = …`")  # fmt: skip
     found = _shown(error["input"], lang)
-    expected = _expectation(kind, context, lang) or str(error["msg"])
+    # A validator of somebody else's plugin says what it wants in its own words.
+    own = str(context.get("error", "")) if kind in ("value_error", "assertion_error") else ""
+    expected = own or _expectation(kind, context, lang) or str(error["msg"])
     return (f"{name} : {found}" if lang == "fr" else f"{name} is {found}"), expected
 
 
@@ -143,6 +144,27 @@ _EXPECTATIONS: Mapping[str, tuple[str, str]] = {
     "too_short": ("au moins {min_length} élément(s)", "at least {min_length} item(s)"),
     "too_long": ("au plus {max_length} éléments", "at most {max_length} items"),
     "literal_error": ("{expected}", "{expected}"),
+    "enum": ("{expected}", "{expected}"),
+    "union_tag_invalid": ("{discriminator} : {expected_tags}", "{discriminator}: {expected_tags}"),
+    "union_tag_not_found": ("une ligne {discriminator} = …", "a line {discriminator} = …"),
+    "string_pattern_mismatch": ("un texte de la forme {pattern}", "a text of the form {pattern}"),
+    "url_type": ("une adresse, comme https://exemple.com", "an address, as https://example.com"),
+    "url_parsing": ("une adresse, comme https://exemple.com", "an address, as https://example.com"),
+    "url_scheme": ("une adresse qui commence par {expected_schemes}", "an address beginning with {expected_schemes}"),
+    "time_type": ("une heure, comme 08:30", "a time, as 08:30"),
+    "time_parsing": ("une heure, comme 08:30", "a time, as 08:30"),
+    "datetime_type": ("un jour et une heure, comme 2026-12-24 18:00", "a day and a time, as 2026-12-24 18:00"),
+    "datetime_parsing": ("un jour et une heure, comme 2026-12-24 18:00", "a day and a time, as 2026-12-24 18:00"),
+    "datetime_from_date_parsing": (
+        "un jour et une heure, comme 2026-12-24 18:00", "a day and a time, as 2026-12-24 18:00"
+    ),
+    "time_delta_type": ("une durée, comme 00:30:00", "a duration, as 00:30:00"),
+    "time_delta_parsing": ("une durée, comme 00:30:00", "a duration, as 00:30:00"),
+    "multiple_of": ("un multiple de {multiple_of:g}", "a multiple of {multiple_of:g}"),
+    "decimal_type": ("un nombre, sans guillemets", "a number, without quotes"),
+    "decimal_parsing": ("un nombre, sans guillemets", "a number, without quotes"),
+    "set_type": ("une liste entre crochets, comme [\"a\", \"b\"]", "a list in brackets, as [\"a\", \"b\"]"),
+    "frozen_set_type": ("une liste entre crochets, comme [\"a\", \"b\"]", "a list in brackets, as [\"a\", \"b\"]"),
     "date_type": ("une date comme 2026-12-24", "a date as 2026-12-24"),
     "date_parsing": ("une date comme 2026-12-24", "a date as 2026-12-24"),
     "date_from_datetime_parsing": ("une date comme 2026-12-24", "a date as 2026-12-24"),

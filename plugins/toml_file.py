@@ -1,7 +1,7 @@
 """A TOML file against a model: every fault at once, each with its place, in the reader's language."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -45,15 +45,40 @@ class TomlFile:
         try:
             return model.model_validate(self.tables if table is None else table)
         except ValidationError as wrong:
+            noted: dict[Place, int] = {}
             for error in wrong.errors():
-                place = (*at, *(part for part in error["loc"] if part != "[key]"))
+                place = self._place(error, at)
                 if error["type"] == "contradicting":
                     for below, *in_both in error["ctx"]["found"]:
                         self.note((*place, *below), *in_both[self.lang == "en"])
-                elif not self._is_unreadable(error, place):
-                    said = explain(error, model, at, self.lang)
+                elif self._is_unreadable(error, place):
+                    continue
+                elif place in noted:
+                    self._add_choice(noted[place], explain(error, model, place, self.lang)[1])
+                else:
+                    said = explain(error, model, place, self.lang)
+                    noted[place] = len(self.faults)
                     self.note(place, *said, key=error["type"] == "extra_forbidden" or "[key]" in error["loc"])
             return None
+
+    def _place(self, error: ErrorDetails, at: Place) -> Place:
+        """Where an error is in the file. Pydantic names types on the way, too, where a value may be of several."""
+        place = at
+        inner: Any = self.tables
+        for part in at:
+            inner = inner[part]
+        for part in error["loc"]:
+            inside = inner if isinstance(inner, dict) else range(len(inner)) if isinstance(inner, list) else ()
+            if part in inside:
+                place, inner = (*place, part), inner[part]
+        return (*place, error["loc"][-1]) if error["type"] == "missing" else place
+
+    def _add_choice(self, index: int, expected: str) -> None:
+        """A value that may be of several types is one fault."""
+        fault = self.faults[index]
+        if expected not in fault.expected:
+            either = f"{fault.expected} {'ou' if self.lang == 'fr' else 'or'} {expected}"
+            self.faults[index] = replace(fault, expected=printable(either))
 
     def note(self, at: Place, what: str, expected: str, *, key: bool = False) -> None:
         """A fault of what stands at `at`, or of its name where it is the `key` that is wrong."""
