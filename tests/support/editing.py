@@ -31,7 +31,7 @@ def version(number: int) -> str:
 
 
 def owner(number: int) -> str:
-    return f"+22177{number:07}"
+    return f"+22176{number:07}"
 
 
 BROKEN: tuple[Callable[[str], str], ...] = (
