@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from comptoir.plugins.opening.said import DAYS
@@ -38,7 +39,7 @@ class Questions:
 
     def __init__(self, phrases: Sequence[str], language: Literal["fr", "en"]) -> None:
         self._language = language
-        self._book = Phrasebook([phrases], language) if phrases else None
+        self._book = _book(tuple(phrases), language) if phrases else None
 
     def read(self, text: str, today: date) -> Asked | None:
         if self._book is None:
@@ -56,6 +57,12 @@ class Questions:
         if len(beside) > (MOST_BESIDE if matches[0].own else 0):
             return None
         return Asked(matches[0].said, _day(words(text), today), bool(beside))
+
+
+@lru_cache(maxsize=4)
+def _book(phrases: tuple[str, ...], language: Literal["fr", "en"]) -> Phrasebook:
+    # The same for most tenants, and made anew whenever one of them saves a file.
+    return Phrasebook([phrases], language)
 
 
 def _day(said: Sequence[str], today: date) -> date | None:
