@@ -65,6 +65,7 @@ class Takeover(Plugin):
             case "assigned" if change.by != f"plugin:{self.name}":
                 await self._given(context, answered=has_answered(change))
             case "handed_over":
+                context.wake(RELEASE, None)
                 await self._begin_wait(context)
             case "released" | "closed":
                 if change.kind == "released" and not _is_persons(change.by):
@@ -104,7 +105,7 @@ class Takeover(Plugin):
         until = context.held_until
         if until is not None and until > context.now:
             context.wake(RELEASE, until)
-        elif context.conversation.agent is not None:
+        elif context.conversation.state == "open":
             context.assign(None)
 
     async def _begin_wait(self, context: Context) -> None:
