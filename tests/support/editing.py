@@ -287,7 +287,7 @@ class Editing:
         load = os.getloadavg()[0] / (os.cpu_count() or 1)
         versions = len({answer.number for answer in self.answers})
         return (
-            f"{sum(self.edits.values())} edits, {len(self.saves) - 1} of them right; {len(took)} stood and were in force "
-            f"after {p50:.2f} s (p50), {p95:.2f} s (p95), {slowest:.2f} s (max), at a load of {load:.1f} a core\n"
+            f"{sum(self.edits.values())} edits, {len(self.saves) - 1} of them right; {len(took)} stood, and were in "
+            f"force after {p50:.2f} s (p50), {p95:.2f} s (p95), {slowest:.2f} s (max), at a load of {load:.1f} a core\n"
             f"{len(self.answers)} answers by {versions} versions\n{dict(sorted(self.edits.items()))}"
         )
