@@ -1,7 +1,6 @@
 """Reads whether a customer asks for a person, and whether they ask anything at all."""
 
 from collections.abc import Sequence, Set
-from functools import cache
 
 from rapidfuzz.distance import DamerauLevenshtein
 
@@ -65,6 +64,8 @@ _PLEASANTRIES = _set(
     " assalamou alaykoum malekoum et vous ca va good morning evening night de rien pas grave c est bon note lol mdr"
     " haha amen inchallah"
 )
+# Made here and not at its first use: so all workers share one.
+_WAYS_OF_ASKING = Phrasebook([["parler à quelqu'un"]])
 
 
 def asks_for_a_person(text: str) -> bool:
@@ -74,12 +75,7 @@ def asks_for_a_person(text: str) -> bool:
     if any(_holds(said, phrase) for phrase in _PHRASES):
         return True
     persons = [at for at, word in enumerate(said) if _is_one_of(word, _PERSONS)]
-    return any(_is_asked_for(said, at) for at in persons) or bool(_ways_of_asking().find(text))
-
-
-@cache
-def _ways_of_asking() -> Phrasebook:
-    return Phrasebook([["parler à quelqu'un"]])
+    return any(_is_asked_for(said, at) for at in persons) or bool(_WAYS_OF_ASKING.find(text))
 
 
 def asks_something(text: str) -> bool:
