@@ -1,16 +1,19 @@
 """What plugins decide about conversations and people, with a real journal: done with the message, or refused."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import trio
 from journal_rig import AWA, MOUSSA
-from runner_rig import OWNER, Shop, pipeline, plugin
+from runner_rig import CONFIG, OWNER, Shop, clock, pipeline, plugin
 from trio.testing import MockClock
 
 from comptoir.plugins.api import Context, Member, Message
-from comptoir.sessions.events import Address
-from comptoir.sessions.journal import contacts, conversations, event_log, inbox, outside_queue, tags
+from comptoir.plugins.audiences import GroupTable
+from comptoir.sessions.events import Address, MessageReceived
+from comptoir.sessions.journal import contacts, conversations, event_log, inbox, outside_queue, recording, tags
+from comptoir.sessions.journal.arrival import Arrival
 
 FATOU = Address("+221770000009")
 KITCHEN = Address(group="120363000000000001")
@@ -119,6 +122,32 @@ async def test_nothing_is_said_in_a_conversation_that_has_ended(shop: Shop, auto
     ]
     refused = [(event.data["effect"], event.data["number"]) for event in shop.events("conversation_refused")]
     assert refused == [("answer", 1), ("answer", 9), ("assign", 1)]
+
+
+async def test_nobody_is_given_a_conversation_who_is_not_of_the_team(shop: Shop, autojump_clock: MockClock) -> None:
+    orders: Orders = {"moi": lambda context: context.assign("Ibou"), "elle": lambda context: context.assign("Fatou")}
+    await say(shop, orders, (AWA, "moi"))
+    assert shown(shop, AWA) == (1, "open", None)
+    (refused,) = shop.events("conversation_refused")
+    assert refused.data["reason"] == "nobody named Ibou in the team of tenant.toml"
+    await say(shop, orders, (AWA, "elle"))
+    assert shown(shop, AWA) == (1, "open", "Fatou")
+
+
+async def test_the_owner_may_order_in_a_group(shop: Shop, autojump_clock: MockClock) -> None:
+    """Who wrote counts there, not whose group it is."""
+    orders: Orders = {"1 oui": lambda context: context.answer(1, "oui"), "?": lambda context: context.hand_over("prix")}
+    await say(shop, orders, (AWA, "?"))
+    group = Address(group="120363000000000002")
+    arrival = Arrival(1, clock(), config=replace(CONFIG, groups=GroupTable(answer="named")))
+    heard = MessageReceived("G", group, False, "group", "text", "1 oui", clock(), "X", b"raw", mentions_us=True)
+    async with shop.serving(pipeline(plugin("clerk", obeying(orders)), team=TEAM)) as runner:
+        for id, sender, answers in (("G1", MOUSSA, []), ("G2", BOSS, ["oui"])):
+            recording.record_event(shop.store.db, replace(heard, whatsapp_id=id, sender=sender), arrival)
+            runner.wake()
+            await shop.quiet()
+            assert shop.answers(AWA) == answers
+    assert shown(shop, AWA) == (1, "open", "owner")
 
 
 async def test_a_customer_reaches_no_other_chat(shop: Shop, autojump_clock: MockClock) -> None:

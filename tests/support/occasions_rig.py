@@ -62,7 +62,9 @@ async def telling(shop: Shop, pipeline: Pipeline, now: Callable[[], int] = clock
     """Open; cancelled at the end."""
     occasions = occasions_of(shop, Lender(pipeline), now)
     occasions.open()
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(occasions.run)
-        yield occasions
-        nursery.cancel_scope.cancel()
+    # Days of a mock clock: what never comes ends the test.
+    with trio.fail_after(3 * 86_400):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(occasions.run)
+            yield occasions
+            nursery.cancel_scope.cancel()
