@@ -25,8 +25,8 @@ class OpeningHours(Plugin):
     config: HoursConfig
     texts: ClassVar = {
         "closed": (
-            "{shop} est fermé {why}. Nous ouvrons {next} : laissez votre message, nous vous répondrons.",
-            "{shop} is closed {why}. We open {next}: leave your message, and we will answer.",
+            "Nous sommes fermés {why}. Nous ouvrons {next} : laissez votre message, nous vous répondrons.",
+            "We are closed {why}. We open {next}: leave your message, and we will answer.",
         ),
         "open": ("Nous sommes ouverts jusqu'à {until}.\n\n{week}", "We are open until {until}.\n\n{week}"),
         "open_always": ("Nous sommes ouverts jour et nuit.", "We are open day and night."),

@@ -93,7 +93,7 @@ def test_an_absence_has_a_text_of_its_own(play: Player) -> None:
 
 def test_a_shop_without_a_text_says_ours(play: Player) -> None:
     now = datetime(2026, 11, 29, 9, tzinfo=UTC)
-    for language, said in (("fr", "Chez Awa est fermé le dimanche."), ("en", "Chez Awa is closed on Sundays.")):
+    for language, said in (("fr", "Nous sommes fermés le dimanche."), ("en", "We are closed on Sundays.")):
         shop = play(OpeningHours, tenant=replace(SHOP, language=language), now=now)
         assert shop.customer().says("bonjour").texts[0].startswith(said)
 
