@@ -80,6 +80,7 @@ def test_the_index_names_every_plugin() -> None:
         ("optout", ["stop pub svp", "reprise"]),
         ("welcome", ["bonjour"]),
         ("hours", ["je veux commander", "vous ouvrez dimanche ?"]),
+        ("handover", ["je veux parler a quelquun"]),
         ("notify", ["Je veux un remboursement !", "voice:"]),
         ("answers", ["c combien la livrezon svp", "vous vendez des motos ?"]),
         ("media", ["image:", "image:", "voice:"]),

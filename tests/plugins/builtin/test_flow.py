@@ -340,11 +340,17 @@ def test_two_flows_do_not_begin_with_the_same_word() -> None:
     assert (found.file, found.line, found.what) == ("flows/b.toml", 1, "« commander » commence aussi flows/a.toml")
 
 
-def test_the_flows_of_the_guide_are_right() -> None:
+def test_the_flows_of_the_guide_are_right(play: Player) -> None:
     guide = (Path(__file__).parents[3] / "docs" / "fr" / "plugins" / "flow.md").read_text()
     files = re.findall(r"```toml\n# (flows/\S+)\n(.*?)```", guide, re.DOTALL)
     assert [name for name, _ in files] == ["flows/commande.toml"]
     for name, text in files:
         assert mistakes(text, name) == []
+    _, awa = opened(play, files[0][1])
+    quoted = "\n".join(line.removeprefix("> ") for line in guide.splitlines() if line.startswith(">"))
+    assert awa.says("Bonjour, je veux commander").texts[0] in quoted
+    assert awa.says("deux").texts[0].splitlines()[0] in quoted
+    heard = [awa.says(said) for said in ("1", "mafé", "3", "Médina, rue 11")][-1]
+    assert heard.notices[0] in quoted
     keys = {*FlowFile.model_fields, *Step.model_fields, *Option.model_fields, *Branch.model_fields} - {"steps"}
     assert [key for key in sorted(keys) if f"`{key}`" not in guide] == []
