@@ -73,8 +73,17 @@ class Rule(PluginConfig):
         return "told:" + hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
+def _check_rules(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    # Not by min_length, which counts the right ones alone and would blame a list of wrong ones twice.
+    if not rules:
+        raise wrong_value(
+            ("aucune règle", "un bloc [[plugins.notify.rules]]"), ("no rule", "a block [[plugins.notify.rules]]")
+        )
+    return rules
+
+
 class NotifyConfig(PluginConfig):
-    rules: Annotated[tuple[Rule, ...], Field(min_length=1, max_length=50)]
+    rules: Annotated[tuple[Rule, ...], Field(max_length=50), AfterValidator(_check_rules)]
     """A block `[[plugins.notify.rules]]` for each."""
 
 

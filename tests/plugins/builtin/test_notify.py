@@ -151,3 +151,9 @@ def test_a_shop_without_an_owner_or_a_team_cannot_tell_them(play: Player) -> Non
 def test_what_is_wrong_is_refused(rules: list[dict[str, Any]]) -> None:
     with pytest.raises(ValidationError):
         NotifyConfig.model_validate({"rules": rules})
+
+
+def test_a_wrong_rule_is_blamed_once() -> None:
+    with pytest.raises(ValidationError) as wrong:
+        NotifyConfig.model_validate({"rules": [{"to": ["owner"]}]})
+    assert [error["loc"] for error in wrong.value.errors()] == [("rules", 0)]
