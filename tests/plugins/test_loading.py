@@ -80,7 +80,8 @@ def configured(*names: str) -> TenantConfig:
 
 
 async def test_the_built_ins_of_a_template_start() -> None:
-    files = {name: text.encode() for name, text in render_files("clothes", {"name": "x", "owner": "+221771234567"}).items()}
+    rendered = render_files("clothes", {"name": "x", "owner": "+221771234567"})
+    files = {name: text.encode() for name, text in rendered.items()}
     config = parse_tenant(files.pop("tenant.toml").decode(), Path("x"), known_plugins())
     pipeline = await start_pipeline(config, files)
     assert [plugin.name for plugin in pipeline.mandatory] == ["optout", "takeover"]
