@@ -41,6 +41,7 @@ def status_report(console: Console, report: dict[str, Any]) -> RenderableType:
         parts += [_held_line(tenant) for tenant in tenants if tenant.get("new_chats_held_until")]
         parts += [_line(tenant, safe(tenant["inbox_held"])) for tenant in tenants if tenant.get("inbox_held")]
         parts += [_flooded_line(tenant) for tenant in tenants if tenant.get("flooded")]
+        parts += [_pending_line(tenant) for tenant in tenants if tenant.get("pending")]
         parts += [_plugin_line(tenant, step) for tenant in tenants for step in _missing(tenant)]
     else:
         parts.append(Text("No tenant yet: `comptoir tenant add NAME`"))
@@ -95,6 +96,11 @@ def _held_line(tenant: dict[str, Any]) -> Text:
 def _flooded_line(tenant: dict[str, Any]) -> Text:
     chats = ", ".join(pretty(safe(chat)) for chat in tenant["flooded"])
     return _line(tenant, f"too many messages at once, not answered one by one: {chats}")
+
+
+def _pending_line(tenant: dict[str, Any]) -> Text:
+    name = safe(tenant["name"])
+    return _line(tenant, f"{tenant['pending']} waiting for a person: `comptoir chats {name} --state pending`")
 
 
 def _missing(tenant: dict[str, Any]) -> list[dict[str, Any]]:

@@ -53,3 +53,11 @@ def test_a_message_that_was_not_sent_says_why():
     why = "404: this number is not on WhatsApp: check it, or ask them for the right one"
     print_messages(console, [row | {"state": "failed", "by": "operator", "error": why}])
     assert f"Bonjour  failed, operator ({why})" in console.file.getvalue()
+
+
+def test_status_says_how_many_wait_for_a_person(comptoir, control):
+    rows = [ROW, ROW | {"name": "moussa", "pending": 2}]
+    control.answers["status"] = lambda **_: {"daemon": DAEMON, "tenants": rows}
+    shown = comptoir("status").out
+    assert "2 waiting for a person: `comptoir chats moussa --state pending`" in shown
+    assert shown.count("waiting for a person") == 1
