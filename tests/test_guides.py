@@ -83,6 +83,7 @@ def test_the_index_names_every_plugin() -> None:
         ("handover", ["je veux parler a quelquun"]),
         ("notify", ["Je veux un remboursement !", "voice:"]),
         ("answers", ["c combien la livrezon svp", "vous vendez des motos ?"]),
+        ("knowledge", ["vous envoyez en région ?", "vous vendez des motos ?"]),
         ("media", ["image:", "image:", "voice:"]),
     ],
 )
@@ -90,6 +91,8 @@ def test_what_a_page_says_is_read_is_read(name: str, messages: list[str], tmp_pa
     """The page's first example, on a Monday evening in Dakar, by a customer called Awa."""
     examples = (block.text for block in blocks(page(name)) if block.language == "toml")
     write_folder(tmp_path, next((text for text in examples if not OTHER_FILE.match(text)), ""))
+    for text in (block.text for block in blocks(page(name)) if block.language == "md"):
+        (tmp_path / "knowledge" / "livraison.md").write_text(text, encoding="utf-8")
     play = play_folder(tmp_path, now=datetime(2026, 11, 23, 20, tzinfo=ZoneInfo("Africa/Dakar")))
     awa = play.customer(is_new=name == "welcome")
     read = []
@@ -99,5 +102,5 @@ def test_what_a_page_says_is_read_is_read(name: str, messages: list[str], tmp_pa
         read += heard.notices if name == "notify" else heard.texts
     play.stop()
     assert read
-    quoted = "\n".join(line.removeprefix("> ") for line in page(name).splitlines() if line.startswith("> "))
+    quoted = "\n".join(line[1:].lstrip() for line in page(name).splitlines() if line.startswith(">"))
     assert [said for said in read if said not in quoted] == []
