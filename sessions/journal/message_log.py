@@ -1,6 +1,7 @@
 """What the log tells of each event: ids, kinds, sizes, outcomes and durations, and nothing that anybody wrote."""
 
 import logging
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,6 +10,7 @@ from comptoir.sessions.journal.event_log import Event
 from comptoir.sessions.log_line import Fact, LogLine
 
 LOGGER = "messages"
+_NAMED = re.compile(r"^(with|nobody named) .+?( in the team of tenant\.toml)?$")
 # Of an event's own data, what is never somebody's words: what is not named here stays out.
 _TOLD = (
     "reason", "error", "fault", "plugin", "decision", "change", "by", "size", "files", "faults", "final", "until",
@@ -49,5 +51,7 @@ def _facts(db: Connection, event: Event) -> dict[str, Fact]:
 def _fact(name: str, value: Any) -> Fact:
     if not isinstance(value, str | int | float):
         return None
-    # Whose hand it was: an agent's name is nobody's business here.
-    return "agent" if name == "by" and str(value).startswith("agent:") else value
+    # Whose hand it was, or who has the chat: an agent's name is nobody's business here.
+    if name == "by" and str(value).startswith("agent:"):
+        return "agent"
+    return _NAMED.sub(r"\1 …\2", value) if name == "reason" and isinstance(value, str) else value
