@@ -371,6 +371,8 @@ class Reply:
     content: ToSend | None = None
     quote: bool = False
     """Show the customer's message above it."""
+    greeting: bool = False
+    """A word of welcome, which answers nothing that they wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -556,7 +558,7 @@ class Context(Protocol):
 
     # --- effects
 
-    def reply(self, text: str, content: ToSend | None = None, *, quote: bool = False) -> None:
+    def reply(self, text: str, content: ToSend | None = None, *, quote: bool = False, greeting: bool = False) -> None:
         """Answer with a text, or with something that may have a caption; see `Reply`.
 
         A file's path is relative to the tenant's folder, which it must lie in. `message` in an `Edit` or `Deletion` is
@@ -638,7 +640,10 @@ class Plugin:
         raise NotImplementedError
 
     async def unanswered(self, context: Context, message: Message) -> None:
-        """Every plugin was asked, none said stop and none replied; asked in their order until one replies."""
+        """Every plugin was asked, none said stop and none replied, or only with a greeting.
+
+        They are asked in their order until one replies. `context.replied` tells whether somebody has greeted.
+        """
 
     async def timer(self, context: Context, timer: Timer) -> None:
         """A timer that `Context.wake` set is due. In a chat that is held no reply goes out."""

@@ -82,7 +82,7 @@ def conclude(walked: Walked, config: TenantConfig, now: int) -> Decided:
 def is_left_alone(made: Walk, kind: str, left_out: Collection[str]) -> bool:
     """Whether a customer gets no answer to this kind of message because of a plugin that failed, or was not asked."""
     failed = bool(left_out) or any(outcome.failed for outcome in made.outcomes)
-    return failed and not made.stopped and not made.replied and kind not in SILENT
+    return failed and not made.stopped and not made.answered and kind not in SILENT
 
 
 def fall_back(situation: Situation, config: TenantConfig, now: int) -> Walk:

@@ -47,7 +47,7 @@ class Welcome(Plugin):
         if context.contact.greeted:
             explain(context, "le téléphone a déjà salué ce client", "the phone has greeted this customer already")
         else:
-            context.reply(self._greeting(context))
+            context.reply(self._greeting(context), greeting=True)
             self._explain(context, last)
         return Verdict(self.config.then)
 

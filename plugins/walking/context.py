@@ -186,11 +186,11 @@ class PluginContext:
 
     # --- effects
 
-    def reply(self, text: str, content: ToSend | None = None, *, quote: bool = False) -> None:
+    def reply(self, text: str, content: ToSend | None = None, *, quote: bool = False, greeting: bool = False) -> None:
         if content is None:
             sendable.check_text(text)
         sendable.check(text, content)
-        self._add(Reply(text, content, quote))
+        self._add(Reply(text, content, quote, greeting))
 
     def put(self, key: str, value: Json, *, shared: bool = False) -> None:
         _check_key(key)

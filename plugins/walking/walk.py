@@ -57,6 +57,12 @@ class Walk:
     def replied(self) -> bool:
         return any(isinstance(effect, Reply) for outcome in self.outcomes for effect in outcome.effects)
 
+    @property
+    def answered(self) -> bool:
+        """Somebody replied with more than a greeting."""
+        effects = (effect for outcome in self.outcomes for effect in outcome.effects)
+        return any(isinstance(effect, Reply) and not effect.greeting for effect in effects)
+
     def __add__(self, other: "Walk") -> "Walk":
         """This walk, then the other."""
         return Walk(self.outcomes + other.outcomes, {**other.read, **self.read})
@@ -83,7 +89,7 @@ async def walk(
     at_plugin: Callable[[str], Awaitable[None]] | None = None,
     limit: float = PLUGIN_LIMIT,
 ) -> Walk:
-    """Ask the plugins about the scene's message in order, until one says stop; where none does and none replies, those
+    """Ask the plugins about the scene's message in order, until one says stop; where none does and none answers, those
     that want to know of it once more, unless the chat is held. `at_plugin` is awaited before each.
     """
     message = scene.message
@@ -102,7 +108,7 @@ async def walk(
         if made.stopped:
             return made
     for plugin in plugins:
-        if made.replied or scene.held:
+        if made.answered or scene.held:
             break
         if overrides(plugin, "unanswered"):
             outcome = await ask(plugin, _without_verdict(plugin.unanswered))

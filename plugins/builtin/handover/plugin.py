@@ -72,6 +72,9 @@ class Handovers(Plugin):
         count = await self._count(context)
         if self.config.questions and asks_something(message.text):
             await self._hand_over(context, "unsure", context.wording("reason_question"))
+        elif context.replied:
+            # Greeted, and nothing was asked.
+            return
         elif self.config.after_unanswered and count >= self.config.after_unanswered:
             await self._hand_over(context, "unsure", context.wording("reason_unanswered", count=str(count)))
         elif self.config.after_unanswered:

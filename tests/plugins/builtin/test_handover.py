@@ -6,6 +6,7 @@ from datetime import time
 from comptoir.plugins.api import Context, Hours, Message, Plugin, Span, Verdict
 from comptoir.plugins.builtin.handover import Handovers
 from comptoir.plugins.builtin.takeover import Takeover
+from comptoir.plugins.builtin.welcome import Welcome
 from comptoir.plugins.testing import TENANT, Person, Play, Player
 
 
@@ -260,3 +261,16 @@ def test_who_asks_at_night_reads_when_the_shop_opens(play: Player) -> None:
     opens = "Nous sommes fermés en ce moment. Réouverture : demain à 8 h."
     assert awa.says("un humain").texts[0].splitlines()[1] == opens
     assert awa.says("vite svp").texts[0].splitlines()[1] == opens
+
+
+def test_a_first_question_that_was_only_greeted_is_handed_over(play: Player) -> None:
+    shop = play(Welcome, Handovers, tenant=TENANT, config={"welcome": {"text": "Bienvenue !"}})
+    heard = shop.customer().says("Bonjour, vous faites les mariages ?")
+    assert heard.texts[0] == "Bienvenue !"
+    assert len(heard.texts) == 2
+    assert heard.notices
+
+
+def test_who_is_greeted_and_asks_nothing_hears_only_that(play: Player) -> None:
+    shop = play(Welcome, Handovers, tenant=TENANT, config={"welcome": {"text": "Bienvenue !"}})
+    assert shop.customer().says("Bonjour c'est Awa").texts == ["Bienvenue !"]
