@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,9 +14,9 @@ from comptoir.plugins.builtin.calls import Calls
 from comptoir.plugins.builtin.flow import Flows
 from comptoir.plugins.builtin.handover import Handovers
 from comptoir.plugins.builtin.hours import OpeningHours
+from comptoir.plugins.builtin.knowledge import Knowledge
 from comptoir.plugins.builtin.media import Media
 from comptoir.plugins.builtin.notify import Notify
-from comptoir.plugins.builtin.knowledge import Knowledge
 from comptoir.plugins.builtin.optout import OptOut
 from comptoir.plugins.builtin.takeover import Takeover
 from comptoir.plugins.builtin.welcome import Welcome
@@ -118,11 +119,12 @@ def prepare(
     plugins: Mapping[str, Found] | None = None,
     *,
     folder: Path = Path(),
+    without: Mapping[str, str] | None = None,
 ) -> Prepared:
     """Make the plugins of `config` and have them look at the tenant's files.
 
     Raises ConfigWrong with all that they find wrong there, named as in `folder`; and what a mandatory plugin raises: no
-    pipeline runs without them. Another one that raises is left out, and named.
+    pipeline runs without them. Another one that raises is left out, and named; so are those in `without`, with why.
     """
     known = known_plugins() if plugins is None else plugins
     tenant = config.tenant(files)
@@ -134,7 +136,10 @@ def prepare(
         chosen.append(Calls(config.calls, tenant))
     for step in config.pipeline:
         gone = Unusable(step.plugin, "is no longer installed")
-        chosen.append(_made(step, known.get(step.plugin, gone), tenant))
+        found = known.get(step.plugin, gone)
+        if without is not None and step.plugin in without:
+            found = Unusable(step.plugin, without[step.plugin])
+        chosen.append(_made(step, found, tenant))
     faults = [fault for plugin in mandatory for fault in _faults(plugin.check(), folder, config)]
     for place, plugin in enumerate(chosen):
         if isinstance(plugin, Plugin):
@@ -147,23 +152,26 @@ def prepare(
     return Prepared(config, tenant, mandatory, tuple(chosen))
 
 
-async def start_pipeline(
+async def start_pipeline(  # noqa: PLR0913 (what is started, from where, and who watches)
     config: TenantConfig,
     files: Mapping[str, bytes],
     plugins: Mapping[str, Found] | None = None,
     *,
     folder: Path = Path(),
     migrate: Migrate | None = None,
+    without: Mapping[str, str] | None = None,
+    watch: Callable[[str], AbstractContextManager[None]] = lambda _plugin: nullcontext(),
 ) -> Pipeline:
     """Start the plugins of `config`, each with its state brought to its version; one that raises or takes too long is
-    left out, and named. Raises as `prepare` does.
+    left out, and named. Raises as `prepare` does. `watch` is entered, with the plugin's name, around its start.
     """
     # On a thread: who looks through long texts must not hold up the chats of the pipeline before.
-    prepared = await trio.to_thread.run_sync(lambda: prepare(config, files, plugins, folder=folder))
+    prepared = await trio.to_thread.run_sync(lambda: prepare(config, files, plugins, folder=folder, without=without))
     started: dict[int, Plugin | LeftOut] = {}
 
     async def start(place: int, plugin: Plugin) -> None:
-        started[place] = await _start(plugin, migrate)
+        with watch(plugin.name):
+            started[place] = await _start(plugin, migrate)
 
     # Side by side: one that takes its whole time must not take that of the others.
     with trio.fail_after(START_LIMIT + 1):

@@ -1,6 +1,7 @@
 """What the worker before was ended for: read before anything else, and held against the message and its plugin."""
 
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,11 +29,14 @@ class Blame:
     seconds: float | None = None
     place: str = ""
     """In its code."""
+    starting: bool = False
+    """It had not even started."""
 
     @property
     def fault(self) -> str:
         what = "held the interpreter" if self.why == "held" else "took too much memory"
-        return f"{what}{f' in {self.place}' if self.place else ''}"
+        when = " while it started" if self.starting else ""
+        return f"{what}{when}{f' in {self.place}' if self.place else ''}"
 
 
 def read_blame(folder: Path) -> Blame | None:
@@ -45,11 +49,13 @@ def read_blame(folder: Path) -> Blame | None:
     if verdict := read_record(step, 2):
         why: Why = "memory" if verdict.get("why") == "memory" else "held"
         seconds = verdict.get("seconds")
-        return Blame(why, *_culprit(verdict), _number(seconds), str(verdict.get("place", "")))
+        place = str(verdict.get("place", ""))
+        return Blame(why, *_culprit(verdict), _number(seconds), place, verdict.get("starting") is True)
     if trace:
         # The kernel ended it: nobody could leave a verdict.
-        culprit = _culprit(read_record(step, 0) or read_record(step, 1) or {})
-        return Blame("held", *culprit, None, _place(trace.decode("utf-8", "replace")))
+        said = read_record(step, 0) or read_record(step, 1) or {}
+        place = _place(trace.decode("utf-8", "replace"))
+        return Blame("held", *_culprit(said), None, place, said.get("starting") is True)
     return None
 
 
@@ -62,6 +68,13 @@ def settle(db: Connection, blame: Blame, now: int) -> None:
     faulting.count(db, blame.plugin, blame.fault, now)
     said: dict[str, Any] = {"plugin": blame.plugin, "why": blame.why, "seconds": blame.seconds, "place": blame.place}
     event_log.add(db, "plugin_held", now, message=_existing(db, blame.message), **said)
+
+
+def left_out(blame: Blame | None) -> Mapping[str, str]:
+    """Plugins that this worker does not start: the one that ended the last worker before it could serve anybody."""
+    if blame is None or blame.plugin is None or not blame.starting:
+        return {}
+    return {blame.plugin: f"{blame.fault}: `comptoir reload` starts it again"}
 
 
 def _existing(db: Connection, message: int | None) -> int | None:

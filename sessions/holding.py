@@ -25,10 +25,8 @@ from comptoir.sessions.stepping import TRACE_FILE, Steps, Walking, place_of
 
 logger = logging.getLogger("worker")
 
-HELD_LIMIT = 1.0
-"""Seconds that one step of a plugin may take."""
-CPU_LIMIT = 1.1
-"""Seconds of the process's CPU time in which the watchdog does not come to look: C code keeps the interpreter."""
+CPU_MORE = 0.1
+"""Seconds beyond a step's limit, of the process's CPU time without a look: C code keeps the interpreter."""
 OVERDUE_LIMIT = 90.0
 """Seconds for a plugin that takes no notice of being cancelled."""
 TICK = 0.2
@@ -100,18 +98,24 @@ class Watchdog:
     def start(self) -> None:
         # Python's own handler would wait for the interpreter. This one writes the places in code, no values, and dies.
         faulthandler.register(signal.SIGPROF, self._trace, all_threads=True, chain=True)
-        self._steps.on_busy = lambda: signal.setitimer(signal.ITIMER_PROF, CPU_LIMIT)
+        self._steps.on_busy = self._arm
         threading.Thread(target=self._run, name="watchdog", daemon=True).start()
 
     def _run(self) -> None:
         while True:
             with self._steps.turning:
                 busy = self._steps.busy.is_set()
-                signal.setitimer(signal.ITIMER_PROF, CPU_LIMIT if busy else 0.0)
+                if busy:
+                    self._arm()
+                else:
+                    signal.setitimer(signal.ITIMER_PROF, 0.0)
             if not busy:
                 self._steps.busy.wait(IDLE_TICK)
             self._look()
             time.sleep(TICK)
+
+    def _arm(self) -> None:
+        signal.setitimer(signal.ITIMER_PROF, self._steps.limit + CPU_MORE)
 
     def _look(self) -> None:
         now = time.monotonic()
@@ -134,7 +138,7 @@ class Watchdog:
             self._blocked += max(0.0, passed - (cpu - self._step_cpu))
         self._step_cpu = cpu
         held = cpu + self._blocked
-        if held >= HELD_LIMIT and steps.number == number:
+        if held >= walking.limit and steps.number == number:
             self._end(EXIT_HELD, walking, held, self._place())
 
     def _look_at_way(self, passed: float) -> None:
@@ -191,7 +195,7 @@ class Watchdog:
         sys.setswitchinterval(0.0005)
         verdict: dict[str, object] = {"why": "held" if code == EXIT_HELD else "memory"}
         if culprit is not None:
-            verdict |= {"plugin": culprit.plugin, "message": culprit.message}
+            verdict |= culprit.said
         self._steps.judge(verdict | {"seconds": round(seconds, 1), "place": place[:200]})
         try:
             winding = threading.Thread(target=self._say_and_wind_up, args=(verdict,), daemon=True)

@@ -3,8 +3,8 @@
 import hashlib
 import logging
 import math
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ class Reloading:
     Run `run` in a nursery; all else may be called once it has started.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (what it works on, and whom it tells)
         self,
         journal: Journal,
         folder: Path,
@@ -47,6 +47,7 @@ class Reloading:
         use: Callable[[Pipeline], Awaitable[None]],
         wake_outbox: Callable[[], object],
         tell_after: float = TELL_AFTER,
+        watch: Callable[[str], AbstractContextManager[None]] = lambda _plugin: nullcontext(),
     ) -> None:
         self.config: TenantConfig | None = None
         """In force."""
@@ -57,6 +58,7 @@ class Reloading:
         self._use = use
         self._wake_outbox = wake_outbox
         self._tell_after = tell_after
+        self._watch = watch
         self._content: TenantFiles | None = None
         self._names: list[str] = []
         self._digest = ""
@@ -65,14 +67,17 @@ class Reloading:
         self._changed = trio.Event()
         self._one_at_a_time = trio.Lock()
 
-    async def begin(self) -> None:
-        """The first pipeline. Where nothing was ever right none runs: messages wait for the first good edit."""
+    async def begin(self, without: Mapping[str, str] | None = None) -> None:
+        """The first pipeline. Where nothing was ever right none runs: messages wait for the first good edit.
+
+        `without` these plugins, by name and with why: the next loading starts them again.
+        """
         try:
-            await self._load(saved=False)
+            await self._load(saved=False, without=without)
         except ConfigWrong:
             if reading := await configuration.last_right(self._journal, self._folder):
                 with suppress(ConfigWrong):
-                    await self._start(reading)
+                    await self._start(reading, without)
         else:
             await self._tell_right()
 
@@ -101,13 +106,13 @@ class Reloading:
 
     # --- loading
 
-    async def _load(self, *, saved: bool) -> bool:
+    async def _load(self, *, saved: bool, without: Mapping[str, str] | None = None) -> bool:
         """Whether another pipeline runs now. Raises ConfigWrong, noted."""
         try:
             reading = await self._read(patiently=saved)
             if saved and reading.content == self._content:
                 return False
-            await self._start(reading)
+            await self._start(reading, without)
         except ConfigWrong as error:
             await self._note_wrong(error)
             raise
@@ -128,11 +133,16 @@ class Reloading:
             await trio.sleep(HALF_WRITTEN)
         return await configuration.read(self._folder)
 
-    async def _start(self, reading: Reading) -> None:
+    async def _start(self, reading: Reading, without: Mapping[str, str] | None = None) -> None:
         """Raises ConfigWrong where a plugin finds the files wrong, or one that must run does not."""
         try:
             pipeline = await start_pipeline(
-                reading.config, reading.content.files, folder=self._folder, migrate=partial(migrate, self._journal)
+                reading.config,
+                reading.content.files,
+                folder=self._folder,
+                migrate=partial(migrate, self._journal),
+                without=without,
+                watch=self._watch,
             )
         except ConfigWrong:
             raise

