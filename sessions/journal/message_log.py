@@ -14,10 +14,19 @@ _NAMED = re.compile(r"^(with|nobody named) .+?( in the team of tenant\.toml)?$")
 # Of an event's own data, what is never somebody's words: what is not named here stays out.
 _TOLD = (
     "reason", "error", "fault", "plugin", "decision", "change", "by", "size", "files", "faults", "final", "until",
-    "again",
+    "again", "place",
 )  # fmt: skip
 _WARNED = frozenset(
-    {"failed", "uncertain", "unreadable", "lost_unread", "plugin_failed", "plugin_suspended", "message_given_up"}
+    {
+        "failed",
+        "uncertain",
+        "unreadable",
+        "lost_unread",
+        "plugin_failed",
+        "plugin_suspended",
+        "plugin_held",
+        "message_given_up",
+    }
 )
 
 
