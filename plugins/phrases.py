@@ -9,8 +9,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from comptoir.plugins.faults import wrong_value
-from comptoir.plugins.language import GAP, Language, asked, root
-from comptoir.plugins.reading import Token, read
+from comptoir.plugins.language import GAP, Language, alike, asked, known_words, root
+from comptoir.plugins.reading import Token, read, tells, unknown_weight
 from comptoir.plugins.text import terms
 from comptoir.plugins.vocabulary import Vocabulary
 
@@ -164,3 +164,12 @@ def _read_form(form: Sequenced) -> Sequenced:
         parts += [GAP] if word == GAP else [token.word for token in read(word)]
     # A gap at an end, where a linking word stood, would ask for nothing.
     return () if not parts or GAP in (parts[0], parts[-1]) else tuple(parts)
+
+
+def build_tables() -> None:
+    """Build what is known of the language, which otherwise the first who asks does: before a fork, for all at once."""
+    Phrasebook([["prix"]]).find("slt, tarif svp ?")
+    known_words()
+    tells("demain je passe")
+    unknown_weight(read("schtroumpf")[0])
+    alike("prix")

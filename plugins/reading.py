@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from comptoir.plugins.language import (
     Language,
@@ -13,16 +14,20 @@ from comptoir.plugins.language import (
     root,
     spellings,
     weak_roots,
+    weak_words,
 )
+from comptoir.plugins.sounds import sound
 from comptoir.plugins.text import is_linking, words
 
 MAX_READ = 20_000
 """Characters of a message that are read; what matters stands before."""
 _LONGEST_SPELLING = 4
+_SHORTEST_HEARD = 3
 _REPEATED = re.compile(r"([^\W\d])\1{2,}")
 _ACCENTED = re.compile(r"[àâçéèêëîïôùûœ]", re.IGNORECASE)
 _WHERE = re.compile(r"\boù\b", re.IGNORECASE)
 _CLAUSES = re.compile(r"[?!.,;:\n]+|\b(?:et|puis|aussi|sinon|and|also)\b", re.IGNORECASE)
+_HOUR = re.compile(r"\d{1,2}h(?:\d\d)?")
 _WEAK, _NUMBER = 0.4, 0.2
 
 
@@ -57,7 +62,22 @@ def informative(tokens: Iterable[Token]) -> list[Token]:
     return list({token.root: token for token in tokens if token.weight}.values())
 
 
+def unknown_weight(token: Token, language: Language = "fr") -> float:
+    """What a word tells that no entry and no passage knows: nothing where it sounds like one that tells nothing."""
+    if language != "fr" or len(token.word) < _SHORTEST_HEARD:
+        return token.weight
+    return min(token.weight, _weights_by_sound().get(sound(token.word), token.weight))
+
+
+@cache
+def _weights_by_sound() -> dict[str, float]:
+    weak = {sound(word): _WEAK for word in weak_words() if len(word) >= _SHORTEST_HEARD}
+    return weak | {sound(word): 0.0 for word in empty_words() if len(word) >= _SHORTEST_HEARD}
+
+
 def _token(said: str, word: str, clause: int, language: Language) -> Token:
+    if _HOUR.fullmatch(word):
+        word = "heure"
     one = root(word, language)
     return Token(said, word, one, clause, _weight(word, one, language))
 
@@ -87,10 +107,18 @@ def _spelled_out(clause: str, language: Language, *, alternative: bool) -> Itera
 
 
 _TOLD = re.compile(
-    r"\bj ai (?:deja |bien |tout |mal |pas )?(?:\w+[eiu]|fait|mis|pris|dit|ouvert|recu)\b"
+    r"\bj ai (?:deja |bien |tout |mal |pas )*(?:paye|envoye|fait|recu|mis|pris|vu|compris|note|transfere"
+    r"|verse|vire|trouve|confirme|regle|depose|dit|fini|adore)\b"
     r"|\bje (?:vous |te |t |lui |les |l )?\w+rai\b|\bje (?:vous |te )?rappelle\b"
+    r"|\b(?:erreur|mauvais|faux|trompe) (?:\w+ )?numero\b"
+    r"|\bje suis (?:devant|dehors|arrive|arrivee|sur place|bas|porte)\b"
     r"|\bj arrive\b|\bje suis en\b|\bje me suis\b|\bnous (?:etions|avons)\b"
 )
+
+
+def asks(text: str) -> bool:
+    """Whether there is a question mark in it, or a word that stands in most questions."""
+    return "?" in text or not asking_words().isdisjoint(token.word for token in read(text))
 
 
 def tells(text: str) -> bool:

@@ -66,10 +66,19 @@ def stem(word: str, language: Literal["fr", "en"] = "fr") -> str:
     # The stem of a short word is that of too many others: `pays` is not `payer`.
     if len(one) <= _SHORTEST_STEM:
         return one
+    if language == "fr" and one.endswith("ee"):
+        one = one[:-1]  # the feminine of what lost its accent: `périmée`
     found: str = _stemmer(language).stemWord(one)
-    # What verbs make nouns with, and the stemmer leaves.
-    if language == "fr" and found.endswith("aison") and len(found) >= _SHORTEST_STEM + 5:
-        return found.removesuffix("aison")
+    return _one_of_a_family(found) if language == "fr" else found
+
+
+def _one_of_a_family(found: str) -> str:
+    """What verbs make nouns and forms with, and the stemmer leaves: `livraison`, `rendre` and `rendu`, `repassage`."""
+    for ending, least in (("aison", 4), ("ag", 6)):
+        if found.endswith(ending) and len(found) >= least + len(ending):
+            return found.removesuffix(ending)
+    if found.endswith("dr") or (found.endswith("du") and len(found) > _SHORTEST_STEM):
+        return found[:-1]
     return found
 
 

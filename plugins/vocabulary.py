@@ -1,6 +1,5 @@
 """Which known word a misspelt one means: by its forms, by ear, by a few wrong letters."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -8,6 +7,7 @@ from rapidfuzz.distance import OSA
 
 from comptoir.plugins.language import Language, known_words, root
 from comptoir.plugins.reading import Token
+from comptoir.plugins.sounds import sound
 
 # Two edits for a long word, one for one that is long enough, none where another word is too near.
 _EDITS = ((9, 2), (5, 1))
@@ -17,7 +17,7 @@ _SHORTEST_START = 5
 _VOWELS = frozenset("aeiouyh")
 _ELISIONS = ("qu", "c", "d", "j", "l", "m", "n", "s", "t")
 # Letters that a word may begin with either of.
-_ALIKE = ("ckq", "sc", "jg", "ao", "ei", "iy", "sz", "fp")
+_ALIKE = ("ckq", "sc", "jg", "ao", "ae", "ei", "iy", "sz", "fp")
 
 
 class Vocabulary:
@@ -99,42 +99,3 @@ class Vocabulary:
 def _begin_alike(word: str, other: str) -> bool:
     one, two = word[0], other[0]
     return one == two or "h" in (one, two) or any(one in group and two in group for group in _ALIKE)
-
-
-_SOUNDS = tuple(
-    (re.compile(pattern), heard)
-    for pattern, heard in (
-        (r"^h|(?<![cp])h", ""),
-        (r"ph", "f"),
-        (r"sch|ch", "X"),
-        (r"qu|q|ck", "k"),
-        (r"gu(?=[eiy])", "g"),
-        (r"g(?=[eiy])", "j"),
-        (r"sc(?=[eiy])|c(?=[eiy])", "s"),
-        (r"c", "k"),
-        (r"tion", "sion"),
-        (r"(?<=[aeiouy])s(?=[aeiouy])", "z"),
-        (r"eau|au", "o"),
-        (r"eur$", "9r"),
-        (r"oeu|eu|oe", "e"),
-        (r"oi", "wa"),
-        (r"ou", "U"),
-        (r"(?:ain|ein|aim|in|im|un|yn|ym)(?![aeiouyUnm])", "1"),
-        (r"(?:an|am|en|em)(?![aeiouyUnm])", "2"),
-        (r"(?:on|om)(?![aeiouyUnm])", "3"),
-        (r"ai|ei|ay|ey", "e"),
-        (r"y", "i"),
-        (r"([a-z])\1+", r"\1"),
-        (r"ills?(?=[eao])", "y"),
-        (r"(?:er|ez|ee|et|es|e|ent)s?$", "e"),
-        (r"[stdxzp]+$", ""),
-        (r"e$", ""),
-    )
-)
-
-
-def sound(word: str) -> str:
-    """A folded French word by ear: `naissanse` and `naissance` sound the same."""
-    for pattern, heard in _SOUNDS:
-        word = pattern.sub(heard, word)
-    return word

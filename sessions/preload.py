@@ -15,6 +15,7 @@ neonize_guard.import_python_side()
 import holidays.countries  # noqa: E402, F401  (16 MB for who has opening hours: once instead of in each worker)
 
 import comptoir.sessions.serving  # noqa: E402, F401  (after the guard: it imports neonize)
+from comptoir.plugins.phrases import build_tables  # noqa: E402
 
 _PR_SET_CHILD_SUBREAPER = 36
 _PR_SET_DUMPABLE = 4
@@ -26,6 +27,9 @@ _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 warnings.filterwarnings("ignore", message="forkserver: waitpid returned unexpected pid")
 # Data keys pass through this process: no core dump, no reading of its memory by its own user.
 _libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+# What is known of customers' spelling is the same for all tenants.
+build_tables()
 
 gc.collect()
 gc.freeze()

@@ -72,8 +72,8 @@ LATE_AS_A_WHOLE = ("cli.demo", "cli.doctor.looking")
 
 # What docs/plugins.md offers to everybody who writes a plugin.
 _FOR_PLUGINS = (
-    "api", "text", "reading", "language", "vocabulary", "wording", "patterns", "phrases", "opening", "folder", "faults",
-    "toml_file", "builtin",
+    "api", "text", "reading", "language", "sounds", "vocabulary", "wording", "patterns", "phrases", "opening", "folder",
+    "faults", "toml_file", "builtin",
 )  # fmt: skip
 FOR_PLUGINS = tuple(f"comptoir.plugins.{module}" for module in _FOR_PLUGINS)
 

@@ -11,16 +11,18 @@ from comptoir.plugins.api import Context, Message, Plugin, PluginConfig, Verdict
 from comptoir.plugins.builtin.choosing import Choice, Chooser
 from comptoir.plugins.builtin.explaining import explain
 from comptoir.plugins.builtin.knowledge import Knowledge, best_passage
+from comptoir.plugins.builtin.knowledge.index import Found
 from comptoir.plugins.builtin.speaking import speaks
 from comptoir.plugins.faults import wrong_value
 from comptoir.plugins.patterns import Pattern, TenantPattern
 from comptoir.plugins.phrases import Phrase
-from comptoir.plugins.reading import read, tells
+from comptoir.plugins.reading import tells
 from comptoir.plugins.wording import CustomerText, fill
 
 MAX_PATTERNS = 200
 """Of all entries together."""
-_KNOWN_BETTER = 0.8
+_KNOWN_BETTER = 0.9
+_WORD_MORE = 0.6
 """A passage of `knowledge` that explains this share of what the entry does is the better answer. Tuned."""
 
 
@@ -61,6 +63,18 @@ class AnswersConfig(PluginConfig):
                 (f"{patterns} patterns", f"at most {MAX_PATTERNS} in all"),
             )
         return self
+
+
+def _knows_better(found: Found, best: Choice) -> bool:
+    """Whether a passage answers what the entry only touches."""
+    more = best.left - found.left
+    if found.titled and more >= 0:
+        return True
+    if not best.matches and not best.offered:
+        return True
+    if best.sure:
+        return False
+    return found.score >= _KNOWN_BETTER * best.score or more >= _WORD_MORE
 
 
 class Answers(Plugin):
@@ -117,13 +131,11 @@ class Answers(Plugin):
 
     async def _answers(self, context: Context, best: Choice, text: str) -> bool:
         """Whether the best entry answers, or `knowledge` has more of what the message asks for."""
-        if best.sure:
-            return True
-        if not best.fits:
+        if not best.sure and not best.fits:
             return False
         known = Knowledge.of(self.tenant)
-        found = known and await best_passage(known, read(text, self.tenant.language))
-        if not found or not found.fits or found.score < _KNOWN_BETTER * best.score:
+        found = known and await best_passage(known, text, self.tenant.language)
+        if not found or not found.fits or not _knows_better(found, best):
             return True
         title = self.config.entries[best.entry].title
         explain(context, f"{title} : knowledge sait mieux", f"{title}: knowledge knows better")

@@ -1,35 +1,40 @@
 """Chooses the entries that answer a message, and says how much of the message they explain."""
 
-import math
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from comptoir.plugins.builtin.rarity import rarity
 from comptoir.plugins.language import Language, alike, asks, empty_words, root
 from comptoir.plugins.phrases import Match, Phrasebook
-from comptoir.plugins.reading import Token, read
+from comptoir.plugins.reading import Token, read, unknown_weight
 from comptoir.plugins.text import words
 
 _OWN = 1.6
 """What a word counts that stands in a phrase of the entry."""
 _BY_MEANING = 1.3
 """In another way of saying such a phrase."""
+_IN_PHRASE = 1.0
+"""In a phrase of which the others are missing."""
 _IN_TEXT = 1.0
 """In the entry's answer."""
 _ALIKE_IN_TEXT = 0.8
 """Where only one that means the same stands there, or the entry takes orders of what others list."""
 _PART_OF_PHRASE = 0.5
 """What a word tells at least where it is part of a phrase: `où` and `êtes` tell nothing, `où êtes-vous` does."""
-_UNKNOWN = 0.9
-_OFFERED = 0.25
+_FOCUS = 0.7
+_OFFERED = 0.15
 """What is added to an entry that lists what there is, where somebody asks whether there is some."""
 # Tuned: a wrong answer costs more than none.
-_SURE_SCORE, _LITTLE, _ONE_WORD = 0.7, 0.5, 1.0
-_SCORE = 0.3
-_SCORE_BY_TEXT, _EVIDENCE_BY_TEXT = 0.6, 1.2
+_SURE_SCORE, _LITTLE, _ONE_WORD = 0.6, 0.5, 1.0
+_SCORE = 0.45
+_SCORE_BY_TEXT, _EVIDENCE_BY_TEXT = 0.6, 0.6
 _AMOUNT = re.compile(r"\d\s?(f|fcfa|xof|xaf|cfa|francs?|€|euros?|\$)(?!\w)|gratuit", re.IGNORECASE)
-_HAVE = frozenset({"avez", "vendez", "faites", "proposez", "y", "as", "vends", "fais"})
+_HAVE = frozenset(
+    ["avez", "vendez", "faites", "proposez", "servez", "y", "as", "vends", "fais", "reste", "disponible", "disponibles"]
+)
+_OUR = frozenset({"ma", "notre", "nos", "mes", "mon"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,9 @@ class Chooser:
         self._in_text: dict[str, set[int]] = defaultdict(set)
         self._with_amount = {index for index, (_, text) in enumerate(entries) if _AMOUNT.search(text)}
         self._orders = {index for index, (phrases, _) in enumerate(entries) if asks("order", phrases)}
+        self._of_orders = self._orders | {
+            index for index, (phrases, _) in enumerate(entries) if asks("delivery", phrases)
+        }
         self._offers = {index for index, (phrases, _) in enumerate(entries) if asks("offer", phrases)}
         for index, (phrases, text) in enumerate(entries):
             for word in self._told(" ".join(phrases)):
@@ -97,12 +105,17 @@ class Chooser:
         """The entries that have something of the message, the best first."""
         tokens = read(text, self._language)
         meant = self._book.meant(tokens)
-        matches = _by_entry(self._book.find_in(tokens))
+        matches = _by_entry([match for match in self._book.find_in(tokens) if not self._is_theirs(match, tokens)])
         matched = {place for found in matches.values() for match in found for place in match.places}
         counts = self._counts(tokens, meant, matched)
         entries = set(matches) | {entry for place in counts for entry in self._in_text.get(meant[place], ())}
         choices = [self._choice(entry, tokens, meant, counts, matches.get(entry, [])) for entry in entries]
         return sorted(choices, key=lambda choice: (-round(choice.score, 2), -len(choice.matches), choice.entry))
+
+    def _is_theirs(self, match: Match, tokens: Sequence[Token]) -> bool:
+        """Whether an order is one that they made already: "ma commande" orders nothing."""
+        before = tokens[match.start - 1].word if match.start else ""
+        return match.entry in self._of_orders and len(match.places) == 1 and before in _OUR
 
     def together(self, text: str, choices: Sequence[Choice]) -> list[Choice]:
         """The best one, and another that is asked for beside it, in the order in which they were asked for."""
@@ -123,16 +136,18 @@ class Chooser:
         counts: dict[int, float] = {}
         seen: set[str] = set()
         for place, token in enumerate(tokens):
-            weight = max(token.weight, _PART_OF_PHRASE) if place in matched else token.weight
+            weight = max(token.weight, _PART_OF_PHRASE) if place in matched else self._weight(token, meant[place])
             if weight and meant[place] not in seen:
                 seen.add(meant[place])
                 counts[place] = weight * self._rarity(meant[place])
         return counts
 
+    def _weight(self, token: Token, stem: str) -> float:
+        return token.weight if stem in self._in_text or alike(stem) else unknown_weight(token, self._language)
+
     def _rarity(self, stem: str) -> float:
         among = len(self._in_phrases.get(stem, ()) or self._in_text.get(stem, ()))
-        rarity = math.log(1 + (self._count - among + 0.5) / ((among or 1) + 0.5))
-        return rarity if among else rarity * _UNKNOWN
+        return rarity(among, self._count)
 
     def _choice(
         self,
@@ -149,16 +164,27 @@ class Chooser:
         told = sum(counts.values())
         evidence = sum(count * worth[meant[place]] for place, count in counts.items())
         left = [tokens[place] for place in counts if not worth[meant[place]]]
-        score = evidence / told if told else 0
+        score = max(evidence / told, _focused(tokens, meant, counts, worth, matches)) if told else 0
         offered = entry in self._offers and evidence > 0 and any(token.word in _HAVE for token in tokens)
         unexplained = tuple(token.said for token in left)
         weight = sum(token.weight for token in left)
         told_by = [sum(tokens[place].weight > 0 for place in match.places) for match in matches if match.own]
         long = max(told_by, default=0)
-        return Choice(entry, score + _OFFERED * offered, evidence, tuple(matches), unexplained, weight, long, offered)
+        return Choice(
+            entry,
+            score + _OFFERED * offered,
+            evidence,
+            tuple(matches),
+            unexplained,
+            left=weight,
+            words=long,
+            offered=offered,
+        )
 
     def _worth(self, entry: int, stem: str, asked: bool) -> float:
         """What a word counts beside the phrases."""
+        if entry in self._in_phrases.get(stem, ()):
+            return _IN_PHRASE
         if entry in self._in_text.get(stem, ()):
             return _IN_TEXT
         if entry in self._with_amount and asks("price", [stem]):
@@ -166,6 +192,21 @@ class Chooser:
         if asked and entry in self._orders and stem in self._in_text and stem not in self._in_phrases:
             return _ALIKE_IN_TEXT
         return _ALIKE_IN_TEXT if any(entry in self._in_text.get(other, ()) for other in alike(stem)) else 0
+
+
+def _focused(
+    tokens: Sequence[Token],
+    meant: Sequence[str],
+    counts: Mapping[int, float],
+    worth: Mapping[str, float],
+    matches: Sequence[Match],
+) -> float:
+    """The score of the clauses alone in which the phrases stand: who speaks tells much around a question."""
+    clauses = {tokens[place].clause for match in matches if match.own for place in match.places}
+    told = {place: count for place, count in counts.items() if tokens[place].clause in clauses}
+    if not told:
+        return 0
+    return _FOCUS * sum(count * worth[meant[place]] for place, count in told.items()) / sum(told.values())
 
 
 def _by_entry(matches: Sequence[Match]) -> dict[int, list[Match]]:

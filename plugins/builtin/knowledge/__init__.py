@@ -1,6 +1,6 @@
 """Answers from the texts in the tenant's folder `knowledge/`."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import ClassVar
 
@@ -12,7 +12,8 @@ from comptoir.plugins.builtin.knowledge.index import Found, Index
 from comptoir.plugins.builtin.knowledge.passages import Passage, cut, shorten
 from comptoir.plugins.builtin.speaking import speaks
 from comptoir.plugins.folder import text_of
-from comptoir.plugins.reading import Token, read, tells
+from comptoir.plugins.language import Language
+from comptoir.plugins.reading import asks, read, tells
 from comptoir.plugins.wording import CustomerText, fill
 
 FOLDER = "knowledge/"
@@ -53,7 +54,7 @@ class Knowledge(Plugin):
     async def message(self, context: Context, message: Message) -> Verdict:
         if not speaks(message) or not message.text or tells(message.text):
             return Verdict.CONTINUE
-        found = await best_passage(self._index, read(message.text, self.tenant.language))
+        found = await best_passage(self._index, message.text, self.tenant.language)
         if found is None or not found.fits:
             self._explain_nothing(context, found)
             return Verdict.CONTINUE
@@ -81,10 +82,10 @@ class Knowledge(Plugin):
             explain(context, f"le passage le plus proche, {near}, n'est pas assez sûr", f"{near} is not sure enough")
 
 
-async def best_passage(index: Index, tokens: Sequence[Token]) -> Found | None:
+async def best_passage(index: Index, text: str, language: Language) -> Found | None:
     """The passage that fits best, whether or not it fits well enough."""
-    found = await trio.to_thread.run_sync(index.search, tokens)
-    return found[0] if found else None
+    found = await trio.to_thread.run_sync(lambda: index.search(read(text, language)))
+    return next((one for one in found[:1] if not one.thin or asks(text)), None)
 
 
 def _passages(files: Mapping[str, bytes]) -> Iterator[Passage]:

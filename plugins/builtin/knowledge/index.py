@@ -1,13 +1,13 @@
 """Finds the passage that a question is about, by full-text search over the stems of its words."""
 
-import math
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from comptoir.plugins.builtin.knowledge.passages import Passage
+from comptoir.plugins.builtin.rarity import rarity
 from comptoir.plugins.language import Language, alike, empty_words, root
-from comptoir.plugins.reading import Token, informative
+from comptoir.plugins.reading import Token, informative, unknown_weight
 from comptoir.plugins.text import words
 from comptoir.plugins.vocabulary import Vocabulary
 
@@ -16,19 +16,18 @@ CANDIDATES = 12
 MAX_TERMS = 60
 """Words of a question that are searched for."""
 _TITLE_WEIGHT = 4.0
-_IN_TITLE = 1.6
+_IN_TITLE = 1.4
 """What a word counts that stands in the title, where one in the text counts 1."""
-_BY_MEANING = 0.8
+_BY_MEANING = 0.9
 """What a word counts of which only one that means the same stands there."""
-_WHOLE_TITLE = 0.2
+_WHOLE_TITLE = 0.3
 """What is added where the question has every word of the title."""
-_UNKNOWN = 0.9
-"""What a word counts that stands in no passage, as a share of the rarest that does."""
 
 # Tuned: a wrong passage costs more than none.
-_SCORE, _EVIDENCE = 0.45, 2.5
-_HIGH_SCORE, _LITTLE_EVIDENCE = 0.85, 1.6
-_ONE_WORD, _SCORE_OF_ONE_WORD = 1.3, 1.2
+_SCORE, _EVIDENCE = 0.45, 1.25
+_HIGH_SCORE, _LITTLE_EVIDENCE = 0.9, 0.6
+_ONE_WORD, _SCORE_OF_ONE_WORD, _LITTLE, _LITTLE_BESIDE_TITLE = 1.3, 0.9, 0.4, 2.0
+_LONG_SCORE, _LONG_EVIDENCE = 0.28, 2.3
 
 _TABLES = """
 CREATE TABLE passages(id INTEGER PRIMARY KEY, file TEXT, title TEXT, text TEXT);
@@ -58,15 +57,29 @@ class Found:
     """What the words found count together; tells long questions, of which little is covered, from chance."""
     told: float
     """How much the words found tell; a word that tells something counts 1."""
+    left: float
+    """How much the words tell that do not stand in it."""
+    in_title: bool
+    """One of the words found stands in the title, or means the same."""
+    titled: bool
+    """The question has every word of a title of several words."""
     said: tuple[str, ...]
     """The words of the question that stand in it."""
+
+    @property
+    def thin(self) -> bool:
+        """Only one word was found, and not in the title: no more than chance where nothing is asked."""
+        return self.told < _ONE_WORD and not self.in_title
 
     @property
     def fits(self) -> bool:
         """Whether the passage answers the question, as the labelled messages of `tests/corpus` tell."""
         if self.told < _ONE_WORD:
-            return self.score >= _SCORE_OF_ONE_WORD and self.evidence >= _LITTLE_EVIDENCE
+            left, score = (_LITTLE_BESIDE_TITLE, _SCORE) if self.in_title else (_LITTLE, _SCORE_OF_ONE_WORD)
+            return self.left <= left and self.score >= score and self.evidence >= _LITTLE_EVIDENCE
         least = _LITTLE_EVIDENCE if self.score >= _HIGH_SCORE else _EVIDENCE
+        if self.evidence >= _LONG_EVIDENCE and self.score >= _LONG_SCORE:
+            return True
         return self.score >= _SCORE and self.evidence >= least
 
 
@@ -99,7 +112,7 @@ class Index:
 
     def search(self, tokens: Sequence[Token]) -> list[Found]:
         """The passages that have words of the question, the best first."""
-        terms = [self._term(token) for token in informative(tokens)[:MAX_TERMS]]
+        terms = [term for term in map(self._term, informative(tokens)[:MAX_TERMS]) if term.weight]
         with self._guard:
             return self._found(terms)
 
@@ -116,9 +129,11 @@ class Index:
         self._db.execute("INSERT INTO stems(rowid, title, within, body) VALUES(?, ?, ?, ?)", (self._count, *stems))
 
     def _term(self, token: Token) -> Term:
-        stem = self._vocabulary.resolve(token) or token.root
+        meant = self._vocabulary.resolve(token)
+        stem = meant or token.root
+        weight = token.weight if meant or alike(stem) else unknown_weight(token, self._language)
         others = tuple(sorted(other for other in alike(stem) if other in self._vocabulary))
-        return Term(token.said, stem, others, token.weight)
+        return Term(token.said, stem, others, weight)
 
     def _found(self, terms: Sequence[Term]) -> list[Found]:
         searched = [stem for term in terms for stem in (term.stem, *term.alike) if stem in self._vocabulary]
@@ -133,14 +148,13 @@ class Index:
             for row, share in self._hits(term, candidates).items():
                 hits[row].append((term, share * count))
         asked = sum(counts)
-        found = [self._scored(row, hit, asked) for row, hit in hits.items()]
+        found = [self._scored(row, hit, asked, terms) for row, hit in hits.items()]
         return sorted(found, key=lambda one: -one.score)
 
     def _counts(self, term: Term) -> float:
         """How much a term tells: the rarer among the passages, the more."""
         among = sum(self._documents(stem) for stem in (term.stem, *term.alike))
-        rarity = math.log(1 + (self._count - min(among, self._count) + 0.5) / ((among or 1) + 0.5))
-        return term.weight * rarity * (1 if among else _UNKNOWN)
+        return term.weight * rarity(among, self._count)
 
     def _documents(self, stem: str) -> int:
         row = self._db.execute("SELECT doc FROM vocabulary WHERE term = ?", (stem,)).fetchone()
@@ -161,16 +175,24 @@ class Index:
         found = f"SELECT rowid FROM stems WHERE stems MATCH ? AND rowid IN ({marks})"
         return (row for (row,) in self._db.execute(found, (query, *candidates)))
 
-    def _scored(self, row: int, hits: list[tuple[Term, float]], asked: float) -> Found:
+    def _scored(self, row: int, hits: list[tuple[Term, float]], asked: float, terms: Sequence[Term]) -> Found:
         file, title, text = self._db.execute("SELECT file, title, text FROM passages WHERE id = ?", (row,)).fetchone()
         evidence = sum(count for _, count in hits)
         said = tuple(term.said for term, _ in hits)
-        score = evidence / asked + _WHOLE_TITLE * self._title_share(title, hits) if asked else 0
+        share = self._title_share(title, hits)
+        score = evidence / asked + _WHOLE_TITLE * share if asked else 0
         told = sum(term.weight for term, _ in hits)
-        return Found(Passage(file, title, "", text), score, evidence, told, said)
+        left = sum(term.weight for term in terms) - told
+        in_title = any(term.weight == 1 and self._told(title) & {term.stem, *term.alike} for term, _ in hits)
+        titled = share == 1 and len(self._told(title)) > 1
+        return Found(Passage(file, title, "", text), score, evidence, told, left, in_title, titled, said)
+
+    def _told(self, title: str) -> set[str]:
+        empty = empty_words(self._language)
+        return {root(word, self._language) for word in words(title) if word not in empty}
 
     def _title_share(self, title: str, hits: list[tuple[Term, float]]) -> float:
         """How much of the title the question has."""
-        stems = {root(word, self._language) for word in words(title) if word not in empty_words(self._language)}
+        stems = self._told(title)
         asked = {stem for term, _ in hits for stem in (term.stem, *term.alike)}
         return len(stems & asked) / len(stems) if stems else 0
