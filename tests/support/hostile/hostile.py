@@ -16,7 +16,7 @@ class Hostile(Plugin):
     api_version = 1
     kept: ClassVar[list[bytes]] = []
 
-    async def message(self, context: Context, message: Message) -> Verdict:
+    async def message(self, context: Context, message: Message) -> Verdict:  # noqa: PLR0912 (a vice each)
         order, _, rest = message.text.partition(" ")
         match order:
             case "sleep":
@@ -37,6 +37,8 @@ class Hostile(Plugin):
                 while True:
                     self.kept.append(b"x" * (2 * MEGABYTE))
                     await trio.sleep(0.005)
+            case "leak":
+                self.kept.append(b"x" * (40 * MEGABYTE))
             case "reach":
                 try:
                     await context.fetch(rest)
