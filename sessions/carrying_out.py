@@ -33,10 +33,12 @@ def carry_out(db: Connection, ground: Ground, plugin: str, effect: Effect, now: 
             state.put(db, Slot(plugin, TENANT if shared else ground.contact, key), value)
         case Silence(until):
             contacts.silence_unless_paused(db, ground.contact, round(until.timestamp() * 1000))
-        case Tag(tag, on):
-            (tags.put if on else tags.take_off)(db, ground.contact, tag)
+        case Tag(tag, True):
+            _unless_full(db, ground, plugin, effect, tags.put(db, ground.contact, tag), now)
+        case Tag(tag):
+            tags.take_off(db, ground.contact, tag)
         case Wake():
-            timers.put(db, plugin, ground.contact, effect, now)
+            _unless_full(db, ground, plugin, effect, timers.put(db, plugin, ground.contact, effect, now), now)
             return effect.at is not None
         case Handover():
             return casework.hand_over(db, ground, plugin, effect, now)
@@ -47,9 +49,19 @@ def carry_out(db: Connection, ground: Ground, plugin: str, effect: Effect, now: 
         case Answer():
             return casework.answer(db, ground, plugin, effect, now)
         case Call():
-            outside_queue.queue(db, plugin, ground.contact, effect, ground.cause, now)
-            return True
+            queued = outside_queue.queue(db, plugin, ground.contact, effect, ground.cause, now) is not None
+            _unless_full(db, ground, plugin, effect, queued, now)
+            return queued
     return False
+
+
+def _unless_full(  # noqa: PLR0913, PLR0917 (what, whose, and whether)
+    db: Connection, ground: Ground, plugin: str, effect: Effect, done: bool, now: int
+) -> None:
+    """Note that a plugin asked for more than is kept for it."""
+    if not done:
+        said = {"plugin": plugin, "effect": type(effect).__name__.lower()}
+        event_log.add(db, "effect_refused", now, contact=ground.contact, message=ground.message, **said)
 
 
 def _reply(db: Connection, ground: Ground, plugin: str, effect: Reply, now: int) -> bool:

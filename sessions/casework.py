@@ -13,8 +13,11 @@ from comptoir.sessions.journal.outbox import Outgoing
 from comptoir.sessions.people import OWNER, is_agent, role_of
 from comptoir.sessions.replying import Answering, reply
 
+MINUTE = 60_000
 MAX_WORDS = 300
 """Characters of the customer's that a notice of ours repeats."""
+MOST_CHANGES = 20
+"""Of a chat's conversation by plugins in a minute: two that answer each other's changes would go on for ever."""
 
 _WAITS = {
     "fr": "Conversation {number} : {who} attend une personne ({reason}). Derniers mots : « {words} »",
@@ -37,6 +40,8 @@ class _Case:
 
 def hand_over(db: Connection, ground: Ground, plugin: str, effect: Handover, now: int) -> bool:
     """The chat's conversation waits for a person; whether anybody is told."""
+    if _goes_round(db, ground, plugin, effect, now):
+        return False
     by = By(f"plugin:{plugin}", now, ground.message)
     number = conversations.ensure(db, ground.contact, by)
     conversations.hand_over(db, number, effect.reason, by)
@@ -97,6 +102,8 @@ def lift_silence(db: Connection, contact: int, now: int) -> None:
 def _case(db: Connection, ground: Ground, plugin: str, effect: Assign | Close | Answer, now: int) -> _Case | None:
     """The chat's own conversation, or another chat's by its number; None, and noted, where that cannot be."""
     if effect.number is None:
+        if _goes_round(db, ground, plugin, effect, now):
+            return None
         own = conversations.row(db, ground.contact, now)
         return _Case(ground.contact, own.number if own else None, By(f"plugin:{plugin}", now, ground.message))
     writer = _writer(db, ground)
@@ -108,6 +115,16 @@ def _case(db: Connection, ground: Ground, plugin: str, effect: Assign | Close | 
     else:
         return _Case(found.contact, found.number, By(writer, now))
     return None
+
+
+def _goes_round(
+    db: Connection, ground: Ground, plugin: str, effect: Handover | Assign | Close | Answer, now: int
+) -> bool:
+    """Whether plugins have changed the conversation too often to go on; noted."""
+    if conversations.changed_by_plugins(db, ground.contact, now - MINUTE) < MOST_CHANGES:
+        return False
+    _refuse(db, ground, plugin, effect, f"plugins changed it {MOST_CHANGES} times within a minute", now)
+    return True
 
 
 def _writer(db: Connection, ground: Ground) -> str | None:
@@ -122,9 +139,10 @@ def _writer(db: Connection, ground: Ground) -> str | None:
 
 
 def _refuse(  # noqa: PLR0913, PLR0917 (what, whose, and why)
-    db: Connection, ground: Ground, plugin: str, effect: Assign | Close | Answer, reason: str, now: int
+    db: Connection, ground: Ground, plugin: str, effect: Handover | Assign | Close | Answer, reason: str, now: int
 ) -> None:
-    said = {"plugin": plugin, "effect": type(effect).__name__.lower(), "number": effect.number, "reason": reason}
+    number = None if isinstance(effect, Handover) else effect.number
+    said = {"plugin": plugin, "effect": type(effect).__name__.lower(), "number": number, "reason": reason}
     event_log.add(db, "conversation_refused", now, contact=ground.contact, message=ground.message, **said)
 
 

@@ -138,6 +138,16 @@ def pending_before(db: Connection, since: int, now: int, limit: int) -> list[Row
     return [row for row in map(_row, rows) if row is not None]
 
 
+def changed_by_plugins(db: Connection, contact: int, since: int) -> int:
+    """How often plugins changed the contact's conversations since then."""
+    row = db.execute(
+        """SELECT count(*) FROM events WHERE kind = ? AND contact = ? AND at >= ?
+            AND json_extract(data, '$.by') LIKE 'plugin:%'""",
+        (KIND, contact, since),
+    ).fetchone()
+    return int(row[0])
+
+
 # --- changing
 
 

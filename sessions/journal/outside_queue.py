@@ -9,6 +9,8 @@ from comptoir.sessions.journal.database import Connection
 
 KEPT_MS = 7 * 24 * 3600 * 1000
 """Milliseconds for which calls that have ended are kept."""
+MOST = 1_000
+"""Calls of a tenant that may wait; what is asked for beyond them is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,11 @@ class QueuedCall:
 
 def queue(  # noqa: PLR0913, PLR0917 (what it is, and whose)
     db: Connection, plugin: str, contact: int, call: Call, cause: str, now: int
-) -> int:
-    """The call's id."""
+) -> int | None:
+    """The call's id; None where there is no room for it."""
+    (waiting,) = db.execute("SELECT count(*) FROM outside_calls WHERE state = 'queued'").fetchone()
+    if waiting >= MOST:
+        return None
     row = db.execute(
         """INSERT INTO outside_calls (plugin, contact, url, headers, body, cause, key, state, recorded_at)
             VALUES (?, ?, ?, ?, ?, ?, ?, 'queued', ?) RETURNING id""",

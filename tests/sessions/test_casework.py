@@ -1,5 +1,6 @@
 """What plugins decide about conversations and people, with a real journal: done with the message, or refused."""
 
+import itertools
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -239,3 +240,27 @@ async def test_what_somebody_wrote_is_in_no_event(shop: Shop, autojump_clock: Mo
     assert "secret" not in told
     assert "mot" not in told
     assert inbox.next_chats(shop.store.db) == []
+
+
+async def test_plugins_that_answer_each_others_changes_come_to_an_end(shop: Shop, autojump_clock: MockClock) -> None:
+    def turn(context: Context) -> None:
+        for _ in range(12):
+            context.assign("Fatou")
+            context.assign(None)
+
+    await say(shop, {"tourne": turn}, (AWA, "tourne"))
+    assert [event.data["reason"] for event in shop.events("conversation_refused")] == [
+        "plugins changed it 20 times within a minute"
+    ] * 4
+
+
+async def test_what_a_plugin_has_waiting_is_bounded(shop: Shop, autojump_clock: MockClock) -> None:
+    names = map(str, itertools.count())
+
+    def wake(context: Context) -> None:
+        for _ in range(40):
+            context.wake(next(names), context.now + timedelta(days=1))
+
+    await say(shop, {"encore": wake}, (AWA, "encore"), (AWA, "encore"), (AWA, "encore"))
+    assert [event.data["effect"] for event in shop.events("effect_refused")] == ["wake"] * 20
+    assert shop.store.db.execute("SELECT count(*) FROM timers").fetchone() == (100,)
