@@ -18,7 +18,7 @@ SETTINGS = "version = 1\n\n[lab]\nfast = true\n\n[inbound]\ntenant_per_minute = 
 @pytest.mark.shows(
     under="configuration",
     what="random edits while messages flow: right, broken, half-written, in other encodings, deleted, renamed, links",
-    happens="each question is answered once, by a version that was right and in force; a save that is right is in force "
+    happens="each question is answered once, by a version that was right and in force; what is saved right is in force "
     "within a second, without a command",
 )
 @pytest.mark.parametrize(

@@ -241,6 +241,8 @@ class Editing:
         """Away with all that would make a right file wrong, or lead a write elsewhere."""
         for name in ("wording", "knowledge"):
             shutil.rmtree(self.folder / name, ignore_errors=True)
+        # A file beside it counts as well.
+        (self.folder / "old.toml").unlink(missing_ok=True)
         if self.file.is_dir() and not self.file.is_symlink():
             self.file.rmdir()
         elif self.file.is_symlink() or (self.file.exists() and not self.file.is_file()):
