@@ -1,7 +1,7 @@
 """Finds the passage that a question is about, by full-text search over the stems of its words."""
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from comptoir.plugins.builtin.knowledge.passages import Passage
@@ -13,6 +13,8 @@ from comptoir.plugins.vocabulary import Vocabulary
 
 CANDIDATES = 12
 """Passages that are looked at closely."""
+MAX_SEARCHED = 16
+"""Of them, the rarest, by which passages are found."""
 MAX_TERMS = 60
 """Words of a question that are searched for."""
 _TITLE_WEIGHT = 4.0
@@ -30,7 +32,7 @@ _ONE_WORD, _SCORE_OF_ONE_WORD, _LITTLE, _LITTLE_BESIDE_TITLE = 1.3, 0.9, 0.4, 2.
 _LONG_SCORE, _LONG_EVIDENCE = 0.28, 2.3
 
 _TABLES = """
-CREATE TABLE passages(id INTEGER PRIMARY KEY, file TEXT, title TEXT, text TEXT);
+CREATE TABLE passages(id INTEGER PRIMARY KEY, file TEXT, title TEXT, text TEXT, in_title TEXT, in_text TEXT);
 CREATE VIRTUAL TABLE stems USING fts5(title, within, body, content='', tokenize="unicode61 remove_diacritics 2");
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab(stems, 'row');
 """
@@ -124,8 +126,9 @@ class Index:
             told = [word for word in words(text) if word not in empty]
             known.update(told)
             stems.append(" ".join([root(word, self._language) for word in told]))
-        row = (self._count, passage.file, passage.title, passage.text)
-        self._db.execute("INSERT INTO passages VALUES(?, ?, ?, ?)", row)
+        title, within, body = stems
+        row = (self._count, passage.file, passage.title, passage.text, title, f"{within} {body}")
+        self._db.execute("INSERT INTO passages VALUES(?, ?, ?, ?, ?, ?)", row)
         self._db.execute("INSERT INTO stems(rowid, title, within, body) VALUES(?, ?, ?, ?)", (self._count, *stems))
 
     def _term(self, token: Token) -> Term:
@@ -136,63 +139,46 @@ class Index:
         return Term(token.said, stem, others, weight)
 
     def _found(self, terms: Sequence[Term]) -> list[Found]:
-        searched = [stem for term in terms for stem in (term.stem, *term.alike) if stem in self._vocabulary]
+        among = {stem: self._documents(stem) for term in terms for stem in (term.stem, *term.alike)}
+        searched = sorted((stem for stem in among if among[stem]), key=lambda stem: among[stem])[:MAX_SEARCHED]
         if not searched:
             return []
-        query = " OR ".join(f'"{stem}"' for stem in dict.fromkeys(searched))
+        query = " OR ".join(f'"{stem}"' for stem in searched)
         ranked = "SELECT rowid FROM stems WHERE stems MATCH ? ORDER BY bm25(stems, ?, 1.0, 1.0) LIMIT ?"
         candidates = [row for (row,) in self._db.execute(ranked, (query, _TITLE_WEIGHT, CANDIDATES))]
-        counts = [self._counts(term) for term in terms]
-        hits: dict[int, list[tuple[Term, float]]] = {row: [] for row in candidates}
-        for term, count in zip(terms, counts, strict=True):
-            for row, share in self._hits(term, candidates).items():
-                hits[row].append((term, share * count))
-        asked = sum(counts)
-        found = [self._scored(row, hit, asked, terms) for row, hit in hits.items()]
-        return sorted(found, key=lambda one: -one.score)
-
-    def _counts(self, term: Term) -> float:
-        """How much a term tells: the rarer among the passages, the more."""
-        among = sum(self._documents(stem) for stem in (term.stem, *term.alike))
-        return term.weight * rarity(among, self._count)
+        counts = {
+            term.stem: term.weight * rarity(sum(among[stem] for stem in (term.stem, *term.alike)), self._count)
+            for term in terms
+        }
+        return sorted((self._scored(row, terms, counts) for row in candidates), key=lambda one: -one.score)
 
     def _documents(self, stem: str) -> int:
         row = self._db.execute("SELECT doc FROM vocabulary WHERE term = ?", (stem,)).fetchone()
         return int(row[0]) if row else 0
 
-    def _hits(self, term: Term, candidates: list[int]) -> dict[int, float]:
-        """In which of the candidates the term stands, and what it counts there."""
-        hits: dict[int, float] = {}
-        for stems, worth in (((term.stem,), 1.0), (term.alike, _BY_MEANING)):
-            for stem in stems:
-                for column, share in (("title", _IN_TITLE), ("{title within body}", 1.0)):
-                    for row in self._standing(f'{column} : "{stem}"', candidates):
-                        hits[row] = max(hits.get(row, 0), share * worth)
-        return hits
+    def _scored(self, row: int, terms: Sequence[Term], counts: Mapping[str, float]) -> Found:
+        asked = "SELECT file, title, text, in_title, in_text FROM passages WHERE id = ?"
+        file, title, text, *stems = self._db.execute(asked, (row,)).fetchone()
+        in_title, in_text = (frozenset(part.split()) for part in stems)
+        worth = {term.stem: _worth(term, in_title, in_text) for term in terms}
+        hits = [term for term in terms if worth[term.stem]]
+        evidence = sum(counts[term.stem] * worth[term.stem] for term in hits)
+        share = len(in_title & {stem for term in hits for stem in (term.stem, *term.alike)}) / (len(in_title) or 1)
+        told = sum(term.weight for term in hits)
+        return Found(
+            Passage(file, title, "", text),
+            score=evidence / (sum(counts.values()) or 1) + _WHOLE_TITLE * share,
+            evidence=evidence,
+            told=told,
+            left=sum(term.weight for term in terms) - told,
+            in_title=any(term.weight == 1 and in_title & {term.stem, *term.alike} for term in hits),
+            titled=share == 1 and len(in_title) > 1,
+            said=tuple(term.said for term in hits),
+        )
 
-    def _standing(self, query: str, candidates: list[int]) -> Iterator[int]:
-        marks = ", ".join("?" * len(candidates))
-        found = f"SELECT rowid FROM stems WHERE stems MATCH ? AND rowid IN ({marks})"
-        return (row for (row,) in self._db.execute(found, (query, *candidates)))
 
-    def _scored(self, row: int, hits: list[tuple[Term, float]], asked: float, terms: Sequence[Term]) -> Found:
-        file, title, text = self._db.execute("SELECT file, title, text FROM passages WHERE id = ?", (row,)).fetchone()
-        evidence = sum(count for _, count in hits)
-        said = tuple(term.said for term, _ in hits)
-        share = self._title_share(title, hits)
-        score = evidence / asked + _WHOLE_TITLE * share if asked else 0
-        told = sum(term.weight for term, _ in hits)
-        left = sum(term.weight for term in terms) - told
-        in_title = any(term.weight == 1 and self._told(title) & {term.stem, *term.alike} for term, _ in hits)
-        titled = share == 1 and len(self._told(title)) > 1
-        return Found(Passage(file, title, "", text), score, evidence, told, left, in_title, titled, said)
-
-    def _told(self, title: str) -> set[str]:
-        empty = empty_words(self._language)
-        return {root(word, self._language) for word in words(title) if word not in empty}
-
-    def _title_share(self, title: str, hits: list[tuple[Term, float]]) -> float:
-        """How much of the title the question has."""
-        stems = self._told(title)
-        asked = {stem for term, _ in hits for stem in (term.stem, *term.alike)}
-        return len(stems & asked) / len(stems) if stems else 0
+def _worth(term: Term, in_title: Set[str], in_text: Set[str]) -> float:
+    """What a term counts in a passage."""
+    own = _IN_TITLE if term.stem in in_title else float(term.stem in in_text)
+    others = [_BY_MEANING * (_IN_TITLE if stem in in_title else stem in in_text) for stem in term.alike]
+    return max([own, *others])
