@@ -24,7 +24,7 @@ SETTINGS = "version = 1\n\n[lab]\nfast = true\n\n[inbound]\ntenant_per_minute = 
 @pytest.mark.parametrize(
     ("edits", "pause", "seed"),
     [
-        pytest.param(60, 0.2, 1, id="short"),
+        pytest.param(60, 0.1, 1, id="short"),
         pytest.param(500, 0.6, None, id="long", marks=pytest.mark.long),
     ],
 )

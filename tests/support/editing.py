@@ -7,6 +7,7 @@ import os
 import random
 import shutil
 import statistics
+import tomllib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -162,7 +163,7 @@ class Editing:
 
     async def by_halves(self, text: str) -> None:
         """Slowly, so that the first half is seen alone."""
-        cut = self.random.randrange(text.index("pipeline"), len(text) - 3)
+        cut = self.cut(text)
         with self.file.open("w") as file:
             file.write(text[:cut])
             file.flush()
@@ -233,6 +234,10 @@ class Editing:
         (self.folder / "knowledge" / "out.md").unlink(missing_ok=True)
         (self.folder / "knowledge" / "out.md").symlink_to("/etc/hostname")
 
+    def cut(self, text: str) -> int:
+        """Where the first half ends. One that happens to be right by itself is a version like any other."""
+        return self.random.choice([end for end in range(1, len(text) - 2) if not _is_whole(text[:end])])
+
     def overwrite(self, data: bytes) -> None:
         self.mend()
         self.file.write_bytes(data)
@@ -293,3 +298,10 @@ class Editing:
             f"force after {p50:.2f} s (p50), {p95:.2f} s (p95), {slowest:.2f} s (max), at a load of {load:.1f} a core\n"
             f"{len(self.answers)} answers by {versions} versions\n{dict(sorted(self.edits.items()))}"
         )
+
+
+def _is_whole(text: str) -> bool:
+    try:
+        return "pipeline" in tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return False
