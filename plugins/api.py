@@ -341,14 +341,16 @@ class Response:
 class Mistake:
     """What is wrong in one of the tenant's files, in the tenant's language."""
 
-    file: str
-    """As in `Tenant.files`."""
-    line: int
-    column: int
-    """Both from 1."""
     what: str
     """What was found."""
     expected: str
+    file: str = ""
+    """As in `Tenant.files`; empty for `tenant.toml`."""
+    line: int = 1
+    column: int = 1
+    """Both from 1; of `tenant.toml` the `key` tells them."""
+    key: tuple[str | int, ...] = ()
+    """The way to the value in the plugin's own table, as `("rules", 0, "to")`; empty for the table."""
 
 
 class OutsideFailed(Exception):

@@ -71,6 +71,8 @@ class TenantConfig:
     """How long a plugin may take for one message."""
     expire_hours: float = 24
     """A conversation in which nobody wrote for this long is closed."""
+    text: str = field(default="", repr=False)
+    """The file as it was read, to say where in it something stands."""
     wording: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """The tenant's own words in place of a plugin's, by plugin and key."""
 
@@ -102,6 +104,7 @@ def parse_tenant(
     decided = {name: getattr(settings, name) for name in TenantFile.model_fields.keys() - _READ_FURTHER}
     return TenantConfig(
         **decided,
+        text=text,
         pipeline=steps,
         mandatory=tuple(Step(name, configs.get(name) or kind.Config()) for name, kind in mandatory.items()),
         hours=settings.hours.hours() if settings.hours else None,

@@ -1,7 +1,7 @@
 """Makes a running pipeline of a tenant's decisions: finds the plugins, starts them in their order."""
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +20,10 @@ from comptoir.plugins.builtin.notify import Notify
 from comptoir.plugins.builtin.optout import OptOut
 from comptoir.plugins.builtin.takeover import Takeover
 from comptoir.plugins.builtin.welcome import Welcome
-from comptoir.plugins.config import Step, TenantConfig
+from comptoir.plugins.config import FILE_NAME, Step, TenantConfig
 from comptoir.plugins.faults import ConfigWrong, Fault
 from comptoir.plugins.installed import Found, Unusable, installed
+from comptoir.plugins.toml_positions import Positions
 
 START_LIMIT = 20.0
 """Seconds. Plugins start side by side, so this is for all of them: the daemon waits only a little longer."""
@@ -140,11 +141,11 @@ def prepare(
         if without is not None and step.plugin in without:
             found = Unusable(step.plugin, without[step.plugin])
         chosen.append(_made(step, found, tenant))
-    faults = [fault for plugin in mandatory for fault in _faults(plugin.check(), folder, config)]
+    faults = [fault for plugin in mandatory for fault in _faults(plugin, folder, config)]
     for place, plugin in enumerate(chosen):
         if isinstance(plugin, Plugin):
             try:
-                faults += _faults(plugin.check(), folder, config)
+                faults += _faults(plugin, folder, config)
             except (Exception, SystemExit) as error:
                 chosen[place] = LeftOut(plugin.name, f"did not look at its files: {_told(error)}")
     if faults:
@@ -201,8 +202,24 @@ def _made(step: Step, kind: Found, tenant: Tenant) -> Plugin | LeftOut:
         return LeftOut(step.plugin, f"did not start: {_told(error)}")
 
 
-def _faults(mistakes: Iterable[Mistake], folder: Path, config: TenantConfig) -> list[Fault]:
-    return [Fault(folder / one.file, one.line, one.what, one.expected, config.lang, one.column) for one in mistakes]
+def _faults(plugin: Plugin, folder: Path, config: TenantConfig) -> list[Fault]:
+    """What the plugin finds wrong, by file and place."""
+    return [
+        Fault(folder / one.file, one.line, one.what, one.expected, config.lang, one.column)
+        if one.file
+        else _in_own_table(plugin.name, one, folder, config)
+        for one in plugin.check()
+    ]
+
+
+def _in_own_table(name: str, mistake: Mistake, folder: Path, config: TenantConfig) -> Fault:
+    """Where the plugin has no table, what it lacks shows where the pipeline names it."""
+    positions = Positions(config.text)
+    table = ("plugins", name)
+    steps = [step.plugin for step in config.pipeline]
+    at = ("pipeline", steps.index(name)) if table not in positions.keys and name in steps else (*table, *mistake.key)
+    line, column = positions.value(at)
+    return Fault(folder / FILE_NAME, line, mistake.what, mistake.expected, config.lang, column)
 
 
 async def _start(plugin: Plugin, migrate: Migrate | None) -> Plugin | LeftOut:

@@ -116,7 +116,9 @@ class Notify(Plugin):
         self._patterns = [Pattern(rule.pattern) if rule.pattern else None for rule in config.rules]
 
     def check(self) -> Sequence[Mistake]:
-        return list(people.mistakes((name for rule in self.config.rules for name in rule.to), self.tenant))
+        return list(
+            people.mistakes(((("rules", at, "to"), rule.to) for at, rule in enumerate(self.config.rules)), self.tenant)
+        )
 
     async def message(self, context: Context, message: Message) -> Verdict:
         # Whoever is told knows what they write themselves.

@@ -13,7 +13,7 @@ from comptoir.plugins.builtin.takeover import Takeover
 from comptoir.plugins.config import Step, TenantConfig, parse_tenant
 from comptoir.plugins.faults import ConfigWrong
 from comptoir.plugins.installed import Found, Unusable
-from comptoir.plugins.loading import MANDATORY, START_LIMIT, known_plugins, start_pipeline
+from comptoir.plugins.loading import MANDATORY, START_LIMIT, known_plugins, prepare, start_pipeline
 from comptoir.plugins.templates import render_files
 
 HEAD = 'version = 1\nname = "x"\ncountry = "SN"\ntimezone = "Africa/Dakar"\n'
@@ -123,7 +123,7 @@ class Sloppy(Plugin):
 
     def check(self) -> list[Mistake]:
         if "menu.md" in self.tenant.files:
-            return [Mistake("menu.md", 3, 7, "pas de prix", "un prix")]
+            return [Mistake("pas de prix", "un prix", "menu.md", 3, 7)]
         return []
 
 
@@ -166,3 +166,30 @@ async def test_mandatory_plugins_are_first_and_have_the_tenants_tables() -> None
     (_, takeover) = pipeline.mandatory
     assert isinstance(takeover, Takeover)
     assert takeover.config.remind_minutes == 5
+
+
+def test_what_a_plugin_finds_wrong_in_its_table_is_told_where_it_stands() -> None:
+    text = f"""{HEAD}owner = "+221770000001"
+pipeline = ["handover", "hours", "notify"]
+
+[plugins.handover]
+to = ["owner", "Fatou"]
+
+[[plugins.notify.rules]]
+new = true
+to = ["owner"]
+[[plugins.notify.rules]]
+new = true
+to = [
+    "owner",
+    "Awa",
+]
+"""
+    config = parse_tenant(text, Path("tenant.toml"), known_plugins(), MANDATORY)
+    with pytest.raises(ConfigWrong) as wrong:
+        prepare(config, {})
+    assert [(fault.line, fault.column, fault.what) for fault in wrong.value.faults] == [
+        (6, 25, "« hours » est dans pipeline, et rien ne dit quand vous ouvrez"),
+        (9, 16, "« Fatou » n'est pas dans l'équipe"),
+        (18, 5, "« Awa » n'est pas dans l'équipe"),
+    ]

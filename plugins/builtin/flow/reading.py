@@ -54,11 +54,11 @@ def _note(toml: TomlFile, flow: FlowFile, begun: dict[tuple[str, ...], str], peo
 
 
 def _mistake(fault: Fault) -> Mistake:
-    return Mistake(fault.file.as_posix(), fault.line, max(fault.column, 1), fault.what, fault.expected)
+    return Mistake(fault.what, fault.expected, fault.file.as_posix(), fault.line, max(fault.column, 1))
 
 
 def _none(flows: Mapping[str, FlowFile], faults: list[Fault], language: Language) -> Iterator[Mistake]:
     if not flows and not faults:
         french = "il n'y a pas de parcours", "un fichier comme flows/commande.toml"
         english = "there is no flow", "a file as flows/order.toml"
-        yield Mistake(f"{FOLDER}/", 1, 1, *(french if language == "fr" else english))
+        yield Mistake(*(french if language == "fr" else english), f"{FOLDER}/")

@@ -38,7 +38,7 @@ class Handovers(Plugin):
     texts: ClassVar = TEXTS
 
     def check(self) -> Sequence[Mistake]:
-        return list(people.mistakes(self.config.to, self.tenant))
+        return list(people.mistakes([(("to",), self.config.to)], self.tenant))
 
     async def start(self) -> None:
         self._opening = opening_of(self.tenant)

@@ -55,7 +55,7 @@ class OpeningHours(Plugin):
             what, expected = "`hours` is in the pipeline, and nothing says when you are open", "a table [hours]"
         else:
             what, expected = "« hours » est dans pipeline, et rien ne dit quand vous ouvrez", "une table [hours]"
-        return (Mistake("tenant.toml", 1, 1, what, f'{expected} : monday = ["08:00-18:00"], …'),)
+        return (Mistake(what, f'{expected} : monday = ["08:00-18:00"], …'),)
 
     async def message(self, context: Context, message: Message) -> Verdict:
         opening = self._opening
