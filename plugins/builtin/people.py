@@ -9,7 +9,7 @@ Key = tuple[str | int, ...]
 
 
 def mistakes(named: Iterable[tuple[Key, Sequence[str]]], tenant: Tenant) -> Iterator[Mistake]:
-    """What is wrong with these lists of names, for `Plugin.check`; each name once, with its key in the plugin's table."""
+    """What is wrong with lists of names, for `Plugin.check`; each name once, with its key in the plugin's table."""
     seen: set[str] = set()
     for key, to in named:
         for place, name in enumerate(to):
