@@ -107,18 +107,13 @@ def _spelled_out(clause: str, language: Language, *, alternative: bool) -> Itera
 
 
 _TOLD = re.compile(
-    r"\bj ai (?:deja |bien |tout |mal |pas )*(?:paye|envoye|fait|recu|mis|pris|vu|compris|note|transfere"
+    r"\bj ai (?:deja |bien |tout |mal )*(?:paye|envoye|fait|recu|mis|pris|vu|compris|note|transfere"
     r"|verse|vire|trouve|confirme|regle|depose|dit|fini|adore)\b"
     r"|\bje (?:vous |te |t |lui |les |l )?\w+rai\b|\bje (?:vous |te )?rappelle\b"
     r"|\b(?:erreur|mauvais|faux|trompe) (?:\w+ )?numero\b"
     r"|\bje suis (?:devant|dehors|arrive|arrivee|sur place|bas|porte)\b"
     r"|\bj arrive\b|\bje suis en\b|\bje me suis\b|\bnous (?:etions|avons)\b"
 )
-
-
-def asks(text: str) -> bool:
-    """Whether there is a question mark in it, or a word that stands in most questions."""
-    return "?" in text or not asking_words().isdisjoint(token.word for token in read(text))
 
 
 def tells(text: str) -> bool:

@@ -1,5 +1,6 @@
 """Answers questions by their words: opening times, prices, where the shop is."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, Self
 
@@ -39,7 +40,8 @@ class Entry(PluginConfig):
     @field_validator("words")
     @classmethod
     def _is_asked_for(cls, words: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        if not words and not info.data.get("patterns"):
+        # Where the patterns themselves are wrong, they are missing here, and told already.
+        if not words and info.data.get("patterns", True) == ():
             raise PydanticKnownError("missing")
         return words
 
@@ -122,20 +124,23 @@ class Answers(Plugin):
     async def _by_words(self, context: Context, text: str) -> list[int]:
         # Long messages take their time; the others of the tenant do not wait for them.
         choices = await trio.to_thread.run_sync(self._chooser.choose, text)
-        if not choices or tells(text) or not await self._answers(context, choices[0], text):
+        if not choices or tells(text):
             return []
         chosen = self._chooser.together(text, choices)
+        if not await self._answer(context, chosen, choices[0], text):
+            return []
         for choice in chosen:
             self._explain(context, choice)
         return [choice.entry for choice in chosen]
 
-    async def _answers(self, context: Context, best: Choice, text: str) -> bool:
-        """Whether the best entry answers, or `knowledge` has more of what the message asks for."""
+    async def _answer(self, context: Context, chosen: Sequence[Choice], best: Choice, text: str) -> bool:
+        """Whether the entries answer, or `knowledge` has more of what the message asks for."""
         if not best.sure and not best.fits:
             return False
         known = Knowledge.of(self.tenant)
         found = known and await best_passage(known, text, self.tenant.language)
-        if not found or not found.fits or not _knows_better(found, best):
+        # Two things that are asked for one after the other are seldom one thing that a passage tells.
+        if not found or not found.fits or len(chosen) > 1 or not _knows_better(found, best):
             return True
         title = self.config.entries[best.entry].title
         explain(context, f"{title} : knowledge sait mieux", f"{title}: knowledge knows better")

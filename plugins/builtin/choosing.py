@@ -28,8 +28,8 @@ _OFFERED = 0.15
 """What is added to an entry that lists what there is, where somebody asks whether there is some."""
 # Tuned: a wrong answer costs more than none.
 _SURE_SCORE, _LITTLE, _ONE_WORD = 0.6, 0.5, 1.0
-_SCORE = 0.45
-_SCORE_BY_TEXT, _EVIDENCE_BY_TEXT = 0.6, 0.6
+_SCORE = 0.5
+_SCORE_BY_TEXT, _EVIDENCE_BY_TEXT = 0.6, 0.8
 _AMOUNT = re.compile(r"\d\s?(f|fcfa|xof|xaf|cfa|francs?|€|euros?|\$)(?!\w)|gratuit", re.IGNORECASE)
 _HAVE = frozenset(
     ["avez", "vendez", "faites", "proposez", "servez", "y", "as", "vends", "fais", "reste", "disponible", "disponibles"]

@@ -13,7 +13,7 @@ from comptoir.plugins.builtin.knowledge.passages import Passage, cut, shorten
 from comptoir.plugins.builtin.speaking import speaks
 from comptoir.plugins.folder import text_of
 from comptoir.plugins.language import Language
-from comptoir.plugins.reading import asks, read, tells
+from comptoir.plugins.reading import read, tells
 from comptoir.plugins.wording import CustomerText, fill
 
 FOLDER = "knowledge/"
@@ -85,7 +85,7 @@ class Knowledge(Plugin):
 async def best_passage(index: Index, text: str, language: Language) -> Found | None:
     """The passage that fits best, whether or not it fits well enough."""
     found = await trio.to_thread.run_sync(lambda: index.search(read(text, language)))
-    return next((one for one in found[:1] if not one.thin or asks(text)), None)
+    return found[0] if found else None
 
 
 def _passages(files: Mapping[str, bytes]) -> Iterator[Passage]:

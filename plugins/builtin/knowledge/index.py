@@ -27,8 +27,8 @@ _WHOLE_TITLE = 0.3
 
 # Tuned: a wrong passage costs more than none.
 _SCORE, _EVIDENCE = 0.45, 1.25
-_HIGH_SCORE, _LITTLE_EVIDENCE = 0.9, 0.6
-_ONE_WORD, _SCORE_OF_ONE_WORD, _LITTLE, _LITTLE_BESIDE_TITLE = 1.3, 0.9, 0.4, 2.0
+_HIGH_SCORE, _LITTLE_EVIDENCE = 0.75, 0.5
+_ONE_WORD, _SCORE_OF_ONE_WORD, _LITTLE, _LITTLE_BESIDE_TITLE = 1.3, 1.0, 0.4, 2.0
 _LONG_SCORE, _LONG_EVIDENCE = 0.28, 2.3
 
 _TABLES = """
@@ -67,11 +67,6 @@ class Found:
     """The question has every word of a title of several words."""
     said: tuple[str, ...]
     """The words of the question that stand in it."""
-
-    @property
-    def thin(self) -> bool:
-        """Only one word was found, and not in the title: no more than chance where nothing is asked."""
-        return self.told < _ONE_WORD and not self.in_title
 
     @property
     def fits(self) -> bool:
