@@ -61,8 +61,16 @@ async def wait() -> None:
 
 
 async def be_stopped() -> None:
-    """Standing still in the middle of a step: whoever started us continues us."""
-    os.kill(os.getpid(), signal.SIGSTOP)
+    """Standing still in the middle of a step that only waits: whoever started us continues us."""
+    continued = threading.Event()
+
+    def stop() -> None:
+        os.kill(os.getpid(), signal.SIGSTOP)
+        time.sleep(0.3)
+        continued.set()
+
+    threading.Timer(0.1, stop).start()
+    continued.wait()
     await trio.sleep(0.5)
 
 
