@@ -26,9 +26,9 @@ SWEEP = 20.0
 """Seconds between two looks at everything: folders on another machine send no notification."""
 POLL = 0.5
 """The same where this machine has no notifications to give."""
-SETTLED = 0.3
+SETTLED = 0.2
 """Seconds after which the library surely watches: what came between the last look and that is looked for."""
-_TICK = 500
+_TICK = 250
 _STEP = 50
 
 Reload = Callable[[str], Awaitable[object]]
@@ -84,7 +84,7 @@ class ConfigWatch:
             await self._listen(folders)
         except FileNotFoundError:
             # Gone since it was seen; the next look shows it.
-            await trio.sleep(POLL)
+            await trio.sleep(QUIET)
         except (OSError, RuntimeError, ExceptionGroup) as error:
             self._notified = False
             logger.warning("no notifications of changed files (%s): looking at them every %g s", error, POLL)
