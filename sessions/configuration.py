@@ -21,8 +21,9 @@ from comptoir.sessions.journal.journal import Journal
 
 logger = logging.getLogger("worker")
 
-READ_LIMIT = 25.0
-"""Seconds for reading, and for importing the packages that the file names."""
+READ_LIMIT = 8.0
+"""Seconds for reading, and for importing the packages that the file names. A worker that starts may need it twice, and
+its plugins' time besides, before the daemon takes it for dead."""
 MAX_KEPT = 8_000_000
 """Bytes in the journal, packed. A folder beyond that is not remembered for the next worker."""
 

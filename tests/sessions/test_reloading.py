@@ -1,5 +1,6 @@
 """Which configuration is in force, who is told of one that is wrong, and what outlives the worker; a real journal."""
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -10,9 +11,12 @@ import trio
 
 from comptoir.plugins import loading
 from comptoir.plugins.api import Plugin
+from comptoir.plugins.checking import parse_files
+from comptoir.plugins.config import TenantConfig
 from comptoir.plugins.faults import ConfigWrong
+from comptoir.plugins.folder import TenantFiles
 from comptoir.plugins.loading import Pipeline
-from comptoir.sessions import reloading
+from comptoir.sessions import configuration, reloading
 from comptoir.sessions.journal import event_log, history
 from comptoir.sessions.journal.journal import Journal, open_journal
 from comptoir.sessions.reloading import Reloading
@@ -204,6 +208,31 @@ async def test_who_is_still_writing_is_waited_for(folder: Path, journal: Journal
             rig.file.write_text(RIGHT.replace("Chez Awa", "Chez Binta"))
         assert rig.pipelines[-1].config.name == "Chez Binta"
         assert await rig.events() == ["config_loaded"]
+
+
+async def test_a_package_that_takes_its_time_to_import_holds_up_nobody(
+    folder: Path, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with worker(folder, journal) as rig:
+        go_on = threading.Event()
+
+        def slowly(files: TenantFiles, place: Path) -> TenantConfig:
+            assert go_on.wait(5)
+            return parse_files(files, place)
+
+        monkeypatch.setattr(configuration, "parse_files", slowly)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(rig.loads.reload)
+            # Were it read here, nothing could let it go on.
+            await trio.sleep(0.01)
+            go_on.set()
+        assert len(rig.pipelines) == 2
+        go_on.clear()
+        monkeypatch.setattr(configuration, "READ_LIMIT", 0.05)
+        with pytest.raises(ConfigWrong, match=r"la lecture a duré plus de 0\.05 s"):
+            await rig.loads.reload()
+        go_on.set()
+        assert len(rig.pipelines) == 2
 
 
 async def test_nobody_is_told_where_nothing_was_ever_right(folder: Path, journal: Journal) -> None:
