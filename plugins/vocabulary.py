@@ -71,7 +71,11 @@ class Vocabulary:
             return None
         heard = sound(word)
         meant = self._sounds.get(heard) if len(heard) >= _SHORTEST_SOUND else None
-        return None if meant is None or not _begin_alike(word, meant) else self._roots[meant]
+        if meant is None or not _begin_alike(word, meant):
+            return None
+        # Many short words sound alike.
+        short = len(heard) == _SHORTEST_SOUND and len(word) == _SHORTEST_HEARD
+        return None if short and len(meant) > len(word) + 1 else self._roots[meant]
 
     def _shortened(self, word: str) -> str | None:
         """`certif` for `certificat`."""
