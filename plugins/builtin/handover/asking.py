@@ -20,6 +20,11 @@ _PERSONS = _set(
 )
 _OFTEN_SOMETHING_ELSE = _set("personne agent commercial commerciale vendeur vendeuse nit kenn person")
 """`une personne` is how many are coming, `un agent` where one can pay: by themselves they ask for nobody."""
+_WORDS_OF_THEIR_OWN = _set(
+    "argent casse casser changer conseille conseilles conseillez contracter contrat disputer garant geant manger"
+    " mangez menager persan"
+)
+"""A letter away from those here, and no mistyped ones: `je veux manger` asks for no manager."""
 _TALKING = _set(
     "parler discuter echanger joindre contacter causer relation passez passer passe appeler talk speak chat contact"
     " reach connect wax"
@@ -125,7 +130,7 @@ def _is_one_of(word: str, known: Set[str]) -> bool:
     if word in known:
         return True
     # A plural is no mistyped singular: whoever wants somebody wants one.
-    if len(word) < _SHORT or word[:-1] in known:
+    if len(word) < _SHORT or word[:-1] in known or word in _WORDS_OF_THEIR_OWN:
         return False
     return any(
         len(other) >= _SHORT and DamerauLevenshtein.distance(word, other, score_cutoff=1) <= 1 for other in known
