@@ -13,6 +13,8 @@ from comptoir.plugins.toml_positions import Path as Place
 
 Lang = Literal["fr", "en"]
 LANGS: tuple[Lang, ...] = ("fr", "en")
+MAX_FAULTS = 100
+"""Told at once; more nobody reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,21 @@ class Fault:
         return asdict(self) | {"file": str(self.file)}
 
 
+_MORE: Mapping[Lang, tuple[str, str]] = {
+    "fr": ("il y en a d'autres encore", "d'abord ceux-ci corrigés"),
+    "en": ("there are more", "these corrected first"),
+}
+
+
 class ConfigWrong(Exception):
-    """Everything that is wrong at once, in the order of the lines."""
+    """Everything that is wrong at once, in the order of the lines, as far as MAX_FAULTS."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = tuple(sorted(faults, key=lambda fault: (str(fault.file), fault.line, fault.column)))
+        in_order = sorted(faults, key=lambda fault: (str(fault.file), fault.line, fault.column))
+        self.faults = tuple(in_order[:MAX_FAULTS])
+        if len(in_order) > MAX_FAULTS:
+            last = self.faults[-1]
+            self.faults += (Fault(last.file, last.line, *_MORE[last.lang], last.lang, last.column),)
         super().__init__("\n".join(map(str, self.faults)))
 
 

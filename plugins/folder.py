@@ -113,7 +113,9 @@ class _Reading:
         """The names of all texts, in their order. Raises _Refused where there is too much to look at."""
         try:
             names = sorted(entry.name for entry in (self._folder / below).iterdir())
-        except OSError:
+        except OSError as error:
+            if below.parts:  # else `tenant.toml` is missing, which says it
+                self._note(below, _unreadable(error))
             return
         self._entries += len(names)
         if self._entries > _MAX_ENTRIES:
@@ -137,7 +139,9 @@ class _Reading:
                 )
                 continue
             if (self._folder / place).is_dir():
-                if depth < _MAX_DEPTH and self._is_inside(os.path.realpath(self._folder / place)):
+                if not self._is_inside(os.path.realpath(self._folder / place)):
+                    self._note(place, _outside())
+                elif depth < _MAX_DEPTH:
                     yield from self._texts(place, depth + 1)
             elif place.suffix.lower() in _TEXTS:
                 yield place
@@ -187,10 +191,7 @@ class _Reading:
             if not stat.S_ISREG(os.fstat(opened).st_mode):
                 raise _not_a_file()
             if not self._is_inside(os.path.realpath(f"/proc/self/fd/{opened}")):
-                raise _Refused(
-                    ("c'est un lien qui sort du dossier", "un fichier qui est lui-même dans le dossier"),
-                    ("this is a link out of the folder", "a file that is in the folder itself"),
-                )
+                raise _outside()
             try:
                 data = file.read(limit + 1)
             except OSError as error:
@@ -217,17 +218,32 @@ def _not_a_file() -> _Refused:
     )
 
 
+def _outside() -> _Refused:
+    return _Refused(
+        ("c'est un lien qui sort du dossier", "un fichier qui est lui-même dans le dossier"),
+        ("this is a link out of the folder", "a file that is in the folder itself"),
+    )
+
+
 def _unreadable(error: OSError) -> _Refused:
     why = error.strerror or type(error).__name__
     return _Refused((f"illisible ({why})", "un fichier lisible"), (f"cannot be read ({why})", "a readable file"))
 
 
 def _utf8(data: bytes) -> str:
-    """TOML is UTF-8; a mark that some editors on Windows put first does not count."""
+    """TOML is UTF-8, in lines; a mark that some editors on Windows put first does not count."""
     if data.startswith(tuple(mark for mark, _ in _MARKS)):
         raise _Refused(
             ("le fichier est en UTF-16", "le fichier enregistré en UTF-8"),
             ("the file is in UTF-16", "the file saved as UTF-8"),
+        )
+    if b"\r" in data and b"\n" not in data:
+        raise _Refused(
+            (
+                "les fins de ligne sont celles d'un ancien Mac",
+                "le fichier enregistré avec des fins de ligne ordinaires (LF)",
+            ),
+            ("the line ends are an old Mac's", "the file saved with ordinary line ends (LF)"),
         )
     try:
         return data.decode("utf-8-sig")

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from comptoir.plugins.faults import ConfigWrong, Fault, Lang, explain, printable
+from comptoir.plugins.faults import MAX_FAULTS, ConfigWrong, Fault, Lang, explain, printable
 from comptoir.plugins.toml_positions import Path as Place
 from comptoir.plugins.toml_positions import Positions
 from comptoir.plugins.toml_syntax import UNREADABLE, Salvaged, salvage
@@ -46,12 +46,13 @@ class TomlFile:
             return model.model_validate(self.tables if table is None else table)
         except ValidationError as wrong:
             noted: dict[Place, int] = {}
-            for error in wrong.errors():
+            # Each costs a search, for its place and for what was meant.
+            for error in wrong.errors()[: MAX_FAULTS + 1]:
                 place = self._place(error, at)
                 if error["type"] == "contradicting":
                     for below, *in_both in error["ctx"]["found"]:
                         self.note((*place, *below), *in_both[self.lang == "en"])
-                elif self._is_unreadable(error, place):
+                elif self._is_unreadable(error, place) or _is_of_items(error):
                     continue
                 elif place in noted:
                     self._add_choice(noted[place], explain(error, model, place, self.lang)[1])
@@ -67,11 +68,13 @@ class TomlFile:
         inner: Any = self.tables
         for part in at:
             inner = inner[part]
+        is_there = True
         for part in error["loc"]:
             inside = inner if isinstance(inner, dict) else range(len(inner)) if isinstance(inner, list) else ()
-            if part in inside:
+            is_there = part in inside
+            if is_there:
                 place, inner = (*place, part), inner[part]
-        return (*place, error["loc"][-1]) if error["type"] == "missing" else place
+        return place if is_there or error["type"] != "missing" else (*place, error["loc"][-1])
 
     def _add_choice(self, index: int, expected: str) -> None:
         """A value that may be of several types is one fault."""
@@ -100,6 +103,11 @@ class TomlFile:
         while isinstance(found, dict) and len(found) == 1:
             (found,) = found.values()
         return found == UNREADABLE or str(place[-1] if place else "").startswith(UNREADABLE)
+
+
+def _is_of_items(error: ErrorDetails) -> bool:
+    """Whether a list is too short only without its wrong items, which are noted already."""
+    return error["type"] == "too_short" and len(error["input"]) >= error["ctx"]["min_length"]
 
 
 def own_language(text: str) -> Lang:

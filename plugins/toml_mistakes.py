@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+import unicodedata
 from dataclasses import dataclass
 
 from comptoir.plugins.faults import printable
@@ -9,6 +10,10 @@ from comptoir.plugins.faults import printable
 Said = tuple[tuple[str, str], tuple[str, str]]
 """What was found and what was expected; French, then English."""
 
+_INVISIBLE: Said = (
+    ("un caractère invisible est dans la ligne", "la ligne tapée de nouveau, sans ce caractère"),
+    ("there is an invisible character in the line", "the line typed anew, without it"),
+)
 # What tomllib's message begins with.
 _SAID: tuple[tuple[str, Said], ...] = (
     ("Expected '=' after a key", (("un signe = manque", "nom = valeur"), ("a sign = is missing", "name = value"))),
@@ -99,20 +104,8 @@ _SAID: tuple[tuple[str, Said], ...] = (
         "Invalid date or datetime",
         (("cette date n'existe pas", "une date comme 2026-12-24"), ("there is no such date", "a date as 2026-12-24")),
     ),
-    (
-        "Illegal character",
-        (
-            ("un caractère invisible est dans la ligne", "la ligne tapée de nouveau, sans ce caractère"),
-            ("there is an invisible character in the line", "the line typed anew, without it"),
-        ),
-    ),
-    (
-        "Found invalid character",
-        (
-            ("un caractère invisible est dans la ligne", "la ligne tapée de nouveau, sans ce caractère"),
-            ("there is an invisible character in the line", "the line typed anew, without it"),
-        ),
-    ),
+    ("Illegal character", _INVISIBLE),
+    ("Found invalid character", _INVISIBLE),
 )
 _OTHERWISE: Said = (
     ("la ligne n'est pas du TOML", "nom = valeur, ou [table]"),
@@ -145,7 +138,8 @@ def place_of(error: tomllib.TOMLDecodeError) -> tuple[int | None, int]:
 def explain_syntax(error: tomllib.TOMLDecodeError, part: str, line: int, *, whole: bool = False) -> SyntaxFault:
     """`part` is the statement, which begins on `line`. `whole`: it is wrong only together with what is before it."""
     message = str(error)
-    lines = part.splitlines() or [""]
+    # As tomllib counts them: other signs end a line elsewhere, and here they are mistakes.
+    lines = part.replace("\r\n", "\n").removesuffix("\n").split("\n")
     begins = len(part) - len(part.lstrip()) + 1
     if whole:
         return SyntaxFault(line, begins, _said(message))
@@ -175,6 +169,8 @@ def _about(message: str, text: str, column: int) -> Said | None:
     """What is more exactly wrong in the line, where that can be told."""
     if said := _about_quotes(text, unclosed=message.startswith(_UNCLOSED)):
         return said
+    if unicodedata.category(text[column - 1 : column] or " ") == "Cc":
+        return _INVISIBLE
     if _ODD_SPACES.match(text[column - 1 :]):
         return (
             ("une espace spéciale est ici", "une espace ordinaire, tapée avec la barre d'espace"),

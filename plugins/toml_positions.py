@@ -11,6 +11,10 @@ Path = tuple[str | int, ...]
 """Keys, and the numbers of elements from 0, from the top of the file."""
 
 
+_Point = tuple[int, int]
+"""As tree-sitter has it: row and column from 0, in bytes."""
+
+
 class Position(NamedTuple):
     """Both from 1, in characters; column 0 for a line as a whole."""
 
@@ -22,8 +26,8 @@ class Positions:
     """Of a text that tomllib accepts. A header is both key and value of its table."""
 
     def __init__(self, text: str) -> None:
-        self.keys: dict[Path, Position] = {}
-        self._values: dict[Path, Position] = {}
+        self.keys: dict[Path, _Point] = {}
+        self._values: dict[Path, _Point] = {}
         self._latest: dict[Path, int] = {}
         self._lines = text.encode("utf-8", "replace").split(b"\n")
         self._read(_parse(text))
@@ -36,11 +40,13 @@ class Positions:
         """Of what stands at `path`, or of the nearest table around it."""
         return self._nearest(path, self._values)
 
-    def _nearest(self, path: Path, known: dict[Path, Position]) -> Position:
+    def _nearest(self, path: Path, known: dict[Path, _Point]) -> Position:
         while path and path not in known:
             path = path[:-1]
             known = self._values
-        return known[path] if path else Position(1, 1)
+        row, column = known[path] if path else (0, 0)
+        # Counted for what is asked for alone: all of a long line would take its length squared.
+        return Position(row + 1, len(self._lines[row][:column].decode("utf-8", "replace")) + 1)
 
     def _read(self, root: "Node") -> None:
         for node in root.named_children:
@@ -87,12 +93,8 @@ class Positions:
                 self._value(child, (*path, index))
 
     def _note(self, path: Path, key: "Node", value: "Node") -> None:
-        self.keys.setdefault(path, self._position(key))
-        self._values.setdefault(path, self._position(value))
-
-    def _position(self, node: "Node") -> Position:
-        row, column = node.start_point
-        return Position(row + 1, len(self._lines[row][:column].decode("utf-8", "replace")) + 1)
+        self.keys.setdefault(path, key.start_point)
+        self._values.setdefault(path, value.start_point)
 
 
 def _parse(text: str) -> "Node":

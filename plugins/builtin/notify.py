@@ -74,7 +74,7 @@ class Rule(PluginConfig):
 
 
 def _check_rules(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
-    # Not by min_length, which counts the right ones alone and would blame a list of wrong ones twice.
+    # Not by min_length, which would speak of items where a block is missing.
     if not rules:
         raise wrong_value(
             ("aucune règle", "un bloc [[plugins.notify.rules]]"), ("no rule", "a block [[plugins.notify.rules]]")

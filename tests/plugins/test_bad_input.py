@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comptoir.plugins.config import TenantConfig, parse_tenant
-from comptoir.plugins.faults import ConfigWrong
+from comptoir.plugins.faults import MAX_FAULTS, ConfigWrong
 from comptoir.plugins.loading import MANDATORY, known_plugins
 
 LEAST = """\
@@ -139,6 +139,21 @@ def test_a_million_characters_of_nonsense_are_told_in_seconds(text: str) -> None
     said = faults(text)
     assert 1 <= len(said) <= 35
     assert monotonic() - begun < 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(f"key{number} = 1\n" for number in range(30_000)),
+        "".join(f"[plugins.plugin{number}]\n" for number in range(3_000)),
+        f"[plugins.handover]\nto = [{'1, ' * 30_000}]\n",
+    ],
+    ids=["keys", "tables", "items"],
+)
+def test_nobody_reads_a_thousand_faults(text: str) -> None:
+    said = faults(LEAST.format(lang="fr") + text)
+    assert len(said) == MAX_FAULTS + 1
+    assert said[-1].endswith("il y en a d'autres encore ; attendu : d'abord ceux-ci corrigés")
 
 
 def test_what_is_quoted_is_short_and_can_move_no_cursor() -> None:

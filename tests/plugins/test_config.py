@@ -190,6 +190,10 @@ def test_in_english_where_the_tenant_speaks_it() -> None:
         ('name = "a" "b"', "il y a quelque chose de trop après la valeur"),
         ("[plugins", "un ] manque"),
         ("version = 1", "ce nom est donné deux fois"),
+        ("a\0 = 1", "un caractère invisible est dans la ligne"),
+        ("[inbound\0]", "un caractère invisible est dans la ligne"),
+        ("\0a = 1", "un caractère invisible est dans la ligne"),
+        ("a = 1\f", "un caractère invisible est dans la ligne"),
         ('name = "C:\\x"', "une barre \\ est dans le texte"),
     ],
 )

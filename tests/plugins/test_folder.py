@@ -113,8 +113,8 @@ def test_a_link_may_lead_to_another_place_in_the_folder_only(folder: Path, tmp_p
     read = read_folder(folder)
     assert {name for name in read.files if "loop" not in name} == {"knowledge/prix.md", "knowledge/aussi.md"}
     assert [str(fault).replace(f"{folder}/", "") for fault in read.faults if "loop" not in str(fault)] == [
-        "knowledge/secret.md:1: c'est un lien qui sort du dossier ; "
-        "attendu : un fichier qui est lui-même dans le dossier"
+        f"knowledge/{name}:1: c'est un lien qui sort du dossier ; attendu : un fichier qui est lui-même dans le dossier"
+        for name in ("other", "secret.md")
     ]
     (folder / "tenant.toml").unlink()
     (tmp_path / "tenant.toml").write_text(TENANT, encoding="utf-8")
@@ -155,6 +155,21 @@ def test_a_file_that_may_not_be_read_is_a_fault(folder: Path) -> None:
     if os.access(folder / "knowledge" / "prix.md", os.R_OK):
         pytest.skip("root reads everything")
     assert said(folder) == ["knowledge/prix.md:1: illisible (Permission denied) ; attendu : un fichier lisible"]
+
+
+def test_a_folder_that_may_not_be_read_is_a_fault(folder: Path) -> None:
+    (folder / "knowledge").chmod(0)
+    if os.access(folder / "knowledge", os.R_OK):
+        pytest.skip("root reads everything")
+    assert said(folder) == ["knowledge:1: illisible (Permission denied) ; attendu : un fichier lisible"]
+
+
+def test_line_ends_of_an_old_mac_are_named(folder: Path) -> None:
+    (folder / "tenant.toml").write_bytes(TENANT.replace("\n", "\r").encode())
+    assert said(folder) == [
+        "tenant.toml:1: les fins de ligne sont celles d'un ancien Mac ; "
+        "attendu : le fichier enregistré avec des fins de ligne ordinaires (LF)"
+    ]
 
 
 def test_names_that_nobody_can_print_are_told_in_ascii(folder: Path) -> None:

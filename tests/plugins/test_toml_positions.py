@@ -73,7 +73,7 @@ def test_everything_toml_has() -> None:
         ("rows", 1, "deep", 0, "k"): 32,
         ("rows", 1, "deep", 1, "k"): 34,
     }
-    assert {place: positions.keys[place].line for place in places} == places
+    assert {place: positions.key(place).line for place in places} == places
 
 
 def test_columns_count_characters() -> None:
@@ -108,9 +108,9 @@ def leaves(value: Any, path: Path = ()) -> Iterator[Path]:
 
 @pytest.mark.parametrize("text", [EVERYTHING, *(render(name, {"name": "x"}) for name in TEMPLATES)])
 def test_every_leaf_is_found(text: str) -> None:
-    keys = Positions(text).keys
-    assert [path for path in leaves(tomllib.loads(text)) if path not in keys] == []
-    assert max(keys.values()).line <= len(text.splitlines())
+    positions = Positions(text)
+    assert [path for path in leaves(tomllib.loads(text)) if path not in positions.keys] == []
+    assert max(map(positions.key, positions.keys)).line <= len(text.splitlines())
 
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=20)
@@ -121,8 +121,8 @@ def test_no_text_is_taken_for_structure(texts: list[str], form: str) -> None:
     quoted = [form.format(text.replace("\\", "\\\\").replace('"', '\\"')) for text in texts]
     document = "".join(f"k{index} = [\n{text},\n]\n" for index, text in enumerate(quoted)) + "last = 1\n"
     assert tomllib.loads(document)["k0"] == [texts[0]]
-    keys = Positions(document).keys
-    assert keys["last",].line == document.count("\n")
-    assert [keys[f"k{index}",].line for index in range(1, len(texts))] == [
+    positions = Positions(document)
+    assert positions.key(("last",)).line == document.count("\n")
+    assert [positions.key((f"k{index}",)).line for index in range(1, len(texts))] == [
         1 + index * (document.count("\n") - 1) // len(texts) for index in range(1, len(texts))
     ]
