@@ -115,7 +115,7 @@ def known_words(language: Language = "fr") -> frozenset[str]:
         return empty_words(language) | weak_words(language)
     told = {word for group in synonyms() for text in group for word in words(text)}
     told |= {word for group in asked() for phrase in group for word in phrase}
-    return frozenset(told) | empty_words() | weak_words()
+    return frozenset(told) | empty_words() | weak_words() | frozenset(_table("common.toml")["frequent"].split())
 
 
 def root(word: str, language: Language = "fr") -> str:
