@@ -61,6 +61,7 @@ async def judge_answers(here: rig.Rig, conversations: list[crowd.Conversation]) 
     wrong: list[str] = []
     journals = {shop: await here.messages(shop) for shop in SHOPS}
     for conversation in conversations:
+        fallbacks = sum("Une personne de" in text for text in conversation.heard)
         rows = [row for row in journals[conversation.shop.name] if row["chat"] == conversation.customer.number]
         asked = [row for row in rows if row["direction"] == "in"]
         for word in crowd.WORDS:
@@ -68,8 +69,11 @@ async def judge_answers(here: rig.Rig, conversations: list[crowd.Conversation]) 
             journaled = [row for row in asked if f" {word} " in row["text"]]
             held = [row for row in rows if row["state"] == "uncertain" and row["text"].endswith(word)]
             outcome = _outcome(heard, bool(journaled), bool(held))
+            if outcome == "journaled and lost" and fallbacks:
+                # Two kills met its walk: as for any message on which a worker died twice, a person answers it.
+                outcome, fallbacks = "answered by the fallback", fallbacks - 1
             outcomes[outcome] += 1
-            if outcome not in ("answered once", "never journaled", "held as uncertain"):
+            if outcome not in ("answered once", "never journaled", "held as uncertain", "answered by the fallback"):
                 wrong.append(f"{conversation.customer.number} {word}: {outcome} {journaled} {held}")
     return Verdict(outcomes, wrong)
 
@@ -87,8 +91,8 @@ def _outcome(heard: int, journaled: bool, held: bool) -> str:
 @pytest.mark.shows(
     under="absence",
     what="kill -9 of worker, forkserver or daemon in a rush",
-    happens="each journaled message is answered once, or its answer held as `uncertain`; what was acknowledged and not "
-    "yet journaled is reported as `lost`",
+    happens="each journaled message is answered once, by the fallback where two kills met its walk, or its answer held "
+    "as `uncertain`; what was acknowledged and not yet journaled is reported as `lost`",
 )
 @pytest.mark.parametrize("kill", [kill_a_worker, kill_the_forkserver, kill_the_daemon])
 async def test_nothing_journaled_is_lost_or_answered_twice(kill: Kill, capsys: pytest.CaptureFixture[str]) -> None:
@@ -115,5 +119,7 @@ async def test_nothing_journaled_is_lost_or_answered_twice(kill: Kill, capsys: p
         assert [found for shop in shops for found in await judge.disagreements(here, shop, followed=False)] == []
         assert verdict.outcomes["never journaled"] == sum(lost.values())
         assert verdict.outcomes["never journaled"] <= LOST_A_KILL * len(MOMENTS) * len(SHOPS)
+        # Whose walk a worker died in is walked alone, so that two kills give up one message at most.
+        assert verdict.outcomes["answered by the fallback"] <= len(MOMENTS) // 2
         assert verdict.outcomes["held as uncertain"] <= HELD_A_KILL * len(MOMENTS) * len(SHOPS)
         assert crowd.strangers(conversations) == []
