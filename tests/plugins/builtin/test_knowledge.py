@@ -52,7 +52,17 @@ def test_the_passage_that_fits_answers(play: Player, asked: str, title: str) -> 
 
 
 @pytest.mark.parametrize(
-    "asked", ["bonjour", "vous vendez des pizzas ?", "j'ai reçu le colis", "", "où êtes-vous ?", "👋🏾"]
+    "asked",
+    [
+        "bonjour",
+        "il pleut ce soir à Paris",
+        "un ticket pour le concert de rap ?",
+        "vous vendez des pizzas ?",
+        "j'ai reçu le colis",
+        "",
+        "où êtes-vous ?",
+        "👋🏾",
+    ],
 )
 def test_what_no_passage_tells_brings_nothing(play: Player, asked: str) -> None:
     heard = customer(play).says(asked)
