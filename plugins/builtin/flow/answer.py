@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 import phonenumbers
 from rapidfuzz.distance import DamerauLevenshtein
 
 from comptoir.plugins.api import FILE_KINDS, Message
+from comptoir.plugins.builtin.dates import read_date
 from comptoir.plugins.builtin.flow.model import Option, Step
 from comptoir.plugins.patterns import Pattern
-from comptoir.plugins.text import fold, terms, words
+from comptoir.plugins.text import terms, words
 
 MAX_ANSWER = 500
 """Characters of an answer that are looked at, and kept."""
@@ -32,18 +33,6 @@ _NUMBER_WORDS = {
 _AROUND = "le la the numero number no n option choix je prends veux svp please i take want"
 _AROUND_A_NUMBER = frozenset(_AROUND.split())
 _DIGITS = re.compile(r"(?<![\d.,])\d{1,3}(?:[ \u00a0\u202f.]\d{3})+(?:,\d+)?(?!\d)|\d+(?:[.,]\d+)?")
-_WEEKDAYS = (
-    "lundi monday", "mardi tuesday", "mercredi wednesday", "jeudi thursday", "vendredi friday", "samedi saturday",
-    "dimanche sunday",
-)  # fmt: skip
-_MONTHS = (
-    "janvier january", "fevrier february", "mars march", "avril april", "mai may", "juin june", "juillet july",
-    "aout august", "septembre september", "octobre october", "novembre november", "decembre december",
-)  # fmt: skip
-_MONTH = {word: month for month, spelt in enumerate(_MONTHS, 1) for word in spelt.split()}
-_FIGURES = re.compile(r"\b(\d{1,2})\s*[/.-]\s*(\d{1,2})(?:\s*[/.-]\s*(\d{4}|\d{2}))?\b")
-_ISO = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
-_SPELT = re.compile(r"\b(\d{1,2})(?:er|st|nd|rd|th)?\s+(?:of\s+)?([a-z]+)(?:\s+(\d{4}))?")
 _SHORTEST_MISTYPED = 5
 
 
@@ -89,19 +78,6 @@ def read_number(text: str) -> float | None:
         return number if len(figures) == 1 and number < _MOST else None
     spelt = [_NUMBER_WORDS[word] for word in words(text) if word in _NUMBER_WORDS]
     return float(spelt[0]) if len(spelt) == 1 else None
-
-
-def read_date(text: str, today: date) -> date | None:
-    """`25/12`, `25 décembre`, `demain`, `samedi`: the next such day, where no year is named."""
-    said = fold(text)
-    if found := _ISO.search(said):
-        return _day(int(found[1]), int(found[2]), int(found[3]))
-    if found := _FIGURES.search(said):
-        return _coming(int(found[1]), int(found[2]), found[3], today)
-    for found in _SPELT.finditer(said):
-        if found[2] in _MONTH:
-            return _coming(int(found[1]), _MONTH[found[2]], found[3], today)
-    return _relative(words(text), today)
 
 
 def read_phone(text: str, country: str) -> str | None:
@@ -153,30 +129,3 @@ def _unboxed(text: str) -> str:
 def _figure(figure: str) -> float:
     parts = re.sub(r"[ \u00a0\u202f]|\.(?=\d{3}\b)", "", figure).replace(",", ".")
     return float(parts)
-
-
-def _coming(day: int, month: int, year: str | None, today: date) -> date | None:
-    if year is not None:
-        return _day(int(year) + (2000 if len(year) == 2 else 0), month, day)
-    found = _day(today.year, month, day)
-    return _day(today.year + 1, month, day) if found is not None and found < today else found
-
-
-def _day(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
-
-
-def _relative(said: list[str], today: date) -> date | None:
-    if "apres" in said and "demain" in said:
-        return today + timedelta(days=2)
-    if "demain" in said or "tomorrow" in said:
-        return today + timedelta(days=1)
-    if "today" in said or "hui" in said or "aujourdhui" in said:
-        return today
-    for weekday, spelt in enumerate(_WEEKDAYS):
-        if not set(spelt.split()).isdisjoint(said):
-            return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
-    return None

@@ -6,20 +6,26 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal
 
-from comptoir.plugins.opening.said import DAYS
+from comptoir.plugins.builtin.dates import MONTHS, WEEKDAY, find_date
 from comptoir.plugins.phrases import Phrasebook
 from comptoir.plugins.reading import read
-from comptoir.plugins.text import fold, words
+from comptoir.plugins.text import words
 
 MOST_BESIDE = 2
 """Words of weight beside a phrase of the tenant's. `J'ai ouvert le colis, il manque un pagne` asks for no hours."""
-_WEEKDAYS = {fold(name): day for names in DAYS.values() for day, name in enumerate(names)}
 _TIMES = frozenset(
     words(
         "aujourd'hui demain apres matin midi soir nuit heure heures jour jours semaine weekend week end "
-        "today tomorrow morning noon evening night tonight time now"
+        "today tomorrow morning noon evening night tonight time now noel christmas an nouvel new year"
+    )
+).union(MONTHS, WEEKDAY)
+_FEASTS = frozenset(
+    words(
+        "tabaski korite magal gamou tamkharit mawlid aid eid ramadan careme paques easter ascension pentecote "
+        "assomption toussaint fete fetes ferie feries holiday holidays vacances"
     )
 )
+"""On which days these are is not known here, and today's hours are no answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +58,14 @@ class Questions:
         beside = [
             token.word
             for place, token in enumerate(tokens)
-            if place not in asked and token.weight == 1 and token.word not in _TIMES and token.word not in _WEEKDAYS
+            if place not in asked and token.weight == 1 and token.word not in _TIMES and not token.word[:1].isdigit()
         ]
         if len(beside) > (MOST_BESIDE if matches[0].own else 0):
             return None
-        return Asked(matches[0].said, _day(words(text), today), bool(beside))
+        day = find_date(text, today) or _day(words(text), today)
+        if day is None and not _FEASTS.isdisjoint(words(text)):
+            return None
+        return Asked(matches[0].said, day, bool(beside))
 
 
 @lru_cache(maxsize=4)
@@ -67,7 +76,7 @@ def _book(phrases: tuple[str, ...], language: Literal["fr", "en"]) -> Phrasebook
 
 def _day(said: Sequence[str], today: date) -> date | None:
     """The day that is named, where it is one: from today on."""
-    weekdays = [_WEEKDAYS[word] for word in said if word in _WEEKDAYS]
+    weekdays = [WEEKDAY[word] for word in said if word in WEEKDAY]
     if len(weekdays) == 1:
         return today + timedelta(days=(weekdays[0] - today.weekday()) % 7)
     if not weekdays and ("demain" in said or "tomorrow" in said):

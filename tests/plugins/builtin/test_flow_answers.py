@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from comptoir.plugins.builtin.flow.answer import read_date, read_number, read_option, read_phone
+from comptoir.plugins.builtin.dates import read_date
+from comptoir.plugins.builtin.flow.answer import read_number, read_option, read_phone
 from comptoir.plugins.builtin.flow.model import Option
 
 TODAY = date(2026, 11, 23)

@@ -1,7 +1,7 @@
 """What customers are told while the shop is closed, and when they ask for its hours."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from opening_hours import SHOP
@@ -163,6 +163,44 @@ def test_a_shop_may_leave_questions_to_others(play: Player) -> None:
 )
 def test_customers_ask_in_many_ways(text: str) -> None:
     assert Questions(QUESTIONS, "fr").read(text, MONDAY) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("vous ouvrez le 25 décembre ?", date(2026, 12, 25)),
+        ("ouvert le 31/12 ?", date(2026, 12, 31)),
+        ("vous ouvrez le 10 aout", date(2027, 8, 10)),
+        ("vous êtes ouverts le 31-12 ?", date(2026, 12, 31)),
+        ("vous ouvrez le vendredi 25.12 ?", date(2026, 12, 25)),
+        ("vous ouvrez le 1er ?", date(2026, 12, 1)),
+        ("vous ouvrez le vendredi 27 ?", date(2026, 11, 27)),
+        ("vous ouvrez à Noël ?", date(2026, 12, 25)),
+        ("ouvert le jour de l'an ?", date(2027, 1, 1)),
+        ("are you open on the 25th of December?", date(2026, 12, 25)),
+        ("vous ouvrez après-demain ?", date(2026, 11, 25)),
+        ("vous ouvrez dimanche 8h ?", date(2026, 11, 29)),
+        ("vous êtes ouverts 7/7 ?", None),
+        ("vous êtes ouverts 24/7 ?", None),
+        ("vous êtes ouverts de 8-12 ?", None),
+        ("vous ouvrez le 8 heures du matin ?", None),
+    ],
+)
+def test_the_day_that_is_asked_for(text: str, day: date | None) -> None:
+    asked = Questions(QUESTIONS, "fr").read(text, MONDAY)
+    assert asked is not None
+    assert (asked.day, asked.more) == (day, False)
+
+
+def test_a_day_of_the_calendar_is_answered_for_itself(play: Player) -> None:
+    customer = at(play, "2026-11-23 10:00").customer()
+    assert customer.says("vous ouvrez le 25 décembre ?").texts == ["Vendredi 25 décembre : de 10 h à 12 h."]
+    assert customer.says("ouvert le 1/1 ?").texts == ["Vendredi 1er janvier : fermé (Jour de l'an)."]
+
+
+@pytest.mark.parametrize("text", ["vous ouvrez à la Tabaski ?", "ouvert les jours fériés ?", "ouvert à Pâques ?"])
+def test_todays_hours_answer_no_question_for_a_feast(text: str) -> None:
+    assert Questions(QUESTIONS, "fr").read(text, MONDAY) is None
 
 
 @pytest.mark.parametrize(
