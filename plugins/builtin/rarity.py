@@ -5,6 +5,9 @@ import math
 _UNKNOWN = 0.9
 """Of a word that nothing has, as a share of the rarest that something has."""
 
+_LEAST = 0.5
+"""Of a word that all of a few things have: with two texts about deliveries, `livraison` still tells."""
+
 
 def rarity(among: int, count: int) -> float:
     """1 for a word that one of `count` things has, less the more of them have it; never nothing.
@@ -13,7 +16,7 @@ def rarity(among: int, count: int) -> float:
     """
     if among == 0:
         return _UNKNOWN
-    return _told(min(among, count), count) / _told(1, count)
+    return max(_told(min(among, count), count) / _told(1, count), min(_LEAST, 2 / count))
 
 
 def _told(among: int, count: int) -> float:

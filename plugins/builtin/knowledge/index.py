@@ -32,7 +32,9 @@ _ONE_WORD, _SCORE_OF_ONE_WORD, _LITTLE, _LITTLE_BESIDE_TITLE = 1.3, 1.0, 0.4, 1.
 _LONG_SCORE, _LONG_EVIDENCE = 0.28, 2.3
 
 _TABLES = """
-CREATE TABLE passages(id INTEGER PRIMARY KEY, file TEXT, title TEXT, text TEXT, in_title TEXT, in_text TEXT);
+CREATE TABLE passages(
+    id INTEGER PRIMARY KEY, file TEXT, title TEXT, text TEXT, in_title TEXT, within TEXT, in_text TEXT
+);
 CREATE VIRTUAL TABLE stems USING fts5(title, within, body, content='', tokenize="unicode61 remove_diacritics 2");
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab(stems, 'row');
 """
@@ -62,7 +64,7 @@ class Found:
     left: float
     """How much the words tell that do not stand in it."""
     in_title: bool
-    """One of the words found stands in the title, or means the same."""
+    """One of the words found stands in the title or one above it, or means the same."""
     titled: bool
     """The question has every word of a title of several words."""
     said: tuple[str, ...]
@@ -121,9 +123,8 @@ class Index:
             told = [word for word in words(text) if word not in empty]
             known.update(told)
             stems.append(" ".join([root(word, self._language) for word in told]))
-        title, within, body = stems
-        row = (self._count, passage.file, passage.title, passage.text, title, f"{within} {body}")
-        self._db.execute("INSERT INTO passages VALUES(?, ?, ?, ?, ?, ?)", row)
+        row = (self._count, passage.file, passage.title, passage.text, *stems)
+        self._db.execute("INSERT INTO passages VALUES(?, ?, ?, ?, ?, ?, ?)", row)
         self._db.execute("INSERT INTO stems(rowid, title, within, body) VALUES(?, ?, ?, ?)", (self._count, *stems))
 
     def _term(self, token: Token) -> Term:
@@ -145,16 +146,19 @@ class Index:
             term.stem: term.weight * rarity(sum(among[stem] for stem in (term.stem, *term.alike)), self._count)
             for term in terms
         }
-        return sorted((self._scored(row, terms, counts) for row in candidates), key=lambda one: -one.score)
+        # Of two that fit alike the one that stands first in the files.
+        found = [self._scored(row, terms, counts) for row in sorted(candidates)]
+        return sorted(found, key=lambda one: -one.score)
 
     def _documents(self, stem: str) -> int:
         row = self._db.execute("SELECT doc FROM vocabulary WHERE term = ?", (stem,)).fetchone()
         return int(row[0]) if row else 0
 
     def _scored(self, row: int, terms: Sequence[Term], counts: Mapping[str, float]) -> Found:
-        asked = "SELECT file, title, text, in_title, in_text FROM passages WHERE id = ?"
+        asked = "SELECT file, title, text, in_title, within, in_text FROM passages WHERE id = ?"
         file, title, text, *stems = self._db.execute(asked, (row,)).fetchone()
-        in_title, in_text = (frozenset(part.split()) for part in stems)
+        in_title, within, body = (frozenset(part.split()) for part in stems)
+        in_text = within | body
         worth = {term.stem: _worth(term, in_title, in_text) for term in terms}
         hits = [term for term in terms if worth[term.stem]]
         evidence = sum(counts[term.stem] * worth[term.stem] for term in hits)
@@ -166,7 +170,7 @@ class Index:
             evidence=evidence,
             told=told,
             left=sum(term.weight for term in terms) - told,
-            in_title=any(term.weight == 1 and in_title & {term.stem, *term.alike} for term in hits),
+            in_title=any(term.weight == 1 and (in_title | within) & {term.stem, *term.alike} for term in hits),
             titled=share == 1 and len(in_title) > 1,
             said=tuple(term.said for term in hits),
         )

@@ -42,6 +42,7 @@ def customer(play: Player, files: dict[str, bytes] | None = None, **settings: ob
         ("livrez-vous dans Dakar ?", "Dans Dakar"),
         ("ma lampe est cassée", "Garantie"),
         ("la garentie c quoi", "Garantie"),
+        ("vous livrez ?", "Dans Dakar"),
     ],
 )
 def test_the_passage_that_fits_answers(play: Player, asked: str, title: str) -> None:
@@ -148,6 +149,15 @@ def test_one_threshold_holds_for_few_passages_and_for_many() -> None:
     assert few.passage.title == many.passage.title == "En région"
     assert few.fits
     assert many.fits
+
+
+def test_two_passages_are_enough_to_answer_from() -> None:
+    index = Index(cut("livraison.md", DELIVERY.split("# Garantie")[0]))
+    assert len(index) == 2
+    for asked, title in (("livrez vous à Dakar", "Dans Dakar"), ("vous envoyez en région ?", "En région")):
+        assert [one.passage.title for one in index.search(read(asked)) if one.fits] == [title]
+    assert index.search(read("c combien la livraison"))[0].fits
+    assert not any(one.fits for one in index.search(read("vous vendez des pizzas à Lyon ?")))
 
 
 @given(st.text(max_size=200))
