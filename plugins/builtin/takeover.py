@@ -58,6 +58,8 @@ class Takeover(Plugin):
     async def conversation(self, context: Context, change: Change) -> None:
         match change.kind:
             case "taken" if self._gives_back(change.text):
+                # Who gives it back has seen who waits.
+                await self._end_wait(context)
                 context.assign(None)
             case "taken":
                 await self._end_wait(context)

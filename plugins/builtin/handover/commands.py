@@ -9,6 +9,9 @@ from comptoir.plugins.text import fold, words
 
 # A number, then words: `10:30` is a time, and `77 123 45 67` a number to call.
 _COMMAND = re.compile(r"\s*(?:n\s*[°o]\s*|#)?(\d{1,9})[:.)]?\s+([^\d\s].*)", re.IGNORECASE | re.DOTALL)
+# `4fin`, as a thumb writes it; other words are not sent where a space is missing: `2h` is a time.
+_GLUED = re.compile(r"\s*#?(\d{1,9})([^\d\s].*)", re.DOTALL)
+_MEANT = re.compile(r"\s*(?:n\s*[°o]\s*|#)?\d{1,9}[:.)]?(?!\d)\D*", re.IGNORECASE)
 _CLOSE = frozenset({"fin", "fini", "finie", "termine", "terminer", "fermer", "clore", "end", "done", "close"})
 _RELEASE = frozenset({"robot", "bot", "#bot", "rendre", "release"})
 _TAKE = frozenset({"moi", "me", "prendre", "je prends", "take"})
@@ -36,8 +39,16 @@ def read_request(text: str, people: Sequence[str]) -> Request | None:
         return "list"
     if alone in _HELP:
         return "help"
-    found = _COMMAND.fullmatch(text)
-    return None if found is None else _command(int(found[1]), found[2].strip(), people)
+    if found := _COMMAND.fullmatch(text):
+        return _command(int(found[1]), found[2].strip(), people)
+    glued = _GLUED.fullmatch(text)
+    command = _command(int(glued[1]), glued[2].strip(), ()) if glued else None
+    return None if command is None or command.verb == "say" else command
+
+
+def seems_meant(text: str) -> bool:
+    """Whether a colleague seems to have meant a command that is none: `4`, `4oui`."""
+    return _MEANT.fullmatch(text) is not None
 
 
 def _command(number: int, said: str, people: Sequence[str]) -> Command:

@@ -15,7 +15,7 @@ async def answer_colleague(context: Context, message: Message) -> bool:
     if request is None:
         return False
     if request == "help":
-        context.reply(context.wording("help", colleague=people[0] if people else "Fatou"))
+        reply_help(context)
         return True
     cases = await context.cases()
     if request == "list":
@@ -28,6 +28,12 @@ async def answer_colleague(context: Context, message: Message) -> bool:
     else:
         _do(context, request, case)
     return True
+
+
+def reply_help(context: Context) -> None:
+    """What a colleague may ask for."""
+    people = [member.name for member in context.tenant.team]
+    context.reply(context.wording("help", colleague=people[0] if people else "Fatou"))
 
 
 def _do(context: Context, command: Command, case: Case) -> None:

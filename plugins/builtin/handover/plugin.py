@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 from comptoir.plugins.api import Change, Context, Message, Mistake, Plugin, Timer, Verdict
 from comptoir.plugins.builtin import people
 from comptoir.plugins.builtin.handover.asking import asks_for_a_person, asks_something, is_pleasantry
+from comptoir.plugins.builtin.handover.commands import seems_meant
 from comptoir.plugins.builtin.handover.config import HandoverConfig
-from comptoir.plugins.builtin.handover.desk import answer_colleague
+from comptoir.plugins.builtin.handover.desk import answer_colleague, reply_help
 from comptoir.plugins.builtin.handover.rating import ask_rating, rated
 from comptoir.plugins.builtin.handover.summary import called, mark, opening_line, summary, unseen
 from comptoir.plugins.builtin.handover.texts import TEXTS
@@ -68,6 +69,9 @@ class Handovers(Plugin):
         if context.held or message.sender or not speaks(message):
             return
         if message.kind == "text" and is_pleasantry(message.text):
+            return
+        if context.contact.role != "customer" and seems_meant(message.text):
+            reply_help(context)
             return
         count = await self._count(context)
         if self.config.questions and asks_something(message.text):

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import time
 
+import pytest
+
 from comptoir.plugins.api import Context, Hours, Message, Plugin, Span, Verdict
 from comptoir.plugins.builtin.handover import Handovers
 from comptoir.plugins.builtin.takeover import Takeover
@@ -150,6 +152,14 @@ def test_a_number_that_nobody_waits_under_sends_nothing(play: Player) -> None:
 def test_the_owner_can_try_the_shop_as_a_customer(play: Player) -> None:
     shop, _ = opened(play)
     assert shop.owner().says("le prix").texts == ["5 000 francs"]
+
+
+@pytest.mark.parametrize("text", ["5", " 4 ", "#4", "n°4.", "4oui"])
+def test_what_is_nearly_a_command_opens_no_case_of_the_colleagues_own(play: Player, text: str) -> None:
+    shop, _ = opened(play)
+    heard = shop.colleague("Fatou").says(text)
+    assert heard.texts == shop.owner().says("aide").texts
+    assert heard.notices == []
 
 
 def test_a_customer_gives_no_commands(play: Player) -> None:

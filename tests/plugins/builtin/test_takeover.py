@@ -147,6 +147,14 @@ def test_a_customer_still_waiting_when_the_chat_goes_back_is_not_forgotten(play:
     assert shop.passes(hours=3).notices == []
 
 
+def test_the_owner_who_gives_the_chat_back_knows_who_waits(play: Player) -> None:
+    shop, awa = began(play)
+    awa.answered_by_hand(minutes=60)
+    awa.says("et pour demain ?")
+    assert awa.answered_by_hand("#bot").notices == []
+    assert shop.passes(hours=3).notices == []
+
+
 def test_no_reminder_where_the_tenant_wants_none(play: Player) -> None:
     shop, awa = began(play, remind_minutes=0)
     awa.says("humain")
