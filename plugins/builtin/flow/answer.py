@@ -46,6 +46,12 @@ def read_option(text: str, options: Sequence[Option]) -> int | None:
     return _named(text, [(option.text, *option.words) for option in options])
 
 
+def are_numbered(choices: Sequence[str]) -> bool:
+    """Whether these can be chosen by a number, too: not where one has a number itself, such as a size."""
+    said = [word for choice in choices for word in words(choice)]
+    return not any(word in _NUMBER_WORDS or not word.isalpha() for word in said)
+
+
 def read_answer(step: Step, message: Message, today: date, country: str) -> str | None:
     """What is to be kept of an answer to the step's question; None where it will not do."""
     if step.ask == "file":
@@ -63,7 +69,7 @@ def read_answer(step: Step, message: Message, today: date, country: str) -> str 
         case "phone":
             return read_phone(text, country)
         case "choice":
-            found = _named(text, [(choice,) for choice in step.choices])
+            found = _chosen(text, step.choices)
             return None if found is None else step.choices[found]
         case _:
             fits = step.pattern is None or Pattern(step.pattern).search(text) is not None
@@ -115,6 +121,12 @@ def _named(text: str, names: Sequence[tuple[str, ...]]) -> int | None:
         return None
     partly = [index for index, several in enumerate(spelt) if any(set(said) <= set(name) for name in several)]
     return partly[0] if len(partly) == 1 else None
+
+
+def _chosen(text: str, choices: Sequence[str]) -> int | None:
+    if are_numbered(choices):
+        return read_option(text, [Option(text=choice) for choice in choices])
+    return _named(text, [(choice,) for choice in choices])
 
 
 def _within(number: float, step: Step) -> bool:

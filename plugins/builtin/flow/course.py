@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from comptoir.plugins.api import Message
-from comptoir.plugins.builtin.flow.answer import read_answer, read_number, read_option, says_one_of
+from comptoir.plugins.builtin.flow.answer import are_numbered, read_answer, read_number, read_option, says_one_of
 from comptoir.plugins.builtin.flow.model import Branch, FlowFile, Step
 from comptoir.plugins.text import terms, words
 from comptoir.plugins.wording import fill_fields
@@ -121,7 +121,8 @@ class Course:
         step = self.flow.steps[at.step]
         lines = [self._filled(step.say, at)] if step.say else []
         lines += [f"{number}. {option.text}" for number, option in enumerate(step.menu or (), 1)]
-        lines += [f"• {choice}" for choice in step.choices]
+        numbered = are_numbered(step.choices)
+        lines += [f"{number}. {choice}" if numbered else f"• {choice}" for number, choice in enumerate(step.choices, 1)]
         return "\n".join(lines)
 
     def _led(self, at: At, text: str) -> Turn | None:
@@ -161,12 +162,14 @@ class Course:
         if at.wrong >= self.flow.wrong_answers:
             reason = self.known.texts["reason_lost"]
             return Turn((self.known.texts["lost"],), hand_over=HandOver(reason, step.to, _listed(at)))
-        said = step.wrong or self.known.texts[f"wrong_{'menu' if step.menu is not None else step.ask}"]
-        again = [self.question(at)] if step.menu is not None else []
-        return Turn(("\n\n".join([self._filled(said, at), *again]),), at)
+        said = step.wrong or self.known.texts[_why_wrong(step)]
+        limits = {"min": _shown(step.min), "max": _shown(step.max)}
+        again = [self.question(at)] if step.menu is not None or step.ask == "choice" else []
+        return Turn(("\n\n".join([self._filled(said, at, **limits), *again]),), at)
 
-    def _filled(self, text: str, at: At) -> str:
-        own = {"answers": _listed(at), "name": self.known.name, "shop": self.known.shop, "chat": self.known.chat}
+    def _filled(self, text: str, at: At, **more: str) -> str:
+        known = self.known
+        own = {"answers": _listed(at), "name": known.name, "shop": known.shop, "chat": known.chat, **more}
         return fill_fields(text, {**at.answers, **own})
 
 
@@ -175,6 +178,19 @@ def is_started_by(flow: FlowFile, text: str) -> bool:
     said = words(text)
     wish = [word for word in said if word not in _AROUND] or said
     return bool(flow.start) and says_one_of(" ".join(wish), flow.start)
+
+
+def _why_wrong(step: Step) -> str:
+    """Which text says what would do."""
+    if step.menu is not None:
+        return "wrong_menu"
+    if step.ask != "number" or (step.min is None and step.max is None):
+        return f"wrong_{step.ask}"
+    return "wrong_between" if None not in (step.min, step.max) else "wrong_most" if step.min is None else "wrong_least"
+
+
+def _shown(limit: float | None) -> str:
+    return "" if limit is None else f"{limit:.12g}"
 
 
 def _listed(at: At) -> str:

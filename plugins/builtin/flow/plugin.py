@@ -1,5 +1,6 @@
 """Leads customers through the tenant's flows, a question at a time; no other plugin sees what a flow takes."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -117,7 +118,8 @@ class Flows(Plugin):
             customer = context.contact.name or context.contact.chat
             # {number} and {chat} are filled in when it is sent.
             notice = context.wording("notice", customer=customer, reason=asked.reason, answers=asked.answers)
-            context.hand_over(asked.reason, notice, asked.to)
+            # Without answers their place is empty.
+            context.hand_over(asked.reason, re.sub(r"\n{3,}", "\n\n", notice), asked.to)
 
     def _wait(self, context: Context, flow: FlowFile, at: At) -> None:
         context.put(AT, at.as_json())

@@ -12,6 +12,9 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "I expected something else. Could you try again?",
     ),
     "wrong_number": ("J'attends un nombre qui convient, par exemple 2.", "I expect a number that fits, for example 2."),
+    "wrong_between": ("J'attends un nombre entre {min} et {max}.", "I expect a number between {min} and {max}."),
+    "wrong_least": ("J'attends un nombre, {min} ou plus.", "I expect a number, {min} or more."),
+    "wrong_most": ("J'attends un nombre, {max} au plus.", "I expect a number, {max} at most."),
     "wrong_date": (
         "J'attends une date à venir, par exemple 25/12 ou « samedi ».",
         'I expect a date to come, for example 25/12 or "Saturday".',

@@ -100,7 +100,7 @@ def mistakes(text: str, name: str = "flows/commande.toml") -> list[str]:
 def test_an_order_from_the_menu_to_the_end(play: Player) -> None:
     _, awa = opened(play, ORDER, Echo)
     assert awa.says("Bonjour, je veux commander svp").texts == [MENU]
-    assert awa.says("1").texts == ["Quel plat ?\n• Thiéboudienne\n• Yassa poulet\n• Mafé"]
+    assert awa.says("1").texts == ["Quel plat ?\n1. Thiéboudienne\n2. Yassa poulet\n3. Mafé"]
     assert awa.says("yasa poulet").texts == ["Combien de parts de Yassa poulet ?"]
     assert awa.says("trois parts").texts == ["Pour quel jour ?"]
     assert awa.says("demain").texts == ["À quel numéro vous appeler ?"]
@@ -121,6 +121,43 @@ def test_a_choice_is_made_in_many_ways(play: Player, said: str) -> None:
     assert awa.says(said).texts == [f"Ouvert de 8 h à 18 h.\n\n{MENU}"]
 
 
+@pytest.mark.parametrize("said", ["3", "trois", "le 3 svp", "mafe"])
+def test_the_choices_of_a_question_are_numbered_as_a_menus(play: Player, said: str) -> None:
+    _, awa = opened(play)
+    awa.says("menu")
+    asked = "1. Thiéboudienne\n2. Yassa poulet\n3. Mafé"
+    assert awa.says("1").texts == [f"Quel plat ?\n{asked}"]
+    assert awa.says("4").texts == [
+        f"Je ne connais pas cette réponse. Choisissez dans la liste.\n\nQuel plat ?\n{asked}"
+    ]
+    assert awa.says(said).texts == ["Combien de parts de Mafé ?"]
+
+
+def test_choices_with_numbers_of_their_own_are_not_numbered(play: Player) -> None:
+    _, awa = opened(play, ORDER.replace('["Thiéboudienne", "Yassa poulet", "Mafé"]', '["38", "39", "2"]'))
+    awa.says("menu")
+    assert awa.says("1").texts == ["Quel plat ?\n• 38\n• 39\n• 2"]
+    assert awa.says("2").texts == ["Combien de parts de 2 ?"]
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [("min = 2", "J'attends un nombre, 2 ou plus."), ("max = 0.5", "J'attends un nombre, 0.5 au plus.")],
+)
+def test_who_is_out_of_the_limits_reads_them(play: Player, limits: str, said: str) -> None:
+    _, awa = opened(play, ORDER.replace("min = 1\nmax = 50", limits))
+    awa.says("menu")
+    awa.says("1")
+    awa.says("1")
+    assert awa.says("1").texts == [said]
+
+
+def test_a_notice_without_answers_has_no_hole(play: Player) -> None:
+    _, awa = opened(play)
+    awa.says("menu")
+    assert "\n\n\n" not in awa.says("3").notices[0]
+
+
 def test_what_a_flow_takes_no_other_plugin_sees(play: Player) -> None:
     _, awa = opened(play, ORDER, Echo)
     assert awa.says("bonjour").texts == ["« bonjour »"]
@@ -135,8 +172,8 @@ def test_wrong_answers_are_explained_and_then_for_a_person(play: Player) -> None
     awa.says("menu")
     awa.says("1")
     awa.says("mafé")
-    assert awa.says("beaucoup").texts == ["J'attends un nombre qui convient, par exemple 2."]
-    assert awa.says("90").texts == ["J'attends un nombre qui convient, par exemple 2."]
+    assert awa.says("beaucoup").texts == ["J'attends un nombre entre 1 et 50."]
+    assert awa.says("90").texts == ["J'attends un nombre entre 1 et 50."]
     heard = awa.says("plein")
     assert heard.texts == ["Je n'arrive pas à vous comprendre : une personne de Chez Awa va vous répondre ici."]
     assert "ne s'en sort pas dans le menu\n\nplat : Mafé" in heard.notices[0]
@@ -158,7 +195,7 @@ def test_the_words_for_the_way(play: Player) -> None:
     awa.says("menu")
     awa.says("1")
     awa.says("mafé")
-    assert awa.says("retour").texts == ["Quel plat ?\n• Thiéboudienne\n• Yassa poulet\n• Mafé"]
+    assert awa.says("retour").texts == ["Quel plat ?\n1. Thiéboudienne\n2. Yassa poulet\n3. Mafé"]
     assert awa.says("Retour").texts == [MENU]
     awa.says("1")
     assert awa.says("menu").texts == [MENU]
@@ -181,7 +218,7 @@ def test_who_does_not_answer_is_reminded_and_then_left(play: Player) -> None:
     awa.says("menu")
     awa.says("1")
     assert shop.passes(minutes=19).texts == []
-    assert shop.passes(minutes=1).texts == ["Quel plat ?\n• Thiéboudienne\n• Yassa poulet\n• Mafé"]
+    assert shop.passes(minutes=1).texts == ["Quel plat ?\n1. Thiéboudienne\n2. Yassa poulet\n3. Mafé"]
     assert shop.passes(minutes=39).texts == []
     assert shop.passes(minutes=1).texts == [
         "Sans réponse de votre part, je m'arrête là. Écrivez-nous quand vous voulez."
