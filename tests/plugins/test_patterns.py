@@ -24,7 +24,7 @@ def said(pattern: str, lang: str = "fr") -> tuple[str, str]:
     with pytest.raises(ValidationError) as caught:
         Config.model_validate({"pattern": pattern})
     (error,) = caught.value.errors()
-    return explain(error, Config, ("plugins", "answers"), "fr" if lang == "fr" else "en")
+    return explain(error, Config, ("plugins", "answers", *error["loc"]), "fr" if lang == "fr" else "en")
 
 
 @pytest.mark.parametrize(
