@@ -8,7 +8,7 @@ from comptoir.sessions.journal import contacts, conversations, event_log
 from comptoir.sessions.journal.conversations import By
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.parameters import address_of, invalid, text_of
-from comptoir.sessions.people import OWNER, is_agent
+from comptoir.sessions.people import OWNER, agent_called
 from comptoir.sessions.protocol import ErrorCode, Params, RpcError
 from comptoir.sessions.times import now_ms
 from comptoir.sessions.worker import Worker
@@ -34,12 +34,13 @@ async def chats(worker: Worker, params: Params) -> Params:
 
 async def assign(worker: Worker, params: Params) -> Params:
     """Somebody of the tenant's has the chat."""
-    agent, config = text_of(params, "agent"), worker.config
+    said, config = text_of(params, "agent"), worker.config
     if config is None:
         raise RpcError(ErrorCode.CONFIG_WRONG, worker.config_trouble)
-    if not is_agent(agent, config):
+    agent = agent_called(said, config)
+    if agent is None:
         known = ", ".join([OWNER, *(member.name for member in config.team)])
-        raise RpcError(ErrorCode.NOT_FOUND, f"no agent {agent}: tenant.toml knows {known}")
+        raise RpcError(ErrorCode.NOT_FOUND, f'no agent "{said}": tenant.toml knows {known}')
 
     def change(db: Connection, contact: int, by: By) -> None:
         conversations.assign(db, conversations.ensure(db, contact, by), agent, by)

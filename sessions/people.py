@@ -26,6 +26,12 @@ def is_agent(name: str, config: TenantConfig) -> bool:
     return name == OWNER or any(member.name == name for member in config.team)
 
 
+def agent_called(name: str, config: TenantConfig) -> str | None:
+    """Who is meant by a name as somebody types it, in capitals or without; None where nobody is."""
+    names = (OWNER, *(member.name for member in config.team))
+    return next((one for one in names if one.casefold() == name.strip().casefold()), None)
+
+
 def addresses(to: Sequence[str], config: TenantConfig) -> tuple[list[Address], list[str]]:
     """Where these people are told, each place once; and the reasons why some cannot be."""
     found: dict[str, None] = {}

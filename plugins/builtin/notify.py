@@ -128,9 +128,8 @@ class Notify(Plugin):
                 if found is not None and await self._is_due(context, rule):
                     context.put(rule.key, context.now.isoformat())
                     context.notify(self._notice(context, message, rule), rule.to)
-                    who = ", ".join(rule.to)
-                    why = f" : « {found} »" if found else ""
-                    explain(context, f"la règle {place + 1} prévient {who}{why}", f"rule {place + 1} tells {who}")
+                    fr, en = (f" : « {found} »", f': "{found}"') if found else ("", "")
+                    explain(context, f"la règle {place + 1} convient{fr}", f"rule {place + 1} fits{en}")
         return Verdict.CONTINUE
 
     def _found(self, place: int, context: Context, message: Message) -> str | None:

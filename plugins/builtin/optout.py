@@ -54,6 +54,10 @@ class OptOut(Plugin):
             "C'est noté : {shop} ne vous enverra plus de message automatique. Pour revenir, écrivez REPRISE.",
             "Noted: you will get no more automatic messages from {shop}. To come back, write START.",
         ),
+        "told": (
+            "🛑 {customer} a écrit STOP : plus rien d'automatique ne part. La conversation {number} reste à vous.",
+            "🛑 {customer} wrote STOP: nothing automatic goes out any more. Conversation {number} is still yours.",
+        ),
         "back": (
             "Content de vous retrouver ! Les réponses automatiques de {shop} reprennent.",
             "Good to have you back! The automatic answers of {shop} are on again.",
@@ -66,6 +70,7 @@ class OptOut(Plugin):
         if wish == "leave" and not left:
             context.put(SINCE, context.now.isoformat())
             context.reply(self._farewell(context))
+            self._tell(context)
             explain(
                 context, "le client ne veut plus de message automatique", "the customer wants no automatic messages"
             )
@@ -82,6 +87,13 @@ class OptOut(Plugin):
         else:
             return Verdict.CONTINUE
         return Verdict.STOP
+
+    def _tell(self, context: Context) -> None:
+        """Whoever has the chat, or whom the customer waits for, sees no robot that says it."""
+        conversation = context.conversation
+        if conversation.state == "pending" or conversation.agent is not None:
+            number, customer = str(conversation.number), context.contact.name or context.contact.chat
+            context.notify(context.wording("told", customer=customer, number=number), (conversation.agent or "owner",))
 
     def _farewell(self, context: Context) -> str:
         """The tenant may word it, and not leave out the way back."""

@@ -28,6 +28,11 @@ def test_each_is_right(tmp_path: Path, template: str, lang: str) -> None:
     assert bool(knowledge) is ("knowledge" in [step.plugin for step in config.pipeline])
 
 
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_no_text_welcomes_to_chez_chez_awa(tmp_path: Path, template: str) -> None:
+    assert "chez {shop}" not in render(template, {"name": "chez-awa", "lang": "fr"})
+
+
 def test_what_the_tenant_wrote_is_kept(tmp_path: Path) -> None:
     (tmp_path / "tenant.toml").write_text("mine")
     assert not write_template("empty", tmp_path, {"name": "x"})

@@ -27,7 +27,7 @@ def test_the_owner_is_told_of_a_word_and_the_customer_of_nothing(play: Player) -
         ("owner", "🔔 Awa (+221770000001) : Je veux un REMBOURSEMENT !")
     ]
     assert (heard.texts, heard.stopped_by) == ([], None)
-    assert heard.explained == ["la règle 1 prévient owner : « remboursement »"]
+    assert heard.explained == ["la règle 1 convient : « remboursement »"]
 
 
 def test_others_are_told_in_the_tenants_words(play: Player) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from comptoir.plugins.api import Context, Message, Plugin, Verdict
 from comptoir.plugins.builtin.optout import OptOut, read_wish
+from comptoir.plugins.builtin.takeover import Takeover
 from comptoir.plugins.testing import TENANT, Player
 
 
@@ -96,3 +97,15 @@ def test_try_tells_why_nothing_is_said(play: Player) -> None:
     customer = play(OptOut).customer()
     customer.says("stop")
     assert customer.says("bonjour").explained == ["ce client a écrit STOP : rien ne part avant qu'il écrive REPRISE"]
+
+
+def test_whoever_has_the_chat_is_told(play: Player) -> None:
+    shop = play(OptOut, Takeover)
+    awa, ibou = shop.customer(), shop.customer("Ibou", "+221770000002")
+    awa.says("bonjour")
+    awa.answered_by_hand()
+    heard = awa.says("STOP")
+    assert [(told.to, told.text) for told in heard.told] == [
+        ("owner", "🛑 Awa a écrit STOP : plus rien d'automatique ne part. La conversation 1 reste à vous.")
+    ]
+    assert not ibou.says("STOP").told
