@@ -74,7 +74,7 @@ class Pipeline:
             try:
                 with trio.move_on_after(STOP_LIMIT):
                     await plugin.stop()
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 _log.warning("plugin %s did not stop: %s", plugin.name, type(error).__name__)
 
 

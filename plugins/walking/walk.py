@@ -18,6 +18,8 @@ P = ParamSpec("P")
 PLUGIN_LIMIT = 20.0
 """Seconds that a plugin may take for one event, where the tenant says nothing else."""
 
+_ENDINGS = (trio.Cancelled, KeyboardInterrupt, GeneratorExit)
+
 Decision = Literal["continue", "stop", "raised", "late"]
 Occasion = Timer | Receipt | Change
 """What a plugin is told of beside messages."""
@@ -169,7 +171,9 @@ async def _decision(decide: Callable[[], Awaitable[object]], limit: float) -> tu
     try:
         with trio.move_on_after(limit) as scope:
             verdict = await decide()
-    except Exception as error:
+    except BaseException as error:
+        if (ending := _ending(error)) is not None:
+            raise ending from None
         return "raised", _where(error)
     if scope.cancelled_caught:
         return "late", f"no verdict within {limit:.0f} s"
@@ -178,7 +182,17 @@ async def _decision(decide: Callable[[], Awaitable[object]], limit: float) -> tu
     return verdict.value, ""
 
 
-def _where(error: Exception) -> str:
+def _ending(error: BaseException) -> BaseException | None:
+    """What ends this task for us, alone or among what a nursery of the plugin gathered; the rest is the plugin's fault.
+
+    So is a SystemExit: one message must not end the worker of all chats.
+    """
+    if isinstance(error, BaseExceptionGroup):
+        return error.subgroup(_ENDINGS)
+    return error if isinstance(error, _ENDINGS) else None
+
+
+def _where(error: BaseException) -> str:
     """Type and place. Not the error's own text: it may quote what the customer wrote."""
     frames = traceback.extract_tb(error.__traceback__)
     place = f" in {frames[-1].name}, line {frames[-1].lineno}" if frames else ""

@@ -1,5 +1,6 @@
 """The runner: order, side by side, bursts, skips, and plugins that fail."""
 
+import sys
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -242,7 +243,7 @@ async def test_stop_is_honoured_even_where_nothing_is_answered(shop: Shop, autoj
         await shop.quiet()
     assert shop.states() == ["done"] * 4
     assert [len(shop.answers(who)) for who in (AWA, MOUSSA)] == [1, 1]
-    assert all("REPRISE" in answer for answer in shop.answers())
+    assert all("REPRISE" in answer for who in (AWA, MOUSSA) for answer in shop.answers(who))
 
 
 # --- plugins that fail
@@ -264,6 +265,34 @@ async def test_one_that_raises_is_skipped_and_counted(shop: Shop, autojump_clock
     (event,) = shop.events("plugin_failed")
     assert (event.chat, event.data["plugin"], event.data["decision"]) == (str(AWA), "broken", "raised")
     assert "secret" not in str(event.data)
+
+
+async def exits() -> None:
+    sys.exit(3)
+
+
+async def exits_in_a_nursery() -> None:
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(exits)
+        await trio.sleep_forever()
+
+
+@pytest.mark.parametrize(("end", "told"), [(exits, "SystemExit"), (exits_in_a_nursery, "BaseExceptionGroup")])
+async def test_one_that_exits_takes_nobody_along(
+    shop: Shop, autojump_clock: MockClock, end: Callable[[], Awaitable[None]], told: str
+) -> None:
+    async def quitter(context: Context, message: Message) -> Verdict:
+        await end()
+        return Verdict.STOP
+
+    async with shop.serving(pipeline(plugin("quitter", quitter), ECHO)) as runner:
+        await shop.hears(AWA, "bonjour")
+        runner.wake()
+        await shop.quiet()
+    assert shop.answers() == ["echo bonjour"]
+    (event,) = shop.events("plugin_failed")
+    assert event.data["decision"] == "raised"
+    assert event.data["fault"].startswith(told)
 
 
 async def test_one_that_sleeps_is_skipped_and_counted(shop: Shop, autojump_clock: MockClock) -> None:
