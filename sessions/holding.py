@@ -27,8 +27,6 @@ logger = logging.getLogger("worker")
 
 CPU_MORE = 0.1
 """Seconds beyond a step's limit, of the process's CPU time without a look: C code keeps the interpreter."""
-OVERDUE_LIMIT = 90.0
-"""Seconds for a plugin that takes no notice of being cancelled."""
 TICK = 0.2
 IDLE_TICK = 2.0
 """With no plugin on its way."""
@@ -144,7 +142,7 @@ class Watchdog:
     def _look_at_way(self, passed: float) -> None:
         for walking in self._steps.on_way:
             walking.age += passed
-            if walking.age >= OVERDUE_LIMIT:
+            if walking.age >= walking.patience:
                 self._end(EXIT_HELD, walking, walking.age)
 
     def _look_at_memory(self, passed: float) -> None:

@@ -18,6 +18,8 @@ STEP_FILE, TRACE_FILE = "step", "held"
 """In the session's folder: what is written here, and the system's own trace of who held the interpreter."""
 HELD_LIMIT, START_LIMIT = 1.0, 3.0
 """Seconds that one step of a plugin may take, and one of its start."""
+START_PATIENCE = 90.0
+"""Seconds until a plugin that is being started, and takes no notice of being cancelled, must be through."""
 RECORD = 512
 """Bytes. The file holds three records: the plugin that has the interpreter, the only one on its way, the verdict."""
 
@@ -39,13 +41,15 @@ def unwatched(plugin: str, *, message: int | None) -> AbstractContextManager[Non
 class Walking:
     """A plugin that was called and has not returned; `message` is the first of what it was asked about."""
 
-    __slots__ = ("age", "limit", "message", "plugin", "record", "resident", "starting")
+    __slots__ = ("age", "limit", "message", "patience", "plugin", "record", "resident", "starting")
 
-    def __init__(self, plugin: str, message: int | None, resident: int, *, starting: bool) -> None:
+    def __init__(self, plugin: str, message: int | None, resident: int, patience: float, *, starting: bool) -> None:
         self.plugin = plugin
         self.message = message
         self.starting = starting
         self.limit = START_LIMIT if starting else HELD_LIMIT
+        self.patience = patience
+        """Seconds until it must have returned."""
         self.resident = resident
         """The process's memory when it was called, in bytes."""
         self.age = 0.0
@@ -75,6 +79,8 @@ class Steps(trio.abc.Instrument):
         """Set while a plugin is on its way."""
         self.turning = threading.Lock()
         """Held by whoever begins or ends to watch."""
+        self.patience = START_PATIENCE
+        """Seconds for a plugin that is called, with those for which it may take no notice of being cancelled."""
         self.on_busy: Callable[[], object] = lambda: None
         """Called before the first plugin's code runs: another thread might come too late to do anything."""
         self._page = _open_page(folder / STEP_FILE)
@@ -83,13 +89,13 @@ class Steps(trio.abc.Instrument):
     @contextmanager
     def walking(self, plugin: str, *, message: int | None) -> Iterator[None]:
         """See `Watch`."""
-        with self._watching(Walking(plugin, message, self.resident(), starting=False)):
+        with self._watching(Walking(plugin, message, self.resident(), self.patience, starting=False)):
             yield
 
     @contextmanager
     def starting(self, plugin: str) -> Iterator[None]:
         """As `walking`, around a plugin's start, which may take longer."""
-        with self._watching(Walking(plugin, None, self.resident(), starting=True)):
+        with self._watching(Walking(plugin, None, self.resident(), START_PATIENCE, starting=True)):
             yield
 
     @property

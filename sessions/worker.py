@@ -53,6 +53,8 @@ LAST_SEND_LIMIT = 4.0
 UPLOAD_TAKES = 4
 """Times a file's size, of memory: the library has it in several forms at once."""
 PRUNE_EVERY = 3600.0
+# For a plugin that was cancelled to be gone; then its process is.
+CANCELLED_LIMIT = 5.0
 
 
 class Worker:
@@ -152,6 +154,7 @@ class Worker:
         return self._reloading.trouble
 
     async def _use(self, pipeline: Pipeline) -> None:
+        self._steps.patience = pipeline.config.plugin_seconds + CANCELLED_LIMIT
         if self.runner is None:
             self.runner = Runner(
                 self.journal,

@@ -79,6 +79,14 @@ async def test_whoever_eats_the_memory_is_ended_and_named(tmp_path):
     assert ended["eat"].blame == Blame("memory", "bad", 7)
 
 
+async def test_who_takes_no_notice_of_being_cancelled_is_ended_and_named(tmp_path):
+    ended = await run_all(tmp_path, "outlast_its_limit")
+    assert ended["outlast_its_limit"].code == EXIT_HELD
+    blame = ended["outlast_its_limit"].blame
+    assert blame is not None
+    assert (blame.why, blame.plugin, blame.message) == ("held", "bad", 7)
+
+
 async def test_who_waits_or_works_in_steps_is_left_alone(tmp_path):
     # A start may take longer.
     ended = await run_all(tmp_path, "wait", "work_in_steps", "start_for_two_seconds")

@@ -56,6 +56,20 @@ async def start_for_ever() -> None:
     time.sleep(60)  # noqa: ASYNC251 (what it is here for)
 
 
+async def take_no_notice() -> None:
+    """Of being cancelled, as who catches everything."""
+    while True:
+        try:  # noqa: SIM105 (what it is here for)
+            await trio.sleep(0.1)
+        except BaseException:
+            pass
+
+
+async def outlast_its_limit() -> None:
+    with trio.move_on_after(0.2):
+        await take_no_notice()
+
+
 async def wait() -> None:
     await trio.sleep(1.6)
 
@@ -87,6 +101,8 @@ async def main(folder: Path, what: str) -> None:
     steps = Steps(folder)
     wound = threading.Event()
     dog = Watchdog(steps, folder, MEMORY, wind_up=lambda: print("wound up", flush=True), on_full=wound.set)
+    if what == "outlast_its_limit":
+        steps.patience = 2.0
     dog.start()
     async with trio.open_nursery() as nursery:
         nursery.start_soon(trio.sleep, 0)
