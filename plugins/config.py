@@ -2,8 +2,9 @@
 
 import re
 import zoneinfo
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
@@ -34,6 +35,12 @@ class Step:
 
     plugin: str
     config: PluginConfig
+
+
+class Failed(PluginConfig):
+    """In place of a table that the plugin's own code fell over: the plugin is left out, and the rest runs."""
+
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +142,7 @@ def _configs(toml: TomlFile, plugins: Plugins, mandatory: Mapping[str, type[Plug
             toml.note(("plugins", name), *_unknown_plugin(name, known, toml.lang), key=True)
         elif isinstance(found := mandatory.get(name) or plugins[name], Unusable):
             configs[name] = PluginConfig()
-        elif config := toml.check(found.Config, table, ("plugins", name)):
+        elif config := _or_failed(partial(toml.check, found.Config, table, ("plugins", name))):
             configs[name] = config
     return configs
 
@@ -156,9 +163,17 @@ def _steps(
             toml.note(at, *_repeated_plugin(name, toml.lang))
         elif isinstance(given, dict) and name in given:
             steps += [Step(name, configs[name])] if name in configs else []
-        elif config := _defaults(plugins[name], name, at, toml):
+        elif config := _or_failed(partial(_defaults, plugins[name], name, at, toml)):
             steps.append(Step(name, config))
     return tuple(steps)
+
+
+def _or_failed(made: Callable[[], PluginConfig | None]) -> PluginConfig | None:
+    """Others' validators may raise anything; what they mean by it are ValueErrors, and faults."""
+    try:
+        return made()
+    except (Exception, SystemExit) as error:
+        return Failed(reason=f"its Config raised {type(error).__name__}")
 
 
 def _defaults(plugin: Found, name: str, at: Place, toml: TomlFile) -> PluginConfig | None:

@@ -1,6 +1,7 @@
 """Plugins of other packages, found by their entry points: only one that a tenant names is imported."""
 
 import importlib
+import inspect
 import logging
 import re
 from collections.abc import Iterator, Mapping
@@ -15,6 +16,8 @@ NAME = re.compile("[a-z][a-z0-9_-]{0,31}")
 
 RESERVED = frozenset({"asker", "bots", "calls", "comptoir", "configuration", "expiry", "fallback", "flood"})
 """As whom the core itself writes and remembers."""
+
+_ASYNC = ("start", "message", "unanswered", "timer", "receipt", "conversation", "stop")
 
 _log = logging.getLogger(__name__)
 
@@ -98,6 +101,8 @@ def _why_not(name: str, loaded: object) -> str:
         return f"needs version {loaded.api_version} of the plugin API, this is version {API_VERSION}"
     if not (isinstance(loaded.Config, type) and issubclass(loaded.Config, PluginConfig)):
         return "its Config is not derived from PluginConfig"
+    if wrong := [hook for hook in _ASYNC if not inspect.iscoroutinefunction(inspect.unwrap(getattr(loaded, hook)))]:
+        return f"its {wrong[0]} is no async method: write `async def {wrong[0]}`"
     # Where pydantic put off building the model, for a name that it did not know yet.
     loaded.Config.model_rebuild()
     return "" if _are_texts(loaded.texts) else "its texts are no mapping of keys to a French and an English text"

@@ -20,7 +20,7 @@ from comptoir.plugins.builtin.notify import Notify
 from comptoir.plugins.builtin.optout import OptOut
 from comptoir.plugins.builtin.takeover import Takeover
 from comptoir.plugins.builtin.welcome import Welcome
-from comptoir.plugins.config import FILE_NAME, Step, TenantConfig
+from comptoir.plugins.config import FILE_NAME, Failed, Step, TenantConfig
 from comptoir.plugins.faults import ConfigWrong, Fault
 from comptoir.plugins.installed import Found, Unusable, installed
 from comptoir.plugins.toml_positions import Positions
@@ -193,6 +193,8 @@ async def start_pipeline(  # noqa: PLR0913 (what is started, from where, and who
 def _made(step: Step, kind: Found, tenant: Tenant) -> Plugin | LeftOut:
     if isinstance(kind, Unusable):
         return LeftOut(step.plugin, kind.reason)
+    if isinstance(step.config, Failed):
+        return LeftOut(step.plugin, step.config.reason)
     if kind.api_version != API_VERSION:
         wanted = f"needs version {kind.api_version} of the plugin API, this is version {API_VERSION}"
         return LeftOut(step.plugin, wanted)

@@ -4,6 +4,7 @@ import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import Literal, ParamSpec
 
 import trio
@@ -103,7 +104,7 @@ async def walk(
         if at_plugin is not None:
             await at_plugin(plugin.name)
         context = _context(plugin, scene, ports, read, replied=made.replied)
-        return await _ask(context, plugin.name, partial(decide, context, message), limit)
+        return await _ask(context, plugin, partial(decide, context, message), limit)
 
     for plugin in plugins:
         made = Walk((*made.outcomes, await ask(plugin, plugin.message)), read)
@@ -137,7 +138,7 @@ async def tell(plugin: Plugin, scene: Scene, ports: Ports, occasion: Occasion, l
             case Change():
                 await plugin.conversation(context, occasion)
 
-    return Walk((await _ask(context, plugin.name, _without_verdict(told), limit),), read)
+    return Walk((await _ask(context, plugin, _without_verdict(told), limit),), read)
 
 
 def _without_verdict(told: Callable[P, Awaitable[None]]) -> Callable[P, Awaitable[Verdict]]:
@@ -155,18 +156,22 @@ def _context(plugin: Plugin, scene: Scene, ports: Ports, read: dict[Slot, int], 
     )
 
 
-async def _ask(context: PluginContext, name: str, decide: Callable[[], Awaitable[object]], limit: float) -> Outcome:
+async def _ask(
+    context: PluginContext, plugin: Plugin, decide: Callable[[], Awaitable[object]], limit: float
+) -> Outcome:
     begun = trio.current_time()
     with context.watched():
-        decision, fault = await _decision(decide, limit)
+        decision, fault = await _decision(plugin, decide, limit)
     effects = context.seal()
     if context.failure is not None:
         raise context.failure
     failed = decision in ("raised", "late")
-    return Outcome(name, decision, () if failed else effects, fault, trio.current_time() - begun, context.explained)
+    return Outcome(
+        plugin.name, decision, () if failed else effects, fault, trio.current_time() - begun, context.explained
+    )
 
 
-async def _decision(decide: Callable[[], Awaitable[object]], limit: float) -> tuple[Decision, str]:
+async def _decision(plugin: Plugin, decide: Callable[[], Awaitable[object]], limit: float) -> tuple[Decision, str]:
     verdict: object = None
     try:
         with trio.move_on_after(limit) as scope:
@@ -174,7 +179,7 @@ async def _decision(decide: Callable[[], Awaitable[object]], limit: float) -> tu
     except BaseException as error:
         if (ending := _ending(error)) is not None:
             raise ending from None
-        return "raised", _where(error)
+        return "raised", _where(error, type(plugin).__module__)
     if scope.cancelled_caught:
         return "late", f"no verdict within {limit:.0f} s"
     if not isinstance(verdict, Verdict):
@@ -192,8 +197,14 @@ def _ending(error: BaseException) -> BaseException | None:
     return error if isinstance(error, _ENDINGS) else None
 
 
-def _where(error: BaseException) -> str:
-    """Type and place. Not the error's own text: it may quote what the customer wrote."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f" in {frames[-1].name}, line {frames[-1].lineno}" if frames else ""
-    return type(error).__name__ + place
+def _where(error: BaseException, module: str) -> str:
+    """Type and place, in the plugin's own package where it can be. Not the error's own text: it may quote what the
+    customer wrote.
+    """
+    package = module.rpartition(".")[0] or module
+    frames = list(traceback.walk_tb(error.__traceback__))
+    own = [each for each in frames if f"{each[0].f_globals.get('__name__')}.".startswith(f"{package}.")]
+    if not frames:
+        return type(error).__name__
+    frame, line = (own or frames)[-1]
+    return f"{type(error).__name__} at {Path(frame.f_code.co_filename).name}:{line} in {frame.f_code.co_name}"

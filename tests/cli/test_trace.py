@@ -57,16 +57,16 @@ def test_the_same_in_english() -> None:
 def test_what_stands_in_the_way() -> None:
     assert printed(
         step("optout"),
-        step("broken", "raised", fault="ValueError in price, line 3"),
+        step("broken", "raised", fault="ValueError at price.py:3 in message"),
         step("asleep", "late", ms=20_000),
-        step("crm", "suspended", fault="KeyError in look, line 9"),
+        step("crm", "suspended", fault="KeyError at crm.py:9 in look"),
         skipped="with Fatou",
     ) == [
         "Dans ce chat les plugins ne parlent pas maintenant : Fatou s'en occupe.",
         "optout n'a rien à dire, laisse passer",
-        "broken a échoué (ValueError in price, line 3) : on continue sans lui",
+        "broken a échoué (ValueError at price.py:3 in message) : on continue sans lui",
         "asleep n'a pas décidé à temps : on continue sans lui (20.0 s)",
-        "crm suspendu : il a échoué cinq fois de suite (KeyError in look, line 9)",
+        "crm suspendu : il a échoué cinq fois de suite (KeyError at crm.py:9 in look)",
         "Le client ne reçoit aucune réponse.",
     ]
 
@@ -114,7 +114,7 @@ def test_another_persons_words_move_no_cursor() -> None:
 
 
 def test_status_names_plugins_that_do_not_work() -> None:
-    suspended = {"plugin": "crm", "state": "suspended", "faults": 5, "last_fault": "KeyError in look, line 9"}
+    suspended = {"plugin": "crm", "state": "suspended", "faults": 5, "last_fault": "KeyError at crm.py:9 in look"}
     left_out = {"plugin": "shop", "state": "left out", "faults": 0, "last_fault": "cannot be imported"}
     running = {"plugin": "answers", "state": "running", "faults": 3, "last_fault": "ValueError"}
     tenant = {"name": "chez-awa", "state": "online", "pipeline": [running, suspended, left_out]}
@@ -123,7 +123,7 @@ def test_status_names_plugins_that_do_not_work() -> None:
     with console.capture() as captured:
         console.print(status_report(console, {"daemon": daemon, "tenants": [tenant]}))
     assert captured.get().splitlines()[-2:] == [
-        "chez-awa: plugin crm suspended: failed five times running (KeyError in look, line 9); "
+        "chez-awa: plugin crm suspended: failed five times running (KeyError at crm.py:9 in look); "
         "comptoir reload chez-awa asks it again",
         "chez-awa: plugin shop left out: cannot be imported",
     ]

@@ -69,6 +69,10 @@ def test_only_what_is_asked_for_is_imported(offer: Offer) -> None:
             + "    class Config(PluginConfig):\n        rate: 'Unheard'\n",
             "cannot be imported: PydanticUndefinedAnnotation",
         ),
+        (
+            RIGHT.format(name="broken") + "    def message(self, context, message):\n        return Verdict.STOP\n",
+            "its message is no async method: write `async def message`",
+        ),
         (RIGHT.format(name="broken") + "    texts = {'hello': 'Bonjour'}\n", "its texts are no mapping"),
         ("import sys\nsys.exit('x' * 9999 + '\\n')", "…"),
     ],

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import trio
+from pydantic import field_validator
 from trio.testing import MockClock
 
 from comptoir.plugins.api import API_VERSION, Mistake, Plugin, PluginConfig
@@ -63,6 +64,18 @@ class Stubborn(Plugin):
         await trio.sleep_forever()
 
 
+class Touchy(Plugin):
+    name = "touchy"
+
+    class Config(PluginConfig):
+        price: int = 0
+
+        @field_validator("price")
+        @classmethod
+        def _fall(cls, price: int) -> int:
+            raise RuntimeError(f"no price list for {price}")
+
+
 class Sour(Plugin):
     name = "sour"
 
@@ -70,13 +83,20 @@ class Sour(Plugin):
         raise ValueError
 
 
-KINDS = (Good, Broken, Asleep, Leaving, Tomorrow, Stubborn, Sour)
+KINDS = (Good, Broken, Asleep, Leaving, Tomorrow, Stubborn, Sour, Touchy)
 PLUGINS: dict[str, type[Plugin]] = {kind.name: kind for kind in KINDS}
 
 
 def configured(*names: str) -> TenantConfig:
     listed = ", ".join(f'"{name}"' for name in names)
     return parse_tenant(f"{HEAD}pipeline = [{listed}]\n", Path("x"), PLUGINS)
+
+
+async def test_one_whose_config_falls_over_its_table_is_left_out_by_name() -> None:
+    text = f'{HEAD}pipeline = ["touchy", "good"]\n[plugins.touchy]\nprice = 3\n'
+    pipeline = await start_pipeline(parse_tenant(text, Path("x"), PLUGINS), {}, PLUGINS)
+    assert [(left.plugin, left.reason) for left in pipeline.left_out] == [("touchy", "its Config raised RuntimeError")]
+    assert [plugin.name for plugin in pipeline.chosen] == ["good"]
 
 
 async def test_the_built_ins_of_a_template_start() -> None:

@@ -65,7 +65,7 @@ async def test_five_faults_running_suspend_a_plugin(shop: Shop, autojump_clock: 
     assert times_failed(shop) == 5
     (event,) = shop.events("plugin_suspended")
     assert event.data["plugin"] == "failing"
-    assert event.data["fault"].startswith("LookupError in fail, line ")
+    assert event.data["fault"].startswith("LookupError at runner_rig.py:")
     assert shop.answers() == [f"echo {number}" for number in range(1, 8)]
 
 

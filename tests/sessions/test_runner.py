@@ -261,7 +261,7 @@ async def test_one_that_raises_is_skipped_and_counted(shop: Shop, autojump_clock
         status = {row["plugin"]: row for row in await runner.status()}
     assert shop.answers() == ["echo un secret"]
     assert (status["broken"]["faults"], status["echo"]["faults"]) == (1, 0)
-    assert status["broken"]["last_fault"].startswith("ValueError in broken, line ")
+    assert status["broken"]["last_fault"].startswith("ValueError at runner_rig.py:")
     (event,) = shop.events("plugin_failed")
     assert (event.chat, event.data["plugin"], event.data["decision"]) == (str(AWA), "broken", "raised")
     assert "secret" not in str(event.data)

@@ -1,6 +1,7 @@
 """The test kit itself: what its plays do to what plugins ask for."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -37,6 +38,8 @@ class Scribe(Plugin):
                 await trio.sleep_forever()
             case ["tombe"]:
                 raise ZeroDivisionError
+            case ["range"]:
+                context.put("places", {1})  # type: ignore[arg-type]  # the fault
             case ["réponds", number, text]:
                 context.answer(int(number), text)
             case ["rends", number]:
@@ -138,7 +141,10 @@ def test_who_sleeps_or_falls_is_named_and_the_rest_goes_on(play: Player) -> None
     one = play(Scribe, Watcher).customer()
     assert one.says("dors").texts == ["Personne ?"]
     assert one.says("dors").faults == {"scribe": "no verdict within 20 s"}
-    assert one.says("tombe").faults["scribe"].startswith("ZeroDivisionError in message")
+    place = f"at {Path(__file__).name}:"
+    assert one.says("tombe").faults["scribe"].startswith(f"ZeroDivisionError {place}")
+    # Where the plugin did it, not where that showed.
+    assert one.says("range").faults["scribe"].startswith(f"TypeError {place}")
 
 
 def test_a_site_answers_what_is_read_outside(play: Player) -> None:
