@@ -91,12 +91,14 @@ def schema(
 
 
 def _schema() -> str:
-    from comptoir.plugins.installed import Unusable
-    from comptoir.plugins.loading import MANDATORY, known_plugins
+    from comptoir.plugins.installed import Unusable, installed
+    from comptoir.plugins.loading import BUILT_IN, MANDATORY
     from comptoir.plugins.schema import schema_text
 
-    found = known_plugins().values()
-    return schema_text([plugin for plugin in found if not isinstance(plugin, Unusable)], MANDATORY.values())
+    others = installed()
+    found = [others.within(name) for name in others if name not in BUILT_IN]
+    usable = [plugin for plugin in found if not isinstance(plugin, Unusable)]
+    return schema_text([*BUILT_IN.values(), *usable], MANDATORY.values())
 
 
 def _write_schema(config: Path) -> list[str]:

@@ -73,7 +73,7 @@ def _plugins() -> list[dict[str, str | None]]:
     ]
     others = installed()
     for name in sorted(others):
-        found = others[name]
+        found = others.within(name)
         packages = others.packages(name)
         wrong = found.reason if isinstance(found, Unusable) else None
         if name in BUILT_IN or name in MANDATORY:

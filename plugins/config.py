@@ -19,7 +19,7 @@ from comptoir.plugins.faults import ConfigWrong, Lang, nearest, wrong_value
 from comptoir.plugins.greetings import GreetingTable
 from comptoir.plugins.hours import HoursTable
 from comptoir.plugins.inbound import InboundTable
-from comptoir.plugins.installed import Found, Unusable
+from comptoir.plugins.installed import NAME, Found, Unusable
 from comptoir.plugins.team import Team, check_number
 from comptoir.plugins.toml_file import TomlFile, read_toml
 from comptoir.plugins.toml_positions import Path as Place
@@ -190,8 +190,10 @@ def _defaults(plugin: Found, name: str, at: Place, toml: TomlFile) -> PluginConf
 
 
 def _unknown_plugin(name: str, plugins: Sequence[str], lang: Lang) -> tuple[str, str]:
-    meant = nearest(name, plugins)
-    listed = ", ".join(sorted(plugins))
+    # Packages may offer what no file can name.
+    known = sorted(one for one in plugins if NAME.fullmatch(one))
+    meant = nearest(name, known)
+    listed = ", ".join(known)
     if lang == "fr":
         return f"il n'y a pas de plugin « {name} »", f"« {meant} »" if meant else f"un de ceux-ci : {listed}"
     return f"there is no plugin `{name}`", f"`{meant}`" if meant else f"one of these: {listed}"

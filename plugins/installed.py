@@ -2,8 +2,8 @@
 
 import importlib
 import inspect
-import logging
 import re
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
@@ -17,9 +17,9 @@ NAME = re.compile("[a-z][a-z0-9_-]{0,31}")
 RESERVED = frozenset({"asker", "bots", "calls", "comptoir", "configuration", "expiry", "fallback", "flood"})
 """As whom the core itself writes and remembers."""
 
+IMPORT_LIMIT = 8.0
+"""Seconds for one package."""
 _ASYNC = ("start", "message", "unanswered", "timer", "receipt", "conversation", "stop")
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,14 @@ class Installed(Mapping[str, Found]):
             self._found[name] = _load(name, self._points[name])
         return self._found[name]
 
+    def within(self, name: str, seconds: float = IMPORT_LIMIT) -> Found:
+        """The same, and no longer: for who waits in front of a screen. An import cannot be broken off; it goes on."""
+        found: list[Found] = []
+        importing = threading.Thread(target=lambda: found.append(self[name]), daemon=True)
+        importing.start()
+        importing.join(seconds)
+        return found[0] if found else Unusable(name, f"its import had not ended after {seconds:g} s")
+
     def packages(self, name: str) -> tuple[tuple[str, str], ...]:
         """Name and version of each package that offers this plugin."""
         return tuple((point.dist.name, point.dist.version) for point in self._points[name] if point.dist)
@@ -86,7 +94,6 @@ def _load(name: str, points: tuple[EntryPoint, ...]) -> Found:
         loaded = points[0].load()
         reason = _why_not(name, loaded)
     except (Exception, SystemExit) as error:
-        _log.warning("plugin %s cannot be imported: %s", name, type(error).__name__)
         return Unusable(name, f"cannot be imported: {type(error).__name__}: {_short(error)}")
     return Unusable(name, reason) if reason else loaded
 

@@ -87,6 +87,13 @@ def test_what_cannot_be_used_is_named_with_the_reason(offer: Offer, source: str,
     assert "\n" not in found.reason
 
 
+def test_an_import_that_does_not_end_is_not_waited_for(offer: Offer) -> None:
+    offer("there_slow", "import time\ntime.sleep(3)\n" + RIGHT.format(name="slow"), slow="there_slow:Ours")
+    found = installed().within("slow", 0.1)
+    assert isinstance(found, Unusable)
+    assert found.reason == "its import had not ended after 0.1 s"
+
+
 def test_a_name_that_two_packages_offer_is_nobodys(offer: Offer) -> None:
     offer("there_one", RIGHT.format(name="same"), same="there_one:Ours")
     offer("there_two", RIGHT.format(name="same"), same="there_two:Ours")
