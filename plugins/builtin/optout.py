@@ -39,9 +39,17 @@ _REFUSING = tuple(
     _all(request)
     for request in (
         "ne envoyez plus", "n envoyez plus", "envoyez plus", "ne envoie plus", "ne ecrivez plus", "n ecrivez plus",
-        "ne contactez plus", "opt out", "no more",
+        "ne contactez plus", "ne plus recevoir", "plus recevoir", "opt out", "no more",
     )
 )  # fmt: skip
+
+# What may follow a STOP at the beginning of a line, and one word of the first of these must.
+_ALONE = _all("plus rien jamais tranquille recevoir recois deranger derangez alone anymore never")
+_LEAVING_ALONE = _all(
+    "ne n pas ecrire ecrivez ecris envoyer envoyez envoie contacter contactez laisser laissez laisse",
+    "do don t not send sending write writing contact leave again",
+)
+_SIGN = "\N{OCTAGONAL SIGN}"
 
 
 class OptOut(Plugin):
@@ -108,12 +116,28 @@ def read_wish(text: str) -> Literal["leave", "return"] | None:
     """What the last line that is only such a request asks for: `Arrêt svp` is one, `l'arrêt de bus` is not."""
     wish: Literal["leave", "return"] | None = None
     for line in text.splitlines():
-        heard = {_squeezed(word) for word in words(line)} - _POLITE
+        said = [_squeezed(word) for word in _spelt(line)]
+        heard = set(said) - _POLITE
         meant = heard - _WHAT - _AROUND
-        if not meant:
+        if line.strip() == _SIGN or _begins_with_stop(said):
+            wish = "leave"
+        elif not meant:
             continue
-        if meant <= _LEAVING or meant in _REFUSING or (meant == {"plus"} and heard & _WHAT):
+        elif meant <= _LEAVING or meant in _REFUSING or (meant == {"plus"} and heard & _WHAT):
             wish = "leave"
         elif meant <= _RETURNING:
             wish = "return"
     return wish
+
+
+def _spelt(line: str) -> list[str]:
+    """The words of a line; `S T O P` is one."""
+    said = words(line)
+    return ["".join(said)] if all(len(word) == 1 for word in said) else said
+
+
+def _begins_with_stop(said: list[str]) -> bool:
+    """`STOP, je ne veux plus rien recevoir`, but not `stop la commande`."""
+    rest = set(said[1:])
+    known = _ALONE | _LEAVING_ALONE | _LEAVING | _WHAT | _AROUND | _POLITE
+    return bool(said) and said[0] in _LEAVING and not rest.isdisjoint(_ALONE) and rest <= known

@@ -25,6 +25,8 @@ class Parrot(Plugin):
         "stop pub", "Stop aux messages", "bonjour\nstop merci", "desabonnez moi", "Je souhaite me désinscrire svp",
         "arrêtez de m'envoyer des messages", "ne m'envoyez plus de messages", "n'envoyez plus rien",
         "plus de pub merci", "unsubscribe", "no more messages", "reprise\nstop",
+        "STOP je veux plus rien recevoir", "Stop, ne m'écrivez plus jamais svp", "STOP laissez-moi tranquille",
+        "stop don't send me messages anymore", "je ne veux plus rien recevoir", "S T O P", "🛑",
     ],
 )  # fmt: skip
 def test_a_line_that_only_asks_for_silence_is_heard(text: str) -> None:
@@ -41,6 +43,7 @@ def test_so_is_one_that_asks_to_come_back(text: str) -> None:
     [
         "vous êtes à l'arrêt de bus ?", "don't stop", "non stop", "stop la commande", "stop à la livraison",
         "je veux plus de robes", "plus", "je veux la pub", "les messages", "start up", "merci", "svp", "?", "",
+        "stop je ne veux plus de la robe", "stop n'envoyez pas", "a b c", "🛑 travaux",
     ],
 )  # fmt: skip
 def test_a_word_among_others_is_no_request(text: str) -> None:
