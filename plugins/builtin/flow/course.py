@@ -1,7 +1,7 @@
 """One customer's way through a flow: where they are, and what a message or an arrival brings. Without any I/O."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -102,12 +102,7 @@ class Course:
         if message.kind == "text" and (led := self._led(at, message.text)) is not None:
             return led
         step = self.flow.steps[at.step]
-        way: str | None = None
-        answer: str | None = None
-        if step.menu is None:
-            answer = read_answer(step, message, self.known.today, self.known.country)
-        elif message.kind == "text" and (option := read_option(message.text, step.menu)) is not None:
-            answer, way = step.menu[option].text, step.menu[option].goto
+        answer, way = self._read(step, message)
         if answer is None:
             return self._wrong(at, step)
         answers = {**at.answers, step.store: answer} if step.store else at.answers
@@ -115,6 +110,31 @@ class Course:
             return self._wrong(at, step)
         gone = replace(at, answers=answers, trail=(*at.trail, at.step)[-MAX_TRAIL:], wrong=0)
         return self._go_on(gone, step, answer, way, Turn())
+
+    def take_each(self, turn: Turn, messages: Sequence[Message]) -> Turn:
+        """What messages bring that came together: each answers the question that the one before led to.
+
+        As far as they do; only the last question is asked.
+        """
+        for message in messages:
+            if turn.at is None or not self.understands(turn.at, message):
+                break
+            taken = self.take(turn.at, message)
+            turn = replace(taken, tags=(*turn.tags, *taken.tags), notices=(*turn.notices, *taken.notices))
+        return turn
+
+    def understands(self, at: At, message: Message) -> bool:
+        """Whether the message is an answer to the question, or says where to go."""
+        if message.kind == "text" and self._led(at, message.text) is not None:
+            return True
+        return self._read(self.flow.steps[at.step], message)[0] is not None
+
+    def _read(self, step: Step, message: Message) -> tuple[str | None, str | None]:
+        """The answer, and the way that it chooses; no answer where the message is none."""
+        if step.menu is None:
+            return read_answer(step, message, self.known.today, self.known.country), None
+        option = read_option(message.text, step.menu) if message.kind == "text" else None
+        return (None, None) if option is None else (step.menu[option].text, step.menu[option].goto)
 
     def question(self, at: At) -> str:
         """The question that waits, once more."""

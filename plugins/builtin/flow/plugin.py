@@ -46,10 +46,12 @@ class Flows(Plugin):
             return Verdict.STOP
         if at is not None:
             self._leave(context)
-        found = self._begun_by(context, message)
+        parts = _parts(message)
+        found = self._begun_by(context, parts)
         if found is None:
             return Verdict.CONTINUE
-        self._begin(context, found)
+        name, used = found
+        self._begin(context, name, parts[used:])
         return Verdict.STOP
 
     async def unanswered(self, context: Context, message: Message) -> None:
@@ -75,26 +77,32 @@ class Flows(Plugin):
         if change.kind in ("taken", "handed_over", "assigned", "closed") and await context.get(AT) is not None:
             self._leave(context)
 
-    def _begun_by(self, context: Context, message: Message) -> str | None:
-        for name, flow in self._flows.items():
-            if message.kind == "text" and is_started_by(flow, message.text):
-                return name
+    def _begun_by(self, context: Context, parts: Sequence[Message]) -> tuple[str, int] | None:
+        """Which flow begins, and with how many of these messages."""
+        for used, part in enumerate(parts, 1):
+            for name, flow in self._flows.items():
+                if part.kind == "text" and is_started_by(flow, part.text):
+                    return name, used
         new = context.contact.is_new and not context.replied
-        return next((name for name, flow in self._flows.items() if new and flow.first_message), None)
+        return next(((name, len(parts)) for name, flow in self._flows.items() if new and flow.first_message), None)
 
-    def _begin(self, context: Context, name: str) -> None:
-        flow = self._flows[name]
+    def _begin(self, context: Context, name: str, answers: Sequence[Message] = ()) -> None:
+        """`answers` came together with what begins it."""
+        flow, course = self._flows[name], self._course(context, name)
         explain(context, f"commence le parcours {name}", f"begins the flow {name}")
-        self._do(context, flow, self._course(context, name).begin())
+        self._do(context, flow, course.take_each(course.begin(), answers))
 
     def _go_on(self, context: Context, at: At, flow: FlowFile, message: Message) -> None:
-        course = self._course(context, at.flow)
+        course, parts = self._course(context, at.flow), _parts(message)
         if at.step not in flow.steps or not flow.steps[at.step].asks:
             # The file was changed under them.
             begun = course.begin()
             self._do(context, flow, replace(begun, said=(context.wording("changed"), *begun.said)))
             return
         turn = course.take(at, message)
+        if not course.understands(at, message) and course.understands(at, parts[0]):
+            # An address may have several lines; else each answers its own question.
+            turn = course.take_each(Turn(at=at), parts)
         fr, en = (f"étape {turn.at.step}", f"step {turn.at.step}") if turn.at is not None else ("fin", "end")
         explain(
             context, f"parcours {at.flow}, réponse à {at.step} : {fr}", f"flow {at.flow}, answer to {at.step}: {en}"
@@ -145,3 +153,10 @@ def _reply(context: Context, text: str) -> None:
     """A text that is nothing but the name of somebody without one says nothing."""
     if text.strip():
         context.reply(text[:MAX_SAID])
+
+
+def _parts(message: Message) -> list[Message]:
+    """A burst in its messages again, as far as their texts show them."""
+    if len(message.ids) < 2:
+        return [message]
+    return [replace(message, text=line) for line in message.text.split("\n") if line.strip()] or [message]

@@ -158,6 +158,26 @@ def test_a_notice_without_answers_has_no_hole(play: Player) -> None:
     assert "\n\n\n" not in awa.says("3").notices[0]
 
 
+def together(shop: Play, awa: Person, *texts: str) -> list[str]:
+    """What is answered to messages that came in one burst."""
+    ids = tuple(range(900, 900 + len(texts)))
+    return shop.hear(awa.contact, Message(ids, "text", "\n".join(texts), shop.now)).texts
+
+
+def test_each_message_of_a_burst_answers_its_own_question(play: Player) -> None:
+    shop, awa = opened(play)
+    assert together(shop, awa, "bonjour", "commander", "1", "Mafé", "3") == ["Pour quel jour ?"]
+    assert together(shop, awa, "demain", "77 123") == ["À quel numéro vous appeler ?"]
+    assert awa.says("annuler").texts == ["D'accord, on s'arrête là. Écrivez-nous quand vous voulez."]
+
+
+def test_what_is_no_answer_in_a_burst_is_asked_again_once(play: Player) -> None:
+    shop, awa = opened(play)
+    awa.says("menu")
+    heard = together(shop, awa, "euh", "je sais pas")
+    assert heard == [f"Je n'ai pas compris. Répondez par le numéro de votre choix.\n\n{MENU}"]
+
+
 def test_what_a_flow_takes_no_other_plugin_sees(play: Player) -> None:
     _, awa = opened(play, ORDER, Echo)
     assert awa.says("bonjour").texts == ["« bonjour »"]
