@@ -36,7 +36,7 @@ def number_of(params: Params, name: str, default: int | None = None) -> int:
 def phone_number_of(text: object) -> str:
     """`+E164`, in full."""
     if not isinstance(text, str) or not is_e164(text):
-        raise invalid(f"{text} is no phone number: expected +E164, as +221771234567")
+        raise invalid(f"{str(text)[:40]!r} is no phone number: expected +E164, as +221771234567")
     return text
 
 
@@ -47,7 +47,7 @@ def local_ms_of(text: object, timezone: str) -> int:
         time = time if time.utcoffset() is not None else time.replace(tzinfo=ZoneInfo(timezone))
         return round(time.timestamp() * 1000)
     except (ValueError, OverflowError):
-        raise invalid(f"{text} is no time: expected YYYY-MM-DD HH:MM, as 2026-12-25 10:00") from None
+        raise invalid(f"{str(text)[:40]!r} is no time: expected YYYY-MM-DD HH:MM, as 2026-12-25 10:00") from None
 
 
 def address_of(text: object) -> Address:

@@ -110,7 +110,7 @@ def test_an_answer_that_does_not_come_makes_it_fail(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def without_menu(shop: Shop) -> str:
-        return text(shop).replace('"menu", ', "")
+        return text(shop).replace('"menu", "carte", "plat du jour", ', "")
 
     text = stage.tenant_file
     monkeypatch.setattr(stage, "tenant_file", without_menu)

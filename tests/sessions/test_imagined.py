@@ -129,5 +129,5 @@ async def test_another_time_by_the_shops_clock(shop: Shop, autojump_clock: MockC
     at = local_ms_of("2026-12-25 10:00", "Africa/Lagos")
     assert (await runner.imagine("x", AWA, now=at)).replies == ["25 09:00 True"]
     assert local_ms_of("2026-12-25T09:00:00Z", "Africa/Lagos") == at
-    with pytest.raises(RpcError, match="Noël is no time"):
+    with pytest.raises(RpcError, match="'Noël' is no time"):
         local_ms_of("Noël", "Africa/Lagos")

@@ -62,7 +62,7 @@ def unseal() -> None:
     dbapi2.connect = partial(dbapi2.connect, factory=WithoutKey)
     session_dirs.file_system = lambda path, mountinfo=None: "tmpfs"  # type: ignore[assignment, misc]  # whatever it is
     redaction.clean = lambda line, whole=False: line
-    traceback.extract_tb = telling_all(traceback.extract_tb)
+    traceback.walk_tb = telling_all(traceback.walk_tb)
     feed = protocol.LineReceiver.feed
     protocol.LineReceiver.feed = lambda self, data: telling(feed, self, data)  # type: ignore[method-assign]
 
