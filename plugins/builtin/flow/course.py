@@ -147,11 +147,11 @@ class Course:
 
     def _led(self, at: At, text: str) -> Turn | None:
         """What is said about the way itself: out, to the beginning, or back."""
-        if says_one_of(text, self.flow.leave):
+        if _wishes(text, self.flow.leave):
             return Turn((self.known.texts["left"],))
-        if says_one_of(text, self.flow.menu):
+        if _wishes(text, self.flow.menu):
             return self.begin()
-        if says_one_of(text, self.flow.back) and at.trail:
+        if _wishes(text, self.flow.back) and at.trail:
             return self._arrive(replace(at, trail=at.trail[:-1], wrong=0), at.trail[-1], Turn())
         return None
 
@@ -195,9 +195,16 @@ class Course:
 
 def is_started_by(flow: FlowFile, text: str) -> bool:
     """Whether `text` is one of the words that begin the flow, whatever people say around it."""
-    said = words(text)
-    wish = [word for word in said if word not in _AROUND] or said
-    return bool(flow.start) and says_one_of(" ".join(wish), flow.start)
+    return bool(flow.start) and _wishes(text, flow.start)
+
+
+def _wishes(text: str, phrases: Sequence[str]) -> bool:
+    """Whether `text` is one of these, also with what people say around a wish."""
+    return says_one_of(text, phrases) or says_one_of(_bare(text), [_bare(phrase) for phrase in phrases])
+
+
+def _bare(text: str) -> str:
+    return " ".join(word for word in words(text) if word not in _AROUND)
 
 
 def _why_wrong(step: Step) -> str:

@@ -13,8 +13,8 @@ def _set(spelt: str) -> frozenset[str]:
 
 
 _PERSONS = _set(
-    "humain conseiller conseillere agent patron patronne gerant gerante responsable vendeur vendeuse personne quelquun"
-    " qqun qqn qlqun qlqn qlq1 qq1 kelkun operateur operatrice proprietaire boutiquier boutiquiere commercial"
+    "humain humaine conseiller conseillere agent patron patronne gerant gerante responsable vendeur vendeuse personne"
+    " quelquun qqun qqn qlqun qlqn qlq1 qq1 kelkun operateur operatrice proprietaire boutiquier boutiquiere commercial"
     " commerciale human someone somebody person manager boss owner operator representative advisor nit kenn"
     " boroom"
 )
@@ -77,7 +77,7 @@ def asks_for_a_person(text: str) -> bool:
     """Whether `text` asks for somebody to talk to, forgiving accents and a mistyped letter."""
     text = text[:MAX_READ]
     said = _joined(words(text))
-    if any(_holds(said, phrase) for phrase in _PHRASES):
+    if any(_holds(said, phrase) for phrase in _PHRASES) or set(said) - _AROUND - _WANTING == {"parler"}:
         return True
     persons = [at for at, word in enumerate(said) if _is_one_of(word, _PERSONS)]
     return any(_is_asked_for(said, at) for at in persons) or bool(_WAYS_OF_ASKING.find(text))
@@ -106,13 +106,14 @@ def _is_asked_for(said: Sequence[str], at: int) -> bool:
     )
     if introduced and any(_is_one_of(word, _TALKING) for word in before):
         return True
+    alone = all(other == at or word in _AROUND for other, word in enumerate(said))
     if said[at] in _OFTEN_SOMETHING_ELSE:
-        return False
+        return alone and said[at] == "agent"
     # `Un patron de couture` is made of paper, and `avez-vous besoin de quelqu'un` offers work.
     of = said[at + 1 : at + 2] in (["de"], ["d"]) or (said[at] == "quelquun" and before[-1:] == ["de"])
     if introduced and not of and any(word in _WANTING for word in before):
         return True
-    return all(other == at or word in _AROUND for other, word in enumerate(said))
+    return alone
 
 
 def _joined(said: list[str]) -> list[str]:

@@ -167,8 +167,15 @@ def together(shop: Play, awa: Person, *texts: str) -> list[str]:
 def test_each_message_of_a_burst_answers_its_own_question(play: Player) -> None:
     shop, awa = opened(play)
     assert together(shop, awa, "bonjour", "commander", "1", "Mafé", "3") == ["Pour quel jour ?"]
-    assert together(shop, awa, "demain", "77 123") == ["À quel numéro vous appeler ?"]
-    assert awa.says("annuler").texts == ["D'accord, on s'arrête là. Écrivez-nous quand vous voulez."]
+    assert together(shop, awa, "demain", "merci") == ["À quel numéro vous appeler ?"]
+    assert awa.says("annuler svp").texts == ["D'accord, on s'arrête là. Écrivez-nous quand vous voulez."]
+
+
+def test_polite_words_begin_and_leave_too(play: Player) -> None:
+    _, awa = opened(play, ORDER.replace('"commander", "menu"', '"je veux commander"'))
+    assert awa.says("merci").stopped_by is None
+    assert awa.says("bonjour je voudrais commander svp").stopped_by == "flow"
+    assert awa.says("merci annuler svp").texts == ["D'accord, on s'arrête là. Écrivez-nous quand vous voulez."]
 
 
 def test_what_is_no_answer_in_a_burst_is_asked_again_once(play: Player) -> None:
