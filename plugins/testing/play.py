@@ -212,7 +212,9 @@ class Person:
         return self.play.changed(self.chat)
 
     def gets(self, plugin: str, text: str, state: Literal["delivered", "read", "failed"] = "delivered") -> Heard:
-        """What became of something that a plugin wrote to them."""
+        """What became of something that a plugin wrote to them. Raises ValueError where it wrote no such text."""
+        if not any((line.by, line.text) == (f"plugin:{plugin}", text) for line in self.chat.lines):
+            raise ValueError(f"{plugin} wrote no {text!r} to {self.contact.chat}")
         return self.play.receipt(self.chat, plugin, Receipt(self.play.next_id(), state, text))
 
     @property

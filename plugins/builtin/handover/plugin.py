@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from comptoir.plugins.api import Change, Context, Message, Mistake, Plugin, Timer, Verdict
 from comptoir.plugins.builtin import people
+from comptoir.plugins.builtin.explaining import explain
 from comptoir.plugins.builtin.handover.asking import asks_for_a_person, asks_something, is_pleasantry
 from comptoir.plugins.builtin.handover.commands import seems_meant
 from comptoir.plugins.builtin.handover.config import HandoverConfig
@@ -82,6 +83,7 @@ class Handovers(Plugin):
         elif self.config.after_unanswered and count >= self.config.after_unanswered:
             await self._hand_over(context, "unsure", context.wording("reason_unanswered", count=str(count)))
         elif self.config.after_unanswered:
+            explain(context, "personne n'a su répondre : il faut le dire autrement", "nobody had an answer: ask again")
             context.put(UNANSWERED, {"count": count, "at": context.now.isoformat()})
             context.reply(context.wording("again"))
 

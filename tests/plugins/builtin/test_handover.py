@@ -196,7 +196,9 @@ def test_a_question_that_nobody_answers_is_for_a_person(play: Player) -> None:
 def test_the_second_message_running_that_nobody_answers_is_for_a_person(play: Player) -> None:
     shop, awa = opened(play)
     assert awa.says("merci beaucoup").texts == []
-    assert awa.says("la robe de l'autre fois").texts == [
+    heard = awa.says("la robe de l'autre fois")
+    assert heard.explained == ["personne n'a su répondre : il faut le dire autrement"]
+    assert heard.texts == [
         "Je n'ai pas bien compris. Pouvez-vous le dire autrement ? Pour parler à quelqu'un, écrivez HUMAIN."
     ]
     shop.passes(minutes=1)

@@ -168,7 +168,9 @@ def test_receipts_reach_the_plugin_that_wrote(play: Player) -> None:
     one = play(Scribe)
     awa = one.customer()
     awa.says("bonjour")
-    awa.gets("scribe", "Bonjour", "read")
+    with pytest.raises(ValueError, match="scribe wrote no 'Bonjour'"):
+        awa.gets("scribe", "Bonjour", "read")
+    awa.gets("scribe", "Bonjour Awa, ici Chez Awa.", "read")
     assert one.state("scribe", "last", awa) == "read"
 
 
