@@ -19,7 +19,8 @@ P = ParamSpec("P")
 PLUGIN_LIMIT = 20.0
 """Seconds that a plugin may take for one event, where the tenant says nothing else."""
 
-_ENDINGS = (trio.Cancelled, KeyboardInterrupt, GeneratorExit)
+# Not KeyboardInterrupt: a worker ignores the signal, so that it is a plugin that raised it.
+_ENDINGS = (trio.Cancelled, GeneratorExit)
 
 Decision = Literal["continue", "stop", "raised", "late"]
 Occasion = Timer | Receipt | Change

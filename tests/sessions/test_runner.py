@@ -277,7 +277,14 @@ async def exits_in_a_nursery() -> None:
         await trio.sleep_forever()
 
 
-@pytest.mark.parametrize(("end", "told"), [(exits, "SystemExit"), (exits_in_a_nursery, "BaseExceptionGroup")])
+async def interrupts() -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("end", "told"),
+    [(exits, "SystemExit"), (exits_in_a_nursery, "BaseExceptionGroup"), (interrupts, "KeyboardInterrupt")],
+)
 async def test_one_that_exits_takes_nobody_along(
     shop: Shop, autojump_clock: MockClock, end: Callable[[], Awaitable[None]], told: str
 ) -> None:
