@@ -31,10 +31,14 @@ class Blame:
     """In its code."""
     starting: bool = False
     """It had not even started."""
+    overdue: bool = False
+    """It held nothing, and took no notice of being cancelled."""
 
     @property
     def fault(self) -> str:
         what = "held the interpreter" if self.why == "held" else "took too much memory"
+        if self.overdue:
+            what = "did not end when it was cancelled"
         when = " while it started" if self.starting else ""
         return f"{what}{when}{f' in {self.place}' if self.place else ''}"
 
@@ -50,7 +54,8 @@ def read_blame(folder: Path) -> Blame | None:
         why: Why = "memory" if verdict.get("why") == "memory" else "held"
         seconds = verdict.get("seconds")
         place = str(verdict.get("place", ""))
-        return Blame(why, *_culprit(verdict), _number(seconds), place, verdict.get("starting") is True)
+        starting, overdue = verdict.get("starting") is True, verdict.get("overdue") is True
+        return Blame(why, *_culprit(verdict), _number(seconds), place, starting, overdue)
     if trace:
         # The kernel ended it: nobody could leave a verdict.
         said = read_record(step, 0) or read_record(step, 1) or {}

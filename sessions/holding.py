@@ -143,7 +143,7 @@ class Watchdog:
         for walking in self._steps.on_way:
             walking.age += passed
             if walking.age >= walking.patience:
-                self._end(EXIT_HELD, walking, walking.age)
+                self._end(EXIT_HELD, walking, walking.age, overdue=True)
 
     def _look_at_memory(self, passed: float) -> None:
         resident, data = self._steps.memory()
@@ -188,10 +188,12 @@ class Watchdog:
         walk = traceback.walk_stack(frame)
         return place_of((frame.f_code.co_filename, line, frame.f_code.co_name) for frame, line in walk)
 
-    def _end(self, code: int, culprit: Walking | None, seconds: float, place: str = "") -> None:
+    def _end(
+        self, code: int, culprit: Walking | None, seconds: float, place: str = "", *, overdue: bool = False
+    ) -> None:
         # Whoever holds the interpreter lends it to us for a moment at a time: more often now.
         sys.setswitchinterval(0.0005)
-        verdict: dict[str, object] = {"why": "held" if code == EXIT_HELD else "memory"}
+        verdict: dict[str, object] = {"why": "held" if code == EXIT_HELD else "memory", "overdue": overdue}
         if culprit is not None:
             verdict |= culprit.said
         self._steps.judge(verdict | {"seconds": round(seconds, 1), "place": place[:200]})

@@ -85,6 +85,7 @@ async def test_who_takes_no_notice_of_being_cancelled_is_ended_and_named(tmp_pat
     blame = ended["outlast_its_limit"].blame
     assert blame is not None
     assert (blame.why, blame.plugin, blame.message) == ("held", "bad", 7)
+    assert blame.fault == "did not end when it was cancelled"
 
 
 async def test_who_waits_or_works_in_steps_is_left_alone(tmp_path):
