@@ -83,9 +83,14 @@ def _token(said: str, word: str, clause: int, language: Language) -> Token:
 
 
 def _weight(word: str, one: str, language: Language) -> float:
-    if word.isdigit() or word in numbers():
+    return _NUMBER if word in numbers() else told(one, language)
+
+
+def told(one: str, language: Language = "fr") -> float:
+    """How much the root of a word tells of what is wanted: 1, less for the words of every question."""
+    if one.isdigit():
         return _NUMBER
-    if len(word) == 1 or word in empty_words(language):
+    if len(one) == 1 or one in empty_words(language):
         return 0
     return _WEAK if one in weak_roots(language) else 1
 

@@ -1,6 +1,5 @@
 """Answers questions by their words: opening times, prices, where the shop is."""
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, Self
 
@@ -9,22 +8,17 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticKnownError
 
 from comptoir.plugins.api import Context, Message, Plugin, PluginConfig, Verdict
-from comptoir.plugins.builtin.choosing import Choice, Chooser
+from comptoir.plugins.builtin.entries import Entries
 from comptoir.plugins.builtin.explaining import explain
-from comptoir.plugins.builtin.knowledge import Knowledge, best_passage
-from comptoir.plugins.builtin.knowledge.index import Found
+from comptoir.plugins.builtin.ranking import ENTRIES, PASSAGES, Ranked, rank
 from comptoir.plugins.builtin.speaking import speaks
 from comptoir.plugins.faults import wrong_value
 from comptoir.plugins.patterns import Pattern, TenantPattern
 from comptoir.plugins.phrases import Phrase
-from comptoir.plugins.reading import tells
 from comptoir.plugins.wording import CustomerText, fill
 
 MAX_PATTERNS = 200
 """Of all entries together."""
-_KNOWN_BETTER = 0.9
-_WORD_MORE = 0.6
-"""A passage of `knowledge` that explains this share of what the entry does is the better answer. Tuned."""
 
 
 class Entry(PluginConfig):
@@ -67,18 +61,6 @@ class AnswersConfig(PluginConfig):
         return self
 
 
-def _knows_better(found: Found, best: Choice) -> bool:
-    """Whether a passage answers what the entry only touches."""
-    more = best.left - found.left
-    if found.titled and more >= 0:
-        return True
-    if not best.matches and not best.offered:
-        return True
-    if best.sure:
-        return False
-    return found.score >= _KNOWN_BETTER * best.score or more >= _WORD_MORE
-
-
 class Answers(Plugin):
     """State: `otherwise`, the day on which a contact was last told that nothing matched."""
 
@@ -91,7 +73,11 @@ class Answers(Plugin):
             (index, Pattern(pattern)) for index, entry in enumerate(self.config.entries) for pattern in entry.patterns
         ]
         entries = [(entry.words, entry.text) for entry in self.config.entries]
-        self._chooser = await trio.to_thread.run_sync(partial(Chooser, entries, self.tenant.language))
+        self._entries = await trio.to_thread.run_sync(partial(Entries, entries, self.tenant.language))
+        ENTRIES.add(self.tenant, self._entries)
+
+    async def stop(self) -> None:
+        ENTRIES.remove(self.tenant, self._entries)
 
     async def message(self, context: Context, message: Message) -> Verdict:
         if not speaks(message) or not message.text:
@@ -122,36 +108,31 @@ class Answers(Plugin):
         return []
 
     async def _by_words(self, context: Context, text: str) -> list[int]:
+        passages = PASSAGES.of(self.tenant)
         # Long messages take their time; the others of the tenant do not wait for them.
-        choices = await trio.to_thread.run_sync(self._chooser.choose, text)
-        if not choices or tells(text):
+        ranked = await trio.to_thread.run_sync(rank, text, self._entries, passages, self.tenant.language)
+        by_entry = {one.answer: one for one in ranked if isinstance(one.answer, int)}
+        if not by_entry:
             return []
-        chosen = self._chooser.together(text, choices)
-        if not await self._answer(context, chosen, choices[0], text):
+        best = ranked[0]
+        if not isinstance(best.answer, int):
+            title = self.config.entries[next(iter(by_entry))].title
+            explain(context, f"{title} : knowledge sait mieux", f"{title}: knowledge knows better")
             return []
-        for choice in chosen:
-            self._explain(context, choice)
-        return [choice.entry for choice in chosen]
+        if not best.fits:
+            return []
+        matches = {number: one.matches for number, one in by_entry.items() if one.matches}
+        chosen = self._entries.together(text, best.answer, matches)
+        for number in chosen:
+            self._explain(context, number, by_entry[number])
+        return chosen
 
-    async def _answer(self, context: Context, chosen: Sequence[Choice], best: Choice, text: str) -> bool:
-        """Whether the entries answer, or `knowledge` has more of what the message asks for."""
-        if not best.sure and not best.fits:
-            return False
-        known = Knowledge.of(self.tenant)
-        found = known and await best_passage(known, text, self.tenant.language)
-        # Two things that are asked for one after the other are seldom one thing that a passage tells.
-        if not found or not found.fits or len(chosen) > 1 or not _knows_better(found, best):
-            return True
-        title = self.config.entries[best.entry].title
-        explain(context, f"{title} : knowledge sait mieux", f"{title}: knowledge knows better")
-        return False
-
-    def _explain(self, context: Context, choice: Choice) -> None:
-        title = self.config.entries[choice.entry].title
-        if not choice.matches:
+    def _explain(self, context: Context, number: int, one: Ranked) -> None:
+        title = self.config.entries[number].title
+        if not one.matches:
             explain(context, f"la réponse « {title} » en parle", f'the answer "{title}" speaks of it')
             return
-        match = choice.matches[0]
+        match = one.matches[0]
         explain(
             context, f"« {match.said} » : {title} (« {match.phrase} »)", f'"{match.said}": {title} ("{match.phrase}")'
         )

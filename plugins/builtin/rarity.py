@@ -5,7 +5,7 @@ import math
 _UNKNOWN = 0.9
 """Of a word that nothing has, as a share of the rarest that something has."""
 
-_LEAST = 0.5
+_LEAST, _FEW = 0.9, 3
 """Of a word that all of a few things have: with two texts about deliveries, `livraison` still tells."""
 
 
@@ -16,7 +16,7 @@ def rarity(among: int, count: int) -> float:
     """
     if among == 0:
         return _UNKNOWN
-    return max(_told(min(among, count), count) / _told(1, count), min(_LEAST, 2 / count))
+    return max(_told(min(among, count), count) / _told(1, count), min(_LEAST, _FEW / count))
 
 
 def _told(among: int, count: int) -> float:

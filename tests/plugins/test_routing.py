@@ -9,7 +9,8 @@ from routing import Figures, Routed, Router, confusions, figures, route_all
 from routing_corpus import labelled
 
 from comptoir.plugins.builtin.answers import Answers, AnswersConfig
-from comptoir.plugins.builtin.knowledge import Knowledge, KnowledgeConfig, best_passage
+from comptoir.plugins.builtin.knowledge import Knowledge, KnowledgeConfig
+from comptoir.plugins.builtin.ranking import rank
 from comptoir.plugins.testing.play import TENANT
 
 
@@ -95,7 +96,7 @@ async def test_two_megabytes_are_indexed_while_the_worker_goes_on() -> None:
     asked = [message.text for message in labelled() if not message.held_out][:100]
     begun = time.process_time()
     for text_of_one in asked:
-        await best_passage(plugin._index, text_of_one, "fr")
+        rank(text_of_one, None, plugin._index)
     assert (time.process_time() - begun) / len(asked) < 0.02
     await plugin.stop()
 
@@ -107,5 +108,5 @@ async def test_five_hundred_entries_take_little_time() -> None:
     asked = [message.text for message in labelled() if not message.held_out][:100]
     begun = time.process_time()
     for text in asked:
-        plugin._chooser.choose(text)
+        rank(text, plugin._entries, None)
     assert (time.process_time() - begun) / len(asked) < 0.02

@@ -1,19 +1,17 @@
 """Answers from the texts in the tenant's folder `knowledge/`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import ClassVar
 
 import trio
 
-from comptoir.plugins.api import Context, Message, Plugin, PluginConfig, Tenant, Verdict
+from comptoir.plugins.api import Context, Message, Plugin, PluginConfig, Verdict
 from comptoir.plugins.builtin.explaining import explain
-from comptoir.plugins.builtin.knowledge.index import Found, Index
+from comptoir.plugins.builtin.knowledge.index import Index
 from comptoir.plugins.builtin.knowledge.passages import Passage, cut, shorten
+from comptoir.plugins.builtin.ranking import ENTRIES, PASSAGES, Ranked, rank
 from comptoir.plugins.builtin.speaking import speaks
 from comptoir.plugins.folder import text_of
-from comptoir.plugins.language import Language
-from comptoir.plugins.reading import read, tells
 from comptoir.plugins.wording import CustomerText, fill
 
 FOLDER = "knowledge/"
@@ -33,35 +31,30 @@ class Knowledge(Plugin):
     name = "knowledge"
     Config = KnowledgeConfig
     config: KnowledgeConfig
-    _started: ClassVar[dict[int, Index]] = {}
-    """By the identity of the tenant's files: `answers` asks what is known here before it answers half a question."""
 
     async def start(self) -> None:
         passages = partial(_passages, self.tenant.files)
         self._index = await trio.to_thread.run_sync(lambda: Index(passages(), self.tenant.language))
-        self._started[id(self.tenant.files)] = self._index
+        PASSAGES.add(self.tenant, self._index)
 
     async def stop(self) -> None:
-        if self._started.get(id(self.tenant.files)) is self._index:
-            del self._started[id(self.tenant.files)]
+        PASSAGES.remove(self.tenant, self._index)
         self._index.close()
 
-    @classmethod
-    def of(cls, tenant: Tenant) -> Index | None:
-        """What is known of a tenant in whose pipeline this plugin stands."""
-        return cls._started.get(id(tenant.files))
-
     async def message(self, context: Context, message: Message) -> Verdict:
-        if not speaks(message) or not message.text or tells(message.text):
+        if not speaks(message) or not message.text:
             return Verdict.CONTINUE
-        found = await best_passage(self._index, message.text, self.tenant.language)
-        if found is None or not found.fits:
-            self._explain_nothing(context, found)
+        entries = ENTRIES.of(self.tenant)
+        # Long messages take their time; the others of the tenant do not wait for them.
+        ranked = await trio.to_thread.run_sync(rank, message.text, entries, self._index, self.tenant.language)
+        best = ranked[0] if ranked else None
+        if best is None or not isinstance(best.answer, Passage) or not best.fits:
+            self._explain_nothing(context, ranked)
             return Verdict.CONTINUE
-        said = ", ".join(found.said)
-        where = f"{found.passage.file} « {found.passage.title} »"
+        said = ", ".join(best.said)
+        where = f"{best.answer.file} « {best.answer.title} »"
         explain(context, f"« {said} » se trouve dans {where}", f'"{said}" stands in {where}')
-        context.reply(self._answer(context, found.passage))
+        context.reply(self._answer(context, best.answer))
         return Verdict.STOP
 
     def _answer(self, context: Context, passage: Passage) -> str:
@@ -72,20 +65,15 @@ class Knowledge(Plugin):
         ]
         return "\n\n".join(filter(None, parts))
 
-    def _explain_nothing(self, context: Context, found: Found | None) -> None:
+    def _explain_nothing(self, context: Context, ranked: Sequence[Ranked]) -> None:
+        nearest = next((one.answer for one in ranked if isinstance(one.answer, Passage)), None)
         if not len(self._index):
             explain(context, "il n'y a pas de texte dans knowledge/", "there is no text in knowledge/")
-        elif found is None:
+        elif nearest is None:
             explain(context, "aucun passage ne contient ces mots", "no passage has these words")
         else:
-            near = f"{found.passage.file} « {found.passage.title} »"
+            near = f"{nearest.file} « {nearest.title} »"
             explain(context, f"le passage le plus proche, {near}, n'est pas assez sûr", f"{near} is not sure enough")
-
-
-async def best_passage(index: Index, text: str, language: Language) -> Found | None:
-    """The passage that fits best, whether or not it fits well enough."""
-    found = await trio.to_thread.run_sync(lambda: index.search(read(text, language)))
-    return found[0] if found else None
 
 
 def _passages(files: Mapping[str, bytes]) -> Iterator[Passage]:

@@ -17,6 +17,7 @@ _COMMENT = re.compile(r"<!--.*?(-->|\Z)", re.DOTALL)
 _IMAGE = re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)")
 _LINK = re.compile(r"\[([^\]\n]+)\]\(([^)\s]+)[^)\n]*\)")
 _BOLD = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
+_ASKED = re.compile(r"^\s*(?:questions|q)\s*:\s*(.*?)(?=\n\s*\n|\Z)", re.IGNORECASE | re.MULTILINE | re.DOTALL)
 _BULLET = re.compile(r"^\s{0,8}[*+-]\s+", re.MULTILINE)
 _SENTENCE_END = re.compile(r"[.!?…][»\")]*\s")
 
@@ -31,14 +32,17 @@ class Passage:
     within: str
     """The headings above that one, and the file's name: they tell what the passage is about, nobody reads them."""
     text: str
+    asked: str = ""
+    """What customers ask who want to know this, as the owner wrote it below `Questions :`; no customer reads it."""
 
 
 def cut(name: str, text: str) -> Iterator[Passage]:
     """The passages of a file, in their order. `name` is the file's, without its folder."""
     topic = re.sub(r"[\W_]+", " ", name.rsplit(".", 1)[0])
     for above, title, body in _sections(_COMMENT.sub("", text)):
-        for part in _parts(_plain(body)):
-            yield Passage(name, title, " ".join([topic, *above]), part)
+        asked = " ".join(_ASKED.findall(body))
+        for part in _parts(_plain(_ASKED.sub("", body))):
+            yield Passage(name, title, " ".join([topic, *above]), part, asked)
 
 
 def shorten(text: str, most: int = MAX_ANSWER) -> str:

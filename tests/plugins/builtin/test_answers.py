@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from comptoir.plugins.builtin.answers import MAX_PATTERNS, Answers, AnswersConfig
-from comptoir.plugins.builtin.choosing import Chooser
+from comptoir.plugins.builtin.entries import Entries
+from comptoir.plugins.builtin.ranking import ENTRIES as ON_THE_SHELF
+from comptoir.plugins.builtin.ranking import rank
 from comptoir.plugins.testing import Person, Player
 
 ENTRIES = {
@@ -143,7 +145,15 @@ def test_a_long_text_is_read(play: Player) -> None:
 
 @given(st.text(max_size=300))
 def test_nothing_said_breaks_the_choice(text: str) -> None:
-    chooser = Chooser([(phrases, text) for text, phrases in ENTRIES.items()])
-    choices = chooser.choose(text)
-    assert not choices or len(chooser.together(text, choices)) <= 2
-    assert any(choice.entry == 1 for choice in chooser.choose(f"{text} prix"))
+    entries = Entries([(phrases, text) for text, phrases in ENTRIES.items()])
+    ranked = rank(text, entries, None)
+    matches = {one.answer: one.matches for one in ranked if isinstance(one.answer, int)}
+    assert all(len(entries.together(text, entry, matches)) <= 2 for entry in matches)
+    assert any(one.answer == 1 for one in rank(f"{text} prix", entries, None))
+
+
+def test_its_entries_are_shared_only_while_it_runs(play: Player) -> None:
+    awa = customer(play)
+    assert ON_THE_SHELF.of(awa.play.tenant) is not None
+    awa.play.stop()
+    assert ON_THE_SHELF.of(awa.play.tenant) is None
