@@ -36,8 +36,8 @@ class Asked:
 
     counts: Mapping[str, float]
     """What each tells: rare words tell more than frequent ones."""
-    informative: int
-    """How many words tell something."""
+    unheard: int
+    """How many words that tell something no text has, nor one that means the same."""
     tells: bool
     """Somebody tells or complains, and asks nothing."""
 
@@ -52,6 +52,8 @@ class Evidence:
     """The share of the message that the text explains, 0 to 1.4; of one that tells next to nothing, less."""
     amount: float = 0
     """What the words that it explains count together."""
+    whole: float = 0
+    """What the words of the example tell that stands in the message with all its words, 0 where none does."""
     longest: int = 0
     """Words of the longest phrase of the owner's, or of another way of saying it, that stands there word by word."""
 
@@ -59,14 +61,18 @@ class Evidence:
 def evidence(asked: Asked, text: Text, rarity: Callable[[str], float]) -> Evidence:
     """What speaks for `text`, phrases aside; `rarity` is that of a stem among all texts."""
     length = math.hypot(*asked.counts.values()) or 1
-    close = 0.0
+    close = whole = 0.0
     for example in text.examples:
-        product = sum(weight * rarity(stem) * _found(stem, asked.counts) for stem, weight in example.items())
-        if product:
-            own = math.hypot(*(weight * rarity(stem) for stem, weight in example.items()))
-            close = max(close, product / (length * own))
+        found = {stem: _found(stem, asked.counts) for stem in example}
+        if not any(found.values()):
+            continue
+        counts = {stem: weight * rarity(stem) for stem, weight in example.items()}
+        product = sum(counts[stem] * found[stem] for stem in example)
+        close = max(close, product / (length * math.hypot(*counts.values())))
+        if all(found.values()):
+            whole = max(whole, sum(example.values()))
     amount = sum(count * _worth(stem, text) for stem, count in asked.counts.items())
-    return Evidence(min(close, 1), amount / max(1, sum(asked.counts.values())), amount)
+    return Evidence(min(close, 1), amount / max(1, sum(asked.counts.values())), amount, whole)
 
 
 def _found(stem: str, counts: Mapping[str, float]) -> float:
@@ -93,11 +99,11 @@ def _worth(stem: str, text: Text) -> float:
 
 
 # Fitted by maximum likelihood on labelled messages: each text that may answer against all others and silence.
-_BASE = -2.0
-_CLOSE, _SHARE, _AMOUNT, _LONGEST = 1.93, 1.05, 2.22, 1.42
-_TELLS, _INFORMATIVE = -4.48, -0.58
-_MOST_AMOUNT, _MOST_LONG, _MOST_WORDS = 4, 4, 8
-_RIVAL = 0.4
+_BASE = -2.22
+_CLOSE, _SHARE, _AMOUNT, _WHOLE, _LONGEST = 1.04, 1.1, 1.86, 0.88, 1.21
+_TELLS, _UNHEARD = -5.43, -1.48
+_MOST_AMOUNT, _MOST_WHOLE, _MOST_LONG, _MOST_UNHEARD = 4, 2.5, 4, 4
+_RIVAL = 0.35
 """What the strongest other text counts against one: two that say the same are no reason for silence."""
 
 
@@ -114,7 +120,8 @@ def _vote(asked: Asked, one: Evidence) -> float:
         + _CLOSE * one.close
         + _SHARE * one.share
         + _AMOUNT * min(one.amount, _MOST_AMOUNT)
+        + _WHOLE * min(one.whole, _MOST_WHOLE)
         + _LONGEST * min(one.longest, _MOST_LONG)
         + _TELLS * asked.tells
-        + _INFORMATIVE * min(asked.informative, _MOST_WORDS)
+        + _UNHEARD * min(asked.unheard, _MOST_UNHEARD)
     )

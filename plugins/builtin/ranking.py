@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from comptoir.plugins.api import Tenant
@@ -13,7 +13,7 @@ from comptoir.plugins.builtin.evidence import LEAST, Asked, Evidence, evidence, 
 from comptoir.plugins.builtin.rarity import rarity
 from comptoir.plugins.language import Language, alike
 from comptoir.plugins.phrases import MAX_GUESSED, Match
-from comptoir.plugins.reading import Token, informative, read, tells, unknown_weight
+from comptoir.plugins.reading import Token, read, tells, unknown_weight
 
 if TYPE_CHECKING:
     from comptoir.plugins.builtin.knowledge.index import Index
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Part = TypeVar("Part")
 
-SURE = 0.64
+SURE = 0.7
 """From which on an answer is given. Tuned: a wrong answer costs more than none."""
 MAX_TERMS = 60
 """Different words of a message that are looked at."""
@@ -74,9 +74,12 @@ def rank(text: str, entries: Entries | None, index: Index | None, language: Lang
     """What has something of a message, the best first. Takes its time: to be called in a thread."""
     tokens = read(text, language)
     said = _said(tokens, entries, index, language)
-    told = cache(partial(_rarity, entries=entries, index=index))
+    parts = [part for part in (entries, index) if part]
+    having = cache(lambda stem: sum(part.having(stem) for part in parts))
+    told = cache(lambda stem: rarity(having(stem), sum(map(len, parts))))
     counts = {stem: weight * told(stem) for stem, (weight, _) in list(said.items())[:MAX_TERMS]}
-    asked = Asked(counts, len(informative(tokens)), language == "fr" and tells(text))
+    unheard = sum(weight >= 1 and not any(map(having, (stem, *alike(stem)))) for stem, (weight, _) in said.items())
+    asked = Asked(counts, unheard, language == "fr" and tells(text))
     written = {stem: token.said for stem, (_, token) in said.items()}
     texts = [*(entries.texts(counts) if entries else ()), *(index.texts(counts) if index else ())]
     found = [
@@ -84,7 +87,7 @@ def rank(text: str, entries: Entries | None, index: Index | None, language: Lang
         for answer, one in texts
     ]
     if entries:
-        found = _with_phrases(found, entries.matches(tokens))
+        found = _with_phrases(found, entries.matches(tokens), tokens)
     sure = sureness(asked, [one.evidence for one in found])
     best = [replace(one, sure=share) for one, share in zip(found, sure, strict=True)]
     return sorted(best, key=lambda one: -round(one.sure, 3))
@@ -109,20 +112,17 @@ def _said(
     return said
 
 
-def _rarity(stem: str, entries: Entries | None, index: Index | None) -> float:
-    parts = [part for part in (entries, index) if part]
-    return rarity(sum(part.having(stem) for part in parts), sum(map(len, parts)))
-
-
-def _with_phrases(found: Sequence[Ranked], matches: Mapping[int, Sequence[Match]]) -> list[Ranked]:
+def _with_phrases(
+    found: Sequence[Ranked], matches: Mapping[int, Sequence[Match]], tokens: Sequence[Token]
+) -> list[Ranked]:
     """The entries' phrases added to what speaks for them."""
     missing = [Ranked(entry, Evidence(), ()) for entry in matches if all(one.answer != entry for one in found)]
     return [
-        _with_phrase(one, matches.get(one.answer, ())) if isinstance(one.answer, int) else one
+        _with_phrase(one, matches.get(one.answer, ()), tokens) if isinstance(one.answer, int) else one
         for one in [*found, *missing]
     ]
 
 
-def _with_phrase(one: Ranked, matches: Sequence[Match]) -> Ranked:
-    longest = max((len(match.places) for match in matches), default=0)
+def _with_phrase(one: Ranked, matches: Sequence[Match], tokens: Sequence[Token]) -> Ranked:
+    longest = max((len({tokens[place].root for place in match.places}) for match in matches), default=0)
     return replace(one, matches=tuple(matches), evidence=replace(one.evidence, longest=longest))
