@@ -36,8 +36,6 @@ class Asked:
 
     counts: Mapping[str, float]
     """What each tells: rare words tell more than frequent ones."""
-    unheard: int
-    """How many words that tell something no text has, nor one that means the same."""
     tells: bool
     """Somebody tells or complains, and asks nothing."""
 
@@ -48,10 +46,10 @@ class Evidence:
 
     close: float = 0
     """How alike the message and the nearest example are, 0 to 1."""
-    share: float = 0
-    """The share of the message that the text explains, 0 to 1.4; of one that tells next to nothing, less."""
     amount: float = 0
-    """What the words that it explains count together."""
+    """What the words that the text explains count together."""
+    left: float = 0
+    """What those count that it does not."""
     whole: float = 0
     """What the words of the example tell that stands in the message with all its words, 0 where none does."""
     longest: int = 0
@@ -71,8 +69,10 @@ def evidence(asked: Asked, text: Text, rarity: Callable[[str], float]) -> Eviden
         close = max(close, product / (length * math.hypot(*counts.values())))
         if all(found.values()):
             whole = max(whole, sum(example.values()))
-    amount = sum(count * _worth(stem, text) for stem, count in asked.counts.items())
-    return Evidence(min(close, 1), amount / max(1, sum(asked.counts.values())), amount, whole)
+    worth = {stem: _worth(stem, text) for stem in asked.counts}
+    amount = sum(count * worth[stem] for stem, count in asked.counts.items())
+    left = sum(count for stem, count in asked.counts.items() if not worth[stem])
+    return Evidence(min(close, 1), amount, left, whole)
 
 
 def _found(stem: str, counts: Mapping[str, float]) -> float:
@@ -99,10 +99,10 @@ def _worth(stem: str, text: Text) -> float:
 
 
 # Fitted by maximum likelihood on labelled messages: each text that may answer against all others and silence.
-_BASE = -2.22
-_CLOSE, _SHARE, _AMOUNT, _WHOLE, _LONGEST = 1.04, 1.1, 1.86, 0.88, 1.21
-_TELLS, _UNHEARD = -5.43, -1.48
-_MOST_AMOUNT, _MOST_WHOLE, _MOST_LONG, _MOST_UNHEARD = 4, 2.5, 4, 4
+_BASE = -1.6
+_CLOSE, _AMOUNT, _LEFT, _WHOLE, _LONGEST = 1.29, 1.82, -1.18, 0.97, 1.31
+_TELLS = -4.66
+_MOST_AMOUNT, _MOST_LEFT, _MOST_WHOLE, _MOST_LONG = 4, 4, 2.5, 4
 _RIVAL = 0.35
 """What the strongest other text counts against one: two that say the same are no reason for silence."""
 
@@ -118,10 +118,9 @@ def _vote(asked: Asked, one: Evidence) -> float:
     return (
         _BASE
         + _CLOSE * one.close
-        + _SHARE * one.share
         + _AMOUNT * min(one.amount, _MOST_AMOUNT)
+        + _LEFT * min(one.left, _MOST_LEFT)
         + _WHOLE * min(one.whole, _MOST_WHOLE)
         + _LONGEST * min(one.longest, _MOST_LONG)
         + _TELLS * asked.tells
-        + _UNHEARD * min(asked.unheard, _MOST_UNHEARD)
     )

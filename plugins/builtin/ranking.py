@@ -75,19 +75,20 @@ def rank(text: str, entries: Entries | None, index: Index | None, language: Lang
     tokens = read(text, language)
     said = _said(tokens, entries, index, language)
     parts = [part for part in (entries, index) if part]
-    having = cache(lambda stem: sum(part.having(stem) for part in parts))
-    told = cache(lambda stem: rarity(having(stem), sum(map(len, parts))))
+    told = cache(lambda stem: rarity(sum(part.having(stem) for part in parts), sum(map(len, parts))))
     counts = {stem: weight * told(stem) for stem, (weight, _) in list(said.items())[:MAX_TERMS]}
-    unheard = sum(weight >= 1 and not any(map(having, (stem, *alike(stem)))) for stem, (weight, _) in said.items())
-    asked = Asked(counts, unheard, language == "fr" and tells(text))
+    asked = Asked(counts, language == "fr" and tells(text))
     written = {stem: token.said for stem, (_, token) in said.items()}
     texts = [*(entries.texts(counts) if entries else ()), *(index.texts(counts) if index else ())]
     found = [
-        Ranked(answer, evidence(asked, one, told), tuple(written[stem] for stem in counts if one.has(stem)))
+        Ranked(
+            answer, evidence(asked, one, told), tuple(dict.fromkeys(written[stem] for stem in counts if one.has(stem)))
+        )
         for answer, one in texts
     ]
     if entries:
-        found = _with_phrases(found, entries.matches(tokens), tokens)
+        nothing = Evidence(left=sum(counts.values()))
+        found = _with_phrases(found, nothing, entries.matches(tokens), tokens)
     sure = sureness(asked, [one.evidence for one in found])
     best = [replace(one, sure=share) for one, share in zip(found, sure, strict=True)]
     return sorted(best, key=lambda one: -round(one.sure, 3))
@@ -113,10 +114,10 @@ def _said(
 
 
 def _with_phrases(
-    found: Sequence[Ranked], matches: Mapping[int, Sequence[Match]], tokens: Sequence[Token]
+    found: Sequence[Ranked], nothing: Evidence, matches: Mapping[int, Sequence[Match]], tokens: Sequence[Token]
 ) -> list[Ranked]:
     """The entries' phrases added to what speaks for them."""
-    missing = [Ranked(entry, Evidence(), ()) for entry in matches if all(one.answer != entry for one in found)]
+    missing = [Ranked(entry, nothing, ()) for entry in matches if all(one.answer != entry for one in found)]
     return [
         _with_phrase(one, matches.get(one.answer, ()), tokens) if isinstance(one.answer, int) else one
         for one in [*found, *missing]
