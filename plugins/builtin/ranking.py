@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Part = TypeVar("Part")
 
-SURE = 0.7
+SURE = 0.66
 """From which on an answer is given. Tuned: a wrong answer costs more than none."""
 MAX_TERMS = 60
 """Different words of a message that are looked at."""
