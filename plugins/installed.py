@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
 
 from comptoir.plugins.api import API_VERSION, Plugin, PluginConfig
@@ -39,9 +40,13 @@ class Installed(Mapping[str, Found]):
     An import may take as long as its author likes: ask in a thread.
     """
 
-    def __init__(self, points: Mapping[str, tuple[EntryPoint, ...]]) -> None:
-        self._points = points
+    def __init__(self) -> None:
         self._found: dict[str, Found] = {}
+
+    @cached_property
+    def _points(self) -> Mapping[str, tuple[EntryPoint, ...]]:
+        """Read when a name is asked for that is none of ours: it costs a process 2 MB."""
+        return _offered()
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._points)
@@ -72,14 +77,18 @@ class Installed(Mapping[str, Found]):
 
 
 def installed() -> Installed:
-    """What the environment offers at this moment: packages may have come since the last time."""
+    """What the environment offers when it is first asked: packages may have come since the last time."""
+    return Installed()
+
+
+def _offered() -> Mapping[str, tuple[EntryPoint, ...]]:
     importlib.invalidate_caches()
     points: dict[str, tuple[EntryPoint, ...]] = {}
     for point in entry_points(group=GROUP):
         # The same folder may stand in `sys.path` twice.
         if point not in points.get(point.name, ()):
             points[point.name] = (*points.get(point.name, ()), point)
-    return Installed(points)
+    return points
 
 
 def _load(name: str, points: tuple[EntryPoint, ...]) -> Found:
