@@ -114,6 +114,9 @@ def _spelled_out(clause: str, language: Language, *, alternative: bool) -> Itera
 _TOLD = re.compile(
     r"\bj ai (?:deja |bien |tout |mal )*(?:paye|envoye|fait|recu|mis|pris|vu|compris|note|transfere"
     r"|verse|vire|trouve|confirme|regle|depose|dit|fini|adore)\b"
+    r"|\b(?:je (?:vous|t|te|l|les|lui)|on|nous) (?:ai|a|avons) (?:deja |bien |tout )*"
+    r"(?:paye|envoye|regle|depose|verse|vire|transfere)\b"
+    r"|\bje viens (?:vous |te |l |les )?(?:envoyer|payer|regler|deposer|verser|virer|transferer)\b"
     r"|\bje (?:vous |te |t |lui |les |l )?\w+rai\b|\bje (?:vous |te )?rappelle\b"
     r"|\b(?:erreur|mauvais|faux|trompe) (?:\w+ )?numero\b"
     r"|\bje suis (?:devant|dehors|arrive|arrivee|sur place|bas|porte)\b"

@@ -101,7 +101,7 @@ def _worth(stem: str, text: Text) -> float:
 # Fitted by maximum likelihood on labelled messages: each text that may answer against all others and silence.
 _BASE = -1.6
 _CLOSE, _AMOUNT, _LEFT, _WHOLE, _LONGEST = 1.29, 1.82, -1.18, 0.97, 1.31
-_TELLS = -4.66
+_TELLS = -7
 _MOST_AMOUNT, _MOST_LEFT, _MOST_WHOLE, _MOST_LONG = 4, 4, 2.5, 4
 _RIVAL = 0.35
 """What the strongest other text counts against one: two that say the same are no reason for silence."""
