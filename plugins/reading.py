@@ -116,6 +116,8 @@ _TOLD = re.compile(
     r"|verse|vire|trouve|confirme|regle|depose|dit|fini|adore)\b"
     r"|\b(?:je (?:vous|t|te|l|les|lui)|on|nous) (?:ai|a|avons) (?:deja |bien |tout )*"
     r"(?:paye|envoye|regle|depose|verse|vire|transfere)\b"
+    r"|\bje suis (?:malade|occupe|occupee|travail|maison|voyage|fatigue|fatiguee|route|taxi|chemin)$"
+    r"|\bje (?:t|te|vous|l) envoie\b|\bnumero change$|\bj ai perdu mon telephone\b"
     r"|\bje viens (?:vous |te |l |les )?(?:envoyer|payer|regler|deposer|verser|virer|transferer)\b"
     r"|\bje (?:vous |te |t |lui |les |l )?\w+rai\b|\bje (?:vous |te )?rappelle\b"
     r"|\b(?:erreur|mauvais|faux|trompe) (?:\w+ )?numero\b"
