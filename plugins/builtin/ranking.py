@@ -23,6 +23,8 @@ Part = TypeVar("Part")
 
 SURE = 0.66
 """From which on an answer is given. Tuned: a wrong answer costs more than none."""
+SURE_OF_OWN = 0.12
+"""The same where the entry's own words stand in the message: their owner expects that they bring its answer."""
 MAX_TERMS = 60
 """Different words of a message that are looked at."""
 
@@ -43,7 +45,7 @@ class Ranked:
 
     @property
     def fits(self) -> bool:
-        return self.sure >= SURE
+        return self.sure >= (SURE_OF_OWN if any(match.own for match in self.matches) else SURE)
 
 
 class Shelf(Generic[Part]):

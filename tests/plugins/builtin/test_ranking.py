@@ -42,6 +42,12 @@ def test_words_that_nothing_explains_speak_against_all() -> None:
     assert answered("combien de temps vit une tortue des îles Galapagos ?") is None
 
 
+def test_the_owners_own_words_answer_among_many_others() -> None:
+    text = "quel est votre adresse exacte, je suis vers le rond point de l'hôpital avec mon frère"
+    (best, *_) = rank(text, ENTRIES, PASSAGES)
+    assert (best.answer, best.fits, best.sure < 0.5) == (2, True, True)
+
+
 def test_who_only_tells_asks_for_nothing() -> None:
     assert answered("la livraison ?") == 0
     assert answered("j'ai déjà payé la livraison") is None
