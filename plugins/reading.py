@@ -1,7 +1,7 @@
 """Reads what customers write: abbreviations, words of other languages, several questions in one message."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -55,11 +55,6 @@ def read(text: str, language: Language = "fr") -> list[Token]:
         for said, word in _spelled_out(clause, language, alternative=alternative)
         if not is_linking(word)
     ]
-
-
-def informative(tokens: Iterable[Token]) -> list[Token]:
-    """The words that tell something of what is wanted, each once."""
-    return list({token.root: token for token in tokens if token.weight}.values())
 
 
 def unknown_weight(token: Token, language: Language = "fr") -> float:

@@ -75,3 +75,13 @@ def _check(text: str, fields: Sequence[str] = FIELDS) -> str:
 
 
 CustomerText = Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(_check)]
+
+
+def _check_line(text: str) -> str:
+    if not text.strip() or not text.isprintable():
+        raise wrong_value(("texte vide ou sur plusieurs lignes", "une ligne"), ("empty, or several lines", "one line"))
+    return text.strip()
+
+
+OneLine = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_check_line)]
+"""A short text of a plugin's configuration, such as the name of a choice."""

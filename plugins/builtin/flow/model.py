@@ -8,8 +8,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from comptoir.plugins.faults import wrong_value
 from comptoir.plugins.patterns import TenantPattern
-from comptoir.plugins.text import terms
-from comptoir.plugins.wording import MAX_TEXT
+from comptoir.plugins.phrases import Phrase
+from comptoir.plugins.wording import MAX_TEXT, OneLine
 
 KNOWN_FIELDS = ("name", "shop", "chat", "answers")
 """What every text of a flow may use beside the answers; `answers` is all of them, a line each."""
@@ -20,18 +20,6 @@ Path = tuple[str | int, ...]
 def _check_text(text: str) -> str:
     if not text.strip():
         raise wrong_value(("texte vide", "ce que le client doit lire"), ("empty text", "what the customer is to read"))
-    return text.strip()
-
-
-def _check_words(text: str) -> str:
-    if not terms(text):
-        raise wrong_value((f"« {text} »", "un mot que le client écrit"), (f'"{text}"', "a word that customers write"))
-    return text
-
-
-def _check_line(text: str) -> str:
-    if not text.strip() or not text.isprintable():
-        raise wrong_value(("texte vide ou sur plusieurs lignes", "une ligne"), ("empty, or several lines", "one line"))
     return text.strip()
 
 
@@ -46,8 +34,6 @@ def _check_store(name: str) -> str:
 
 
 Text = Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(_check_text)]
-Words = Annotated[str, Field(max_length=100), AfterValidator(_check_words)]
-Short = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_check_line)]
 Store = Annotated[str, AfterValidator(_check_store)]
 
 
@@ -58,8 +44,8 @@ class _Table(BaseModel):
 class Option(_Table):
     """A numbered line of a menu."""
 
-    text: Short
-    words: Annotated[tuple[Words, ...], Field(max_length=20)] = ()
+    text: OneLine
+    words: Annotated[tuple[Phrase, ...], Field(max_length=20)] = ()
     """Other words for it, besides its number and its text."""
     goto: str | None = None
     """Else the step's own."""
@@ -70,7 +56,7 @@ class Branch(_Table):
 
     field: str | None = None
     """Whose answer; else this step's."""
-    equals: Annotated[tuple[Short, ...], Field(min_length=1, max_length=50)] | None = None
+    equals: Annotated[tuple[OneLine, ...], Field(min_length=1, max_length=50)] | None = None
     min: float | None = None
     max: float | None = None
     goto: str
@@ -91,7 +77,7 @@ class Step(_Table):
     say: Text | None = None
     menu: Annotated[tuple[Option, ...], Field(min_length=1, max_length=20)] | None = None
     ask: Literal["text", "number", "date", "phone", "choice", "file"] | None = None
-    choices: Annotated[tuple[Short, ...], Field(min_length=1, max_length=100)] = ()
+    choices: Annotated[tuple[OneLine, ...], Field(min_length=1, max_length=100)] = ()
     min: float | None = None
     max: float | None = None
     """Of a number; of a text, its length."""
@@ -101,14 +87,14 @@ class Step(_Table):
     wrong: Text | None = None
     """Said to an answer that will not do."""
     store: Store | None = None
-    tag: Short | None = None
+    tag: OneLine | None = None
     notify: Text | None = None
-    to: Annotated[tuple[Short, ...], Field(min_length=1, max_length=20)] = ("owner",)
+    to: Annotated[tuple[OneLine, ...], Field(min_length=1, max_length=20)] = ("owner",)
     """Who is notified, or asked to go on."""
     when: Annotated[tuple[Branch, ...], Field(max_length=50)] = ()
     """The first that is so decides where it goes on."""
     goto: str | None = None
-    hand_over: Short | None = None
+    hand_over: OneLine | None = None
     """Why a person is to go on."""
     end: bool = False
 
@@ -130,7 +116,7 @@ class Step(_Table):
 class FlowFile(_Table):
     """A course of steps, and what begins it."""
 
-    start: Annotated[tuple[Words, ...], Field(max_length=50)] = ()
+    start: Annotated[tuple[Phrase, ...], Field(max_length=50)] = ()
     """Messages that begin it."""
     first_message: bool = False
     """It begins with the first message of a customer."""
@@ -142,9 +128,9 @@ class FlowFile(_Table):
     """The question is asked once more after so long; 0 for never."""
     wrong_answers: Annotated[int, Field(ge=1, le=10)] = 3
     """So many wrong answers to one question running are for a person."""
-    back: Annotated[tuple[Words, ...], Field(max_length=10)] = ("retour", "back")
-    menu: Annotated[tuple[Words, ...], Field(max_length=10)] = ("menu", "accueil")
-    leave: Annotated[tuple[Words, ...], Field(max_length=10)] = ("quitter", "annuler", "exit", "cancel")
+    back: Annotated[tuple[Phrase, ...], Field(max_length=10)] = ("retour", "back")
+    menu: Annotated[tuple[Phrase, ...], Field(max_length=10)] = ("menu", "accueil")
+    leave: Annotated[tuple[Phrase, ...], Field(max_length=10)] = ("quitter", "annuler", "exit", "cancel")
     steps: Annotated[dict[str, Step], Field(min_length=1, max_length=200)]
 
     @property
