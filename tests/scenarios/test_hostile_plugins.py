@@ -126,8 +126,8 @@ async def test_other_chats_are_answered_within_three_seconds(capsys: pytest.Capt
         assert "held the interpreter while it started in hostile.py:" in stubborn["last_fault"]
         curious = here.lab.customer("+221780000003")
         await curious.say(other.number, "reach http://127.0.0.1:1/")
-        (refused,) = await curious.wait_heard(1)
-        assert refused.text.startswith("127.0.0.1: not a public address")
+        (answer,) = await curious.wait_heard(1)
+        assert answer.text.startswith("127.0.0.1: not a public address")
         with capsys.disabled():
             print("".join(f"\n  {line}" for line in figures))
         assert wrong == []
@@ -136,7 +136,14 @@ async def test_other_chats_are_answered_within_three_seconds(capsys: pytest.Capt
         for each in (shop, other):
             assert await judge.disagreements(here, each, followed=False) == []
         held = [event for event in here.events if event["kind"] == "plugin_held"]
-        assert Counter(event["why"] for event in held) == {"held": 4, "memory": 2}
+        why = Counter(event["why"] for event in held)
+        assert (why["held"], set(why)) == (4, {"held", "memory"})
+        # Who eats faster than the watchdog looks meets the system's limit first, and is named for that.
+        refused = [
+            event for event in here.events if event["kind"] == "plugin_failed" and "MemoryError" in event["fault"]
+        ]
+        eaten = [event for event in held if event["why"] == "memory"]
+        assert len({event["message"] for event in (*refused, *eaten)}) == 2
         assert {event["plugin"] for event in held} == {"hostile", "stubborn"}
         assert not [event for event in here.events if event["kind"] in ("worker_died", "parked", "lost_unread")]
 
