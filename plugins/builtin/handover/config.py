@@ -35,7 +35,7 @@ class Rule(PluginConfig):
 
 class HandoverConfig(PluginConfig):
     words: Annotated[tuple[Phrase, ...], Field(max_length=100)] = ()
-    """Phrase or phrases that are for a person, besides those that ask for one: `remboursement`, `réclamation`."""
+    """Words or phrases that are for a person, besides those that ask for one: `remboursement`, `réclamation`."""
     rules: Annotated[tuple[Rule, ...], Field(max_length=50)] = ()
     """Messages that are for a person at once, a block `[[plugins.handover.rules]]` for each rule."""
     questions: bool = True
