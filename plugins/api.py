@@ -1,4 +1,5 @@
-"""The plugin API on one page: all that a plugin author imports. It imports nothing of ours.
+"""The plugin API on one page: all that a plugin author imports. It imports nothing of ours but its other two pages,
+`shop.model` (catalogue and orders) and `models` (language models).
 
 A plugin looks at one message and decides: it collects *effects* on the context and returns a *verdict*.
 Nothing it decides happens before the whole pipeline has spoken; then all effects are committed in one
@@ -21,6 +22,9 @@ from pathlib import Path
 from typing import ClassVar, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
+
+from comptoir.plugins.models import Completion, Said, Tool
+from comptoir.plugins.shop.model import Catalogue, CatalogueChange, Figures, Order, ShopEffect, Stock
 
 API_VERSION = 1
 
@@ -87,6 +91,8 @@ class Tenant:
 
     Texts and tables, no pictures. Where one of them changes, the plugins are made anew.
     """
+    catalogue: Catalogue | None = None
+    """As the file says, where there is one; what the owner changed by chat comes with `Context.catalogue`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +329,16 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Transcript:
+    """What was said in a recording that the plugin had transcribed."""
+
+    message: int
+    text: str
+    """Empty where it could not be put into words; `why` says so."""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Response:
     """What a server answered to `Context.fetch`, whole."""
 
@@ -474,7 +490,7 @@ class Call:
     headers: Mapping[str, str]
 
 
-Effect = Reply | Notice | Put | Silence | Tag | Wake | Handover | Assign | Close | Answer | Call
+Effect = Reply | Notice | Put | Silence | Tag | Wake | Handover | Assign | Close | Answer | Call | ShopEffect
 
 
 # --- the context and the plugin ----------------------------------------------------------------------------
@@ -545,6 +561,39 @@ class Context(Protocol):
         """
         ...
 
+    # --- the shop
+
+    async def catalogue(self) -> Catalogue | None:
+        """What is sold now, with what the owner changed by chat; None where the tenant has no catalogue."""
+        ...
+
+    async def stock(self, skus: Sequence[str]) -> Stock:
+        """What is left of these now. No precondition by itself: placing an order checks it again."""
+        ...
+
+    async def orders(self, number: int | None = None, *, open_only: bool = False) -> tuple[Order, ...]:
+        """The chat's orders, the newest first, 20 at most, or the one of this number; for the owner and the team those
+        of all chats.
+        """
+        ...
+
+    async def changes(self) -> tuple[CatalogueChange, ...]:
+        """What the owner changed by chat and is in force. Raises PermissionError where a customer wrote."""
+        ...
+
+    async def figures(self, begins: datetime, ends: datetime) -> Figures:
+        """What this stretch of time has brought. Raises PermissionError where a customer wrote."""
+        ...
+
+    async def ask_model(
+        self, model: str, said: Sequence[Said], tools: Sequence[Tool] = (), *, most_tokens: int = 1_000
+    ) -> Completion:
+        """What the operator's model of this name says next. Raises ModelFailed, also where a limit is reached.
+
+        It may happen again for the same message, and is paid for each time.
+        """
+        ...
+
     # --- words
 
     def wording(self, key: str, **fields: str) -> str:
@@ -601,6 +650,13 @@ class Context(Protocol):
         """Tell something outside once this is committed; see `Call`. Raises ValueError for what is no public URL."""
         ...
 
+    def do(self, effect: ShopEffect) -> None:
+        """Sell, move an order on, change the catalogue: see the effects in `shop.model`.
+
+        Raises PermissionError where a customer wrote and only the owner or the team may.
+        """
+        ...
+
 
 class PluginConfig(BaseModel):
     """Base of a plugin's configuration: unknown keys are mistakes, values do not change."""
@@ -652,6 +708,9 @@ class Plugin:
 
     async def receipt(self, context: Context, receipt: Receipt) -> None:
         """A message of this plugin was delivered, read, or could not be sent; each at most once."""
+
+    async def transcribed(self, context: Context, transcript: Transcript) -> None:
+        """A recording that it had transcribed has been put into words, or could not be."""
 
     async def conversation(self, context: Context, change: Change) -> None:
         """The chat's conversation changed; `context.conversation` is what it has become."""

@@ -1,6 +1,7 @@
 """What plugins see of a chat, and what they read by: made of the journal, the same for messages and for occasions."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -50,8 +51,8 @@ def ports(  # noqa: PLR0913 (what it reads, and who watches)
     async def cases() -> tuple[Case, ...]:
         return await journal.read(partial(conversations.cases, now=now))
 
-    outside = {} if fetch is None else {"fetch": fetch}
-    return Ports(read_state, history, cases, watch=partial(watch, message=message), **outside)
+    made = Ports(read_state, history, cases, watch=partial(watch, message=message))
+    return made if fetch is None else replace(made, fetch=fetch)
 
 
 def as_time(ms: int) -> datetime:

@@ -73,7 +73,7 @@ LATE_AS_A_WHOLE = ("cli.demo", "cli.doctor.looking")
 # What docs/plugins.md offers to everybody who writes a plugin.
 _FOR_PLUGINS = (
     "api", "text", "reading", "language", "sounds", "vocabulary", "wording", "patterns", "phrases", "opening", "folder",
-    "faults", "toml_file", "builtin",
+    "faults", "toml_file", "shop", "models", "builtin",
 )  # fmt: skip
 FOR_PLUGINS = tuple(f"comptoir.plugins.{module}" for module in _FOR_PLUGINS)
 
@@ -220,8 +220,10 @@ def test_imports_go_in_the_directions_of_the_design() -> None:
     assert not faults(found for found in OURS if forbidden(found))
 
 
-def test_the_plugin_api_stands_alone() -> None:
-    assert not faults(found for found in OURS if found.module == "plugins.api")
+def test_the_pages_of_the_plugin_api_stand_alone() -> None:
+    pages = ("plugins.api", "plugins.models", "plugins.shop.model")
+    named = tuple(f"comptoir.{page}" for page in pages)
+    assert not faults(found for found in OURS if found.module in pages and not within(found.name, named))
 
 
 def test_built_ins_use_what_any_plugin_may() -> None:

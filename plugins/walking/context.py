@@ -2,11 +2,11 @@
 
 import json
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from comptoir.plugins.api import (
@@ -32,6 +32,19 @@ from comptoir.plugins.api import (
     Tenant,
     ToSend,
     Wake,
+)
+from comptoir.plugins.models import Completion, ModelFailed, Said, Tool
+from comptoir.plugins.shop.model import (
+    Catalogue,
+    CatalogueChange,
+    Figures,
+    MarkPayment,
+    MoveOrder,
+    Order,
+    PlaceOrder,
+    ShopEffect,
+    Stock,
+    Transcribe,
 )
 from comptoir.plugins.walking import sendable
 from comptoir.plugins.walking.state import TENANT, Slot, Value
@@ -67,6 +80,45 @@ async def _no_fetch(_url: str, _headers: Mapping[str, str]) -> Response:
     raise OutsideFailed("there is no way out from here")
 
 
+async def _no_model(_model: str, _said: Sequence[Said], _tools: Sequence[Tool], _most_tokens: int) -> Completion:
+    raise ModelFailed("there is no model here")
+
+
+class ShopPorts(Protocol):
+    """Where a context reads of the shop."""
+
+    async def catalogue(self) -> Catalogue | None: ...
+
+    async def stock(self, skus: Sequence[str]) -> Stock: ...
+
+    async def orders(self, number: int | None, contact: int | None, *, open_only: bool) -> tuple[Order, ...]:
+        """Of one contact, or of all where None."""
+        ...
+
+    async def changes(self) -> tuple[CatalogueChange, ...]: ...
+
+    async def figures(self, begins: datetime, ends: datetime) -> Figures: ...
+
+
+class NoShop:
+    """Of a tenant that has none."""
+
+    async def catalogue(self) -> Catalogue | None:
+        return None
+
+    async def stock(self, skus: Sequence[str]) -> Stock:
+        return Stock()
+
+    async def orders(self, number: int | None, contact: int | None, *, open_only: bool) -> tuple[Order, ...]:
+        return ()
+
+    async def changes(self) -> tuple[CatalogueChange, ...]:
+        return ()
+
+    async def figures(self, begins: datetime, ends: datetime) -> Figures:
+        return Figures(begins, ends, 0, 0, 0, 0, "")
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """What a context reads from; whoever walks provides it."""
@@ -79,6 +131,9 @@ class Ports:
     """Raises OutsideFailed."""
     watch: Callable[[str], AbstractContextManager[None]] = _unwatched
     """Entered, with the plugin's name, around its own code."""
+    shop: ShopPorts = field(default_factory=NoShop)
+    model: Callable[[str, Sequence[Said], Sequence[Tool], int], Awaitable[Completion]] = _no_model
+    """Raises ModelFailed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +230,31 @@ class PluginContext:
     async def fetch(self, url: str, *, headers: Mapping[str, str] | None = None) -> Response:
         return await self._ports.fetch(_checked_url(url), dict(headers or {}))
 
+    # --- the shop
+
+    async def catalogue(self) -> Catalogue | None:
+        return await self._reading(self._ports.shop.catalogue())
+
+    async def stock(self, skus: Sequence[str]) -> Stock:
+        return await self._reading(self._ports.shop.stock(skus))
+
+    async def orders(self, number: int | None = None, *, open_only: bool = False) -> tuple[Order, ...]:
+        whose = self.contact.id if self.contact.role == "customer" else None
+        return await self._reading(self._ports.shop.orders(number, whose, open_only=open_only))
+
+    async def changes(self) -> tuple[CatalogueChange, ...]:
+        self._check_colleague()
+        return await self._reading(self._ports.shop.changes())
+
+    async def figures(self, begins: datetime, ends: datetime) -> Figures:
+        self._check_colleague()
+        return await self._reading(self._ports.shop.figures(_aware("begins", begins), _aware("ends", ends)))
+
+    async def ask_model(
+        self, model: str, said: Sequence[Said], tools: Sequence[Tool] = (), *, most_tokens: int = 1_000
+    ) -> Completion:
+        return await self._ports.model(model, said, tools, most_tokens)
+
     # --- words
 
     def wording(self, key: str, **fields: str) -> str:
@@ -228,6 +308,14 @@ class PluginContext:
 
     def call(self, url: str, body: Json, headers: Mapping[str, str] | None = None) -> None:
         self._add(Call(_checked_url(url), _stored("the body", body), dict(headers or {})))
+
+    def do(self, effect: ShopEffect) -> None:
+        if not isinstance(effect, PlaceOrder | MoveOrder | Transcribe | MarkPayment):
+            self._check_colleague()
+        elif isinstance(effect, PlaceOrder):
+            for text in filter(None, (effect.receipt, effect.notice)):
+                sendable.check_text(text)
+        self._add(effect)
 
     # --- for whoever walks
 

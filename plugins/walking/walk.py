@@ -9,7 +9,7 @@ from typing import Literal, ParamSpec
 
 import trio
 
-from comptoir.plugins.api import Change, Context, Effect, Message, Plugin, Receipt, Reply, Timer, Verdict
+from comptoir.plugins.api import Change, Context, Effect, Message, Plugin, Receipt, Reply, Timer, Transcript, Verdict
 from comptoir.plugins.walking.context import PluginContext, Ports, Scene
 from comptoir.plugins.walking.state import Slot
 from comptoir.plugins.wording import worded
@@ -23,7 +23,7 @@ PLUGIN_LIMIT = 20.0
 _ENDINGS = (trio.Cancelled, GeneratorExit)
 
 Decision = Literal["continue", "stop", "raised", "late"]
-Occasion = Timer | Receipt | Change
+Occasion = Timer | Receipt | Change | Transcript
 """What a plugin is told of beside messages."""
 
 
@@ -138,6 +138,8 @@ async def tell(plugin: Plugin, scene: Scene, ports: Ports, occasion: Occasion, l
                 await plugin.receipt(context, occasion)
             case Change():
                 await plugin.conversation(context, occasion)
+            case Transcript():
+                await plugin.transcribed(context, occasion)
 
     return Walk((await _ask(context, plugin, _without_verdict(told), limit),), read)
 

@@ -179,7 +179,80 @@ _PIPELINES = Migration(
     ),
 )
 
-MIGRATIONS = (_FIRST, _KINDS, _PIPELINES)
+_SHOP = Migration(
+    "0004-shop",
+    (
+        # One row for each state of the catalogue that was in force: the file's, with what the owner changed by chat.
+        # content: deflated JSON; kept while it is the newest or an order was priced from it.
+        """CREATE TABLE catalogues (
+            version INTEGER PRIMARY KEY AUTOINCREMENT, digest TEXT NOT NULL, file_digest TEXT NOT NULL,
+            adopted_at INTEGER NOT NULL, content BLOB) STRICT""",
+        # What is left of counted variants. counted: the file's figure when it was last taken over.
+        """CREATE TABLE stock (
+            sku TEXT PRIMARY KEY, counted INTEGER,
+            remaining INTEGER NOT NULL CHECK (remaining >= 0)) STRICT, WITHOUT ROWID""",
+        # What the owner changed by chat; value and was as JSON. ended_at: the file has said something else since, or a
+        # later change took its place.
+        """CREATE TABLE catalogue_changes (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, sku TEXT NOT NULL,
+            field TEXT NOT NULL CHECK (field IN ('price', 'stock', 'hidden', 'added')),
+            value TEXT NOT NULL, was TEXT NOT NULL, name TEXT NOT NULL DEFAULT '',
+            photo INTEGER REFERENCES messages ON DELETE SET NULL,
+            author TEXT NOT NULL, message INTEGER, at INTEGER NOT NULL, ended_at INTEGER) STRICT""",
+        "CREATE UNIQUE INDEX catalogue_changes_in_force ON catalogue_changes (sku, field) WHERE ended_at IS NULL",
+        # draft: as JSON.
+        """CREATE TABLE orders (
+            number INTEGER PRIMARY KEY AUTOINCREMENT, contact INTEGER NOT NULL REFERENCES contacts,
+            version INTEGER NOT NULL REFERENCES catalogues, customer TEXT NOT NULL,
+            draft TEXT NOT NULL, zone TEXT NOT NULL, fee INTEGER NOT NULL, total INTEGER NOT NULL,
+            currency TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN
+                ('new', 'confirmed', 'preparing', 'ready', 'delivering', 'delivered', 'cancelled')),
+            payment TEXT NOT NULL DEFAULT 'open' CHECK (payment IN ('open', 'to_check', 'paid')),
+            cause TEXT NOT NULL, created_at INTEGER NOT NULL, changed_at INTEGER NOT NULL) STRICT""",
+        "CREATE INDEX orders_contact ON orders (contact)",
+        "CREATE INDEX orders_created ON orders (created_at)",
+        "CREATE INDEX orders_going_on ON orders (state) WHERE state NOT IN ('delivered', 'cancelled')",
+        """CREATE TABLE order_lines (
+            order_number INTEGER NOT NULL REFERENCES orders, position INTEGER NOT NULL,
+            sku TEXT NOT NULL, name TEXT NOT NULL, quantity INTEGER NOT NULL CHECK (quantity > 0),
+            unit_price INTEGER NOT NULL, amount INTEGER NOT NULL,
+            stocked INTEGER NOT NULL CHECK (stocked IN (0, 1)),
+            PRIMARY KEY (order_number, position)) STRICT, WITHOUT ROWID""",
+        # step: a state, or 'payment:STATE'.
+        """CREATE TABLE order_history (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, order_number INTEGER NOT NULL REFERENCES orders,
+            step TEXT NOT NULL, author TEXT NOT NULL, message INTEGER, at INTEGER NOT NULL) STRICT""",
+        "CREATE INDEX order_history_order ON order_history (order_number)",
+        # Of transfers, as customers give them, folded; each once in the tenant.
+        """CREATE TABLE payment_references (
+            reference TEXT PRIMARY KEY, order_number INTEGER NOT NULL REFERENCES orders,
+            message INTEGER, at INTEGER NOT NULL) STRICT, WITHOUT ROWID""",
+        # What models have cost, by the tenant's day. cost: in millionths of the operator's currency, reserved before a
+        # call and settled after it.
+        """CREATE TABLE model_usage (
+            day TEXT NOT NULL, contact INTEGER NOT NULL, model TEXT NOT NULL,
+            calls INTEGER NOT NULL, tokens INTEGER NOT NULL, cost INTEGER NOT NULL,
+            PRIMARY KEY (day, contact, model)) STRICT, WITHOUT ROWID""",
+        # Recordings that a plugin wants in words.
+        """CREATE TABLE transcriptions (
+            message INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE, plugin TEXT NOT NULL,
+            contact INTEGER NOT NULL REFERENCES contacts,
+            state TEXT NOT NULL CHECK (state IN ('queued', 'done', 'failed')),
+            text TEXT NOT NULL DEFAULT '', why TEXT NOT NULL DEFAULT '',
+            attempts INTEGER NOT NULL DEFAULT 0, not_before INTEGER NOT NULL DEFAULT 0,
+            recorded_at INTEGER NOT NULL, ended_at INTEGER,
+            PRIMARY KEY (message, plugin)) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX transcriptions_queued ON transcriptions (not_before) WHERE state = 'queued'",
+        # What customers asked and nothing had an answer to.
+        """CREATE TABLE unanswered (
+            message INTEGER PRIMARY KEY REFERENCES messages ON DELETE CASCADE,
+            contact INTEGER NOT NULL REFERENCES contacts, at INTEGER NOT NULL) STRICT""",
+        "CREATE INDEX unanswered_at ON unanswered (at)",
+    ),
+)
+
+MIGRATIONS = (_FIRST, _KINDS, _PIPELINES, _SHOP)
 
 
 def chat_of(column: str) -> str:
