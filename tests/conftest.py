@@ -7,6 +7,7 @@ import signal
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import beside
 import pytest
 import trio
 from hypothesis import settings
@@ -28,8 +29,15 @@ settings.register_profile("comptoir", deadline=None)
 settings.load_profile("comptoir")
 
 
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> beside.Beside | None:
+    return beside.Beside(config, log) if config.getoption("dist") == "loadgroup" else None
+
+
+# Before the group of a test becomes a part of its name.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """No await of a test waits for ever: one that hung would take the whole run along, and say nothing."""
+    beside.put_first(items)
     for item in items:
         if not isinstance(item, pytest.Function) or not inspect.iscoroutinefunction(item.obj):
             continue
