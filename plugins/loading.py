@@ -11,6 +11,7 @@ import trio
 from comptoir.plugins.api import API_VERSION, Mistake, Plugin, Tenant
 from comptoir.plugins.builtin.answers import Answers
 from comptoir.plugins.builtin.calls import Calls
+from comptoir.plugins.builtin.clerk import Clerk
 from comptoir.plugins.builtin.flow import Flows
 from comptoir.plugins.builtin.handover import Handovers
 from comptoir.plugins.builtin.hours import OpeningHours
@@ -35,7 +36,8 @@ MANDATORY: Mapping[str, type[Plugin]] = {plugin.name: plugin for plugin in (OptO
 """First in every pipeline, whatever it names: they see every message, also those that are then skipped."""
 
 BUILT_IN: Mapping[str, type[Plugin]] = {
-    plugin.name: plugin for plugin in (Welcome, OpeningHours, Notify, Handovers, Flows, Answers, Knowledge, Media)
+    plugin.name: plugin
+    for plugin in (Welcome, OpeningHours, Notify, Clerk, Handovers, Flows, Answers, Knowledge, Media)
 }
 
 Migrate = Callable[[Plugin], Awaitable[None]]

@@ -1,0 +1,245 @@
+"""What `clerk` says. `order_STATE` and `payment_STATE` are what customers read when an order goes on, `notice_STATE`
+and `notice_payment` what the owner does: whoever moves an order tells it in these words.
+"""
+
+from collections.abc import Mapping
+
+TEXTS: Mapping[str, tuple[str, str]] = {
+    # --- hello and what there is
+    "greeting": (
+        "Bonjour {name} 👋 Bienvenue chez {shop}. Que désirez-vous ?",
+        "Hello {name} 👋 Welcome to {shop}. What would you like?",
+    ),
+    "welcome_back": ("Bonjour {name} 👋", "Hello {name} 👋"),
+    "thanks": ("Avec plaisir {name} !", "You are welcome, {name}!"),
+    "empty_shop": (
+        "Il n'y a encore rien à commander ici. Écrivez-nous ce que vous cherchez.",
+        "There is nothing to order here yet. Tell us what you are looking for.",
+    ),
+    "list": ("Nous avons :\n{lines}", "We have:\n{lines}"),
+    "list_of": ("{category} :\n{lines}", "{category}:\n{lines}"),
+    "categories": (
+        "Nous avons : {categories}.\nQue cherchez-vous ?",
+        "We have: {categories}.\nWhat are you looking for?",
+    ),
+    "more": ("… et {count} autres : dites-moi ce que vous cherchez.", "… and {count} more: tell me what you look for."),
+    # --- questions about products
+    "price": ("{product} : {price}.", "{product}: {price}."),
+    "price_from": ("{product} : {prices}.", "{product}: {prices}."),
+    "about": ("{product} : {price}.\n{description}", "{product}: {price}.\n{description}"),
+    "options": ("En plus : {options}.", "Extras: {options}."),
+    "in_stock": ("Oui, nous avons {product}, à {price}.", "Yes, we have {product}, for {price}."),
+    "left": ("Oui, il en reste {left} : {product}, à {price}.", "Yes, {left} left: {product}, for {price}."),
+    "sold_out": ("Désolé, il n'y a plus de {product}.", "Sorry, there is no more {product}."),
+    "lacking": ("Désolé, {product} n'existe pas en {lacking}.", "Sorry, {product} does not come in {lacking}."),
+    "which_about": ("De quel produit parlez-vous ?", "Which product do you mean?"),
+    "no_photo": ("Je n'ai pas de photo de {product}.", "I have no picture of {product}."),
+    "unknown_product": ("Désolé, nous n'avons pas « {said} ».", 'Sorry, we do not have "{said}".'),
+    "nearest": ("Nous avons : {products}.", "We have: {products}."),
+    # --- delivery
+    "zones": ("Nous livrons :\n{zones}", "We deliver to:\n{zones}"),
+    "zone_fee": ("Livraison à {zone} : {fee}.", "Delivery to {zone}: {fee}."),
+    "no_delivery": (
+        "Nous ne livrons pas : la commande est à retirer sur place.",
+        "We do not deliver: orders are picked up here.",
+    ),
+    "no_pickup": ("Nous livrons seulement.", "We only deliver."),
+    "no_zone": (
+        "Désolé, nous ne livrons pas à « {said} ». Nous livrons : {zones}.",
+        'Sorry, we do not deliver to "{said}". We deliver to: {zones}.',
+    ),
+    # --- the cart
+    "added": ("C'est noté : {lines}.", "Noted: {lines}."),
+    "changed": ("D'accord, je mets {lines}.", "All right, I make it {lines}."),
+    "removed": ("D'accord, j'enlève {lines}.", "All right, I take out {lines}."),
+    "cleared": ("D'accord, votre panier est vide.", "All right, your cart is empty."),
+    "empty": ("Votre panier est vide pour l'instant. Que désirez-vous ?", "Your cart is empty. What would you like?"),
+    "cart": ("Votre panier :\n{lines}\nTotal : {total}", "Your cart:\n{lines}\nTotal: {total}"),
+    "not_in_cart": ("{product} n'est pas dans votre panier.", "{product} is not in your cart."),
+    "too_many": (
+        "{product} : pour une telle quantité, une personne de {shop} doit voir avec vous.",
+        "{product}: for so many, somebody at {shop} has to see to it with you.",
+    ),
+    "full": ("Votre panier est plein : confirmez d'abord cette commande.", "Your cart is full: confirm this order."),
+    "no_option": ("{product} : pas de supplément « {said} ».", '{product}: there is no extra "{said}".'),
+    "noted": ("C'est noté.", "Noted."),
+    # --- questions to the customer
+    "ask_more": ("Et avec ceci ? Sinon dites « c'est tout ».", 'Anything else? If not, say "that is all".'),
+    "ask_variant": ("{product} : lequel voulez-vous ? {choices}", "{product}: which one would you like? {choices}"),
+    "ask_choice": ("Lequel voulez-vous ? {choices}", "Which one would you like? {choices}"),
+    "ask_quantity": ("{product} : combien en voulez-vous ?", "{product}: how many would you like?"),
+    "ask_stock": (
+        "Désolé, il ne reste que {left} {product}. J'en mets {left} ?",
+        "Sorry, there are only {left} of {product} left. Shall I take {left}?",
+    ),
+    "ask_instead": (
+        "Désolé, il n'y a plus de {product}. Voulez-vous autre chose à la place : {choices} ?",
+        "Sorry, there is no more {product}. Would you like something else instead: {choices}?",
+    ),
+    "ask_else": (
+        "Désolé, il n'y a plus de {product}. Voulez-vous autre chose ?",
+        "Sorry, there is no more {product}. Would you like anything else?",
+    ),
+    "ask_option": ("{product} : avec quel supplément ? {choices}", "{product}: with which extra? {choices}"),
+    "ask_delivery": (
+        "On vous livre, ou vous venez chercher la commande ?",
+        "Shall we deliver, or do you come for it?",
+    ),
+    "ask_zone": ("Dans quel quartier livrer ? Nous livrons : {zones}.", "Where to? We deliver to: {zones}."),
+    "ask_which_zone": ("Lequel de ces quartiers : {zones} ?", "Which of these areas: {zones}?"),
+    "ask_address": (
+        "À quelle adresse exactement ? Vous pouvez aussi partager votre position.",
+        "At which address exactly? You may also share your location.",
+    ),
+    "ask_name": ("À quel nom ?", "In which name?"),
+    "ask_time": ("Pour quand ?", "For when?"),
+    "ask_again": (
+        "Vous aviez commencé un panier :\n{lines}\nOn continue avec ? (oui / non)",
+        "You had begun a cart:\n{lines}\nShall we go on with it? (yes / no)",
+    ),
+    # --- the summary
+    "summary": (
+        "Votre commande :\n{lines}\n{details}\n*Total : {total}*\n\nC'est bon ? Répondez OUI pour confirmer.",
+        "Your order:\n{lines}\n{details}\n*Total: {total}*\n\nIs that right? Answer YES to confirm.",
+    ),
+    "summary_again": ("Voici la commande corrigée.", "Here is the corrected order."),
+    "summary_changed": (
+        "Attention, un prix a changé entre-temps. Voici le nouveau total.",
+        "Please note that a price has changed meanwhile. Here is the new total.",
+    ),
+    "summary_gone": (
+        "Attention, il n'y a plus assez de {products}. Voici ce qu'il reste.",
+        "Please note that there is not enough of {products} any more. Here is what is left.",
+    ),
+    "what_to_change": ("D'accord. Que voulez-vous changer ?", "All right. What would you like to change?"),
+    "detail_pickup": ("À retirer sur place", "To be picked up"),
+    "detail_delivery": ("Livraison à {zone} : {fee}", "Delivery to {zone}: {fee}"),
+    "detail_address": ("Adresse : {address}", "Address: {address}"),
+    "detail_spot": ("Adresse : votre position partagée", "Address: your shared location"),
+    "detail_name": ("Nom : {customer}", "Name: {customer}"),
+    "detail_time": ("Pour : {time}", "For: {time}"),
+    "free": ("gratuit", "free"),
+    # --- the order
+    "receipt": (
+        "✅ Commande n° {number} confirmée, merci {customer} !\n{lines}\n{details}\n*Total : {total}*",
+        "✅ Order no. {number} is confirmed, thank you {customer}!\n{lines}\n{details}\n*Total: {total}*",
+    ),
+    "receipt_prepaid": (
+        "Commande n° {number} enregistrée, merci {customer} ! Elle est confirmée dès votre paiement.\n{lines}\n"
+        "{details}\n*Total : {total}*",
+        "Order no. {number} is noted, thank you {customer}! It is confirmed once you have paid.\n{lines}\n"
+        "{details}\n*Total: {total}*",
+    ),
+    "notice": (
+        "🛒 Commande n° {number} · {customer}, {chat}\n{lines}\n{details}\n*Total : {total}*",
+        "🛒 Order no. {number} · {customer}, {chat}\n{lines}\n{details}\n*Total: {total}*",
+    ),
+    "no_order": ("Je ne trouve pas de commande à votre nom.", "I find no order of yours."),
+    "order": ("Commande n° {number} ({total}) : {state}.", "Order no. {number} ({total}): {state}."),
+    "dropped": ("D'accord, j'annule tout. À bientôt !", "All right, I drop it all. See you soon!"),
+    "ask_cancel": (
+        "Annuler la commande n° {number} ({total}) ? Répondez OUI pour l'annuler.",
+        "Cancel order no. {number} ({total})? Answer YES to cancel it.",
+    ),
+    "cancel_kept": ("D'accord, la commande n° {number} reste.", "All right, order no. {number} stays."),
+    "too_late": (
+        "La commande n° {number} est déjà {state} : je demande à une personne de {shop}.",
+        "Order no. {number} is {state} already: I ask somebody at {shop}.",
+    ),
+    "reason_too_late": ("veut annuler la commande {number}", "wants to cancel order {number}"),
+    "change_placed": (
+        "Votre commande n° {number} est déjà passée : une personne de {shop} voit avec vous pour la changer.",
+        "Your order no. {number} is placed already: somebody at {shop} will see to changing it.",
+    ),
+    "reason_change": ("veut changer la commande {number}", "wants to change order {number}"),
+    # --- orders that go on: the customer is told, in the transaction that moves them
+    "order_new": ("Commande n° {number} : en attente.", "Order no. {number}: waiting."),
+    "order_confirmed": ("✅ Votre commande n° {number} est confirmée.", "✅ Your order no. {number} is confirmed."),
+    "order_preparing": (
+        "👩‍🍳 Votre commande n° {number} est en préparation.",
+        "👩‍🍳 Your order no. {number} is being prepared.",
+    ),
+    "order_ready": ("✅ Votre commande n° {number} est prête !", "✅ Your order no. {number} is ready!"),
+    "order_delivering": (
+        "🛵 Votre commande n° {number} est en route.",
+        "🛵 Your order no. {number} is on its way.",
+    ),
+    "order_delivered": (
+        "Votre commande n° {number} est livrée. Merci et à bientôt chez {shop} !",
+        "Your order no. {number} is delivered. Thank you, see you soon at {shop}!",
+    ),
+    "order_cancelled": ("❌ Votre commande n° {number} est annulée.", "❌ Your order no. {number} is cancelled."),
+    # --- and the owner, where somebody else moves them
+    "notice_new": ("Commande n° {number} ({customer}) : en attente.", "Order no. {number} ({customer}): waiting."),
+    "notice_confirmed": (
+        "Commande n° {number} ({customer}) : confirmée.",
+        "Order no. {number} ({customer}): confirmed.",
+    ),
+    "notice_preparing": (
+        "Commande n° {number} ({customer}) : en préparation.",
+        "Order no. {number} ({customer}): being prepared.",
+    ),
+    "notice_ready": ("Commande n° {number} ({customer}) : prête.", "Order no. {number} ({customer}): ready."),
+    "notice_delivering": (
+        "Commande n° {number} ({customer}) : en livraison.",
+        "Order no. {number} ({customer}): being delivered.",
+    ),
+    "notice_delivered": (
+        "Commande n° {number} ({customer}) : livrée.",
+        "Order no. {number} ({customer}): delivered.",
+    ),
+    "notice_cancelled": (
+        "❌ Commande n° {number} ({customer}, {total}) : annulée.",
+        "❌ Order no. {number} ({customer}, {total}): cancelled.",
+    ),
+    # --- the words for states
+    "state_new": ("en attente", "waiting"),
+    "state_confirmed": ("confirmée", "confirmed"),
+    "state_preparing": ("en préparation", "being prepared"),
+    "state_ready": ("prête", "ready"),
+    "state_delivering": ("en livraison", "being delivered"),
+    "state_delivered": ("livrée", "delivered"),
+    "state_cancelled": ("annulée", "cancelled"),
+    # --- payment
+    "payment_checking": (
+        "Merci ! Nous vérifions votre paiement pour la commande n° {number}.",
+        "Thank you! We check your payment for order no. {number}.",
+    ),
+    "payment_known": (
+        "Cette référence nous est déjà connue pour une autre commande. Vérifiez-la, s'il vous plaît.",
+        "We know this reference already, for another order. Please check it.",
+    ),
+    "payment_paid": (
+        "✅ Paiement reçu pour la commande n° {number}. Merci !",
+        "✅ Payment received for order no. {number}. Thank you!",
+    ),
+    "payment_open": (
+        "Nous n'avons pas trouvé le paiement de la commande n° {number}. Pouvez-vous vérifier ?",
+        "We did not find the payment of order no. {number}. Could you check?",
+    ),
+    "notice_payment": (
+        "💰 Paiement à vérifier, commande n° {number} ({customer}, {total}) : {reference}\n"
+        "Répondez « {number} payée » ou « {number} pas payée ».",
+        "💰 Payment to check, order no. {number} ({customer}, {total}): {reference}\n"
+        'Answer "{number} paid" or "{number} not paid".',
+    ),
+    "screenshot": ("une capture, dans la conversation {chat}", "a screenshot, in the chat {chat}"),
+    # --- not understood
+    "again": (
+        "Je n'ai pas bien compris. Pouvez-vous le dire autrement ?",
+        "I did not quite understand. Could you put it differently?",
+    ),
+    "handed_over": (
+        "Je préfère ne pas me tromper : je passe votre message à une personne de {shop}, qui vous répond ici.",
+        "I would rather not get it wrong: I pass your message on to somebody at {shop}, who will answer you here.",
+    ),
+    "reason_lost": ("pas compris deux fois de suite", "not understood twice running"),
+    "reason_many": ("veut une grande quantité : {said}", "wants a large quantity: {said}"),
+    "reason_person": ("veut parler à quelqu'un", "wants to talk to somebody"),
+    "handover_notice": (
+        "🙋 {customer} attend une personne : conversation {number}, {chat}\nPourquoi : {reason}\n« {said} »\n{lines}"
+        "\n\nRépondez en écrivant ici « {number} votre réponse », ou dans la conversation.",
+        '🙋 {customer} waits for a person: conversation {number}, {chat}\nWhy: {reason}\n"{said}"\n{lines}\n\n'
+        'Answer by writing here "{number} your answer", or in the chat.',
+    ),
+}
