@@ -23,7 +23,7 @@ from typing import ClassVar, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from comptoir.plugins.models import Completion, Said, Tool
+from comptoir.plugins.models import NO_FURTHER_LIMITS, Completion, ModelLimits, Said, Tool
 from comptoir.plugins.shop.model import Catalogue, CatalogueChange, Figures, Order, ShopEffect, Stock
 
 API_VERSION = 1
@@ -586,7 +586,13 @@ class Context(Protocol):
         ...
 
     async def ask_model(
-        self, model: str, said: Sequence[Said], tools: Sequence[Tool] = (), *, most_tokens: int = 1_000
+        self,
+        model: str,
+        said: Sequence[Said],
+        tools: Sequence[Tool] = (),
+        *,
+        most_tokens: int = 1_000,
+        limits: ModelLimits = NO_FURTHER_LIMITS,
     ) -> Completion:
         """What the operator's model of this name says next. Raises ModelFailed, also where a limit is reached.
 

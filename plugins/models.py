@@ -50,6 +50,24 @@ class Completion:
     tokens_out: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class ModelLimits:
+    """What may be spent in one day of the tenant's clock, beside the operator's own limits. None: no further limit.
+
+    Tokens count both ways, cost in the currency that the operator pays in. What a call may take at worst is reserved
+    before it, so that none of these is ever exceeded.
+    """
+
+    chat_tokens: int | None = None
+    chat_cost: float | None = None
+    tenant_tokens: int | None = None
+    """Of all chats together."""
+    tenant_cost: float | None = None
+
+
+NO_FURTHER_LIMITS = ModelLimits()
+
+
 class ModelFailed(Exception):
     """No usable answer: no such model, no connection, too slow, refused, nonsense, or a limit is reached.
 

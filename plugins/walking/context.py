@@ -33,7 +33,7 @@ from comptoir.plugins.api import (
     ToSend,
     Wake,
 )
-from comptoir.plugins.models import Completion, ModelFailed, Said, Tool
+from comptoir.plugins.models import NO_FURTHER_LIMITS, Completion, ModelFailed, ModelLimits, Said, Tool
 from comptoir.plugins.shop.model import (
     Catalogue,
     CatalogueChange,
@@ -80,7 +80,18 @@ async def _no_fetch(_url: str, _headers: Mapping[str, str]) -> Response:
     raise OutsideFailed("there is no way out from here")
 
 
-async def _no_model(_model: str, _said: Sequence[Said], _tools: Sequence[Tool], _most_tokens: int) -> Completion:
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a model is asked."""
+
+    model: str
+    said: tuple[Said, ...]
+    tools: tuple[Tool, ...]
+    most_tokens: int
+    limits: ModelLimits = NO_FURTHER_LIMITS
+
+
+async def _no_model(_question: Question) -> Completion:
     raise ModelFailed("there is no model here")
 
 
@@ -132,7 +143,7 @@ class Ports:
     watch: Callable[[str], AbstractContextManager[None]] = _unwatched
     """Entered, with the plugin's name, around its own code."""
     shop: ShopPorts = field(default_factory=NoShop)
-    model: Callable[[str, Sequence[Said], Sequence[Tool], int], Awaitable[Completion]] = _no_model
+    model: Callable[[Question], Awaitable[Completion]] = _no_model
     """Raises ModelFailed."""
 
 
@@ -251,9 +262,15 @@ class PluginContext:
         return await self._reading(self._ports.shop.figures(_aware("begins", begins), _aware("ends", ends)))
 
     async def ask_model(
-        self, model: str, said: Sequence[Said], tools: Sequence[Tool] = (), *, most_tokens: int = 1_000
+        self,
+        model: str,
+        said: Sequence[Said],
+        tools: Sequence[Tool] = (),
+        *,
+        most_tokens: int = 1_000,
+        limits: ModelLimits = NO_FURTHER_LIMITS,
     ) -> Completion:
-        return await self._ports.model(model, said, tools, most_tokens)
+        return await self._ports.model(Question(model, tuple(said), tuple(tools), most_tokens, limits))
 
     # --- words
 
