@@ -25,7 +25,7 @@ class Heard:
     """What went out in this chat, with what it held."""
     told: tuple[Told, ...] = ()
     answers: tuple[tuple[str, str], ...] = ()
-    """What went out in other chats, by the owner or the team: chat and text."""
+    """What went out in other chats, by the owner or the team or about an order: chat and text."""
 
     @property
     def texts(self) -> list[str]:

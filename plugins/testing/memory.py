@@ -1,6 +1,6 @@
 """A tenant's chats in memory, and what is done to them: as the journal does it, without a journal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -25,7 +25,10 @@ from comptoir.plugins.api import (
     Tenant,
     Wake,
 )
+from comptoir.plugins.shop.model import ShopEffect
+from comptoir.plugins.shop.telling import PLUGIN
 from comptoir.plugins.testing.heard import Heard, Told
+from comptoir.plugins.testing.selling import Doing, MemoryShop
 from comptoir.plugins.walking.state import TENANT, Slot, Value
 
 
@@ -62,8 +65,9 @@ class Alarm:
 class Memory:
     """All that a tenant's plugins have done so far."""
 
-    def __init__(self, tenant: Tenant) -> None:
+    def __init__(self, tenant: Tenant, wording: Mapping[str, Mapping[str, str]]) -> None:
         self.tenant = tenant
+        self.shop = MemoryShop(tenant, wording.get(PLUGIN, {}))
         self.chats: dict[str, Chat] = {}
         self.state: dict[Slot, Value] = {}
         self.alarms: dict[tuple[str, str, str], Alarm] = {}
@@ -90,8 +94,11 @@ class Memory:
         due = sorted((alarm for alarm in self.alarms.values() if alarm.due <= until), key=lambda alarm: alarm.due)
         return due[0] if due else None
 
-    def do(self, chat: Chat, plugin: str, effect: Effect, now: datetime, *, spoken: bool) -> Heard:
+    def do(self, chat: Chat, doing: Doing, plugin: str, effect: Effect, *, spoken: bool) -> Heard:
         """One effect; a reply only where it is `spoken`."""
+        if isinstance(effect, ShopEffect):
+            return self._sell(chat, doing, plugin, effect)
+        now = doing.now
         match effect:
             case Reply():
                 if not spoken:
@@ -122,13 +129,26 @@ class Memory:
                 return self._persons(chat, plugin, effect, now)
         return Heard()
 
+    def _sell(self, chat: Chat, doing: Doing, plugin: str, effect: ShopEffect) -> Heard:
+        """In the shop; the customer is told wherever they are."""
+        done = self.shop.do(doing, effect)
+        told = tuple(self._told(done.words.owner, ("owner",))) if done.words.owner else ()
+        text = done.words.customer
+        of = next((other for other in self.chats.values() if other.contact.id == done.contact), chat)
+        if not text:
+            return Heard(told=told)
+        of.lines.append(Line(doing.now, f"plugin:{plugin}", "text", text))
+        if of is chat:
+            return Heard(replies=(Reply(text),), told=told)
+        return Heard(told=told, answers=((of.contact.chat, text),))
+
     def _persons(self, chat: Chat, plugin: str, effect: Effect, now: datetime) -> Heard:
         """What the owner and the team do to conversations, or plugins to their own."""
         number = getattr(effect, "number", None)
         of = chat if number is None else self._numbered(number)
         if of is None:
             return Heard()
-        by = f"plugin:{plugin}" if number is None else _who(chat.contact)
+        by = f"plugin:{plugin}" if number is None else who(chat.contact)
         match effect:
             case Assign(agent):
                 if agent is None:
@@ -178,5 +198,8 @@ def _is_persons(conversation: Conversation) -> bool:
     return conversation.state == "pending" or (conversation.state == "open" and conversation.agent is not None)
 
 
-def _who(contact: Contact) -> str:
+def who(contact: Contact) -> str:
+    """As in a history."""
+    if contact.role == "customer":
+        return "customer"
     return "owner" if contact.role == "owner" else f"agent:{contact.member}"

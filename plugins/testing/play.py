@@ -25,8 +25,11 @@ from comptoir.plugins.api import (
     Tenant,
     Timer,
 )
+from comptoir.plugins.shop.model import ShopEffect
+from comptoir.plugins.shop.placing import Stale
 from comptoir.plugins.testing.heard import Heard, together
-from comptoir.plugins.testing.memory import Chat, Memory
+from comptoir.plugins.testing.memory import Chat, Memory, who
+from comptoir.plugins.testing.selling import Doing, MemoryShop
 from comptoir.plugins.walking.context import Load, Ports, Scene
 from comptoir.plugins.walking.state import Slot, Value
 from comptoir.plugins.walking.walk import PLUGIN_LIMIT, Occasion, Walk, overrides, tell, walk
@@ -37,6 +40,8 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 """A Monday; noon in Dakar too."""
 IDLE = 1.0
 """Seconds without any work after which the clock of a plugin that only waits jumps on."""
+MAX_WALKS = 3
+"""How often a message is walked before what it was decided on is taken for never so."""
 
 Site = Callable[[str], Response]
 
@@ -45,7 +50,8 @@ class Play:
     """A tenant with these plugins, in memory. Each of its methods ends when all that follows from it is done.
 
     `plugins` are started; their faults in `files` are in `mistakes`. `wording` is the tenant's own, by plugin and key;
-    `site` answers what plugins read outside, and raises OutsideFailed.
+    `site` answers what plugins read outside, and raises OutsideFailed. What the tenant sells, its `catalogue`, is sold
+    in `shop`.
     """
 
     def __init__(
@@ -59,8 +65,8 @@ class Play:
         self.plugins = plugins
         self.tenant = plugins[0].tenant if plugins else TENANT
         self.now = now
-        self.memory = Memory(self.tenant)
         self._wording = wording or {}
+        self.memory = Memory(self.tenant, self._wording)
         self._site = site
         self._limit = limit
         self._ids = 0
@@ -96,6 +102,11 @@ class Play:
         value: Json = self.memory.state.get(Slot(plugin, person.contact.id if person else 0, key), Value(None, 0)).value
         return value
 
+    @property
+    def shop(self) -> MemoryShop:
+        """What is left, what was ordered, what the owner changed by chat."""
+        return self.memory.shop
+
     def stop(self) -> None:
         self._run(self._stop)
 
@@ -108,10 +119,11 @@ class Play:
         held = chat.held(self.now)
         plugins = [plugin for plugin in self.plugins if plugin.always or not held]
         scene = replace(self._scene(chat, message), load=None if data is None else _loading(data))
-        made: Walk = self._run(lambda: walk(plugins, scene, self._ports(chat), limit=self._limit))
+        doing = Doing(chat.contact, self.now, message.ids[-1], who(chat.contact))
+        made = self._decided(doing, lambda: walk(plugins, scene, self._ports(chat), limit=self._limit))
         chat.contact = replace(chat.contact, is_new=False)
         self.memory.begin(chat, self.now)
-        return self._do(chat, made, spoken=True)
+        return self._do(chat, doing, made, spoken=True)
 
     def changed(self, chat: Chat) -> Heard:
         """Tell the plugins how the chat's conversation has changed."""
@@ -126,15 +138,32 @@ class Play:
     def _tell(self, chat: Chat, name: str, occasion: Occasion) -> Heard:
         plugin = next(plugin for plugin in self.plugins if plugin.name == name)
         scene = self._scene(chat, None)
-        made: Walk = self._run(lambda: tell(plugin, scene, self._ports(chat), occasion, self._limit))
-        return self._do(chat, made, spoken=not chat.held(self.now))
+        doing = Doing(chat.contact, self.now)
+        made = self._decided(doing, lambda: tell(plugin, scene, self._ports(chat), occasion, self._limit))
+        return self._do(chat, doing, made, spoken=not chat.held(self.now))
 
     def receipt(self, chat: Chat, plugin: str, receipt: Receipt) -> Heard:
         return self._tell(chat, plugin, receipt)
 
-    def _do(self, chat: Chat, made: Walk, *, spoken: bool) -> Heard:
+    def _decided(self, doing: Doing, walking: Callable[[], Coroutine[Any, Any, Walk]]) -> Walk:
+        """Walk, and again where the shop is no longer as it was decided on. Raises Stale where it never is."""
+        for walks in range(1, MAX_WALKS + 1):
+            made: Walk = self._run(walking)
+            try:
+                for outcome in made.outcomes:
+                    for effect in outcome.effects:
+                        if isinstance(effect, ShopEffect):
+                            self.shop.check(doing.of(outcome.plugin), effect)
+            except Stale:
+                if walks == MAX_WALKS:
+                    raise
+            else:
+                break
+        return made
+
+    def _do(self, chat: Chat, doing: Doing, made: Walk, *, spoken: bool) -> Heard:
         done = [
-            self.memory.do(chat, outcome.plugin, effect, self.now, spoken=spoken)
+            self.memory.do(chat, doing.of(outcome.plugin), outcome.plugin, effect, spoken=spoken)
             for outcome in made.outcomes
             for effect in outcome.effects
         ]
@@ -163,7 +192,7 @@ class Play:
                 raise OutsideFailed("this play has no site")
             return self._site(url)
 
-        return Ports(state, history, cases, fetch)
+        return Ports(state, history, cases, fetch, shop=self.shop)
 
     def next_id(self) -> int:
         self._ids += 1

@@ -34,9 +34,12 @@ from comptoir.plugins.api import (
     Wake,
 )
 from comptoir.plugins.models import NO_FURTHER_LIMITS, Completion, ModelFailed, ModelLimits, Said, Tool
+from comptoir.plugins.shop import changes
 from comptoir.plugins.shop.model import (
+    AddProduct,
     Catalogue,
     CatalogueChange,
+    ChangeProduct,
     Figures,
     MarkPayment,
     MoveOrder,
@@ -327,11 +330,17 @@ class PluginContext:
         self._add(Call(_checked_url(url), _stored("the body", body), dict(headers or {})))
 
     def do(self, effect: ShopEffect) -> None:
-        if not isinstance(effect, PlaceOrder | MoveOrder | Transcribe | MarkPayment):
-            self._check_colleague()
-        elif isinstance(effect, PlaceOrder):
-            for text in filter(None, (effect.receipt, effect.notice)):
-                sendable.check_text(text)
+        match effect:
+            case PlaceOrder():
+                for text in filter(None, (effect.receipt, effect.notice)):
+                    sendable.check_text(text)
+            case MoveOrder() | Transcribe() | MarkPayment(_, "to_check"):
+                pass
+            case AddProduct() | ChangeProduct():
+                self._check_colleague()
+                changes.check(effect)
+            case _:
+                self._check_colleague()
         self._add(effect)
 
     # --- for whoever walks

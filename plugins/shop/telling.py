@@ -1,0 +1,115 @@
+"""Who is told what when an order goes on to another state, or something is known of its payment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from comptoir.plugins.shop.model import Order, OrderState
+from comptoir.plugins.shop.money import format_amount
+from comptoir.plugins.shop.payments import Outcome
+from comptoir.plugins.wording import worded
+
+PLUGIN = "clerk"
+"""Whose wording it is: a tenant writes its own beside that plugin's other texts."""
+
+TEXTS: Mapping[str, tuple[str, str]] = {
+    "order_confirmed": ("Votre commande n° {number} est confirmée.", "Your order no. {number} is confirmed."),
+    "order_preparing": ("Votre commande n° {number} est en préparation.", "Your order no. {number} is being prepared."),
+    "order_ready": ("Votre commande n° {number} est prête.", "Your order no. {number} is ready."),
+    "order_delivering": ("Votre commande n° {number} est en route.", "Your order no. {number} is on its way."),
+    "order_delivered": (
+        "Votre commande n° {number} est livrée. Merci et à bientôt !",
+        "Your order no. {number} has been delivered. Thank you, see you soon!",
+    ),
+    "order_cancelled": (
+        "Votre commande n° {number} est annulée. Écrivez-nous si ce n'est pas ce que vous vouliez.",
+        "Your order no. {number} is cancelled. Write to us if that is not what you wanted.",
+    ),
+    "payment_to_check": (
+        "Merci ! Nous vérifions le paiement de votre commande n° {number}.",
+        "Thank you! We are checking the payment of your order no. {number}.",
+    ),
+    "payment_paid": (
+        "Le paiement de votre commande n° {number} est bien reçu, merci !",
+        "We have received the payment of your order no. {number}, thank you!",
+    ),
+    "payment_open": (
+        "Nous n'avons pas trouvé le paiement de votre commande n° {number}. Pouvez-vous vérifier, s'il vous plaît ?",
+        "We have not found the payment of your order no. {number}. Could you check, please?",
+    ),
+    "payment_reused": (
+        "Cette référence de paiement nous a déjà été donnée. Pouvez-vous vérifier, s'il vous plaît ?",
+        "This payment reference was given to us before. Could you check, please?",
+    ),
+    "state_new": ("nouvelle", "new"),
+    "state_confirmed": ("confirmée", "confirmed"),
+    "state_preparing": ("en préparation", "being prepared"),
+    "state_ready": ("prête", "ready"),
+    "state_delivering": ("en livraison", "on its way"),
+    "state_delivered": ("livrée", "delivered"),
+    "state_cancelled": ("annulée", "cancelled"),
+    "notice_moved": (
+        "Commande n° {number} ({customer}, {total}) : {state}.",
+        "Order no. {number} ({customer}, {total}): {state}.",
+    ),
+    "notice_payment_to_check": (
+        "Commande n° {number} ({customer}, {chat}) : paiement de {total} à vérifier. {reference}\n"
+        "Répondez « {number} payée » ou « {number} pas payée ».",
+        "Order no. {number} ({customer}, {chat}): payment of {total} to be checked. {reference}\n"
+        'Answer "{number} paid" or "{number} not paid".',
+    ),
+    "notice_payment_paid": ("Commande n° {number} ({customer}) : payée.", "Order no. {number} ({customer}): paid."),
+    "notice_payment_open": (
+        "Commande n° {number} ({customer}) : pas payée.",
+        "Order no. {number} ({customer}): not paid.",
+    ),
+    "notice_payment_reused": (
+        "Attention : {customer} ({chat}) donne pour la commande n° {number} une référence qui a déjà servi : "
+        "{reference}",
+        "Careful: {customer} ({chat}) gives a reference for order no. {number} that was used before: {reference}",
+    ),
+    "with_reference": ("Référence : {reference}", "Reference: {reference}"),
+    "without_reference": ("Voyez la photo dans cette conversation.", "See the picture in that chat."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What customer and owner are told; empty where they are not."""
+
+    customer: str
+    owner: str
+
+
+def moved(order: Order, state: OrderState, by: str, own: Mapping[str, str], language: str) -> Words:
+    """`order` has gone on to `state`; whoever did it is not told. `own`: the tenant's wording."""
+    fields = _fields(order)
+    fields["state"] = worded(TEXTS, own, language, f"state_{state}", {})
+    return Words(
+        "" if by == "customer" else worded(TEXTS, own, language, f"order_{state}", fields),
+        "" if by == "owner" else worded(TEXTS, own, language, "notice_moved", fields),
+    )
+
+
+def payment_marked(  # noqa: PLR0913, PLR0917 (what, by whom, and in whose words)
+    order: Order, payment: Outcome, reference: str, by: str, own: Mapping[str, str], language: str
+) -> Words:
+    """What is known of the payment has changed. The customer is always told: only the commit knows what came of it."""
+    given = worded(
+        TEXTS, own, language, "with_reference" if reference else "without_reference", {"reference": reference}
+    )
+    fields = _fields(order) | {"reference": given if payment == "to_check" else reference}
+    return Words(
+        worded(TEXTS, own, language, f"payment_{payment}", fields),
+        "" if by == "owner" else worded(TEXTS, own, language, f"notice_payment_{payment}", fields),
+    )
+
+
+def _fields(order: Order) -> dict[str, str]:
+    total = format_amount(order.priced.total, order.priced.currency)
+    return {
+        "number": str(order.number),
+        "customer": order.customer or order.chat,
+        "chat": order.chat,
+        "total": total,
+        "name": order.customer,
+    }
