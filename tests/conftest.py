@@ -30,14 +30,13 @@ settings.load_profile("comptoir")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> beside.Beside | None:
-    return beside.Beside(config, log) if config.getoption("dist") == "loadgroup" else None
+    return beside.Beside(config, log) if config.getoption("dist") == "loadscope" else None
 
 
-# Before the group of a test becomes a part of its name.
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """No await of a test waits for ever: one that hung would take the whole run along, and say nothing."""
-    beside.put_first(items)
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        beside.put_first(items)
     for item in items:
         if not isinstance(item, pytest.Function) or not inspect.iscoroutinefunction(item.obj):
             continue

@@ -9,8 +9,6 @@ import rig
 
 from comptoir.lab.customer import Customer
 
-pytestmark = pytest.mark.waits
-
 HOURS = 3600.0
 # So many customers; those who wrote twice did so the first time just before or just after the mail became stale.
 STALE, BY_HAND, TWICE, TWICE_ONE_STALE, ONCE = 40, 50, 40, 20, 90

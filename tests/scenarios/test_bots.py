@@ -13,8 +13,6 @@ from comptoir.lab.bots import Bot
 from comptoir.lab.customer import Customer
 from comptoir.lab.kinds import File
 
-pytestmark = pytest.mark.waits
-
 OWNER, BOT, AMINATA = "+221772000000", "+221771000001", "+221771000002"
 SHOP, OTHER = "+221770000001", "+221770000002"
 FAST = "version = 1\n\n[lab]\nfast = true\n"

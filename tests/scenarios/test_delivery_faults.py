@@ -13,8 +13,6 @@ from acquainted import CUSTOMER, STRANGER, heard, open_acquainted, shop_of
 from comptoir.lab.ledger import Entry
 from comptoir.sessions.protocol import ErrorCode, Params, RpcError
 
-pytestmark = pytest.mark.waits
-
 
 @pytest.fixture
 async def here() -> AsyncIterator[rig.Rig]:

@@ -19,8 +19,6 @@ from comptoir.lab.nodes import Node
 from comptoir.lab.stanzas import RetryRequest
 from comptoir.sessions.protocol import Params
 
-pytestmark = pytest.mark.waits
-
 ASKED = "Bonjour, ici chez-awa : un de vos messages n'a pas pu être lu chez nous."
 
 

@@ -7,8 +7,6 @@ import rig
 
 from comptoir.lab.customer import Customer
 
-pytestmark = pytest.mark.waits
-
 AMINATA, BINTA, COUMBA, DIARRA = (f"+22177100000{number}" for number in range(1, 5))
 GREETING = "Bienvenue chez Awa ! Dites-nous ce qu'il vous faut, nous vous répondons."
 SHORT_GREETING = "Bonjour et bienvenue !"

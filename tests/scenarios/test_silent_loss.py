@@ -6,8 +6,6 @@ import pytest
 import rig
 import trio
 
-pytestmark = pytest.mark.waits
-
 # Recycled a second after the loss is known, instead of a minute.
 SETTINGS = "version = 1\n\n[lab]\nfast = true\n\n[daemon]\noffline_seconds = 1\n"
 

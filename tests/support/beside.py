@@ -1,25 +1,33 @@
-"""Shares tests out among processes: the ones marked `waits` run in a process of their own, beside all others."""
+"""Shares tests out among processes: those that do little but wait run in one of their own, beside all others."""
 
 import pytest
-from xdist.scheduler import LoadGroupScheduling
+from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
-MARK = "waits"
+WAITS = "waits"
+_WAITING = tuple(
+    f"tests/scenarios/test_{name}.py::"
+    for name in ("silent_loss", "delivery_faults", "absence", "bots", "encryption_faults", "greetings")
+)
+
+
+def _scope(test: str) -> str:
+    return WAITS if test.startswith(_WAITING) else test
 
 
 def put_first(items: list[pytest.Item]) -> None:
-    """Those that wait make one group, which is shared out first."""
-    for item in items:
-        if item.get_closest_marker(MARK):
-            item.add_marker(pytest.mark.xdist_group(MARK))
-    items.sort(key=lambda item: item.get_closest_marker(MARK) is None)
+    """Those that wait are the first to be shared out, so that they end before the others do."""
+    items.sort(key=lambda item: _scope(item.nodeid) != WAITS)
 
 
-class Beside(LoadGroupScheduling):
-    """One process has the group and ends with it, so that it never takes a core from the others."""
+class Beside(LoadScopeScheduling):
+    """The process that has those ends with them, so that it never takes a core from the others."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _scope(nodeid)
 
     def _reschedule(self, node: WorkerController) -> None:
-        if MARK not in self.assigned_work[node]:
+        if WAITS not in self.assigned_work[node]:
             super()._reschedule(node)
         elif not node.shutting_down:
             node.shutdown()
