@@ -24,6 +24,7 @@ from comptoir.gateway.lab_server import LabFileWrong, find_lab
 from comptoir.gateway.locks import LockHeld, hold
 from comptoir.gateway.logs import DaemonLog
 from comptoir.gateway.master_key import find_master_key, settle_master_key
+from comptoir.gateway.model_settings import preloads
 from comptoir.gateway.notify import notify
 from comptoir.gateway.paths import Paths, PathsWrong, find_paths
 from comptoir.gateway.refused import explain
@@ -66,7 +67,7 @@ def _run(log: DaemonLog, targets: Targets, preload: Sequence[str]) -> int:
         paths = find_paths()
         initialise(paths)
         with _sole_daemon(paths), _registry(paths) as registry:
-            installation = _installation(paths, registry, Forkserver(preload), targets)
+            installation = _installation(paths, registry, preload, targets)
             log.use(installation.settings.log)
             trio.run(serve, installation)
     except SettingsWrong as error:
@@ -119,17 +120,19 @@ async def serve(installation: Installation) -> None:
     installation.paths.control_socket.unlink(missing_ok=True)
 
 
-def _installation(paths: Paths, registry: Registry, forkserver: Forkserver, targets: Targets) -> Installation:
+def _installation(paths: Paths, registry: Registry, preload: Sequence[str], targets: Targets) -> Installation:
     lab = find_lab(os.environ)
+    settings = load_settings(paths.settings_file)
     # Before the forkserver starts: Go reads its environment once.
     os.environ.update(go_environment(lab))
     return Installation(
         paths=paths,
         sessions=sessions_root(paths),
-        settings=load_settings(paths.settings_file),
+        settings=settings,
         lab=lab,
         registry=AsyncRegistry(registry),
-        forkserver=forkserver,
+        # First what models need: the last of `preload` freezes all that was imported.
+        forkserver=Forkserver((*preloads(settings.models), *preload)),
         targets=targets,
     )
 

@@ -10,6 +10,7 @@ from comptoir.gateway.events import EventHub
 from comptoir.gateway.forkserver import Forkserver
 from comptoir.gateway.keys import unwrap
 from comptoir.gateway.log_file import remove_log
+from comptoir.gateway.model_keys import with_keys
 from comptoir.gateway.paths import Paths
 from comptoir.gateway.registry import AsyncRegistry, Tenant
 from comptoir.gateway.session_dirs import forget_session, make_session_dir
@@ -86,6 +87,7 @@ class Installation:
             memory=self.settings.memory,
             inbound=self.settings.inbound_in(lab=self.lab is not None),
             log_level=self.settings.log.level,
+            models=with_keys(self.settings.models, self.paths),
         )
 
     def forget_session(self, name: str) -> None:

@@ -41,6 +41,11 @@ class Paths:
         return self.config / "comptoir.toml"
 
     @property
+    def secrets(self) -> Path:
+        """Keys of outside services, a file each; the operator makes it."""
+        return self.config / "secrets"
+
+    @property
     def master_key_file(self) -> Path:
         return self.keys / "master.key"
 

@@ -8,12 +8,14 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from comptoir.gateway.log_format import LogSettings
+from comptoir.gateway.model_settings import ModelSetting, ModelTable
 from comptoir.plugins.faults import ConfigWrong, Fault
 from comptoir.plugins.toml_file import read_toml
 from comptoir.sessions.spec import FAST_RATES, NO_LIMITS, InboundLimits, MediaLimits, Rates
 
 DEFAULT_TEXT = """\
 # Settings of the whole machine. Every line that begins with # shows a default.
+# Beside these, [models.NAME] is a language model that tenants may name: docs/configuration.md.
 version = 1
 
 [outbox]
@@ -76,6 +78,7 @@ class Settings:
     log: LogSettings = field(default_factory=LogSettings)
     memory: int = 640 * 1_000_000
     """Bytes that a tenant's process may take."""
+    models: tuple[ModelSetting, ...] = ()
 
     def rates_in(self, lab: bool) -> Rates:
         """The rates to send with; only a lab may have none."""
@@ -117,6 +120,7 @@ def parse_settings(text: str, file: Path) -> Settings:
         replace(NO_LIMITS, **parsed.inbound.model_dump(exclude_unset=True)),
         log=parsed.log.settings(),
         memory=parsed.plugins.memory_mb * _MB,
+        models=tuple(table.setting(name) for name, table in parsed.models.items()),
     )
 
 
@@ -147,6 +151,9 @@ class _Media(_Table):
 class _Plugins(_Table):
     # A worker alone takes 60 MB.
     memory_mb: Annotated[int, Field(ge=128, le=1_000_000)] = 640
+
+
+ModelName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
 
 
 class _Daemon(_Table):
@@ -180,5 +187,7 @@ class SettingsFile(_Table):
     media: _Media = Field(default_factory=_Media)
     log: _Log = Field(default_factory=_Log)
     plugins: _Plugins = Field(default_factory=_Plugins)
+    models: dict[ModelName, ModelTable] = Field(default_factory=dict)
+    """Language models that tenants may name as `model` in `[plugins.clerk]`."""
     daemon: _Daemon = Field(default_factory=_Daemon)
     lab: _Lab = Field(default_factory=_Lab)

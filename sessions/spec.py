@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,33 @@ class MediaLimits:
     """One: larger ones are neither fetched nor sent."""
 
 
+ModelKind = Literal["openai", "anthropic"]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSpec:
+    """A language model that the operator offers to tenants, and what it may cost them."""
+
+    name: str
+    kind: ModelKind
+    model: str
+    """As its provider names it."""
+    url: str = ""
+    """Empty for the provider's own."""
+    key: str = field(default="", repr=False)
+    stream: bool = False
+    price_in: float = 0.0
+    """Of a million tokens, in the operator's currency."""
+    price_out: float = 0.0
+    chat_tokens: int = 200_000
+    """Most of one chat in a day."""
+    tenant_tokens: int = 5_000_000
+    chat_cost: float | None = None
+    tenant_cost: float | None = None
+    wrong: str = ""
+    """Why it cannot be asked, where that is known: its key is not to be had."""
+
+
 @dataclass(frozen=True, slots=True)
 class WorkerSpec:
     """Everything a worker needs to know at birth; it reads nothing of the daemon's."""
@@ -81,6 +109,7 @@ class WorkerSpec:
     memory: int = 640 * 1_000_000
     """Bytes that the process may take before it is replaced."""
     log_level: int = logging.INFO
+    models: tuple[ModelSpec, ...] = ()
 
     @property
     def journal_path(self) -> Path:

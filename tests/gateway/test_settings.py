@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from comptoir.gateway.model_settings import preloads
 from comptoir.gateway.settings import DEFAULT_TEXT, Settings, SettingsWrong, load_settings, parse_settings
-from comptoir.sessions.spec import FAST_RATES, InboundLimits, MediaLimits, Rates
+from comptoir.sessions.spec import FAST_RATES, InboundLimits, MediaLimits, ModelSpec, Rates
 
 FILE = Path("/srv/config/comptoir.toml")
 
@@ -46,6 +47,40 @@ def test_a_fast_lab_limits_what_comes_in_only_where_it_is_written():
     assert parse_settings("version = 1\n[inbound]\ntenant_per_minute = 9\n", FILE).inbound_in(lab=True) == (
         InboundLimits(20, 9)
     )
+
+
+MODEL = 'version = 1\n[models.main]\nkind = "openai"\nmodel = "small"\n'
+
+
+def test_a_model_that_tenants_may_name():
+    text = MODEL + 'url = "http://127.0.0.1:11434/v1/"\nkey = "file:main.key"\nprice_out = 2.5\ntenant_cost = 3.0\n'
+    (model,) = parse_settings(text, FILE).models
+    assert model.spec == ModelSpec(
+        "main", "openai", "small", "http://127.0.0.1:11434/v1", price_out=2.5, tenant_cost=3.0
+    )
+    assert model.key == "file:main.key"
+    assert preloads((model, model)) == ("comptoir.sessions.models.openai",)
+    assert parse_settings("version = 1\n", FILE).models == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ('key = "sk-proj-abcdef"', "file:NAME"),
+        ('key = "file:../../keys/master.key"', "file:NAME"),
+        ('url = "http://example.com/v1"', "https://"),
+        ('url = "https://me:secret-word@example.com"', "https://"),
+        ('url = "http://["', "https://"),
+        ("price_in = -1.0", "at least 0"),
+        ("chat_tokens = 1.5", "a whole number"),
+    ],
+)
+def test_what_is_wrong_with_a_model_is_said_without_its_key(line, expected):
+    (fault,) = faults(MODEL + line + "\n")
+    assert fault.startswith(f"{FILE}:5: ")
+    assert expected in fault
+    assert "abcdef" not in fault
+    assert "secret-word" not in fault
 
 
 def test_every_fault_at_once_with_its_line():

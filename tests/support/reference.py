@@ -76,7 +76,7 @@ def _tables(table: dict[str, Any], name: str, opening: str = "[") -> Iterator[st
         yield "No keys.\n"
     for key, inner in below.items():
         columns = _columns(inner) or {}
-        place = f"{name}.{key}".removeprefix(".")
+        place = f"{name}.{key}{'.NAME' if _named(inner) else ''}".removeprefix(".")
         described = {**columns, "description": inner.get("description") or columns.get("description", "")}
         yield from _tables(described, place, "[[" if inner.get("type") == "array" else "[")
 
@@ -84,7 +84,16 @@ def _tables(table: dict[str, Any], name: str, opening: str = "[") -> Iterator[st
 def _columns(part: dict[str, Any]) -> dict[str, Any] | None:
     """The table that this key holds, or a list of; None where it holds a value."""
     inner = part["items"] if part.get("type") == "array" and isinstance(part.get("items"), dict) else part
-    return inner if "properties" in inner else None
+    if "properties" in inner:
+        return inner
+    named = _named(part)
+    return {**named, "description": part.get("description", "")} if named else None
+
+
+def _named(part: dict[str, Any]) -> dict[str, Any] | None:
+    """The table that stands under each of any names, where this key holds such."""
+    inner = part.get("additionalProperties") or next(iter(part.get("patternProperties", {}).values()), None)
+    return inner if isinstance(inner, dict) and "properties" in inner else None
 
 
 def _row(key: str, part: dict[str, Any], required: bool) -> str:

@@ -1,0 +1,64 @@
+"""Keys of language models: looked up where `comptoir.toml` says, when a worker is made."""
+
+import os
+import stat
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from comptoir.gateway.model_settings import ModelSetting
+from comptoir.gateway.paths import Paths
+from comptoir.sessions.spec import ModelSpec
+
+MAX_KEY = 4_096
+"""Bytes."""
+
+
+class _KeyWrong(Exception):
+    """The text says why; nothing of the key."""
+
+
+def with_keys(models: Iterable[ModelSetting], paths: Paths) -> tuple[ModelSpec, ...]:
+    """What workers are given. A model whose key cannot be had says why instead: the shop goes on without it."""
+    return tuple(_with_key(model, paths) for model in models)
+
+
+def _with_key(model: ModelSetting, paths: Paths) -> ModelSpec:
+    if not model.key:
+        return model.spec
+    kind, _, name = model.key.partition(":")
+    try:
+        return replace(model.spec, key=_secret(paths, name) if kind == "file" else _credential(paths, name))
+    except _KeyWrong as wrong:
+        return replace(model.spec, wrong=str(wrong))
+
+
+def _secret(paths: Paths, name: str) -> str:
+    path = paths.secrets / name
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        raise _KeyWrong(f"{path} cannot be read: {(error.strerror or '').lower()}") from None
+    with os.fdopen(descriptor, "rb") as file:
+        about = os.fstat(file.fileno())
+        if not stat.S_ISREG(about.st_mode) or about.st_mode & 0o077 or about.st_uid not in (0, os.geteuid()):
+            raise _KeyWrong(f"{path} is open to others: expected the daemon's own file, chmod 600")
+        return _checked(path, file.read(MAX_KEY + 1))
+
+
+def _credential(paths: Paths, name: str) -> str:
+    if paths.credentials is None:
+        raise _KeyWrong(f"there is no credential {name}: expected LoadCredential={name}: in the daemon's unit")
+    path = paths.credentials / name
+    try:
+        with path.open("rb") as file:
+            return _checked(path, file.read(MAX_KEY + 1))
+    except OSError as error:
+        raise _KeyWrong(f"{path} cannot be read: {(error.strerror or '').lower()}") from None
+
+
+def _checked(path: Path, content: bytes) -> str:
+    key = content.strip()
+    if not key or len(content) > MAX_KEY or not key.isascii() or not key.decode().isprintable() or b" " in key:
+        raise _KeyWrong(f"{path} holds no key: expected one line")
+    return key.decode()
