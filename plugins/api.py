@@ -184,11 +184,13 @@ class ReceivedFile:
 class FileToSend:
     """A file to be sent. `path` is absolute, or relative to the tenant's folder."""
 
-    path: Path
+    path: Path = Path()
     kind: FileKind | None = None
     """None: what the file shows itself to be."""
     name: str = ""
     """Of a document, as the receiver sees it; else the path's own."""
+    message: int | None = None
+    """The picture in this message in place of a path: one with which the owner added a product that is still sold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -531,6 +533,11 @@ class Context(Protocol):
     @property
     def replied(self) -> bool:
         """An earlier plugin of this walk has already replied."""
+        ...
+
+    @property
+    def transcribes(self) -> bool:
+        """Recordings can be put into words here: see the effect `Transcribe`."""
         ...
 
     # --- reading

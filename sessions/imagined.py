@@ -152,8 +152,8 @@ def _shown(reply: Reply) -> str:
     match reply.content:
         case None:
             return reply.text
-        case FileToSend(path=path):
-            what = f"[{path.name}]"
+        case FileToSend(path=path, message=message):
+            what = f"[{path.name if message is None else f'message {message}'}]"
         case Reaction(emoji=emoji):
             what = f"[reaction {emoji}]"
         case content:
@@ -165,8 +165,9 @@ def _content(content: ToSend | None) -> dict[str, Any]:
     match content:
         case None:
             return {}
-        case FileToSend(path, kind, name):
-            return {"file": str(path), "kind": kind, "name": name}
+        case FileToSend(path, kind, name, message):
+            named = {"file": str(path)} if message is None else {"file_of": message}
+            return named | {"kind": kind, "name": name}
         case Reaction(message, emoji):
             return {"reaction": {"message": message, "emoji": emoji}}
         case Edit(message):

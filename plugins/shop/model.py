@@ -293,7 +293,10 @@ class AddProduct:
 
 @dataclass(frozen=True, slots=True)
 class Transcribe:
-    """The recording in this message is to be put into words; `Plugin.transcribed` is called with them."""
+    """The recording in this message is to be put into words; `Plugin.transcribed` is called with them, or with why not.
+
+    Recordings of all tenants wait in one line: minutes may pass.
+    """
 
 
 ShopEffect = PlaceOrder | MoveOrder | MarkPayment | ChangeProduct | AddProduct | Transcribe

@@ -166,6 +166,7 @@ class Scene:
     """Reads the file that the message holds; raises LookupError."""
     wording: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """The tenant's own, by plugin and key."""
+    transcribes: bool = False
 
 
 class PluginContext:
@@ -213,6 +214,10 @@ class PluginContext:
     @property
     def replied(self) -> bool:
         return self._replied
+
+    @property
+    def transcribes(self) -> bool:
+        return self._scene.transcribes
 
     # --- reading
 

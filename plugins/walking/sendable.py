@@ -81,6 +81,8 @@ def _check_target(message: object) -> None:
 def _check_file(file: FileToSend) -> None:
     if not isinstance(file.path, Path) or not isinstance(file.name, str):
         raise TypeError("a file's path is a pathlib.Path and its name a str, as FileToSend(Path('menu.pdf'))")
+    if file.message is not None:
+        _check_target(file.message)
     # The journal takes no other text, and it keeps why a file cannot be sent.
     f"{file.path}{file.name}".encode()
     if file.kind is not None and file.kind not in FILE_KINDS:
