@@ -20,6 +20,8 @@ from comptoir.plugins.greetings import GreetingTable
 from comptoir.plugins.hours import HoursTable
 from comptoir.plugins.inbound import InboundTable
 from comptoir.plugins.installed import NAME, Found, Unusable
+from comptoir.plugins.shop.model import Catalogue
+from comptoir.plugins.shop.money import CURRENCIES, currency_of
 from comptoir.plugins.team import Team, check_number
 from comptoir.plugins.toml_file import TomlFile, read_toml
 from comptoir.plugins.toml_positions import Path as Place
@@ -82,10 +84,24 @@ class TenantConfig:
     """The file as it was read, to say where in it something stands."""
     wording: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """The tenant's own words in place of a plugin's, by plugin and key."""
+    currency: str | None = None
+    """What the shop counts in; None where neither the file nor the country says it."""
+    catalogue: Catalogue | None = field(default=None, repr=False)
+    """What it sells, where its folder says so."""
 
     def tenant(self, files: Mapping[str, bytes]) -> Tenant:
         """What plugins see of it, with what lies in its folder."""
-        return Tenant(self.name, self.lang, self.country, self.timezone, self.owner, self.team, self.hours, files)
+        return Tenant(
+            self.name,
+            self.lang,
+            self.country,
+            self.timezone,
+            self.owner,
+            self.team,
+            self.hours,
+            files,
+            self.catalogue,
+        )
 
 
 def parse_tenant(
@@ -117,6 +133,7 @@ def parse_tenant(
         hours=settings.hours.hours() if settings.hours else None,
         team=tuple(member.member() for member in settings.team),
         expire_hours=settings.conversation.expire_hours,
+        currency=settings.currency or currency_of(settings.country),
         wording=wording,
     )
 
@@ -225,6 +242,13 @@ def _check_timezone(value: str) -> str:
     return value
 
 
+def _check_currency(value: str) -> str:
+    if value not in CURRENCIES:
+        listed = ", ".join(CURRENCIES)
+        raise wrong_value((f"« {value} »", f"l'une de celles-ci : {listed}"), (f'"{value}"', f"one of these: {listed}"))
+    return value
+
+
 class TenantFile(BaseModel):
     """The file as it is written; `pipeline` and `plugins` are read further by plugin."""
 
@@ -240,6 +264,8 @@ class TenantFile(BaseModel):
     """ISO 3166 code, two capitals, as `SN`: for numbers in local form and public holidays."""
     timezone: Annotated[str, AfterValidator(_check_timezone)]
     """As `Africa/Dakar`: for opening hours and times in texts."""
+    currency: Annotated[str, AfterValidator(_check_currency)] | None = None
+    """What prices are in, as `XOF`; without it the country's currency."""
     owner: Annotated[str, AfterValidator(check_number)] | None = None
     """The owner's own number in full, as `+221771234567`; without it nobody is told of anything."""
     team: Team = ()
@@ -276,4 +302,4 @@ class TenantFile(BaseModel):
     """A table for each plugin's settings."""
 
 
-_READ_FURTHER = {"version", "pipeline", "plugins", "hours", "team", "conversation"}
+_READ_FURTHER = {"version", "currency", "pipeline", "plugins", "hours", "team", "conversation"}

@@ -24,6 +24,9 @@ _MAX_DEPTH = 3
 _TEXTS = frozenset({".md", ".markdown", ".txt", ".toml", ".csv", ".json"})
 # What people take for a text, and what is none.
 _DOCUMENTS = frozenset({".doc", ".docx", ".odt", ".rtf", ".pdf", ".pages", ".xls", ".xlsx", ".ods", ".html", ".htm"})
+# Of the catalogue: nothing else reads one.
+_WORKBOOKS = frozenset({".xlsx"})
+_PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif"})
 _PASSING = ("~", ".swp", ".swo", ".swx", ".tmp", ".temp", ".part", ".crdownload", ".bak", ".orig", ".lock")
 _PASSING_FROM = (".", "#", "~$", "___jb_")
 _MARKS = (
@@ -46,13 +49,15 @@ class TenantFiles:
     """The other texts and tables, by their place in the folder: `knowledge/livraison.md`. TOML is UTF-8 for sure."""
     faults: tuple[Fault, ...] = ()
     """Of these other files: one that cannot be taken is named here, and missing there."""
+    pictures: frozenset[str] | None = None
+    """The places of the pictures in the folder, which are not read; None where nobody knows them any more."""
 
 
 def read_folder(folder: Path) -> TenantFiles:
     """Read all texts in `folder`. Raises ConfigWrong where there is no `tenant.toml` to be read.
 
-    Pictures and other files for replies are passed by, as are hidden files and editors' backups. A link may lead to
-    another place in the folder, and nowhere else.
+    Pictures are named only, other files for replies passed by, as are hidden files and editors' backups. A link may
+    lead to another place in the folder, and nowhere else.
     """
     return _Reading(folder).read()
 
@@ -91,6 +96,7 @@ class _Reading:
         self._lang: Lang = "fr"
         self._faults: list[Fault] = []
         self._files: dict[str, bytes] = {}
+        self._pictures: list[str] = []
         self._entries = self._total = 0
 
     def read(self) -> TenantFiles:
@@ -107,7 +113,7 @@ class _Reading:
             self._note(Path(), refused)
         if text is None:
             raise ConfigWrong(self._faults)
-        return TenantFiles(text, MappingProxyType(self._files), tuple(self._faults))
+        return TenantFiles(text, MappingProxyType(self._files), tuple(self._faults), frozenset(self._pictures))
 
     def _texts(self, below: Path, depth: int) -> Iterator[Path]:
         """The names of all texts, in their order. Raises _Refused where there is too much to look at."""
@@ -143,8 +149,10 @@ class _Reading:
                     self._note(place, _outside())
                 elif depth < _MAX_DEPTH:
                     yield from self._texts(place, depth + 1)
-            elif place.suffix.lower() in _TEXTS:
+            elif place.suffix.lower() in _TEXTS or (place.suffix.lower() in _WORKBOOKS and not below.parts):
                 yield place
+            elif place.suffix.lower() in _PICTURES:
+                self._pictures.append(str(PurePosixPath(place)))
             elif place.suffix.lower() in _DOCUMENTS and place.parts[0] == "knowledge":
                 self._note(
                     place,
@@ -264,6 +272,8 @@ def _utf8(data: bytes) -> str:
 def _check_text(name: Path, data: bytes) -> None:
     if name.suffix.lower() == ".toml":
         _utf8(data)
+    elif name.suffix.lower() in _WORKBOOKS:
+        return
     elif b"\0" in data and not data.startswith(tuple(mark for mark, _ in _MARKS)):
         raise _Refused(
             ("ce n'est pas un texte", "un fichier de texte simple"), ("this is no text", "a plain text file")

@@ -20,8 +20,8 @@ MAX_SIZE = 1_000_000
 
 
 _TOO_LARGE: dict[Lang, tuple[str, str]] = {
-    "fr": ("le fichier est trop grand", "au plus un million de caractères"),
-    "en": ("the file is too large", "at most a million characters"),
+    "fr": ("le fichier est trop grand", "au plus {} million(s) de caractères"),
+    "en": ("the file is too large", "at most {} million characters"),
 }
 _BEYOND_SENSE: dict[Lang, tuple[str, str]] = {
     "fr": ("une valeur est beaucoup trop longue ou imbriquée", "des textes, des nombres et des listes simples"),
@@ -115,14 +115,16 @@ def own_language(text: str) -> Lang:
     return "en" if re.search(r"""(?m)^lang\s*=\s*["']en["']""", text[:MAX_SIZE]) else "fr"
 
 
-def read_toml(text: str, path: Path, lang: Lang | None = None) -> TomlFile:
-    """The file's tables; `path` is only named in faults. Without `lang`, the file's own key `lang` decides.
+def read_toml(text: str, path: Path, lang: Lang | None = None, *, most: int = MAX_SIZE) -> TomlFile:
+    """The file's tables; `path` is only named in faults. Without `lang`, the file's own key `lang` decides. `most`, in
+    characters, counts in millions.
 
     What is no TOML is noted, and the rest is there to be checked. Raises ConfigWrong for what no person wrote.
     """
     spoken = lang or own_language(text)
-    if len(text) > MAX_SIZE:
-        raise ConfigWrong([Fault(path, 1, *_TOO_LARGE[spoken], spoken)])
+    if len(text) > most:
+        what, expected = _TOO_LARGE[spoken]
+        raise ConfigWrong([Fault(path, 1, what, expected.format(most // 1_000_000), spoken)])
     try:
         read: Salvaged = salvage(text)
     except (RecursionError, ValueError):

@@ -91,7 +91,8 @@ def _pack(content: TenantFiles) -> Any:
     if sum(map(len, files.values())) > MAX_KEPT:
         logger.warning("the tenant's files are too large to be remembered for the next worker")
         return None
-    return {"text": content.text, "files": files}
+    packed: dict[str, Any] = {"text": content.text, "files": files}
+    return packed if content.pictures is None else packed | {"pictures": sorted(content.pictures)}
 
 
 def _unpack(packed: Any) -> TenantFiles:
@@ -99,4 +100,5 @@ def _unpack(packed: Any) -> TenantFiles:
     if isinstance(packed, str):
         return TenantFiles(packed)
     files = {name: zlib.decompress(base64.b85decode(data)) for name, data in packed["files"].items()}
-    return TenantFiles(packed["text"], files)
+    pictures = packed.get("pictures")
+    return TenantFiles(packed["text"], files, pictures=None if pictures is None else frozenset(pictures))

@@ -40,7 +40,8 @@ def test_texts_are_read_and_the_rest_is_passed_by(folder: Path) -> None:
     (folder / ".git").mkdir()
     (folder / ".git" / "config.txt").write_text("no", encoding="utf-8")
     read = read_folder(folder)
-    assert read == TenantFiles(TENANT, {"knowledge/prix.md": b"knowledge/prix.md", "menu.txt": b"menu.txt"})
+    texts = {"knowledge/prix.md": b"knowledge/prix.md", "menu.txt": b"menu.txt"}
+    assert read == TenantFiles(TENANT, texts, pictures=frozenset({"photo.jpg"}))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
