@@ -694,10 +694,19 @@ class Plugin:
     """What it says, French and English, by key; a tenant may write its own in `wording/`."""
     always: ClassVar[bool] = False
     """Asked also where a person has the chat or it was silenced, to see `Context.held`."""
+    own_chat: ClassVar[bool] = False
+    """Asked of what the owner writes in the shop's chat with itself. Nobody else is; without any it is left alone."""
 
     def __init__(self, config: PluginConfig, tenant: Tenant) -> None:
         self.config = config
         self.tenant = tenant
+
+    def daily(self) -> Mapping[str, time]:
+        """Timers of every day, by name, each at a time of the tenant's clock: `timer` is called in the owner's chat,
+        also where the owner never wrote, with the name `daily:NAME`. One that was missed comes once, as soon as it can;
+        where there is no owner, none does.
+        """
+        return {}
 
     def check(self) -> Sequence[Mistake]:
         """What is wrong in the files that it reads; anything keeps the pipeline that runs. No I/O, and no waiting."""

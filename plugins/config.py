@@ -80,6 +80,8 @@ class TenantConfig:
     """How long a plugin may take for one message."""
     expire_hours: float = 24
     """A conversation in which nobody wrote for this long is closed."""
+    own_chat: bool = False
+    """A plugin of the pipeline takes what the owner writes in the shop's chat with itself."""
     text: str = field(default="", repr=False)
     """The file as it was read, to say where in it something stands."""
     wording: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -134,6 +136,7 @@ def parse_tenant(
         team=tuple(member.member() for member in settings.team),
         expire_hours=settings.conversation.expire_hours,
         currency=settings.currency or currency_of(settings.country),
+        own_chat=any(getattr(plugins[step.plugin], "own_chat", False) for step in steps),
         wording=wording,
     )
 

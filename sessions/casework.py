@@ -10,8 +10,9 @@ from comptoir.sessions.journal import contacts, conversations, event_log, outbox
 from comptoir.sessions.journal.conversations import By
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.outbox import Outgoing
-from comptoir.sessions.people import OWNER, is_agent, role_of
+from comptoir.sessions.people import OWNER, is_agent
 from comptoir.sessions.replying import Answering, reply
+from comptoir.sessions.roles import role_in
 
 MINUTE = 60_000
 MAX_WORDS = 300
@@ -132,7 +133,7 @@ def _writer(db: Connection, ground: Ground) -> str | None:
     row = db.execute("SELECT sender FROM messages WHERE id = ?", (ground.message,)).fetchone()
     for contact in (ground.contact, row and row[0]):
         if contact is not None:
-            role, member = role_of(contacts.address_of(db, contact), ground.config)
+            role, member = role_in(db, contact, ground.config)
             if role != "customer":
                 return OWNER if role == "owner" else f"agent:{member}"
     return None

@@ -46,7 +46,12 @@ def why_skipped(situation: Situation, burst: Burst, stale_hours: float, now: int
 def asked(
     pipeline: Pipeline, situation: Situation, *, skipped: str | None, given_up: GivenUp | None
 ) -> tuple[Plugin, ...]:
-    """The plugins that see a message. Where a person has the chat it is those that see everything."""
+    """The plugins that see a message. Where a person has the chat it is those that see everything; in the shop's chat
+    with itself those that want it.
+    """
+    if situation.own_chat:
+        wanting = () if given_up or skipped else pipeline.chosen
+        return tuple(one for one in wanting if one.own_chat and one.name not in situation.suspended)
     if given_up or (skipped and not situation.silenced):
         return pipeline.mandatory
     held = situation.silenced is not None

@@ -11,11 +11,11 @@ from comptoir.sessions import faulting
 from comptoir.sessions.carrying_out import carry_out
 from comptoir.sessions.enclosing import Enclosed
 from comptoir.sessions.ground import Ground
-from comptoir.sessions.journal import causes, contacts, conversations, event_log, inbox, state
+from comptoir.sessions.journal import causes, conversations, event_log, inbox, state
 from comptoir.sessions.journal.conversations import By
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.state import StateConflict
-from comptoir.sessions.people import role_of
+from comptoir.sessions.roles import role_in
 from comptoir.sessions.situation import is_silenced
 
 
@@ -99,7 +99,7 @@ def effects_of(walk: Walk) -> Iterator[tuple[str, Effect]]:
 
 def _open_conversation(db: Connection, decided: Decided, now: int) -> None:
     """The tenant's own people give orders here: that is no conversation with a customer."""
-    if role_of(contacts.address_of(db, decided.contact), decided.config)[0] == "customer":
+    if role_in(db, decided.contact, decided.config)[0] == "customer":
         conversations.ensure(db, decided.contact, By("customer", now, decided.messages[0]))
 
 

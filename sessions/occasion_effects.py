@@ -9,7 +9,7 @@ from comptoir.sessions.carrying_out import carry_out
 from comptoir.sessions.effects import effects_of
 from comptoir.sessions.enclosing import Enclosed
 from comptoir.sessions.ground import Ground
-from comptoir.sessions.journal import causes, conversations, event_log, occasions, optouts, state
+from comptoir.sessions.journal import causes, conversations, daily, event_log, occasions, optouts, state
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.occasions import Due
 from comptoir.sessions.journal.state import StateConflict
@@ -37,6 +37,7 @@ def commit(db: Connection, told: Told, now: int) -> bool:
     state.check(db, told.walk.read)
     ground = Ground(due.contact, told.config, due.cause, None, told.files, _withheld(db, due.contact, now))
     wakes = [carry_out(db, ground, plugin, effect, now) for plugin, effect in effects_of(told.walk)]
+    wakes.append(daily.again(db, due.plugin, due.contact, due.occasion, now))
     faulting.settle(db, told.walk.outcomes, now, contact=due.contact, message=None)
     return any(wakes)
 
@@ -48,6 +49,7 @@ def give_up(db: Connection, due: Due, reason: str, now: int) -> None:
             db, "occasion_given_up", now, contact=due.contact, plugin=due.plugin, cause=due.cause, reason=reason
         )
         faulting.count(db, due.plugin, reason, now)
+        daily.again(db, due.plugin, due.contact, due.occasion, now)
 
 
 def _withheld(db: Connection, contact: int, now: int) -> str:

@@ -7,7 +7,7 @@ from comptoir.plugins.config import TenantConfig
 from comptoir.sessions.events import Address
 
 Role = Literal["customer", "owner", "team"]
-OWNER = "owner"
+OWNER: Literal["owner"] = "owner"
 TEAM = "team"
 
 

@@ -5,12 +5,14 @@ import logging
 import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
+from datetime import time
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import trio
 
+from comptoir.plugins.api import Plugin
 from comptoir.plugins.config import TenantConfig
 from comptoir.plugins.faults import ConfigWrong, Fault
 from comptoir.plugins.folder import TENANT_FILE, TenantFiles
@@ -18,7 +20,7 @@ from comptoir.plugins.loading import Pipeline, start_pipeline
 from comptoir.sessions import configuration
 from comptoir.sessions.config_notice import knows_of_wrong, tell_right, tell_wrong, told_wrong
 from comptoir.sessions.configuration import Reading
-from comptoir.sessions.journal import event_log
+from comptoir.sessions.journal import daily, event_log
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.journal import Journal, JournalUnavailable
 from comptoir.sessions.migrating import migrate
@@ -151,12 +153,20 @@ class Reloading:
             what = f"un plugin indispensable n'a pas démarré ({_cause(error)})"
             fault = Fault(self._folder / TENANT_FILE, 1, what, "des plugins qui démarrent")
             raise ConfigWrong([fault]) from error
+        await self._arrange_daily(pipeline)
         self.config, self._content = reading.config, reading.content
         self._names = [plugin.name for plugin in pipeline.plugins]
         await self._use(pipeline)
         for out in pipeline.left_out:
             logger.warning("plugin %s is left out: %s", out.plugin, out.reason)
             await _note(self._journal, "plugin_left_out", plugin=out.plugin, reason=out.reason)
+
+    async def _arrange_daily(self, pipeline: Pipeline) -> None:
+        wanted = {plugin.name: named for plugin in pipeline.plugins if (named := _daily(plugin))}
+        owner, timezone = pipeline.config.owner, pipeline.config.timezone
+        arrange = partial(daily.arrange, wanted=wanted, owner=owner, timezone=timezone, now=now_ms())
+        with suppress(JournalUnavailable):
+            await self._journal.write(arrange)
 
     # --- saying how it went
 
@@ -199,6 +209,15 @@ async def _note(journal: Journal, kind: str, **data: Any) -> None:
     # What runs matters more than what is said of it.
     with suppress(JournalUnavailable):
         await journal.write(lambda db: event_log.add(db, kind, now_ms(), **data))
+
+
+def _daily(plugin: Plugin) -> Mapping[str, time]:
+    """Another package's code may raise: then it has no timers of every day."""
+    try:
+        return plugin.daily()
+    except Exception:
+        logger.warning("plugin %s did not tell its daily timers", plugin.name, exc_info=True)
+        return {}
 
 
 def digest_of(faults: Sequence[Fault]) -> str:

@@ -15,6 +15,7 @@ from comptoir.sessions.journal.details import decode
 from comptoir.sessions.journal.flooding import flooding
 from comptoir.sessions.journal.inbox import InboxMessage
 from comptoir.sessions.people import role_of
+from comptoir.sessions.roles import is_own_chat, role_in
 
 NOBODY = -1
 """The id of a contact that the journal does not know; nothing is kept under it."""
@@ -41,6 +42,8 @@ class Situation:
     """Who wrote, in a group."""
     own: Address | None = None
     """The tenant, where it may be mentioned."""
+    own_chat: bool = False
+    """It is the shop's chat with itself."""
     suspected: Suspicion | None = None
     """Why the other side seems a bot."""
     flood: Flood | None = None
@@ -98,7 +101,7 @@ def _in_group(db: Connection, situation: Situation, sender: int, config: TenantC
     address = contacts.address_of(db, sender)
     contact = replace(situation.contact, name=contacts.name_of(db, sender))
     if contact.role == "customer":
-        role, member = role_of(address, config)
+        role, member = role_in(db, sender, config)
         contact = replace(contact, role=role, member=member)
     session = linkings.current_session(db)
     own = Address(session.number, session.lid) if session else None
@@ -138,7 +141,7 @@ def _situation(  # noqa: PLR0913 (what it is about, and when)
     db: Connection, contact: int, config: TenantConfig, *, message: int, silenced: str | None, time: int, now: int
 ) -> Situation:
     address = contacts.address_of(db, contact)
-    role, member = role_of(address, config)
+    role, member = role_in(db, contact, config)
     until = contacts.silenced_until(db, contact)
     known = Contact(
         contact,
@@ -157,4 +160,5 @@ def _situation(  # noqa: PLR0913 (what it is about, and when)
         silent_until=until if until > now else None,
         suspended=faulting.suspended(db),
         told_at=fallback.told_at(db, contact),
+        own_chat=is_own_chat(db, contact),
     )

@@ -28,9 +28,10 @@ from comptoir.plugins.api import (
 from comptoir.plugins.shop.model import ShopEffect
 from comptoir.plugins.shop.placing import Stale
 from comptoir.plugins.testing.heard import Heard, together
-from comptoir.plugins.testing.memory import Chat, Memory, who
+from comptoir.plugins.testing.memory import Alarm, Chat, Memory, who
 from comptoir.plugins.testing.selling import Doing, MemoryShop
 from comptoir.plugins.walking.context import Load, Ports, Scene
+from comptoir.plugins.walking.daily import PREFIX, data_of, next_due
 from comptoir.plugins.walking.state import Slot, Value
 from comptoir.plugins.walking.walk import PLUGIN_LIMIT, Occasion, Walk, overrides, tell, walk
 
@@ -94,6 +95,8 @@ class Play:
             del self.memory.alarms[alarm.plugin, alarm.chat, alarm.name]
             chat = self.memory.chats[alarm.chat]
             heard.append(self._tell(chat, alarm.plugin, Timer(alarm.name, alarm.due, alarm.data)))
+            if alarm.name.startswith(PREFIX) and (due := next_due(alarm.data, self.now)):
+                self.memory.alarms[alarm.plugin, alarm.chat, alarm.name] = replace(alarm, due=due)
         self.now = end
         return together(heard)
 
@@ -204,6 +207,13 @@ class Play:
     async def _start(self) -> None:
         for plugin in self.plugins:
             await plugin.start()
+            for name, at in plugin.daily().items() if self.tenant.owner else ():
+                self._set_daily(plugin.name, PREFIX + name, data_of(at, self.tenant.timezone))
+
+    def _set_daily(self, plugin: str, name: str, data: Json) -> None:
+        chat = self.owner().chat.contact.chat
+        if due := next_due(data, self.now):
+            self.memory.alarms[plugin, chat, name] = Alarm(due, plugin, chat, name, data)
 
     async def _stop(self) -> None:
         for plugin in reversed(self.plugins):

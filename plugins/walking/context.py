@@ -50,6 +50,7 @@ from comptoir.plugins.shop.model import (
     Transcribe,
 )
 from comptoir.plugins.walking import sendable
+from comptoir.plugins.walking.daily import PREFIX
 from comptoir.plugins.walking.state import TENANT, Slot, Value
 
 MAX_EFFECTS = 50
@@ -311,8 +312,10 @@ class PluginContext:
         self._add(Tag(_named("a tag", tag), on))
 
     def wake(self, name: str, at: datetime | None, data: Json = None) -> None:
+        if _named("a timer's name", name).startswith(PREFIX):
+            raise ValueError(f"a timer's name must not begin with {PREFIX}: see Plugin.daily")
         when = None if at is None else _aware("at", at)
-        self._add(Wake(_named("a timer's name", name), when, _stored("a timer's data", data)))
+        self._add(Wake(name, when, _stored("a timer's data", data)))
 
     def hand_over(self, reason: str, notice: str = "", to: tuple[str, ...] = ("owner",)) -> None:
         if notice:

@@ -5,6 +5,7 @@ Groups are journaled only where the shop is named in them: the rest is other peo
 
 from typing import Literal
 
+from comptoir.plugins.api import SILENT
 from comptoir.plugins.config import TenantConfig
 from comptoir.sessions.events import Address, MessageReceived
 from comptoir.sessions.journal import contacts, references
@@ -12,9 +13,9 @@ from comptoir.sessions.journal.arrival import Arrival
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.naming import says_name
 
-Treatment = Literal["ignore", "answer", "hand", "own", "show"]
-"""`answer`: the pipeline is asked. `hand`: the owner wrote to somebody. `own`: the owner wrote to themselves.
-`show`: journaled, and that is all.
+Treatment = Literal["ignore", "answer", "hand", "own", "order", "show"]
+"""`answer`: the pipeline is asked. `hand`: the owner wrote to somebody. `own`: the owner wrote to themselves; `order`:
+likewise, and there is a plugin that wants it. `show`: journaled, and that is all.
 """
 
 
@@ -24,7 +25,7 @@ def treatment(db: Connection, event: MessageReceived, arrival: Arrival) -> Treat
         return "ignore"
     match event.audience:
         case "person" if event.from_me:
-            return "own" if is_own(db, arrival.session, event.chat) else "hand"
+            return _in_own_chat(db, event, arrival) if is_own(db, arrival.session, event.chat) else "hand"
         case "person":
             return "answer"
         case "group":
@@ -33,6 +34,16 @@ def treatment(db: Connection, event: MessageReceived, arrival: Arrival) -> Treat
             return "show" if arrival.config and arrival.config.status.show and not event.from_me else "ignore"
         case "channel":
             return "show" if arrival.config and arrival.config.channels.show else "ignore"
+
+
+def _in_own_chat(db: Connection, event: MessageReceived, arrival: Arrival) -> Treatment:
+    """What a pipeline wrote there, ours or another one's, must not come back to it as an order."""
+    wanted = arrival.config is not None and arrival.config.own_chat
+    if not wanted or event.kind in SILENT or event.automatic:
+        return "own"
+    own = contacts.find_address(db, event.chat)
+    known = own is not None and references.find(db, own, event.whatsapp_id) is not None
+    return "ignore" if known else "order"
 
 
 def is_own(db: Connection, session: int, address: Address) -> bool:

@@ -23,9 +23,14 @@ class KeptMessage:
 def keep_inbound(
     db: Connection, contact: int, event: MessageReceived, arrival: Arrival, sender: int | None = None
 ) -> KeptMessage | None:
-    """A customer's message; None for one that is journaled already. `sender`: who wrote it, in a group."""
+    """A customer's message, or the owner's where it is one to the shop itself; None for one that is journaled already.
+    `sender`: who wrote it, in a group.
+    """
     details = references.details_of(db, contact, arrival.session, event, sender)
-    message = _complete(db, contact, event, details, arrival) or _insert(db, contact, event, details, arrival, sender)
+    by = "owner" if event.from_me else "customer"
+    message = _complete(db, contact, event, details, arrival) or _insert(
+        db, contact, event, details, arrival, ("in", by, "received"), sender
+    )
     if message is None:
         return None
     if event.automatic:
@@ -44,7 +49,7 @@ def keep_inbound(
 def keep_by_hand(db: Connection, contact: int, event: MessageReceived, arrival: Arrival) -> int | None:
     """What the owner wrote on the phone; None for what is journaled already."""
     details = references.details_of(db, contact, arrival.session, event, None)
-    message = _insert(db, contact, event, details, arrival, None)
+    message = _insert(db, contact, event, details, arrival, ("out", "owner", "sent"))
     if message is None:
         return None
     _learn_timer(db, contact, event)
@@ -60,7 +65,8 @@ def note(
 ) -> int | None:
     """The row alone, of what nobody is to answer; None for what is journaled already."""
     details = references.details_of(db, contact, arrival.session, event, sender)
-    return _insert(db, contact, event, details, arrival, sender)
+    writer = ("out", "owner", "sent") if event.from_me else ("in", "customer", "received")
+    return _insert(db, contact, event, details, arrival, writer, sender)
 
 
 def keep_unreadable(
@@ -108,10 +114,15 @@ def _complete(db: Connection, contact: int, event: MessageReceived, details: Det
 
 
 def _insert(  # noqa: PLR0913, PLR0917 (a message, and how it came)
-    db: Connection, contact: int, event: MessageReceived, details: Details, arrival: Arrival, sender: int | None
+    db: Connection,
+    contact: int,
+    event: MessageReceived,
+    details: Details,
+    arrival: Arrival,
+    writer: tuple[str, str, str],
+    sender: int | None = None,
 ) -> int | None:
-    """The new message's id; None for one that is journaled already."""
-    writer = ("out", "owner", "sent") if event.from_me else ("in", "customer", "received")
+    """The new message's id; None for one that is journaled already. `writer`: direction, author and state."""
     said = (event.whatsapp_id, event.kind, references.text_of(event, details), encode(details), event.time)
     row = db.execute(
         """INSERT INTO messages (session, contact, direction, author, state, whatsapp_id, kind, text, details,

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from comptoir.plugins.api import Change, Receipt, Timer
+from comptoir.plugins.walking.daily import PREFIX
 from comptoir.plugins.walking.state import TENANT, Slot
 from comptoir.sessions.journal import event_log, outbox, state
 from comptoir.sessions.journal.database import Connection
@@ -19,6 +20,8 @@ _PAGE = 500
 # Beside the plugins' own state; no plugin can have this name.
 _CURSOR = Slot("(worker)", TENANT, "occasions")
 _IN = "plugin IN (SELECT value FROM json_each(?1))"
+# A timer of every day waits for its plugin as long as the pipeline names it.
+_ONCE = f"name NOT GLOB '{PREFIX}*'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,14 +151,14 @@ def drop(db: Connection, cause: str, contact: int | None = None) -> bool:
 def has_strays(db: Connection, listeners: Listeners, now: int) -> bool:
     """Whether something has waited a day for a plugin that is not there."""
     before = now - STRAYS_KEPT
-    query = f"""SELECT EXISTS (SELECT 1 FROM timers WHERE due_at < ?2 AND NOT {_IN})
+    query = f"""SELECT EXISTS (SELECT 1 FROM timers WHERE due_at < ?2 AND {_ONCE} AND NOT {_IN})
         OR EXISTS (SELECT 1 FROM occasions WHERE recorded_at < ?2 AND NOT {_IN})"""
     return bool(db.execute(query, (listeners.names, before)).fetchone()[0])
 
 
 def drop_strays(db: Connection, listeners: Listeners, now: int) -> None:
     asked = (listeners.names, now - STRAYS_KEPT)
-    db.execute(f"DELETE FROM timers WHERE due_at < ?2 AND NOT {_IN}", asked)
+    db.execute(f"DELETE FROM timers WHERE due_at < ?2 AND {_ONCE} AND NOT {_IN}", asked)
     db.execute(f"DELETE FROM occasions WHERE recorded_at < ?2 AND NOT {_IN}", asked)
 
 

@@ -67,6 +67,8 @@ def _record_message(db: Connection, event: MessageReceived, arrival: Arrival) ->
             return _record_owner(db, event, arrival)
         case "own":
             return _record_own(db, event, arrival)
+        case "order":
+            return _record_order(db, event, arrival)
         case "show":
             return _record_shown(db, event, arrival)
         case "ignore":
@@ -115,6 +117,13 @@ def _record_own(db: Connection, event: MessageReceived, arrival: Arrival) -> Rec
         return Recorded()
     event_log.add(db, "owner_wrote", arrival.now, contact=contact, message=message)
     return Recorded(message, contact)
+
+
+def _record_order(db: Connection, event: MessageReceived, arrival: Arrival) -> Recorded:
+    """The owner wrote in the shop's chat with itself, where a plugin takes it."""
+    contact = contacts.contact_for(db, references.own_address(db, arrival.session), arrival.now)
+    kept = keeping.keep_inbound(db, contact, event, arrival)
+    return Recorded() if kept is None else Recorded(kept.id, contact, inbox=True)
 
 
 def _record_shown(db: Connection, event: MessageReceived, arrival: Arrival) -> Recorded:
