@@ -224,6 +224,40 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         'Answer "{number} paid" or "{number} not paid".',
     ),
     "screenshot": ("une capture, dans la conversation {chat}", "a screenshot, in the chat {chat}"),
+    # --- voice notes
+    "voice_heard": (
+        "🎤 Bien reçu {name}, j'écoute votre message vocal…",
+        "🎤 Got it {name}, I am listening to your voice note…",
+    ),
+    "voice_understood": (
+        "J'ai compris : « {said} ». C'est bien ça ?\nRépondez OUI, ou écrivez ce que vous désirez.",
+        'I understood: "{said}". Is that right?\nAnswer YES, or write what you would like.',
+    ),
+    "voice_wrong": (
+        "Désolé ! Redites-le moi, ou écrivez-le en quelques mots, s'il vous plaît.",
+        "Sorry! Please say it again, or write it in a few words.",
+    ),
+    "voice_handed_over": (
+        "Merci {name}, votre message vocal est bien arrivé : une personne de {shop} l'écoute et vous répond ici.",
+        "Thank you {name}, your voice note has arrived: somebody at {shop} will listen to it and answer you here.",
+    ),
+    "reason_voice": (
+        "message vocal ({length}) à écouter dans la conversation",
+        "a voice note ({length}) to be listened to in the chat",
+    ),
+    # --- pictures
+    "photo": ("{product} : {price}", "{product}: {price}"),
+    "photo_from": ("{product} : à partir de {price}", "{product}: from {price}"),
+    "photo_question": (
+        "Merci, votre photo est bien arrivée 📷 Que désirez-vous ? Dites-le moi en quelques mots.",
+        "Thank you, your picture has arrived 📷 What would you like? Tell me in a few words.",
+    ),
+    "photo_notice": (
+        "📷 {customer} ({chat}) a envoyé une photo sans un mot : regardez-la dans la conversation.\n{cart}",
+        "📷 {customer} ({chat}) sent a picture without a word: look at it in the chat.\n{cart}",
+    ),
+    "photo_cart": ("Panier :\n{lines}", "Cart:\n{lines}"),
+    "photo_no_cart": ("Son panier est vide.", "Their cart is empty."),
     # --- not understood
     "again": (
         "Je n'ai pas bien compris. Pouvez-vous le dire autrement ?",
