@@ -1,5 +1,6 @@
 """What a word about an order's payment comes to, and how the reference of a transfer is told from another."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 from comptoir.plugins.shop.model import MarkPayment, Order, PaymentState
@@ -14,12 +15,28 @@ def folded(reference: str) -> str:
     return "".join(filter(str.isalnum, fold(reference)))[:MAX_REFERENCE]
 
 
-def outcome(order: Order, effect: MarkPayment, given_for: int | None) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What becomes of an order by a word about its payment."""
+
+    outcome: Outcome
+    steps: tuple[str, ...]
+    """For its history, in order: `payment:STATE`, and `confirmed` where it waited for its payment."""
+    keeps: bool
+    """The reference is new, and this order's from now on."""
+
+    @property
+    def is_news(self) -> bool:
+        return bool(self.steps) or self.keeps or self.outcome == "reused"
+
+
+def marked(order: Order, effect: MarkPayment, given_for: int | None) -> Marked:
     """`given_for`: the order that the reference was first given for. What is paid stays so, whatever a customer says;
-    `reused` changes nothing.
+    a reference of another order changes nothing.
     """
-    if effect.state != "to_check":
-        return effect.state
-    if given_for not in (None, order.number):
-        return "reused"
-    return "paid" if order.payment == "paid" else "to_check"
+    if effect.state == "to_check" and given_for not in (None, order.number):
+        return Marked("reused", (), keeps=False)
+    come_to = "paid" if (effect.state, order.payment) == ("to_check", "paid") else effect.state
+    steps = (f"payment:{come_to}",) if come_to != order.payment else ()
+    confirmed = ("confirmed",) if come_to == "paid" and order.state == "new" else ()
+    return Marked(come_to, steps + confirmed, keeps=bool(folded(effect.reference)) and given_for is None)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from comptoir.plugins.shop.model import Order, OrderState
 from comptoir.plugins.shop.money import format_amount
-from comptoir.plugins.shop.payments import Outcome
+from comptoir.plugins.shop.payments import Marked
 from comptoir.plugins.wording import worded
 
 PLUGIN = "clerk"
@@ -91,16 +91,19 @@ def moved(order: Order, state: OrderState, by: str, own: Mapping[str, str], lang
 
 
 def payment_marked(  # noqa: PLR0913, PLR0917 (what, by whom, and in whose words)
-    order: Order, payment: Outcome, reference: str, by: str, own: Mapping[str, str], language: str
+    order: Order, marked: Marked, reference: str, by: str, own: Mapping[str, str], language: str
 ) -> Words:
-    """What is known of the payment has changed. The customer is always told: only the commit knows what came of it."""
+    """What is known of the payment has changed. Who gave a reference is told in any case: only the commit knows what
+    came of it.
+    """
     given = worded(
         TEXTS, own, language, "with_reference" if reference else "without_reference", {"reference": reference}
     )
-    fields = _fields(order) | {"reference": given if payment == "to_check" else reference}
+    fields = _fields(order) | {"reference": given if marked.outcome == "to_check" else reference}
+    news = marked.is_news
     return Words(
-        worded(TEXTS, own, language, f"payment_{payment}", fields),
-        "" if by == "owner" else worded(TEXTS, own, language, f"notice_payment_{payment}", fields),
+        worded(TEXTS, own, language, f"payment_{marked.outcome}", fields) if news or by == "customer" else "",
+        worded(TEXTS, own, language, f"notice_payment_{marked.outcome}", fields) if news and by != "owner" else "",
     )
 
 

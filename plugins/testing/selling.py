@@ -112,12 +112,8 @@ class MemoryShop:
         match effect:
             case PlaceOrder():
                 self._priced(effect)
-            case MoveOrder(number, state):
-                order = self._order(doing, number)
-                if state != order.state and state not in states.possible(
-                    order.state, customer=doing.contact.role == "customer"
-                ):
-                    raise Stale(f"order {number} is {order.state}: it cannot become {state}")
+            case MoveOrder(number):
+                states.check(self._order(doing, number), effect, customer=doing.contact.role == "customer")
             case MarkPayment(number):
                 self._order(doing, number)
             case ChangeProduct():
@@ -143,7 +139,7 @@ class MemoryShop:
     def _place(self, doing: Doing, effect: PlaceOrder) -> Done:
         made = self._priced(effect)
         number = len(self.placed) + 1
-        reached: tuple[OrderState, ...] = ("new",) if effect.prepaid else ("new", "confirmed")
+        reached = states.reached(effect)
         zone = self._effective.zone_by_code.get(effect.draft.zone) if self._effective else None
         self.placed[number] = Order(
             number,
@@ -182,19 +178,13 @@ class MemoryShop:
 
     def _mark(self, doing: Doing, order: Order, effect: MarkPayment) -> Done:
         reference = payments.folded(effect.reference)
-        known = self._references.get(reference)
-        come_to = payments.outcome(order, effect, known)
-        news = come_to != order.payment or bool(reference and known is None)
-        if come_to != "reused":
-            if reference:
-                self._references[reference] = order.number
-            if come_to != order.payment:
-                order = self._step(doing, replace(order, payment=come_to), f"payment:{come_to}")
-            if come_to == "paid" and order.state == "new":
-                order = self._step(doing, replace(order, state="confirmed"), "confirmed")
-        words = telling.payment_marked(order, come_to, effect.reference, doing.by, self._wording, self._language)
-        if not news:
-            words = Words(words.customer if doing.contact.role == "customer" else "", "")
+        marked = payments.marked(order, effect, self._references.get(reference))
+        if marked.keeps:
+            self._references[reference] = order.number
+        for step in marked.steps:
+            changed = replace(order, state="confirmed") if step == "confirmed" else replace(order, payment=effect.state)
+            order = self._step(doing, changed, step)
+        words = telling.payment_marked(order, marked, effect.reference, doing.by, self._wording, self._language)
         return Done(self._contacts[order.number], words)
 
     def _change(self, doing: Doing, effect: ChangeProduct) -> None:
