@@ -1,0 +1,108 @@
+"""Payment by hand, on the customer's side: what they show of a transfer waits for the owner's word.
+
+What is said of it, to both, is said where it is written down: only there it is known whether a reference was new.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from comptoir.plugins.api import Context, Message
+from comptoir.plugins.builtin.clerk.config import ClerkConfig
+from comptoir.plugins.builtin.explaining import explain
+from comptoir.plugins.shop.model import MarkPayment, Order
+from comptoir.plugins.shop.money import format_amount
+from comptoir.plugins.text import words
+
+TEXTS: Mapping[str, tuple[str, str]] = {
+    "ask_reference": (
+        "Merci ! Envoyez-nous la référence du transfert, ou une capture d'écran, pour la commande n° {number}.",
+        "Thank you! Send us the reference of the transfer, or a screenshot, for order no. {number}.",
+    ),
+}
+
+RECENT = timedelta(days=7)
+"""How long after an order a picture is taken for its payment."""
+_PAYING = frozenset(
+    "paie paye paiement payement payer paiements payment paid wave orange money om momo mtn moov airtel free transfert"
+    " transfer transfere depot versement recu receipt capture screenshot preuve proof".split()
+)
+_AROUND = frozenset(
+    "bonjour bonsoir salut merci svp stp voila voici le la l un une de du d ma mon c est ok fait envoye je j ai pour"
+    " commande et here is the my for order done sent thanks please it".split()
+)
+_CLAIMS = (
+    "j ai paye", "j ai deja paye", "c est paye", "c est deja paye", "deja paye", "paiement fait", "paiement effectue",
+    "transfert fait", "transfert effectue", "depot fait", "j ai envoye l argent", "j ai fait le depot",
+    "j ai fait le transfert", "j ai fait le paiement", "j ai fait wave", "i have paid", "i paid", "already paid",
+    "money sent", "payment done", "payment sent",
+)  # fmt: skip
+
+
+async def take_reference(context: Context, reference: str, config: ClerkConfig, said: str = "") -> bool:
+    """The customer gives the reference of a transfer; False where nothing of theirs is to be paid. `said` may name the
+    order.
+    """
+    order = await _unpaid(context, config, said)
+    if order is None or not reference.strip():
+        return False
+    _to_check(context, order, reference)
+    return True
+
+
+async def take_picture(context: Context, message: Message, config: ClerkConfig) -> bool:
+    """A picture or document that shows a transfer; False where it may be anything else."""
+    if message.kind not in ("image", "document") or not _may_show_payment(message):
+        return False
+    order = await _unpaid(context, config, message.text)
+    if order is None or context.now - order.created > RECENT:
+        return False
+    _to_check(context, order, "")
+    return True
+
+
+async def take_claim(context: Context, message: Message, config: ClerkConfig) -> bool:
+    """`J'ai payé`, without anything that shows it: they are asked for the reference."""
+    said = " ".join(words(message.text))
+    if not any(f" {claim} " in f" {said} " for claim in _CLAIMS):
+        return False
+    order = await _unpaid(context, config, message.text)
+    if order is None or order.payment == "to_check":
+        return False
+    context.reply(context.wording("ask_reference", number=str(order.number)))
+    return True
+
+
+def payment_text(order: Order, config: ClerkConfig) -> str:
+    """How to pay this order; empty where the tenant says nothing of it, or it is paid."""
+    if config.payment is None or order.payment == "paid":
+        return ""
+    total = format_amount(order.priced.total, order.priced.currency)
+    return config.payment.replace("{number}", str(order.number)).replace("{total}", total)
+
+
+async def _unpaid(context: Context, config: ClerkConfig, said: str) -> Order | None:
+    """Their order that waits for its payment: the one they name, else one of which nothing was shown, the newest."""
+    if config.payment is None:
+        return None
+    orders = [order for order in await context.orders() if order.state != "cancelled" and order.payment != "paid"]
+    named = set(words(said))
+    meant = [order for order in orders if str(order.number) in named]
+    unseen = [order for order in orders if order.payment == "open"]
+    return next(iter(meant or unseen or orders), None)
+
+
+def _to_check(context: Context, order: Order, reference: str) -> None:
+    explain(
+        context,
+        f"ce paiement de la commande {order.number} est à vérifier par le responsable",
+        f"this payment of order {order.number} is for the owner to check",
+    )
+    context.do(MarkPayment(order.number, "to_check", reference))
+
+
+def _may_show_payment(message: Message) -> bool:
+    """Without words, or with some that are about paying; an answer to a picture of ours is about a product."""
+    if message.quote is not None and message.quote.ours and message.quote.kind == "image":
+        return False
+    said = set(words(message.text))
+    return bool(said & _PAYING) or all(word in _AROUND or word.isdigit() for word in said)
