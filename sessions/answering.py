@@ -22,6 +22,7 @@ from comptoir.sessions.journal.journal import JournalUnavailable, Store
 from comptoir.sessions.journal.state import StateConflict
 from comptoir.sessions.lending import Lender
 from comptoir.sessions.log_line import note
+from comptoir.sessions.models.asking import Models
 from comptoir.sessions.naming import without_address
 from comptoir.sessions.situation import Situation, situation_of
 from comptoir.sessions.spec import NO_LIMITS, InboundLimits
@@ -52,6 +53,7 @@ class Answerer:
         watch: Watch = unwatched,
         blamed: Blame | None = None,
         fetch: Fetch | None = None,
+        models: Models | None = None,
     ) -> None:
         self._journal = journal
         self._pipelines = pipelines
@@ -63,6 +65,7 @@ class Answerer:
         self._watch = watch
         self._blamed = blamed
         self._fetch = fetch
+        self._models = models or Models((), journal)
         self._begun: set[int] = set()
         # The worker before may have died before it told.
         self._stale_untold = True
@@ -133,7 +136,13 @@ class Answerer:
         if isinstance(message.content, ReceivedFile):
             scene = replace(scene, load=partial(self._files.load, message.ids[-1]))
         ports = staging.ports(
-            self._journal, burst.contact, now, fetch=self._fetch, watch=self._watch, message=burst.ids[0]
+            self._journal,
+            burst.contact,
+            now,
+            fetch=self._fetch,
+            model=self._models.port(burst.contact, config),
+            watch=self._watch,
+            message=burst.ids[0],
         )
         made = await walk(plugins, scene, ports, partial(self._mark, burst), config.plugin_seconds)
         return conclude(Walked(burst, situation, made, skipped, given_up, pipeline.names), config, now)

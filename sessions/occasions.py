@@ -26,6 +26,7 @@ from comptoir.sessions.journal.occasions import Due, Listeners
 from comptoir.sessions.journal.state import StateConflict
 from comptoir.sessions.lending import Lender
 from comptoir.sessions.log_line import note
+from comptoir.sessions.models.asking import Models
 from comptoir.sessions.occasion_effects import Told, commit, give_up
 from comptoir.sessions.rounds import JOURNAL_PAUSE, Rounds
 from comptoir.sessions.situation import chat_situation
@@ -62,6 +63,7 @@ class Occasions(Rounds):
         wake_outbox: Callable[[], object],
         watch: Watch = unwatched,
         fetch: Fetch | None = None,
+        models: Models | None = None,
         now: Callable[[], int] = now_ms,
     ) -> None:
         super().__init__()
@@ -71,6 +73,7 @@ class Occasions(Rounds):
         self._wake_outbox = wake_outbox
         self._watch = watch
         self._fetch = fetch
+        self._models = models or Models((), journal)
         self._now = now
         self._turns = Turns(WALKS)
         self._cursor: int | None = None
@@ -207,7 +210,8 @@ class Occasions(Rounds):
         if due.number is not None:
             changed = await self._journal.read(partial(conversations.by_number, number=due.number, now=now))
             scene = scene if changed is None else replace(scene, conversation=changed.shown())
-        ports = staging.ports(self._journal, due.contact, now, fetch=self._fetch, watch=self._watch)
+        model = self._models.port(due.contact, config)
+        ports = staging.ports(self._journal, due.contact, now, fetch=self._fetch, model=model, watch=self._watch)
         return await tell(plugin, scene, ports, due.occasion, config.plugin_seconds)
 
     async def _give_up(self, due: Due, reason: str) -> None:

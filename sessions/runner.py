@@ -20,6 +20,7 @@ from comptoir.sessions.imagined import Imagined
 from comptoir.sessions.journal import inbox
 from comptoir.sessions.journal.journal import JournalUnavailable, Store
 from comptoir.sessions.lending import Lender
+from comptoir.sessions.models.asking import Models
 from comptoir.sessions.pacing import MINUTE, Pace
 from comptoir.sessions.rounds import JOURNAL_PAUSE, Rounds
 from comptoir.sessions.spec import NO_LIMITS, InboundLimits
@@ -39,7 +40,7 @@ class Runner(Rounds):
 
     `wake_outbox` is called, inside trio, after a commit that queued something. `fast` joins no bursts; `limits` is how
     much is taken in a minute. `watch` is entered around a plugin's code; `blamed` is what the worker before died of;
-    `fetch` how plugins read from outside.
+    `fetch` how plugins read from outside, `models` what they may ask.
     """
 
     def __init__(  # noqa: PLR0913 (what it serves, and with what)
@@ -54,6 +55,7 @@ class Runner(Rounds):
         watch: Watch = unwatched,
         blamed: Blame | None = None,
         fetch: Fetch | None = None,
+        models: Models | None = None,
         now: Callable[[], int] = now_ms,
     ) -> None:
         super().__init__()
@@ -70,6 +72,7 @@ class Runner(Rounds):
             watch=watch,
             blamed=blamed,
             fetch=fetch,
+            models=models,
         )
         self._pace = Pace(limits.tenant_per_minute, now)
         self._fast = fast

@@ -11,6 +11,7 @@ from comptoir.plugins.walking.context import Ports, Scene
 from comptoir.plugins.walking.state import Slot, Value
 from comptoir.sessions.journal import conversations, lines, state
 from comptoir.sessions.journal.journal import Store
+from comptoir.sessions.models.asking import AskModel
 from comptoir.sessions.situation import Situation
 from comptoir.sessions.stepping import Watch, unwatched
 
@@ -37,6 +38,7 @@ def ports(  # noqa: PLR0913 (what it reads, and who watches)
     now: int,
     *,
     fetch: Fetch | None = None,
+    model: AskModel | None = None,
     message: int | None = None,
     watch: Watch = unwatched,
 ) -> Ports:
@@ -52,7 +54,8 @@ def ports(  # noqa: PLR0913 (what it reads, and who watches)
         return await journal.read(partial(conversations.cases, now=now))
 
     made = Ports(read_state, history, cases, watch=partial(watch, message=message))
-    return made if fetch is None else replace(made, fetch=fetch)
+    made = made if fetch is None else replace(made, fetch=fetch)
+    return made if model is None else replace(made, model=model)
 
 
 def as_time(ms: int) -> datetime:

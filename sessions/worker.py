@@ -29,6 +29,7 @@ from comptoir.sessions.journal.recording import Recorded
 from comptoir.sessions.media.fetcher import Fetcher
 from comptoir.sessions.media.keeper import MediaKeeper
 from comptoir.sessions.media.uploader import Uploader
+from comptoir.sessions.models.asking import Models
 from comptoir.sessions.occasions import Occasions
 from comptoir.sessions.outbox.port import NotConnected, Sent
 from comptoir.sessions.outbox.sender import Sender, SenderSettings
@@ -72,6 +73,7 @@ class Worker:
         self._occasions: Occasions | None = None
         self._outside = Outside()
         self._caller = Caller(journal, self._outside)
+        self._models = Models(spec.models, journal)
         self.media = MediaKeeper(journal, spec, config=lambda: self.config, on_queued=self.wake_sender)
         self._fetcher = Fetcher(journal, self.media, spec.lab, on_released=self._wake_runner)
         self._uploader = Uploader(
@@ -165,6 +167,7 @@ class Worker:
                 limits=self.spec.inbound,
                 watch=self._steps.walking,
                 fetch=self._outside.fetch,
+                models=self._models,
                 blamed=self._blamed,
             )
             self._nursery.start_soon(self.runner.run)
@@ -175,6 +178,7 @@ class Worker:
                 wake_outbox=self._wake_after_effects,
                 watch=self._steps.walking,
                 fetch=self._outside.fetch,
+                models=self._models,
             )
             self._nursery.start_soon(self._occasions.run)
         else:

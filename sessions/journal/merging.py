@@ -1,6 +1,6 @@
 """Makes one contact of two that turned out to be the same person."""
 
-from comptoir.sessions.journal import event_log, states, tags, timers
+from comptoir.sessions.journal import event_log, model_usage, states, tags, timers
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.inbox import RAW_KEPT_MS
 
@@ -15,6 +15,7 @@ def merge(db: Connection, one: int, other: int, now: int) -> int:
     db.execute("UPDATE events SET contact = ? WHERE contact = ?", (keep, gone))
     _merge_state(db, keep, gone)
     _merge_conversations(db, keep, gone, now)
+    model_usage.merge(db, keep, gone)
     tags.merge(db, keep, gone)
     timers.merge(db, keep, gone)
     db.execute("UPDATE occasions SET contact = ? WHERE contact = ?", (keep, gone))

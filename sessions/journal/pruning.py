@@ -1,6 +1,6 @@
 """Forgets what is no longer needed; to be called now and then, an hour apart will do."""
 
-from comptoir.sessions.journal import inbox, outside_queue, receipts
+from comptoir.sessions.journal import inbox, model_usage, outside_queue, receipts
 from comptoir.sessions.journal.database import Connection
 
 
@@ -8,3 +8,4 @@ def prune(db: Connection, now: int) -> None:
     inbox.prune_raw(db, now)
     receipts.prune_early(db, now)
     outside_queue.prune(db, now)
+    model_usage.prune(db, now)

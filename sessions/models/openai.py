@@ -1,0 +1,135 @@
+"""Every endpoint that speaks OpenAI's chat completions: OpenAI, Gemini, Mistral, Ollama, llama.cpp and others."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import openai
+from openai import AsyncOpenAI
+
+# Imported on first use otherwise, in every worker.
+from openai.resources.chat.completions import AsyncCompletions  # noqa: F401
+from pydantic import BaseModel, ValidationError
+
+from comptoir.plugins.models import Completion, ModelFailed, Said, Tool, ToolCall
+from comptoir.sessions.models.provider import Refused
+from comptoir.sessions.models.transport import client
+from comptoir.sessions.spec import ModelSpec
+
+URL = "https://api.openai.com/v1"
+_ROLES: dict[str, Literal["system", "user", "assistant", "tool"]] = {
+    "system": "system",
+    "customer": "user",
+    "model": "assistant",
+    "result": "tool",
+}
+
+
+class OpenAi:
+    """See `Provider`."""
+
+    def __init__(self, spec: ModelSpec) -> None:
+        self._spec = spec
+        url = spec.url or URL
+        # The SDK wants a key; servers of one's own want none.
+        self._client = AsyncOpenAI(api_key=spec.key or "none", base_url=url, max_retries=0, http_client=client())
+        # Its newer models take only the one, everybody else's only the other.
+        self._most = "max_completion_tokens" if url == URL else "max_tokens"
+
+    async def complete(self, said: Sequence[Said], tools: Sequence[Tool], most_tokens: int) -> Completion:
+        asked: dict[str, Any] = {
+            "model": self._spec.model,
+            "messages": [_message(one) for one in said],
+            self._most: most_tokens,
+        }
+        if tools:
+            asked["tools"] = [_tool(one) for one in tools]
+        try:
+            return _read(await self._ask(asked))
+        except openai.APIStatusError as error:
+            raise Refused(f"it answered with status {error.status_code}") from None
+        except openai.APIConnectionError as error:
+            raise _unconnected(error) from None
+        except (openai.OpenAIError, ValidationError, AttributeError, TypeError, ValueError) as error:
+            raise ModelFailed(f"no usable answer: {type(error).__name__}") from None
+
+    async def _ask(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if not self._spec.stream:
+            made = await self._client.chat.completions.create(**asked)
+            return _plain(made)
+        asked["stream_options"] = {"include_usage": True}
+        async with self._client.chat.completions.stream(**asked) as stream:
+            whole = await stream.get_final_completion()
+        return _plain(whole)
+
+
+def _plain(made: Any) -> dict[str, Any]:
+    """The SDK takes whatever came for an answer: what it is shows `_read`."""
+    plain: dict[str, Any] = made.to_dict(warnings=False)
+    return plain
+
+
+def _unconnected(error: openai.APIConnectionError) -> ModelFailed:
+    """Only what surely never reached it has cost nothing."""
+    cause = type(error.__cause__).__name__
+    return Refused("no connection") if cause == "ConnectError" else ModelFailed(f"no whole answer: {cause}")
+
+
+def _message(said: Said) -> dict[str, Any]:
+    made: dict[str, Any] = {"role": _ROLES[said.role], "content": said.text}
+    if said.role == "result":
+        made["tool_call_id"] = said.answers
+    if said.calls:
+        made["tool_calls"] = [
+            {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+            for call in said.calls
+        ]
+    return made
+
+
+def _tool(tool: Tool) -> dict[str, Any]:
+    function = {"name": tool.name, "description": tool.description, "parameters": dict(tool.parameters)}
+    return {"type": "function", "function": function}
+
+
+# What is read of an answer; whatever else stands in it is passed by.
+class _Function(BaseModel):
+    name: str
+    arguments: str = ""
+
+
+class _Call(BaseModel):
+    id: str = ""
+    function: _Function
+
+
+class _Message(BaseModel):
+    content: str | None = None
+    tool_calls: list[_Call] | None = None
+
+
+class _Choice(BaseModel):
+    message: _Message
+
+
+class _Usage(BaseModel):
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+class _Answer(BaseModel):
+    choices: list[_Choice]
+    usage: _Usage | None = None
+
+
+def _read(answer: dict[str, Any]) -> Completion:
+    """Raises ValidationError, ModelFailed."""
+    read = _Answer.model_validate(answer)
+    if not read.choices:
+        raise ModelFailed("no usable answer: no choice")
+    message, usage = read.choices[0].message, read.usage or _Usage()
+    calls = tuple(
+        # Some servers give no id; a result has to name one.
+        ToolCall(call.id or f"call-{number}", call.function.name, call.function.arguments)
+        for number, call in enumerate(message.tool_calls or ())
+    )
+    return Completion(message.content or "", calls, usage.prompt_tokens, usage.completion_tokens)
