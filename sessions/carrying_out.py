@@ -14,16 +14,17 @@ from comptoir.plugins.api import (
     Tag,
     Wake,
 )
+from comptoir.plugins.shop.model import Transcribe
 from comptoir.plugins.walking.state import TENANT, Slot
 from comptoir.sessions import casework, noticing
 from comptoir.sessions.ground import Ground
-from comptoir.sessions.journal import contacts, event_log, outside_queue, state, tags, timers
+from comptoir.sessions.journal import contacts, event_log, outside_queue, state, tags, timers, transcriptions
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.replying import Answering, reply
 
 
 def carry_out(db: Connection, ground: Ground, plugin: str, effect: Effect, now: int) -> bool:
-    """Whether somebody is to be woken for it: it queued a message or a call, or set a timer."""
+    """Whether somebody is to be woken for it: it queued a message, a call or a recording, or set a timer."""
     match effect:
         case Reply():
             return _reply(db, ground, plugin, effect, now)
@@ -37,9 +38,6 @@ def carry_out(db: Connection, ground: Ground, plugin: str, effect: Effect, now: 
             _unless_full(db, ground, plugin, effect, tags.put(db, ground.contact, tag), now)
         case Tag(tag):
             tags.take_off(db, ground.contact, tag)
-        case Wake():
-            _unless_full(db, ground, plugin, effect, timers.put(db, plugin, ground.contact, effect, now), now)
-            return effect.at is not None
         case Handover():
             return casework.hand_over(db, ground, plugin, effect, now)
         case Assign():
@@ -48,11 +46,24 @@ def carry_out(db: Connection, ground: Ground, plugin: str, effect: Effect, now: 
             casework.close(db, ground, plugin, effect, now)
         case Answer():
             return casework.answer(db, ground, plugin, effect, now)
+        case Wake() | Call() | Transcribe():
+            return _for_later(db, ground, plugin, effect, now)
+    return False
+
+
+def _for_later(db: Connection, ground: Ground, plugin: str, effect: Wake | Call | Transcribe, now: int) -> bool:
+    match effect:
+        case Wake():
+            _unless_full(db, ground, plugin, effect, timers.put(db, plugin, ground.contact, effect, now), now)
+            return effect.at is not None
         case Call():
             queued = outside_queue.queue(db, plugin, ground.contact, effect, ground.cause, now) is not None
             _unless_full(db, ground, plugin, effect, queued, now)
             return queued
-    return False
+        case Transcribe():
+            if ground.message is not None:
+                transcriptions.queue(db, plugin, ground.contact, ground.message, now)
+            return ground.message is not None
 
 
 def _unless_full(  # noqa: PLR0913, PLR0917 (what, whose, and whether)

@@ -20,6 +20,7 @@ def merge(db: Connection, one: int, other: int, now: int) -> int:
     timers.merge(db, keep, gone)
     db.execute("UPDATE occasions SET contact = ? WHERE contact = ?", (keep, gone))
     db.execute("UPDATE outside_calls SET contact = ? WHERE contact = ?", (keep, gone))
+    db.execute("UPDATE transcriptions SET contact = ? WHERE contact = ?", (keep, gone))
     db.execute(
         """UPDATE contacts SET silenced_until = max(contacts.silenced_until, other.silenced_until),
                 greeted_at = max(contacts.greeted_at, other.greeted_at),

@@ -1,4 +1,4 @@
-"""What plugins are still to be told of beside messages: due timers, receipts of theirs, changes of conversations."""
+"""What plugins are still to be told of beside messages: due timers, receipts, changes of conversations, transcripts."""
 
 import json
 from collections.abc import Collection
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from comptoir.plugins.api import Change, Receipt, Timer
+from comptoir.plugins.api import Change, Receipt, Timer, Transcript
 from comptoir.plugins.walking.daily import PREFIX
 from comptoir.plugins.walking.state import TENANT, Slot
-from comptoir.sessions.journal import event_log, outbox, state
+from comptoir.sessions.journal import event_log, outbox, state, transcriptions
 from comptoir.sessions.journal.database import Connection
 
 KINDS = ("conversation", "delivered", "read", "failed")
@@ -42,10 +42,10 @@ class Due:
     """One thing that one plugin is to be told of."""
 
     cause: str
-    """`timer:ID`, `receipt:MESSAGE:STATE:PLUGIN` or `change:EVENT:PLUGIN`."""
+    """`timer:ID`, `receipt:MESSAGE:STATE:PLUGIN`, `change:EVENT:PLUGIN` or `transcript:MESSAGE:PLUGIN`."""
     plugin: str
     contact: int
-    occasion: Timer | Receipt | Change
+    occasion: Timer | Receipt | Change | Transcript
     walks: int
     """How many walks began and neither finished nor were released."""
     number: int | None = None
@@ -111,6 +111,8 @@ def next_due(db: Connection, listeners: Listeners, contact: int, now: int) -> Du
     said = json.loads(data)
     if cause.startswith("timer:"):
         return Due(cause, plugin, contact, Timer(name, datetime.fromtimestamp(at / 1000, UTC), said), walks)
+    if cause.startswith("transcript:"):
+        return Due(cause, plugin, contact, transcriptions.transcript(db, said["message"], plugin), walks)
     text = _text(db, said["message"])
     if cause.startswith("receipt:"):
         return Due(cause, plugin, contact, Receipt(said["message"], said["state"], text), walks)
