@@ -1,4 +1,4 @@
-"""Keys of language models: looked up where `comptoir.toml` says, when a worker is made."""
+"""Keys of outside services: looked up where `comptoir.toml` says, when a worker is made."""
 
 import os
 import stat
@@ -14,8 +14,8 @@ MAX_KEY = 4_096
 """Bytes."""
 
 
-class _KeyWrong(Exception):
-    """The text says why; nothing of the key."""
+class KeyReferenceWrong(Exception):
+    """There is no key to be had: the text says why; nothing of the key."""
 
 
 def with_keys(models: Iterable[ModelSetting], paths: Paths) -> tuple[ModelSpec, ...]:
@@ -24,13 +24,18 @@ def with_keys(models: Iterable[ModelSetting], paths: Paths) -> tuple[ModelSpec, 
 
 
 def _with_key(model: ModelSetting, paths: Paths) -> ModelSpec:
-    if not model.key:
-        return model.spec
-    kind, _, name = model.key.partition(":")
     try:
-        return replace(model.spec, key=_secret(paths, name) if kind == "file" else _credential(paths, name))
-    except _KeyWrong as wrong:
+        return replace(model.spec, key=key_of(model.key, paths))
+    except KeyReferenceWrong as wrong:
         return replace(model.spec, wrong=str(wrong))
+
+
+def key_of(reference: str, paths: Paths) -> str:
+    """The key that a `KeyReference` leads to; empty for an empty one. Raises KeyReferenceWrong. Blocks."""
+    if not reference:
+        return ""
+    kind, _, name = reference.partition(":")
+    return _secret(paths, name) if kind == "file" else _credential(paths, name)
 
 
 def _secret(paths: Paths, name: str) -> str:
@@ -38,27 +43,27 @@ def _secret(paths: Paths, name: str) -> str:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
-        raise _KeyWrong(f"{path} cannot be read: {(error.strerror or '').lower()}") from None
+        raise KeyReferenceWrong(f"{path} cannot be read: {(error.strerror or '').lower()}") from None
     with os.fdopen(descriptor, "rb") as file:
         about = os.fstat(file.fileno())
         if not stat.S_ISREG(about.st_mode) or about.st_mode & 0o077 or about.st_uid not in (0, os.geteuid()):
-            raise _KeyWrong(f"{path} is open to others: expected the daemon's own file, chmod 600")
+            raise KeyReferenceWrong(f"{path} is open to others: expected the daemon's own file, chmod 600")
         return _checked(path, file.read(MAX_KEY + 1))
 
 
 def _credential(paths: Paths, name: str) -> str:
     if paths.credentials is None:
-        raise _KeyWrong(f"there is no credential {name}: expected LoadCredential={name}: in the daemon's unit")
+        raise KeyReferenceWrong(f"there is no credential {name}: expected LoadCredential={name}: in the daemon's unit")
     path = paths.credentials / name
     try:
         with path.open("rb") as file:
             return _checked(path, file.read(MAX_KEY + 1))
     except OSError as error:
-        raise _KeyWrong(f"{path} cannot be read: {(error.strerror or '').lower()}") from None
+        raise KeyReferenceWrong(f"{path} cannot be read: {(error.strerror or '').lower()}") from None
 
 
 def _checked(path: Path, content: bytes) -> str:
     key = content.strip()
     if not key or len(content) > MAX_KEY or not key.isascii() or not key.decode().isprintable() or b" " in key:
-        raise _KeyWrong(f"{path} holds no key: expected one line")
+        raise KeyReferenceWrong(f"{path} holds no key: expected one line")
     return key.decode()

@@ -72,6 +72,8 @@ def _check_key(value: str) -> str:
     return value
 
 
+KeyReference = Annotated[str, AfterValidator(_check_key)]
+"""`file:NAME` or `credential:NAME`; see `model_keys.key_of`."""
 Tokens = Annotated[int, Field(ge=0, le=10**9)]
 Money = Annotated[float, Field(ge=0, le=1e6)]
 
@@ -87,7 +89,7 @@ class ModelTable(BaseModel):
     """As its provider names it."""
     url: Annotated[str, AfterValidator(_check_url)] = ""
     """Of the endpoint, as `http://127.0.0.1:11434/v1`; empty for that of OpenAI or Anthropic."""
-    key: Annotated[str, AfterValidator(_check_key)] = ""
+    key: KeyReference = ""
     """Where its key is, never the key: `file:NAME` in `config/secrets/`, readable by the daemon's user alone, or
     `credential:NAME` of systemd. Empty where none is wanted.
     """
