@@ -83,6 +83,25 @@ class ModelSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class TranscriptionSpec:
+    """How recordings are put into words: by a command of this machine, or an endpoint that speaks as OpenAI's does."""
+
+    command: tuple[str, ...] = ()
+    """`{file}` in it becomes the recording's path; what it prints is the text."""
+    url: str = ""
+    model: str = ""
+    language: str = ""
+    """As ISO 639-1, for the endpoint; empty: it finds out."""
+    key: str = field(default="", repr=False)
+    seconds: int = 120
+    """That one recording may take."""
+    largest: int = 16 * 1_000_000
+    """Bytes of a recording; larger ones are left to people."""
+    wrong: str = ""
+    """Why it cannot be used, where that is known: its key is not to be had."""
+
+
+@dataclass(frozen=True, slots=True)
 class WorkerSpec:
     """Everything a worker needs to know at birth; it reads nothing of the daemon's."""
 
@@ -110,6 +129,7 @@ class WorkerSpec:
     """Bytes that the process may take before it is replaced."""
     log_level: int = logging.INFO
     models: tuple[ModelSpec, ...] = ()
+    transcription: TranscriptionSpec | None = None
 
     @property
     def journal_path(self) -> Path:

@@ -71,10 +71,9 @@ def next_at(db: Connection) -> int | None:
     return at
 
 
-def queued(db: Connection, before: int | None = None) -> list[Key]:
-    """All that wait, or those that have waited since then."""
-    query = """SELECT message, plugin FROM transcriptions
-        WHERE state = 'queued' AND recorded_at <= coalesce(?, recorded_at)"""
+def queued(db: Connection, before: int) -> list[Key]:
+    """Those that have waited since then, or longer."""
+    query = "SELECT message, plugin FROM transcriptions WHERE state = 'queued' AND recorded_at <= ?"
     return [(message, plugin) for message, plugin in db.execute(query, (before,))]
 
 

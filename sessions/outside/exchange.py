@@ -42,18 +42,26 @@ class Request:
 class Outside:
     """The way out of one tenant's plugins.
 
-    `allows` says whether a numeric address may be reached; `tls`, called on a thread, whose certificates are trusted.
+    `allows` says whether a numeric address may be reached; `tls`, called on a thread, whose certificates are trusted;
+    `seconds` how long all of a request may take.
     """
 
-    def __init__(self, allows: "Allows" = is_public, tls: Callable[[], ssl.SSLContext] | None = None) -> None:
+    def __init__(
+        self,
+        allows: "Allows" = is_public,
+        tls: Callable[[], ssl.SSLContext] | None = None,
+        *,
+        seconds: float | None = None,
+    ) -> None:
         self._allows = allows
         self._tls = tls or _system_roots
+        self._seconds = SECONDS if seconds is None else seconds
         self._limiter = trio.CapacityLimiter(AT_ONCE)
 
     async def fetch(self, url: str, headers: Mapping[str, str]) -> Response:
         """Read by GET, following redirects. Raises OutsideFailed; of the URL its words hold the server alone."""
         request = Request("GET", url, headers)
-        with _in_time(url):
+        with _in_time(url, self._seconds):
             async with self._limiter:
                 for _ in range(REDIRECTS + 1):
                     response = await self._exchange(request)
@@ -64,7 +72,7 @@ class Outside:
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Response:
         """Whatever the server answers, redirects too. Raises OutsideFailed as `fetch`."""
-        with _in_time(url):
+        with _in_time(url, self._seconds):
             async with self._limiter:
                 return await self._exchange(Request("POST", url, headers, body))
 
@@ -92,12 +100,12 @@ class Outside:
 
 
 @contextmanager
-def _in_time(url: str) -> Iterator[None]:
+def _in_time(url: str, seconds: float) -> Iterator[None]:
     try:
-        with trio.fail_after(SECONDS):
+        with trio.fail_after(seconds):
             yield
     except trio.TooSlowError:
-        raise OutsideFailed(f"{_host(url)}: no answer within {SECONDS:g} s") from None
+        raise OutsideFailed(f"{_host(url)}: no answer within {seconds:g} s") from None
 
 
 def _moved(request: Request, location: str) -> Request:
