@@ -23,6 +23,7 @@ from comptoir.plugins.text import fold
 MAX_ADDRESS = 300
 MAX_NAME = 60
 MAX_TIME = 100
+MAX_NOTE = 300
 MAX_AKIN = 12
 """Variants that are looked at for something else to offer."""
 
@@ -161,6 +162,11 @@ def named(draft: Draft, name: str) -> Draft:
 
 def timed(draft: Draft, time: str) -> Draft:
     return replace(draft, time=_line_of(time, MAX_TIME))
+
+
+def noted(draft: Draft, note: str) -> Draft:
+    """For whoever prepares it."""
+    return replace(draft, note=_line_of(note, MAX_NOTE))
 
 
 # --- what else there is ------------------------------------------------------------------------------------

@@ -1,19 +1,219 @@
 """Sells in a chat: reads what customers write, keeps their cart, asks for what is missing, places the order."""
 
-from typing import ClassVar
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import ClassVar, get_args
 
-from comptoir.plugins.api import Context, Message, Plugin, Verdict
+import trio
+
+from comptoir.plugins.api import Context, Message, Place, Plugin, PluginConfig, Tenant, Timer, Transcript, Verdict
+from comptoir.plugins.builtin.clerk import delivering, lost, payment, pictures, placing, voice
+from comptoir.plugins.builtin.clerk.cart import Shop
+from comptoir.plugins.builtin.clerk.concerns import concerned, needs_orders
 from comptoir.plugins.builtin.clerk.config import ClerkConfig
+from comptoir.plugins.builtin.clerk.course import question
+from comptoir.plugins.builtin.clerk.dialogue import finish, read
+from comptoir.plugins.builtin.clerk.sale import Sale
 from comptoir.plugins.builtin.clerk.texts import TEXTS
+from comptoir.plugins.builtin.clerk.turn import Turn
+from comptoir.plugins.builtin.clerk.wares import pieces
+from comptoir.plugins.builtin.explaining import explain
+from comptoir.plugins.builtin.speaking import speaks
+from comptoir.plugins.shop.model import Catalogue, Spot
+from comptoir.plugins.shop.telling import TEXTS as ORDER_TEXTS
+from comptoir.plugins.shop.understanding import Act, Asked, Lexicon, understand
+from comptoir.plugins.wording import fill
+
+SALE = "sale"
+REPEAT = "repeat"
+SOON = timedelta(seconds=3)
+"""After an answer that another plugin gave, before the open question is asked once more."""
+_TEXT_KINDS = ("text", "image", "video", "document")
+_ASKED = get_args(Asked)
 
 
 class Clerk(Plugin):
-    """State of a contact: `sale`, what they are about to order and were asked last, as `Sale.as_json` writes it."""
+    """State of a contact: `sale`, what they are about to order and were asked last, as `Sale.as_json` writes it; and
+    what `voice` and `pictures` keep.
+    """
 
     name = "clerk"
     Config = ClerkConfig
     config: ClerkConfig
-    texts: ClassVar = TEXTS
+    texts: ClassVar = {**ORDER_TEXTS, **payment.TEXTS, **TEXTS}
+
+    def __init__(self, config: PluginConfig, tenant: Tenant) -> None:
+        super().__init__(config, tenant)
+        self._building = trio.Lock()
+        self._lexicon: Lexicon | None = None
+
+    async def start(self) -> None:
+        if self.tenant.catalogue is not None:
+            await self._words_of(self.tenant.catalogue)
+
+    # --- messages
 
     async def message(self, context: Context, message: Message) -> Verdict:
+        # A group is no one customer.
+        if message.sender or not speaks(message):
+            return Verdict.CONTINUE
+        catalogue = await context.catalogue()
+        if catalogue is None:
+            return Verdict.CONTINUE
+        sale = await self._sale(context)
+        if message.kind == "voice":
+            await voice.hear(context, message, self.config, _cart(catalogue, sale))
+            return Verdict.STOP
+        if await payment.take_picture(context, message, self.config):
+            return Verdict.STOP
+        if message.kind == "image" and not message.text.strip():
+            await pictures.bare(context, self.config, _cart(catalogue, sale))
+            return Verdict.STOP
+        if isinstance(message.content, Place):
+            return await self._located(context, catalogue, sale, message.content)
+        if message.kind not in _TEXT_KINDS or not message.text.strip():
+            return Verdict.CONTINUE
+        return await self._said(context, catalogue, sale, message)
+
+    async def _said(self, context: Context, catalogue: Catalogue, sale: Sale, message: Message) -> Verdict:
+        lexicon = await self._words_of(catalogue)
+        acts = _understood(message.text, lexicon, sale)
+        if await voice.awaits(context):
+            verbs = [act.verb for act in acts]
+            heard = await voice.answered(context, message, verbs, self.config, _cart(catalogue, sale))
+            if heard is None:
+                return Verdict.STOP
+            if heard is not message:
+                message, acts = heard, _understood(heard.text, lexicon, sale)
+        elif await payment.take_claim(context, message, self.config):
+            return Verdict.STOP
+        for act in acts:
+            if act.verb == "reference" and await payment.take_reference(context, act.text, self.config, message.text):
+                return Verdict.STOP
+        if any(act.verb == "person" for act in acts):
+            # Whoever hands over answers them; else `unanswered` does.
+            return Verdict.CONTINUE
+        turn = await self._turn(context, catalogue, lexicon, sale, message.text, acts)
+        delivering.remember_name(turn, context.contact.name)
+        read(turn, acts)
+        return await self._answer(context, turn)
+
+    async def _located(self, context: Context, catalogue: Catalogue, sale: Sale, place: Place) -> Verdict:
+        """A shared location is an address, where one is wanted."""
+        if not sale.is_open:
+            return Verdict.CONTINUE
+        turn = await self._turn(context, catalogue, await self._words_of(catalogue), sale, "", ())
+        delivering.remember_name(turn, context.contact.name)
+        spot = Spot(place.latitude, place.longitude)
+        delivering.address(turn, ", ".join(filter(None, (place.name, place.address))), spot)
+        return await self._answer(context, turn)
+
+    async def _answer(self, context: Context, turn: Turn) -> Verdict:
+        """Say and do what has come of the message; leave it to the others where nothing has."""
+        if not turn.understood:
+            return self._not_ours(context, turn)
+        text = finish(turn)
+        explain(context, f"vente : {turn.sale.asked.kind or 'rien à demander'}", f"sale: {turn.sale.asked.kind or '-'}")
+        for effect in turn.effects:
+            context.do(effect)
+        if turn.place:
+            placing.place(context, turn, self.config)
+            self._keep(context, turn.sale.after_order())
+            return Verdict.STOP
+        if turn.photos and self.config.photos:
+            pictures.show(context, turn.catalogue, [turn.sale.last] if turn.sale.last else [])
+        if turn.hand_over:
+            lost.hand_over(context, turn, text)
+        elif text:
+            hello = context.wording("hello") if turn.greeted and not context.replied else ""
+            context.reply("\n".join(filter(None, (hello, text))))
+        self._keep(context, replace(turn.sale, lost=0))
+        return Verdict.STOP
+
+    def _not_ours(self, context: Context, turn: Turn) -> Verdict:
+        """Nothing about a sale was read: a greeting is answered, else the open question comes again after others."""
+        if turn.greeted and not turn.sale.is_open and not context.replied:
+            context.reply(_filled(context, self.config.greeting) or context.wording("greeting"))
+            return Verdict.STOP
+        if turn.thanked and not turn.sale.is_open and not context.replied:
+            context.reply(context.wording("thanks"))
+            return Verdict.STOP
+        if turn.sale.is_open and (turn.greeted or turn.thanked) and not turn.unread:
+            context.reply(finish(turn))
+            self._keep(context, turn.sale)
+            return Verdict.STOP
+        if turn.sale.is_open:
+            context.wake(REPEAT, context.now + SOON)
         return Verdict.CONTINUE
+
+    async def unanswered(self, context: Context, message: Message) -> None:
+        """Nobody had an answer in the middle of a sale, or a person was asked for."""
+        if context.held or message.sender or not speaks(message) or (catalogue := await context.catalogue()) is None:
+            return
+        sale = await self._sale(context)
+        turn = await self._turn(context, catalogue, await self._words_of(catalogue), sale, message.text, ())
+        kept = lost.go_on(context, turn)
+        if kept is not None:
+            context.wake(REPEAT, None)
+            self._keep(context, kept)
+
+    # --- what else happens
+
+    async def timer(self, context: Context, timer: Timer) -> None:
+        """The question that was open when somebody else answered."""
+        catalogue = await context.catalogue()
+        sale = await self._sale(context)
+        if catalogue is None or not sale.is_open or context.held:
+            return
+        turn = await self._turn(context, catalogue, await self._words_of(catalogue), sale, "", ())
+        if text := question(turn, sale.asked):
+            context.reply(text)
+
+    async def transcribed(self, context: Context, transcript: Transcript) -> None:
+        catalogue = await context.catalogue()
+        cart = _cart(catalogue, await self._sale(context)) if catalogue is not None else ""
+        await voice.read_back(context, transcript, self.config, cart)
+
+    # --- what is read and kept
+
+    async def _sale(self, context: Context) -> Sale:
+        return Sale.of_json(await context.get(SALE)).aged(context.now, self.config.forget_hours)
+
+    def _keep(self, context: Context, sale: Sale) -> None:
+        context.put(SALE, replace(sale, at=context.now.isoformat()).as_json())
+
+    async def _turn(  # noqa: PLR0913, PLR0917 (whose message, and what of the shop)
+        self, context: Context, catalogue: Catalogue, lexicon: Lexicon, sale: Sale, text: str, acts: Sequence[Act]
+    ) -> Turn:
+        orders = await context.orders() if needs_orders(sale, acts) else ()
+        mine = tuple(order for order in orders if order.chat == context.contact.chat)
+        sale = sale.known_to(catalogue)
+        stock = await context.stock(concerned(catalogue, sale, acts, mine))
+        return Turn(
+            Shop(catalogue, stock), lexicon, self.config, context.wording, sale, text, context.now, mine, sale.draft
+        )
+
+    async def _words_of(self, catalogue: Catalogue) -> Lexicon:
+        """Built once for a version, away from the chats that go on meanwhile."""
+        async with self._building:
+            known = self._lexicon
+            if known is None or (known.catalogue is not catalogue and known.catalogue != catalogue):
+                known = await trio.to_thread.run_sync(Lexicon, catalogue, self.tenant.language)
+                self._lexicon = known
+            return known
+
+
+def _understood(text: str, lexicon: Lexicon, sale: Sale) -> tuple[Act, ...]:
+    kind = "confirm" if sale.asked.kind == "cancel" else sale.asked.kind
+    asked: Asked | None = kind if kind in _ASKED else None  # type: ignore[assignment]  # one of them, as it is in there
+    products = sale.wants[0].products if sale.wants else ()
+    return understand(text, lexicon, asked, products)
+
+
+def _cart(catalogue: Catalogue, sale: Sale) -> str:
+    return pieces(catalogue, sale.draft.lines)
+
+
+def _filled(context: Context, text: str | None) -> str:
+    return fill(text, name=context.contact.name, shop=context.tenant.name) if text is not None else ""

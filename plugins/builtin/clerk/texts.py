@@ -10,13 +10,14 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Bonjour {name} 👋 Bienvenue chez {shop}. Que désirez-vous ?",
         "Hello {name} 👋 Welcome to {shop}. What would you like?",
     ),
-    "welcome_back": ("Bonjour {name} 👋", "Hello {name} 👋"),
+    "hello": ("Bonjour {name} 👋", "Hello {name} 👋"),
     "thanks": ("Avec plaisir {name} !", "You are welcome, {name}!"),
     "empty_shop": (
         "Il n'y a encore rien à commander ici. Écrivez-nous ce que vous cherchez.",
         "There is nothing to order here yet. Tell us what you are looking for.",
     ),
     "list": ("Nous avons :\n{lines}", "We have:\n{lines}"),
+    "list_line": ("{lines}", "{lines}"),
     "list_of": ("{category} :\n{lines}", "{category}:\n{lines}"),
     "categories": (
         "Nous avons : {categories}.\nQue cherchez-vous ?",
@@ -111,6 +112,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Attention, il n'y a plus assez de {products}. Voici ce qu'il reste.",
         "Please note that there is not enough of {products} any more. Here is what is left.",
     ),
+    "ask_confirm": (
+        "C'est bon pour votre commande de {total} ? Répondez OUI pour confirmer.",
+        "Is your order for {total} right? Answer YES to confirm.",
+    ),
     "what_to_change": ("D'accord. Que voulez-vous changer ?", "All right. What would you like to change?"),
     "detail_pickup": ("À retirer sur place", "To be picked up"),
     "detail_delivery": ("Livraison à {zone} : {fee}", "Delivery to {zone}: {fee}"),
@@ -118,16 +123,17 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "detail_spot": ("Adresse : votre position partagée", "Address: your shared location"),
     "detail_name": ("Nom : {customer}", "Name: {customer}"),
     "detail_time": ("Pour : {time}", "For: {time}"),
+    "detail_note": ("À noter : {note}", "Note: {note}"),
     "free": ("gratuit", "free"),
     # --- the order
     "receipt": (
-        "✅ Commande n° {number} confirmée, merci {customer} !\n{lines}\n{details}\n*Total : {total}*",
-        "✅ Order no. {number} is confirmed, thank you {customer}!\n{lines}\n{details}\n*Total: {total}*",
+        "✅ Commande n° {number} confirmée, merci {name} !\n{lines}\n{details}\n*Total : {total}*",
+        "✅ Order no. {number} is confirmed, thank you {name}!\n{lines}\n{details}\n*Total: {total}*",
     ),
     "receipt_prepaid": (
-        "Commande n° {number} enregistrée, merci {customer} ! Elle est confirmée dès votre paiement.\n{lines}\n"
+        "Commande n° {number} enregistrée, merci {name} ! Elle est confirmée dès votre paiement.\n{lines}\n"
         "{details}\n*Total : {total}*",
-        "Order no. {number} is noted, thank you {customer}! It is confirmed once you have paid.\n{lines}\n"
+        "Order no. {number} is noted, thank you {name}! It is confirmed once you have paid.\n{lines}\n"
         "{details}\n*Total: {total}*",
     ),
     "notice": (
@@ -152,112 +158,6 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Your order no. {number} is placed already: somebody at {shop} will see to changing it.",
     ),
     "reason_change": ("veut changer la commande {number}", "wants to change order {number}"),
-    # --- orders that go on: the customer is told, in the transaction that moves them
-    "order_new": ("Commande n° {number} : en attente.", "Order no. {number}: waiting."),
-    "order_confirmed": ("✅ Votre commande n° {number} est confirmée.", "✅ Your order no. {number} is confirmed."),
-    "order_preparing": (
-        "👩‍🍳 Votre commande n° {number} est en préparation.",
-        "👩‍🍳 Your order no. {number} is being prepared.",
-    ),
-    "order_ready": ("✅ Votre commande n° {number} est prête !", "✅ Your order no. {number} is ready!"),
-    "order_delivering": (
-        "🛵 Votre commande n° {number} est en route.",
-        "🛵 Your order no. {number} is on its way.",
-    ),
-    "order_delivered": (
-        "Votre commande n° {number} est livrée. Merci et à bientôt chez {shop} !",
-        "Your order no. {number} is delivered. Thank you, see you soon at {shop}!",
-    ),
-    "order_cancelled": ("❌ Votre commande n° {number} est annulée.", "❌ Your order no. {number} is cancelled."),
-    # --- and the owner, where somebody else moves them
-    "notice_new": ("Commande n° {number} ({customer}) : en attente.", "Order no. {number} ({customer}): waiting."),
-    "notice_confirmed": (
-        "Commande n° {number} ({customer}) : confirmée.",
-        "Order no. {number} ({customer}): confirmed.",
-    ),
-    "notice_preparing": (
-        "Commande n° {number} ({customer}) : en préparation.",
-        "Order no. {number} ({customer}): being prepared.",
-    ),
-    "notice_ready": ("Commande n° {number} ({customer}) : prête.", "Order no. {number} ({customer}): ready."),
-    "notice_delivering": (
-        "Commande n° {number} ({customer}) : en livraison.",
-        "Order no. {number} ({customer}): being delivered.",
-    ),
-    "notice_delivered": (
-        "Commande n° {number} ({customer}) : livrée.",
-        "Order no. {number} ({customer}): delivered.",
-    ),
-    "notice_cancelled": (
-        "❌ Commande n° {number} ({customer}, {total}) : annulée.",
-        "❌ Order no. {number} ({customer}, {total}): cancelled.",
-    ),
-    # --- the words for states
-    "state_new": ("en attente", "waiting"),
-    "state_confirmed": ("confirmée", "confirmed"),
-    "state_preparing": ("en préparation", "being prepared"),
-    "state_ready": ("prête", "ready"),
-    "state_delivering": ("en livraison", "being delivered"),
-    "state_delivered": ("livrée", "delivered"),
-    "state_cancelled": ("annulée", "cancelled"),
-    # --- payment
-    "payment_checking": (
-        "Merci ! Nous vérifions votre paiement pour la commande n° {number}.",
-        "Thank you! We check your payment for order no. {number}.",
-    ),
-    "payment_known": (
-        "Cette référence nous est déjà connue pour une autre commande. Vérifiez-la, s'il vous plaît.",
-        "We know this reference already, for another order. Please check it.",
-    ),
-    "payment_paid": (
-        "✅ Paiement reçu pour la commande n° {number}. Merci !",
-        "✅ Payment received for order no. {number}. Thank you!",
-    ),
-    "payment_open": (
-        "Nous n'avons pas trouvé le paiement de la commande n° {number}. Pouvez-vous vérifier ?",
-        "We did not find the payment of order no. {number}. Could you check?",
-    ),
-    "notice_payment": (
-        "💰 Paiement à vérifier, commande n° {number} ({customer}, {total}) : {reference}\n"
-        "Répondez « {number} payée » ou « {number} pas payée ».",
-        "💰 Payment to check, order no. {number} ({customer}, {total}): {reference}\n"
-        'Answer "{number} paid" or "{number} not paid".',
-    ),
-    "screenshot": ("une capture, dans la conversation {chat}", "a screenshot, in the chat {chat}"),
-    # --- voice notes
-    "voice_heard": (
-        "🎤 Bien reçu {name}, j'écoute votre message vocal…",
-        "🎤 Got it {name}, I am listening to your voice note…",
-    ),
-    "voice_understood": (
-        "J'ai compris : « {said} ». C'est bien ça ?\nRépondez OUI, ou écrivez ce que vous désirez.",
-        'I understood: "{said}". Is that right?\nAnswer YES, or write what you would like.',
-    ),
-    "voice_wrong": (
-        "Désolé ! Redites-le moi, ou écrivez-le en quelques mots, s'il vous plaît.",
-        "Sorry! Please say it again, or write it in a few words.",
-    ),
-    "voice_handed_over": (
-        "Merci {name}, votre message vocal est bien arrivé : une personne de {shop} l'écoute et vous répond ici.",
-        "Thank you {name}, your voice note has arrived: somebody at {shop} will listen to it and answer you here.",
-    ),
-    "reason_voice": (
-        "message vocal ({length}) à écouter dans la conversation",
-        "a voice note ({length}) to be listened to in the chat",
-    ),
-    # --- pictures
-    "photo": ("{product} : {price}", "{product}: {price}"),
-    "photo_from": ("{product} : à partir de {price}", "{product}: from {price}"),
-    "photo_question": (
-        "Merci, votre photo est bien arrivée 📷 Que désirez-vous ? Dites-le moi en quelques mots.",
-        "Thank you, your picture has arrived 📷 What would you like? Tell me in a few words.",
-    ),
-    "photo_notice": (
-        "📷 {customer} ({chat}) a envoyé une photo sans un mot : regardez-la dans la conversation.\n{cart}",
-        "📷 {customer} ({chat}) sent a picture without a word: look at it in the chat.\n{cart}",
-    ),
-    "photo_cart": ("Panier :\n{lines}", "Cart:\n{lines}"),
-    "photo_no_cart": ("Son panier est vide.", "Their cart is empty."),
     # --- not understood
     "again": (
         "Je n'ai pas bien compris. Pouvez-vous le dire autrement ?",
@@ -266,6 +166,14 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "handed_over": (
         "Je préfère ne pas me tromper : je passe votre message à une personne de {shop}, qui vous répond ici.",
         "I would rather not get it wrong: I pass your message on to somebody at {shop}, who will answer you here.",
+    ),
+    "passed_on": (
+        "Je n'ai pas cette information : je passe votre question à une personne de {shop}, qui vous répond ici.",
+        "I do not know that: I pass your question on to somebody at {shop}, who will answer you here.",
+    ),
+    "question_notice": (
+        "❓ {customer} ({chat}) demande, pendant sa commande : « {said} »",
+        '❓ {customer} ({chat}) asks, while ordering: "{said}"',
     ),
     "reason_lost": ("pas compris deux fois de suite", "not understood twice running"),
     "reason_many": ("veut une grande quantité : {said}", "wants a large quantity: {said}"),

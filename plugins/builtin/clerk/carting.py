@@ -1,0 +1,238 @@
+"""What customers do to their cart: put, take out, set, replace, empty it, order the same again."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from comptoir.plugins.builtin.clerk import asking, cart, wares
+from comptoir.plugins.builtin.clerk.choosing import narrowed
+from comptoir.plugins.builtin.clerk.sale import Want
+from comptoir.plugins.builtin.clerk.turn import Turn
+from comptoir.plugins.builtin.clerk.wanting import settle, want_of
+from comptoir.plugins.shop.model import Draft
+from comptoir.plugins.shop.understanding import Act, Mention
+
+MAX_WANTS = 20
+
+
+def put(turn: Turn, mention: Mention | None) -> None:
+    if mention is None:
+        return
+    if turn.sale.wants and _answers(turn.sale.wants[0], mention):
+        refine(turn, mention)
+        return
+    products = _meant(turn, mention)
+    if not products:
+        _unknown(turn, mention)
+    elif len(turn.sale.wants) < MAX_WANTS:
+        _tell_lacking(turn, mention, products)
+        settle(turn, want_of(mention, products))
+
+
+def set_quantity(turn: Turn, mention: Mention | None) -> None:
+    if mention is None:
+        return
+    if turn.sale.wants and _answers(turn.sale.wants[0], mention):
+        refine(turn, mention)
+        return
+    products = _meant(turn, mention, in_cart=True)
+    if not products:
+        _unknown(turn, mention)
+        return
+    settle(turn, replace(want_of(mention, products), does="set"))
+
+
+def remove(turn: Turn, mention: Mention | None) -> None:
+    if mention is None:
+        return
+    if turn.sale.wants and _names(turn.sale.wants[0], mention):
+        # What they were just asked about is not wanted any more.
+        turn.sale = turn.sale.without_first()
+        turn.understood = True
+        return
+    products = _meant(turn, mention, in_cart=True)
+    if not products:
+        _unknown(turn, mention)
+        return
+    settle(turn, replace(want_of(mention, products), does="remove"))
+
+
+def exchange(turn: Turn, act: Act) -> None:
+    """One thing for another; so many of it as of the first where no number is said."""
+    mention, instead = act.mention, act.instead
+    if mention is None:
+        return
+    out = _in_cart(turn, instead, mention)
+    if turn.sale.wants and not out and _answers(turn.sale.wants[0], mention):
+        refine(turn, mention)
+        return
+    products = _meant(turn, mention) or tuple(dict.fromkeys(wares.product_sku(turn.catalogue, sku) for sku in out))
+    if not products:
+        _unknown(turn, mention)
+        return
+    pieces = sum(line.quantity for line in turn.draft.lines if line.sku in out) or None
+    want = want_of(mention, products)
+    _tell_lacking(turn, mention, products)
+    quantity = pieces if want.quantity is None else want.quantity
+    settle(turn, replace(want, quantity=quantity, does="set" if out else "put", instead=out))
+
+
+def clear(turn: Turn) -> None:
+    turn.sale = replace(turn.sale, draft=cart.clear(turn.draft), wants=(), old=())
+    turn.understood = True
+
+
+def pick(turn: Turn, text: str) -> None:
+    """The entry of the list that was shown last."""
+    place = int(text) - 1 if text.isdecimal() and len(text) < 4 else -1
+    if turn.sale.wants and turn.sale.wants[0].kind in ("choice", "variant"):
+        _pick_of(turn, turn.sale.wants[0], place)
+    elif 0 <= place < len(turn.sale.listed):
+        settle(turn, Want((turn.sale.listed[place],)))
+
+
+def refine(turn: Turn, mention: Mention) -> None:
+    """The open question about a want, answered."""
+    want = turn.sale.wants[0]
+    turn.sale = turn.sale.without_first()
+    found = tuple(one.sku for one in mention.found)
+    named = tuple(sku for sku in found if sku in want.products)
+    other = bool(found) and not named
+    products = found if other else named or want.products
+    quantity = want.quantity if mention.quantity is None or mention.relative else mention.quantity
+    keep = want.kind not in ("stock",) and not other
+    refined = replace(
+        want,
+        products=products,
+        variants=want.variants if keep else (),
+        quantity=quantity,
+        unsure=(want.unsure or mention.unsure) and mention.quantity is None,
+        # What was sold out was said too: of the new answer only itself counts.
+        traits=(*want.traits, *mention.traits) if keep else mention.traits or _kept_traits(turn, want, other=other),
+        options=() if other else tuple(dict.fromkeys((*want.options, *mention.options))),
+        without=tuple(dict.fromkeys((*want.without, *mention.without))),
+        said=want.said if not found else mention.said,
+        left=0,
+    )
+    _tell_lacking(turn, mention, products)
+    if keep and want.kind in ("choice", "variant") and not mention.traits and products == want.products:
+        refined = _by_words(turn, refined, turn.text)
+    settle(turn, refined, first=True)
+
+
+def answered_in_words(turn: Turn) -> bool:
+    """Whether the whole message, which nothing was read in, tells which of the candidates is meant."""
+    if not turn.sale.wants or turn.sale.wants[0].kind not in ("choice", "variant"):
+        return False
+    want = turn.sale.wants[0]
+    refined = _by_words(turn, want, turn.text)
+    if (refined.products, refined.variants) == (want.products, want.variants):
+        return False
+    turn.sale = turn.sale.without_first()
+    settle(turn, refined, first=True)
+    return True
+
+
+def answer_stock(turn: Turn, *, yes: bool) -> None:
+    """To `only 2 are left, shall I take 2?`, and to what is not there at all."""
+    want = turn.sale.wants[0]
+    turn.sale = turn.sale.without_first()
+    turn.understood = True
+    if yes and want.left:
+        settle(turn, replace(want, quantity=want.left, relative=False, does="set" if want.does == "set" else "put"))
+
+
+def _by_words(turn: Turn, want: Want, text: str) -> Want:
+    catalogue = turn.catalogue
+    if want.kind == "choice":
+        names = {}
+        for sku in want.products:
+            product = wares.product_of(catalogue, sku)
+            names[sku] = (product.name, *product.names) if product is not None else (sku,)
+        return replace(want, products=narrowed(text, names))
+    of = {sku: catalogue.by_sku[sku][1] for sku in want.variants if sku in catalogue.by_sku}
+    names = {sku: (*(value for _, value in one.traits), *one.names) for sku, one in of.items()}
+    return replace(want, variants=narrowed(text, names))
+
+
+def _pick_of(turn: Turn, want: Want, place: int) -> None:
+    candidates = want.products if want.kind == "choice" else want.variants
+    if not 0 <= place < len(candidates):
+        return
+    turn.sale = turn.sale.without_first()
+    one = (candidates[place],)
+    settle(turn, replace(want, products=one) if want.kind == "choice" else replace(want, variants=one), first=True)
+
+
+def _answers(want: Want, mention: Mention) -> bool:
+    if not mention.found:
+        return mention.refers or bool(mention.traits or mention.options) or mention.quantity is not None
+    # Whatever they name now is what they take for what there is not enough of.
+    return want.kind == "stock" or _names(want, mention)
+
+
+def _names(want: Want, mention: Mention) -> bool:
+    return mention.refers or any(one.sku in want.products for one in mention.found)
+
+
+def _kept_traits(turn: Turn, want: Want, *, other: bool) -> tuple[str, ...]:
+    """`Only 2 of the red ones in M are left` — `then 2`: of the same."""
+    if other or not want.variants or want.variants[0] not in turn.catalogue.by_sku:
+        return ()
+    return tuple(value for _, value in turn.catalogue.by_sku[want.variants[0]][1].traits)
+
+
+def _meant(turn: Turn, mention: Mention, *, in_cart: bool = False) -> tuple[str, ...]:
+    """The products that may be meant: those in the cart first where it is about the cart."""
+    found = tuple(one.sku for one in mention.found)
+    there = tuple(dict.fromkeys(wares.product_sku(turn.catalogue, line.sku) for line in turn.draft.lines))
+    if not found and mention.refers:
+        if in_cart and turn.sale.last not in there:
+            return there if len(there) == 1 else ()
+        return (turn.sale.last,) if turn.sale.last else there[:1] if len(there) == 1 else ()
+    if len(found) > 1:
+        known = tuple(sku for sku in found if sku in there) if in_cart else ()
+        return known or ((turn.sale.last,) if turn.sale.last in found else found)
+    return found
+
+
+def _in_cart(turn: Turn, instead: Mention | None, mention: Mention) -> tuple[str, ...]:
+    """The variants of the cart that are replaced."""
+    if instead is None:
+        instead = Mention(refers=True)
+    products = _meant(turn, instead, in_cart=True)
+    if not products:
+        products = tuple(one.sku for one in mention.found)
+    lines = [line.sku for line in turn.draft.lines if wares.product_sku(turn.catalogue, line.sku) in products]
+    wanted = set(instead.traits)
+    exact = [sku for sku in lines if wanted <= {value for _, value in turn.catalogue.by_sku[sku][1].traits}]
+    return tuple(dict.fromkeys(exact or lines))
+
+
+def _product(turn: Turn, sku: str) -> str:
+    found = turn.catalogue.by_sku.get(sku)
+    return found[0].sku if found is not None else sku
+
+
+def _tell_lacking(turn: Turn, mention: Mention, products: Sequence[str]) -> None:
+    if mention.lacking and len(products) == 1:
+        product = wares.named(turn.catalogue, products[0])
+        turn.answer("lacking", product=product, lacking=", ".join(mention.lacking))
+
+
+def _unknown(turn: Turn, mention: Mention) -> None:
+    """Say that the shop has no such thing, and what it has that is alike."""
+    if not mention.said:
+        return
+    turn.understood = True
+    turn.answer("unknown_product", said=" ".join(mention.said.split())[:60])
+    asking.offer(turn, mention.said)
+
+
+def changes(before: Draft, after: Draft) -> tuple[list[tuple[str, tuple[str, ...], int]], ...]:
+    """What was put, set to another number, and taken out: sku, options, pieces."""
+    was = {(line.sku, line.options): line.quantity for line in before.lines}
+    now = {(line.sku, line.options): line.quantity for line in after.lines}
+    put_ = [(*place, pieces) for place, pieces in now.items() if place not in was]
+    set_ = [(*place, pieces) for place, pieces in now.items() if was.get(place, pieces) != pieces]
+    gone = [(*place, pieces) for place, pieces in was.items() if place not in now]
+    return put_, set_, gone

@@ -1,0 +1,41 @@
+"""Which of a few candidates an answer means: `la rouge`, `le deuxième`, `en M`."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from rapidfuzz.distance import OSA
+
+from comptoir.plugins.text import singular, words
+
+_ARTICLE = re.compile(r"\b[lLdD]['’]")
+_ORDINALS = {
+    "premier": 0, "premiere": 0, "1er": 0, "1ere": 0, "first": 0, "deuxieme": 1, "second": 1, "seconde": 1, "2e": 1,
+    "2eme": 1, "troisieme": 2, "3e": 2, "3eme": 2, "third": 2, "quatrieme": 3, "4e": 3, "4eme": 3, "dernier": -1,
+    "derniere": -1, "last": -1,
+}  # fmt: skip
+_FUZZY = 5
+"""Letters of the shortest word in which a mistake is forgiven."""
+
+
+def narrowed(text: str, names: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """The candidates, by their key, that `text` may mean; all of them where it tells none from the others.
+
+    `names` are the words of each, in the order in which they were shown.
+    """
+    keys = tuple(names)
+    said = {singular(word) for word in words(_ARTICLE.sub(" ", text))}
+    if at := [_ORDINALS[word] for word in said & _ORDINALS.keys() if _ORDINALS[word] < len(keys)]:
+        return (keys[at[0]],)
+    known = {key: {singular(word) for name in names[key] for word in words(name)} for key in keys}
+    common = set.intersection(*known.values()) if len(keys) > 1 else set()
+    points = {key: _points(said, known[key] - common) for key in keys}
+    most = max(points.values(), default=0)
+    return tuple(key for key in keys if points[key] == most) if most else keys
+
+
+def _points(said: set[str], own: set[str]) -> int:
+    """An exact word counts more than a mistyped one, so that `38` is never `36`."""
+    exact = said & own
+    rest = [word for word in own - exact if len(word) >= _FUZZY]
+    near = sum(any(OSA.distance(word, other, score_cutoff=1) <= 1 for other in said if len(other) > 3) for word in rest)
+    return 2 * len(exact) + near

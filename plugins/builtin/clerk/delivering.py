@@ -1,0 +1,82 @@
+"""Where the order goes, for whom and when: what customers say of it."""
+
+from dataclasses import replace
+
+from comptoir.plugins.builtin.clerk import cart, wares
+from comptoir.plugins.builtin.clerk.sale import Asked
+from comptoir.plugins.builtin.clerk.turn import Turn
+from comptoir.plugins.shop.model import Spot
+from comptoir.plugins.shop.understanding import Act
+
+
+def fetch(turn: Turn) -> None:
+    """They come for it."""
+    turn.understood = True
+    if turn.config.pickup or not turn.catalogue.delivers:
+        turn.take(cart.fetched(turn.draft))
+    else:
+        turn.answer("no_pickup")
+
+
+def deliver(turn: Turn) -> None:
+    turn.understood = True
+    if turn.take(cart.delivered(turn.shop, turn.draft)) is not None:
+        turn.answer("no_delivery")
+
+
+def zone(turn: Turn, act: Act) -> None:
+    """A zone for sure, or the words for one."""
+    turn.understood = True
+    if not turn.catalogue.delivers:
+        deliver(turn)
+    elif act.text in turn.catalogue.zone_by_code:
+        turn.take(cart.delivered(turn.shop, turn.draft, act.text))
+        turn.zones = ()
+    elif act.mention is not None and len(act.mention.found) > 1:
+        turn.take(cart.delivered(turn.shop, turn.draft))
+        turn.zones = tuple(found.sku for found in act.mention.found)
+    else:
+        said = (act.mention.said if act.mention is not None else "") or act.text
+        turn.take(cart.delivered(turn.shop, turn.draft))
+        turn.answer("no_zone", said=said[:60], zones=wares.zone_names(turn.catalogue))
+
+
+def address(turn: Turn, text: str, spot: Spot | None = None) -> None:
+    if turn.draft.delivery == "pickup":
+        return
+    turn.understood = True
+    if not turn.draft.delivery and turn.catalogue.delivers:
+        turn.take(cart.delivered(turn.shop, turn.draft))
+    turn.take(cart.addressed(turn.draft, text, spot))
+
+
+def name(turn: Turn, text: str) -> None:
+    turn.understood = True
+    turn.take(cart.named(turn.draft, text))
+
+
+def time(turn: Turn, text: str) -> None:
+    turn.understood = True
+    turn.take(cart.timed(turn.draft, text))
+
+
+def about_zones(turn: Turn, act: Act) -> None:
+    """Where is delivered, and for how much."""
+    catalogue = turn.catalogue
+    if not catalogue.delivers:
+        turn.answer("no_delivery")
+    elif (found := catalogue.zone_by_code.get(act.text)) is not None:
+        fee = wares.amount(catalogue, found.fee) if found.fee else turn.say("free")
+        turn.answer("zone_fee", zone=found.name, fee=fee)
+        if turn.sale.asked == Asked("zone"):
+            turn.take(cart.delivered(turn.shop, turn.draft, found.code))
+    elif act.mention is not None and act.mention.said and not act.mention.found:
+        turn.answer("no_zone", said=act.mention.said[:60], zones=wares.zone_names(catalogue))
+    else:
+        turn.answer("zones", zones=wares.zone_lines(catalogue))
+
+
+def remember_name(turn: Turn, contact: str) -> None:
+    """The name that they have on WhatsApp, where it is one: the summary shows it."""
+    if turn.config.ask_name and not turn.draft.name and sum(sign.isalpha() for sign in contact) >= 2:
+        turn.sale = replace(turn.sale, draft=cart.named(turn.draft, contact))

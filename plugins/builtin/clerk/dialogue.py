@@ -1,0 +1,194 @@
+"""One message of a customer: does what it says, in its order, and finds what is to be said and asked then."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from comptoir.plugins.builtin.clerk import asking, cart, carting, delivering, ordering, wares
+from comptoir.plugins.builtin.clerk.course import next_asked, question, settled
+from comptoir.plugins.builtin.clerk.sale import Asked, Want
+from comptoir.plugins.builtin.clerk.summary import summary
+from comptoir.plugins.builtin.clerk.turn import Turn
+from comptoir.plugins.builtin.clerk.wanting import settle
+from comptoir.plugins.shop.understanding import Act, Verb
+
+
+def read(turn: Turn, acts: Sequence[Act]) -> None:
+    """Do all of it. `turn.understood` tells whether anything was."""
+    for act in acts:
+        if not ordering.changes_placed(turn, act):
+            _do(turn, act)
+    if not turn.understood and not turn.greeted:
+        carting.answered_in_words(turn)
+
+
+def finish(turn: Turn) -> str:
+    """What is said in all, with the question that comes next. `turn.place` where the order is placed instead."""
+    turn.take(settled(turn.shop, turn.draft, turn.config))
+    unchanged = turn.before == turn.draft and not turn.sale.wants
+    if turn.agreed and unchanged:
+        _recheck(turn)
+        turn.place = not turn.sale.wants and _is_shown(turn)
+    if turn.place or turn.hand_over:
+        turn.sale = replace(turn.sale, asked=Asked())
+        return "\n".join(turn.said)
+    if turn.cancelling:
+        return _ask_cancel(turn)
+    if turn.refused and unchanged:
+        turn.sale = replace(turn.sale, asked=Asked(), shown=None)
+        return "\n".join((*turn.said, turn.say("what_to_change")))
+    asked = next_asked(turn.sale, turn.config)
+    if asked.kind == "confirm":
+        _recheck(turn)
+        asked = next_asked(turn.sale, turn.config)
+    if asked.kind == "zone" and turn.zones:
+        asked = Asked("zone", turn.zones)
+    asks = question(turn, asked)
+    said = [*turn.said, *([] if asked.kind == "confirm" else _told(turn))]
+    turn.sale = replace(turn.sale, asked=asked)
+    return "\n".join(filter(None, said)) + ("\n\n" if said and asks else "") + asks
+
+
+def _do(turn: Turn, act: Act) -> None:
+    do = _VERBS.get(act.verb)
+    if do is None:
+        turn.unread = True
+    else:
+        do(turn, act)
+
+
+def _greeted(turn: Turn, _: Act) -> None:
+    turn.greeted = True
+
+
+def _thanked(turn: Turn, _: Act) -> None:
+    turn.thanked = True
+
+
+def _check_out(turn: Turn, _: Act) -> None:
+    if turn.sale.is_open:
+        turn.understood = True
+    else:
+        turn.answer("empty")
+
+
+def _show_photo(turn: Turn, act: Act) -> None:
+    turn.photos = True
+    asking.about(turn, act.mention)
+
+
+def _answered(turn: Turn, *, yes: bool) -> None:
+    """A yes or a no: what it says depends on what was asked."""
+    asked, wants = turn.sale.asked, turn.sale.wants
+    turn.understood = turn.understood or turn.sale.is_open or asked.kind == "cancel"
+    match asked.kind:
+        case "cancel":
+            ordering.answer_cancel(turn, yes=yes)
+        case "stock" if wants:
+            carting.answer_stock(turn, yes=yes)
+        case "again":
+            _take_up(turn, yes=yes)
+        case "confirm" if yes:
+            turn.agreed = True
+        case "confirm":
+            turn.refused = True
+        case "zone" if yes and len(asked.about) == 1:
+            turn.take(cart.delivered(turn.shop, turn.draft, asked.about[0]))
+        case "variant" | "choice" | "quantity" | "option" if wants:
+            _settle_or_drop(turn, wants[0], yes=yes)
+        case _:
+            pass
+
+
+def _settle_or_drop(turn: Turn, want: Want, *, yes: bool) -> None:
+    """`Which one?` — `no`: none of them; `yes` says which only where there is one."""
+    if not yes:
+        turn.sale = turn.sale.without_first()
+    elif want.kind == "variant" and len(want.variants) == 1:
+        carting.pick(turn, "1")
+
+
+def _take_up(turn: Turn, *, yes: bool) -> None:
+    """The cart that was left long ago, before what was put since; or not."""
+    old = turn.sale.old
+    turn.sale = replace(turn.sale, old=(), asked=Asked())
+    turn.understood = True
+    if not yes:
+        turn.answer("noted")
+        return
+    lines = (*old, *(line for line in turn.draft.lines if line.sku not in {one.sku for one in old}))
+    turn.take(replace(turn.draft, lines=lines))
+
+
+def _recheck(turn: Turn) -> None:
+    """What is in the cart and cannot be had any more is asked about."""
+    kept, problems = cart.checked(turn.shop, turn.draft)
+    if not problems:
+        return
+    turn.take(kept)
+    for problem in problems:
+        if problem.kind == "stock":
+            product = wares.product_sku(turn.catalogue, problem.sku)
+            want = Want((product,), (problem.sku,), problem.quantity, options=problem.options)
+            settle(turn, want)
+        elif problem.kind != "zone":
+            turn.answer("summary_gone", products=wares.named(turn.catalogue, problem.sku))
+
+
+def _is_shown(turn: Turn) -> bool:
+    """Whether they would be shown now what they were shown."""
+    shown = turn.sale.shown
+    return bool(turn.draft.lines) and shown is not None and summary(turn.catalogue, turn.draft, turn.say)[1] == shown
+
+
+def _ask_cancel(turn: Turn) -> str:
+    order = next(order for order in turn.orders if order.number == turn.cancelling)
+    number = str(order.number)
+    turn.sale = replace(turn.sale, asked=Asked("cancel", (number,)))
+    total = ordering.total(order)
+    return "\n".join((*turn.said, turn.say("ask_cancel", number=number, total=total)))
+
+
+def _told(turn: Turn) -> Iterable[str]:
+    """What has become of the cart."""
+    put, changed, gone = carting.changes(turn.before, turn.draft)
+    if gone and not turn.draft.lines and not turn.sale.wants:
+        yield turn.say("cleared")
+        return
+    for key, entries in (("added", put), ("changed", changed), ("removed", gone)):
+        if entries:
+            yield turn.say(key, lines=_pieces(turn, entries))
+
+
+def _pieces(turn: Turn, entries: Iterable[tuple[str, tuple[str, ...], int]]) -> str:
+    return ", ".join(f"{pieces} {wares.named(turn.catalogue, sku, options)}" for sku, options, pieces in entries)
+
+
+_VERBS: Mapping[Verb, Callable[[Turn, Act], None]] = {
+    "greet": _greeted,
+    "thank": _thanked,
+    "yes": lambda turn, _: _answered(turn, yes=True),
+    "no": lambda turn, _: _answered(turn, yes=False),
+    "put": lambda turn, act: carting.put(turn, act.mention),
+    "remove": lambda turn, act: carting.remove(turn, act.mention),
+    "replace": carting.exchange,
+    "set_quantity": lambda turn, act: carting.set_quantity(turn, act.mention),
+    "clear": lambda turn, _: carting.clear(turn),
+    "pick": lambda turn, act: carting.pick(turn, act.text),
+    "cancel": lambda turn, act: ordering.cancel(turn, act.text),
+    "again": lambda turn, _: ordering.again(turn),
+    "ask_order": lambda turn, act: ordering.show_orders(turn, act.text),
+    "ask_price": lambda turn, act: asking.price(turn, act.mention),
+    "ask_stock": lambda turn, act: asking.stock(turn, act.mention),
+    "ask_about": lambda turn, act: asking.about(turn, act.mention),
+    "ask_list": lambda turn, act: asking.list_(turn, act.text),
+    "ask_photo": _show_photo,
+    "ask_delivery": delivering.about_zones,
+    "show_cart": lambda turn, _: asking.show_cart(turn),
+    "checkout": _check_out,
+    "pickup": lambda turn, _: delivering.fetch(turn),
+    "delivery": lambda turn, _: delivering.deliver(turn),
+    "zone": delivering.zone,
+    "address": lambda turn, act: delivering.address(turn, act.text),
+    "name": lambda turn, act: delivering.name(turn, act.text),
+    "time": lambda turn, act: delivering.time(turn, act.text),
+}

@@ -1,0 +1,59 @@
+"""What happens where the clerk does not understand: once more, a word to the owner, or a person."""
+
+from dataclasses import replace
+
+from comptoir.plugins.api import Context
+from comptoir.plugins.builtin.clerk import wares
+from comptoir.plugins.builtin.clerk.course import question
+from comptoir.plugins.builtin.clerk.sale import Sale
+from comptoir.plugins.builtin.clerk.turn import Turn
+from comptoir.plugins.builtin.explaining import explain
+from comptoir.plugins.builtin.handover.asking import asks_for_a_person, asks_something
+from comptoir.plugins.builtin.handover.summary import called
+
+MOST = 2
+"""Messages running that are not understood before a person goes on."""
+
+
+def go_on(context: Context, turn: Turn) -> Sale | None:
+    """Answer a message that nobody had an answer to; None where it is not the clerk's, and nothing is done."""
+    if asks_for_a_person(turn.text):
+        turn.hand_over = context.wording("reason_person")
+        hand_over(context, turn)
+        return turn.sale
+    if not turn.sale.is_open:
+        return None
+    asks = question(turn, turn.sale.asked)
+    if asks_something(turn.text):
+        explain(context, "une question sans réponse, au milieu d'une commande", "a question without an answer")
+        context.reply("\n\n".join(filter(None, (context.wording("passed_on"), asks))))
+        notice = context.wording("question_notice", **_who(context), said=turn.text[:500])
+        context.notify(notice, turn.config.to)
+        return turn.sale
+    lost = turn.sale.lost + 1
+    if lost >= MOST:
+        turn.hand_over = context.wording("reason_lost")
+        hand_over(context, turn)
+        return replace(turn.sale, lost=0)
+    explain(context, "pas compris : il faut le dire autrement", "not understood: it has to be said differently")
+    context.reply("\n\n".join(filter(None, (context.wording("again"), asks))))
+    return replace(turn.sale, lost=lost)
+
+
+def hand_over(context: Context, turn: Turn, said: str = "") -> None:
+    """A person goes on, and reads what was wanted; the customer is told so after what was `said`."""
+    context.explain(turn.hand_over)
+    context.reply("\n".join(filter(None, (said, context.wording("handed_over")))))
+    # {number} stays: the conversation may only begin with this message.
+    notice = context.wording(
+        "handover_notice",
+        **_who(context),
+        reason=turn.hand_over,
+        said=turn.text[:500],
+        lines=wares.pieces(turn.catalogue, turn.draft.lines),
+    )
+    context.hand_over(turn.hand_over[:100], notice.replace("\n\n\n", "\n\n"), turn.config.to)
+
+
+def _who(context: Context) -> dict[str, str]:
+    return {"customer": called(context), "chat": context.contact.chat}

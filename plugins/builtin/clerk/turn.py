@@ -1,0 +1,74 @@
+"""What one message makes of a sale: everything that reads or changes it gets this."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from comptoir.plugins.builtin.clerk.cart import Problem, Shop
+from comptoir.plugins.builtin.clerk.config import ClerkConfig
+from comptoir.plugins.builtin.clerk.sale import Sale
+from comptoir.plugins.builtin.clerk.wares import Say
+from comptoir.plugins.shop.model import Catalogue, Draft, Order, ShopEffect
+from comptoir.plugins.shop.understanding import Lexicon
+
+
+@dataclass(slots=True)
+class Turn:
+    """A message in the making: the sale as it is by now, and what is to be said and done."""
+
+    shop: Shop
+    lexicon: Lexicon
+    config: ClerkConfig
+    say: Say
+    sale: Sale
+    text: str
+    """The customer's words."""
+    now: datetime
+    orders: tuple[Order, ...] = ()
+    """The chat's, the newest first."""
+    before: Draft = field(default_factory=Draft)
+    """As the message found it."""
+    said: list[str] = field(default_factory=list)
+    """Answers, in their order; the open question comes after them."""
+    understood: bool = False
+    """Something of it was."""
+    unread: bool = False
+    """And something of it was not."""
+    greeted: bool = False
+    thanked: bool = False
+    photos: bool = False
+    """They want to see what they asked about."""
+    zones: tuple[str, ...] = ()
+    """Those of which one was meant."""
+    refused: bool = False
+    """They said no to the summary, and not why."""
+    cancelling: int = 0
+    """The order that they want to cancel, and are to be asked about."""
+    agreed: bool = False
+    """They said yes to the summary that they were shown."""
+    place: bool = False
+    """And it still is what they would be shown."""
+    hand_over: str = ""
+    """Why a person is to go on."""
+    effects: list[ShopEffect] = field(default_factory=list)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.shop.catalogue
+
+    @property
+    def draft(self) -> Draft:
+        return self.sale.draft
+
+    def take(self, made: Draft | Problem) -> Problem | None:
+        """The draft as an operation left it, or what stands in the way."""
+        if isinstance(made, Problem):
+            return made
+        self.sale = replace(self.sale, draft=made)
+        return None
+
+    def answer(self, key: str, **fields: str) -> None:
+        """Say this, once."""
+        text = self.say(key, **fields)
+        if text not in self.said:
+            self.said.append(text)
+        self.understood = True

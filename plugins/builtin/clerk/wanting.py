@@ -1,0 +1,162 @@
+"""Turns what customers want into lines of the cart, or into the question that has to come first."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from comptoir.plugins.builtin.clerk import cart, wares
+from comptoir.plugins.builtin.clerk.cart import Problem
+from comptoir.plugins.builtin.clerk.sale import Want
+from comptoir.plugins.builtin.clerk.turn import Turn
+from comptoir.plugins.shop.model import Draft, Product, Variant
+from comptoir.plugins.shop.understanding import Mention
+from comptoir.plugins.text import fold
+
+
+def want_of(mention: Mention, products: Sequence[str]) -> Want:
+    return Want(
+        tuple(products),
+        quantity=mention.quantity,
+        relative=mention.relative,
+        unsure=mention.unsure,
+        traits=mention.traits,
+        options=mention.options,
+        without=mention.without,
+        said=mention.said,
+    )
+
+
+def settle(turn: Turn, want: Want, *, first: bool = False) -> None:
+    """Do what is wanted, or remember that a question stands before it."""
+    turn.understood = True
+    if len(want.products) == 1:
+        turn.sale = replace(turn.sale, last=want.products[0])
+    open_want = _tried(turn, want)
+    if open_want is not None:
+        wants = (open_want, *turn.sale.wants) if first else (*turn.sale.wants, open_want)
+        turn.sale = replace(turn.sale, wants=wants)
+
+
+def _tried(turn: Turn, want: Want) -> Want | None:
+    """None where it is done, else the want with its question."""
+    if len(want.products) != 1:
+        return replace(want, kind="choice")
+    product = wares.product_of(turn.catalogue, want.products[0])
+    if product is None:
+        return None
+    variants = _fitting(turn, product, want)
+    if want.does == "remove":
+        return _removed(turn, want, variants)
+    there = [one for one in variants if turn.shop.stock.enough(one.sku, 1)]
+    if len(variants) > 1 and there:
+        return replace(want, kind="variant", variants=tuple(one.sku for one in there))
+    variant = variants[0]
+    if want.unsure and want.quantity is None:
+        return replace(want, kind="quantity", variants=(variant.sku,))
+    return _placed(turn, replace(want, variants=(variant.sku,)))
+
+
+def _fitting(turn: Turn, product: Product, want: Want) -> list[Variant]:
+    """The variants that may be meant. One that is in the cart already is, where nothing says otherwise."""
+    among = [one for one in product.variants if not want.variants or one.sku in want.variants] or list(product.variants)
+    said = {fold(trait) for trait in want.traits}
+    fitting = [one for one in among if said <= {fold(value) for _, value in one.traits}] or among
+    if len(fitting) > 1 and (want.does != "put" or want.relative or _only_dresses(want)):
+        in_cart = {line.sku for line in turn.draft.lines}
+        fitting = [one for one in fitting if one.sku in in_cart] or fitting
+    return fitting
+
+
+def _only_dresses(want: Want) -> bool:
+    """It speaks of options of what is in the cart, and of no other number of it."""
+    return want.quantity is None and not want.unsure and bool(want.options or want.without)
+
+
+def _placed(turn: Turn, want: Want) -> Want | None:
+    sku = want.variants[0]
+    there = [line for line in turn.draft.lines if line.sku == sku]
+    basis = _without_instead(turn.draft, want)
+    if there and want.quantity is None and want.does != "remove":
+        # Spoken of once more: the number stays, options may come and go.
+        made: Draft | Problem = basis
+        if want.options or want.without:
+            made = cart.dress(turn.shop, basis, sku, want.options, want.without)
+    elif there and want.relative:
+        made = cart.change(turn.shop, basis, sku, max(0, there[0].quantity + (want.quantity or 0)))
+    elif there and (want.does == "set" or _says_anew(turn, want)):
+        made = cart.change(turn.shop, basis, sku, want.quantity or 0, want.options or None)
+        if isinstance(made, Problem) and made.kind == "absent":
+            made = cart.change(turn.shop, basis, sku, want.quantity or 0)
+            if isinstance(made, Draft) and want.options:
+                made = cart.dress(turn.shop, made, sku, want.options, want.without)
+    else:
+        quantity = 1 if want.quantity is None else want.quantity
+        made = cart.put(turn.shop, basis, sku, quantity, want.options) if quantity else basis
+    problem = turn.take(made)
+    if problem is None:
+        _note(turn, want)
+        return None
+    return _stopped(turn, want, problem)
+
+
+def _says_anew(turn: Turn, want: Want) -> bool:
+    """`Mettez 8 coca`, where 6 had been put by an earlier message, means 8 in all."""
+    of_it = [line for line in turn.before.lines if line.sku == want.variants[0]]
+    return bool(of_it) and (not want.options or any(set(line.options) == set(want.options) for line in of_it))
+
+
+def _stopped(turn: Turn, want: Want, problem: Problem) -> Want | None:
+    product = wares.named(turn.catalogue, problem.sku)
+    match problem.kind:
+        case "stock":
+            return replace(want, kind="stock", variants=(problem.sku,), left=problem.left)
+        case "option":
+            turn.answer("no_option", product=product, said=problem.said)
+            return _tried(turn, replace(want, options=()))
+        case "many" if problem.quantity > 0:
+            turn.answer("too_many", product=product)
+            turn.hand_over = turn.say("reason_many", said=f"{problem.quantity} {product}")
+        case "many":
+            return replace(want, kind="quantity", quantity=None, unsure=True)
+        case "full":
+            turn.answer("full")
+        case _:
+            turn.answer("not_in_cart", product=product)
+    return None
+
+
+def _removed(turn: Turn, want: Want, variants: Sequence[Variant]) -> Want | None:
+    skus = [line.sku for line in turn.draft.lines]
+    found = list(dict.fromkeys(one.sku for one in variants if one.sku in skus))
+    if not found:
+        turn.answer("not_in_cart", product=wares.named(turn.catalogue, want.products[0]))
+        return None
+    if len(found) > 1 and want.quantity is not None:
+        return replace(want, kind="variant", variants=tuple(found))
+    for sku in found:
+        line = next(line for line in turn.draft.lines if line.sku == sku)
+        if want.options or want.without:
+            made = cart.dress(turn.shop, turn.draft, sku, (), (*want.options, *want.without))
+        elif want.quantity is not None and 0 < abs(want.quantity) < line.quantity:
+            made = cart.change(turn.shop, turn.draft, sku, line.quantity - abs(want.quantity), line.options)
+        else:
+            made = cart.remove(turn.draft, sku)
+        turn.take(made)
+    return None
+
+
+def _without_instead(draft: Draft, want: Want) -> Draft:
+    """Without what this takes the place of."""
+    return replace(draft, lines=tuple(line for line in draft.lines if line.sku not in want.instead))
+
+
+def _note(turn: Turn, want: Want) -> None:
+    """What they do not want, and no option says: whoever prepares it reads it."""
+    product = wares.product_of(turn.catalogue, want.products[0])
+    options = {fold(option.name) for option in product.options} if product is not None else set()
+    words = [word for word in want.without if fold(word) not in options]
+    if product is None or not words:
+        return
+    note = f"{product.name} : {', '.join(words)}"
+    if note not in turn.draft.note:
+        notes = "; ".join(filter(None, (turn.draft.note, note)))
+        turn.take(cart.noted(turn.draft, notes))
