@@ -452,6 +452,8 @@ class Handover:
     notice: str = ""
     """What the people in `to` are told; empty for a plain word of ours."""
     to: tuple[str, ...] = ("owner",)
+    unsure: bool = False
+    """Nothing here had an answer: it is among the day's unanswered questions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -644,7 +646,9 @@ class Context(Protocol):
         """Have `timer` called at this time, or no more; see `Wake`."""
         ...
 
-    def hand_over(self, reason: str, notice: str = "", to: tuple[str, ...] = ("owner",)) -> None:
+    def hand_over(
+        self, reason: str, notice: str = "", to: tuple[str, ...] = ("owner",), *, unsure: bool = False
+    ) -> None:
         """Ask for a person; see `Handover`."""
         ...
 

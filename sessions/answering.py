@@ -24,12 +24,14 @@ from comptoir.sessions.lending import Lender
 from comptoir.sessions.log_line import note
 from comptoir.sessions.models.asking import Models
 from comptoir.sessions.naming import without_address
+from comptoir.sessions.shopkeeping.shop import Shop
 from comptoir.sessions.situation import Situation, situation_of
 from comptoir.sessions.spec import NO_LIMITS, InboundLimits
 from comptoir.sessions.staging import Fetch
 from comptoir.sessions.stale import REASON as STALE
 from comptoir.sessions.stale import tell_owner
 from comptoir.sessions.stepping import Watch, unwatched
+from comptoir.sessions.times import as_time
 
 logger = logging.getLogger("messages")
 
@@ -54,6 +56,7 @@ class Answerer:
         blamed: Blame | None = None,
         fetch: Fetch | None = None,
         models: Models | None = None,
+        shop: Shop | None = None,
     ) -> None:
         self._journal = journal
         self._pipelines = pipelines
@@ -66,6 +69,7 @@ class Answerer:
         self._blamed = blamed
         self._fetch = fetch
         self._models = models or Models((), journal)
+        self._shop = shop
         self._begun: set[int] = set()
         # The worker before may have died before it told.
         self._stale_untold = True
@@ -91,7 +95,7 @@ class Answerer:
                 decided = await self._decide(pipeline, burst, given_up)
             if decided is None:
                 return False
-            decided = replace(decided, files=await enclose(self._files, decided.walk))
+            decided = replace(decided, files=await enclose(self._files, decided.walk), shop=self._shop)
             try:
                 sends = await self._journal.write(partial(commit, decided=decided, now=self._now()))
             except StateConflict:
@@ -141,6 +145,7 @@ class Answerer:
             now,
             fetch=self._fetch,
             model=self._models.port(burst.contact, config),
+            shop=self._shop,
             watch=self._watch,
             message=burst.ids[0],
         )
@@ -182,5 +187,5 @@ def _log(message: int, outcome: Outcome) -> None:
 def _message(burst: Burst, situation: Situation, config: TenantConfig) -> Message:
     newest = burst.messages[-1]
     text = without_address(burst.text, config.name, situation.own) if situation.sender else burst.text
-    time = staging.as_time(newest.server_time)
+    time = as_time(newest.server_time)
     return Message(burst.ids, newest.kind, text, time, situation.content, situation.quote, situation.sender)

@@ -14,20 +14,21 @@ from comptoir.plugins.api import (
     Tag,
     Wake,
 )
-from comptoir.plugins.shop.model import Transcribe
+from comptoir.plugins.shop.model import AddProduct, ChangeProduct, MarkPayment, MoveOrder, PlaceOrder, Transcribe
 from comptoir.plugins.walking.state import TENANT, Slot
 from comptoir.sessions import casework, noticing
 from comptoir.sessions.ground import Ground
 from comptoir.sessions.journal import contacts, event_log, outside_queue, state, tags, timers, transcriptions
 from comptoir.sessions.journal.database import Connection
-from comptoir.sessions.replying import Answering, reply
+from comptoir.sessions.replying import answer_in_chat
+from comptoir.sessions.shopkeeping.selling import sell
 
 
 def carry_out(db: Connection, ground: Ground, plugin: str, effect: Effect, now: int) -> bool:
     """Whether somebody is to be woken for it: it queued a message, a call or a recording, or set a timer."""
     match effect:
         case Reply():
-            return _reply(db, ground, plugin, effect, now)
+            return answer_in_chat(db, ground, plugin, effect, now)
         case Notice(text, to):
             return noticing.tell(db, ground, plugin, text, to, now)
         case Put(key, value, shared):
@@ -48,6 +49,8 @@ def carry_out(db: Connection, ground: Ground, plugin: str, effect: Effect, now: 
             return casework.answer(db, ground, plugin, effect, now)
         case Wake() | Call() | Transcribe():
             return _for_later(db, ground, plugin, effect, now)
+        case PlaceOrder() | MoveOrder() | MarkPayment() | ChangeProduct() | AddProduct():
+            return sell(db, ground, plugin, effect, now)
     return False
 
 
@@ -73,14 +76,3 @@ def _unless_full(  # noqa: PLR0913, PLR0917 (what, whose, and whether)
     if not done:
         said = {"plugin": plugin, "effect": type(effect).__name__.lower()}
         event_log.add(db, "effect_refused", now, contact=ground.contact, message=ground.message, **said)
-
-
-def _reply(db: Connection, ground: Ground, plugin: str, effect: Reply, now: int) -> bool:
-    chat, message = ground.contact, ground.message
-    if why := ground.withheld:
-        event_log.add(db, "reply_withheld", now, contact=chat, message=message, plugin=plugin, reason=why)
-        return False
-    whom = Answering(chat, message, f"plugin:{plugin}", ground.cause)
-    if fault := reply(db, effect, whom, ground.files, now):
-        event_log.add(db, "reply_refused", now, contact=chat, message=message, plugin=plugin, fault=fault)
-    return True

@@ -11,11 +11,12 @@ from comptoir.sessions import faulting
 from comptoir.sessions.carrying_out import carry_out
 from comptoir.sessions.enclosing import Enclosed
 from comptoir.sessions.ground import Ground
-from comptoir.sessions.journal import causes, conversations, event_log, inbox, state
+from comptoir.sessions.journal import causes, conversations, event_log, figures, inbox, state
 from comptoir.sessions.journal.conversations import By
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.state import StateConflict
 from comptoir.sessions.roles import role_in
+from comptoir.sessions.shopkeeping.shop import Shop
 from comptoir.sessions.situation import is_silenced
 
 
@@ -51,6 +52,7 @@ class Decided:
     """Text and details of the messages as they were walked: one that was edited since is walked anew."""
     files: Enclosed = field(default_factory=dict)
     """Those of its replies."""
+    shop: Shop | None = None
 
 
 def commit(db: Connection, decided: Decided, now: int) -> bool:
@@ -62,9 +64,8 @@ def commit(db: Connection, decided: Decided, now: int) -> bool:
     for message in decided.messages:
         causes.mark_done(db, f"message:{message}", now)
     _open_conversation(db, decided, now)
-    ground = Ground(
-        decided.contact, decided.config, f"message:{decided.messages[-1]}", decided.messages[-1], decided.files
-    )
+    newest = decided.messages[-1]
+    ground = Ground(decided.contact, decided.config, f"message:{newest}", newest, decided.files, shop=decided.shop)
     wakes = [carry_out(db, ground, plugin, effect, now) for plugin, effect in effects_of(decided.walk)]
     faulting.settle(db, decided.walk.outcomes, now, contact=decided.contact, message=decided.messages[-1])
     if decided.given_up is not None:
@@ -73,6 +74,8 @@ def commit(db: Connection, decided: Decided, now: int) -> bool:
         _note(db, decided, "bot_suspected", {"why": decided.suspected}, now)
     if decided.flood_begins:
         _note(db, decided, "flood", {}, now)
+    if _is_unanswered(db, decided):
+        figures.note_unanswered(db, decided.messages[-1], decided.contact, now)
     inbox.finish(db, decided.messages, decided.ending, now, decided.reason)
     return any(wakes)
 
@@ -95,6 +98,16 @@ def effects_of(walk: Walk) -> Iterator[tuple[str, Effect]]:
     for outcome in walk.outcomes:
         for effect in outcome.effects:
             yield outcome.plugin, effect
+
+
+def _is_unanswered(db: Connection, decided: Decided) -> bool:
+    """Whether a customer's words found no answer here. A word alone asks nothing."""
+    if decided.ending != "done" or not decided.walk.leaves_open:
+        return False
+    kind, text = db.execute("SELECT kind, text FROM messages WHERE id = ?", (decided.messages[-1],)).fetchone()
+    return (
+        kind == "text" and len(str(text).split()) > 1 and role_in(db, decided.contact, decided.config)[0] == "customer"
+    )
 
 
 def _open_conversation(db: Connection, decided: Decided, now: int) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from comptoir.plugins.config import TenantConfig
 from comptoir.sessions.enclosing import Enclosed
+from comptoir.sessions.shopkeeping.shop import Shop
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +21,5 @@ class Ground:
     """Those of its replies."""
     withheld: str = ""
     """Why replies do not go out."""
+    shop: Shop | None = None
+    """Where something can be sold."""

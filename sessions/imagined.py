@@ -32,9 +32,11 @@ from comptoir.sessions.events import Address
 from comptoir.sessions.faulting import Record
 from comptoir.sessions.journal.details import content_json
 from comptoir.sessions.journal.journal import Store
+from comptoir.sessions.shopkeeping.shop import Shop
 from comptoir.sessions.situation import imagined_situation
 from comptoir.sessions.staging import Fetch
 from comptoir.sessions.stepping import Watch, unwatched
+from comptoir.sessions.times import as_time
 
 KINDS = ("text", *FILE_KINDS, "call")
 """What can be imagined."""
@@ -105,6 +107,7 @@ async def imagine(  # noqa: PLR0913 (what is imagined, and where)
     kind: str = "text",
     now: int,
     fetch: Fetch | None = None,
+    shop: Shop | None = None,
     watch: Watch = unwatched,
 ) -> Imagined:
     """What would happen if `sender` wrote this now. Nothing is kept, sent or counted."""
@@ -112,8 +115,8 @@ async def imagine(  # noqa: PLR0913 (what is imagined, and where)
     situation = await journal.read(partial(imagined_situation, address=sender, config=config, now=now))
     records = await journal.read(faulting.records)
     content = ReceivedFile(_MIMES[kind], 0) if kind in FILE_KINDS else None
-    message = Message((), kind, text, staging.as_time(now), content)
-    ports = staging.ports(journal, situation.contact.id, now, fetch=fetch, watch=watch)
+    message = Message((), kind, text, as_time(now), content)
+    ports = staging.ports(journal, situation.contact.id, now, fetch=fetch, watch=watch, shop=shop)
 
     async def history(limit: int) -> tuple[Line, ...]:
         before = await ports.history(limit - 1) if limit > 1 else ()

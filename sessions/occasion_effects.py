@@ -13,6 +13,7 @@ from comptoir.sessions.journal import causes, conversations, daily, event_log, o
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.occasions import Due
 from comptoir.sessions.journal.state import StateConflict
+from comptoir.sessions.shopkeeping.shop import Shop
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Told:
     walk: Walk
     config: TenantConfig
     files: Enclosed = field(default_factory=dict)
+    shop: Shop | None = None
 
 
 def commit(db: Connection, told: Told, now: int) -> bool:
@@ -35,7 +37,7 @@ def commit(db: Connection, told: Told, now: int) -> bool:
     if not occasions.drop(db, due.cause, due.contact):
         raise StateConflict(f"{due.cause} was taken back, set anew, or is another chat's now")
     state.check(db, told.walk.read)
-    ground = Ground(due.contact, told.config, due.cause, None, told.files, _withheld(db, due.contact, now))
+    ground = Ground(due.contact, told.config, due.cause, None, told.files, _withheld(db, due.contact, now), told.shop)
     wakes = [carry_out(db, ground, plugin, effect, now) for plugin, effect in effects_of(told.walk)]
     wakes.append(daily.again(db, due.plugin, due.contact, due.occasion, now))
     faulting.settle(db, told.walk.outcomes, now, contact=due.contact, message=None)

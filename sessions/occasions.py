@@ -29,6 +29,7 @@ from comptoir.sessions.log_line import note
 from comptoir.sessions.models.asking import Models
 from comptoir.sessions.occasion_effects import Told, commit, give_up
 from comptoir.sessions.rounds import JOURNAL_PAUSE, Rounds
+from comptoir.sessions.shopkeeping.shop import Shop
 from comptoir.sessions.situation import chat_situation
 from comptoir.sessions.staging import Fetch
 from comptoir.sessions.stepping import Watch, unwatched
@@ -64,6 +65,7 @@ class Occasions(Rounds):
         watch: Watch = unwatched,
         fetch: Fetch | None = None,
         models: Models | None = None,
+        shop: Shop | None = None,
         now: Callable[[], int] = now_ms,
     ) -> None:
         super().__init__()
@@ -74,6 +76,7 @@ class Occasions(Rounds):
         self._watch = watch
         self._fetch = fetch
         self._models = models or Models((), journal)
+        self._shop = shop
         self._now = now
         self._turns = Turns(WALKS)
         self._cursor: int | None = None
@@ -181,7 +184,7 @@ class Occasions(Rounds):
             walk = await self._walk(pipeline, due)
         if walk is None:
             return
-        told = Told(due, walk, pipeline.config, await enclose(self._files, walk))
+        told = Told(due, walk, pipeline.config, await enclose(self._files, walk), self._shop)
         try:
             wakes = await self._journal.write(partial(commit, told=told, now=self._now()))
         except StateConflict:
@@ -211,7 +214,9 @@ class Occasions(Rounds):
             changed = await self._journal.read(partial(conversations.by_number, number=due.number, now=now))
             scene = scene if changed is None else replace(scene, conversation=changed.shown())
         model = self._models.port(due.contact, config)
-        ports = staging.ports(self._journal, due.contact, now, fetch=self._fetch, model=model, watch=self._watch)
+        ports = staging.ports(
+            self._journal, due.contact, now, fetch=self._fetch, model=model, watch=self._watch, shop=self._shop
+        )
         return await tell(plugin, scene, ports, due.occasion, config.plugin_seconds)
 
     async def _give_up(self, due: Due, reason: str) -> None:

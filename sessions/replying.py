@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from comptoir.plugins.api import FileToSend, Reply
 from comptoir.plugins.walking import sendable
 from comptoir.sessions.enclosing import Enclosed
-from comptoir.sessions.journal import media, outbox
+from comptoir.sessions.ground import Ground
+from comptoir.sessions.journal import event_log, media, outbox
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.media import FileRefused
 from comptoir.sessions.journal.outbox import Outgoing, TargetUnknown
@@ -20,6 +21,18 @@ class Answering:
     """The one that is answered, where one is."""
     author: str
     cause: str
+
+
+def answer_in_chat(db: Connection, ground: Ground, plugin: str, effect: Reply, now: int) -> bool:
+    """What a plugin says in the chat at hand; whether it is to be sent."""
+    chat, message = ground.contact, ground.message
+    if why := ground.withheld:
+        event_log.add(db, "reply_withheld", now, contact=chat, message=message, plugin=plugin, reason=why)
+        return False
+    whom = Answering(chat, message, f"plugin:{plugin}", ground.cause)
+    if fault := reply(db, effect, whom, ground.files, now):
+        event_log.add(db, "reply_refused", now, contact=chat, message=message, plugin=plugin, fault=fault)
+    return True
 
 
 def reply(db: Connection, reply: Reply, whom: Answering, files: Enclosed, now: int) -> str:

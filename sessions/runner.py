@@ -23,6 +23,7 @@ from comptoir.sessions.lending import Lender
 from comptoir.sessions.models.asking import Models
 from comptoir.sessions.pacing import MINUTE, Pace
 from comptoir.sessions.rounds import JOURNAL_PAUSE, Rounds
+from comptoir.sessions.shopkeeping.shop import Shop
 from comptoir.sessions.spec import NO_LIMITS, InboundLimits
 from comptoir.sessions.staging import Fetch
 from comptoir.sessions.stepping import Watch, unwatched
@@ -61,6 +62,7 @@ class Runner(Rounds):
         super().__init__()
         self._journal = journal
         self.pipelines = Lender(pipeline)
+        self.shop = Shop(journal, pipeline.tenant.catalogue, now)
         self._answerer = Answerer(
             journal,
             self.pipelines,
@@ -73,6 +75,7 @@ class Runner(Rounds):
             blamed=blamed,
             fetch=fetch,
             models=models,
+            shop=self.shop,
         )
         self._pace = Pace(limits.tenant_per_minute, now)
         self._fast = fast
@@ -92,6 +95,7 @@ class Runner(Rounds):
         last walk has ended. Raises JournalUnavailable: all stays as it was.
         """
         await self.lift_suspensions()
+        await self.shop.open_with(pipeline.tenant.catalogue)
         await self.pipelines.replace(pipeline)
 
     async def lift_suspensions(self) -> None:
@@ -103,7 +107,15 @@ class Runner(Rounds):
         async with self.pipelines.borrow() as pipeline:
             now = self._now() if now is None else now
             return await imagined.imagine(
-                self._journal, pipeline, text, sender, kind=kind, now=now, fetch=self._fetch, watch=self._watch
+                self._journal,
+                pipeline,
+                text,
+                sender,
+                kind=kind,
+                now=now,
+                fetch=self._fetch,
+                shop=self.shop,
+                watch=self._watch,
             )
 
     async def status(self) -> list[dict[str, Any]]:
@@ -117,6 +129,7 @@ class Runner(Rounds):
         """Serve the inbox until cancelled. What is then on its way counts as not begun, and is not lost."""
         try:
             await self._remember_pace()
+            await self.shop.open_with(self.pipelines.current.tenant.catalogue)
             async with trio.open_nursery() as nursery:
                 await self.rounds(partial(self._begin, nursery))
         finally:

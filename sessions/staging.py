@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 
 from comptoir.plugins.api import Case, Line, Message, Response
@@ -12,8 +11,11 @@ from comptoir.plugins.walking.state import Slot, Value
 from comptoir.sessions.journal import conversations, lines, state
 from comptoir.sessions.journal.journal import Store
 from comptoir.sessions.models.asking import AskModel
+from comptoir.sessions.shopkeeping.port import ShopPort
+from comptoir.sessions.shopkeeping.shop import Shop
 from comptoir.sessions.situation import Situation
 from comptoir.sessions.stepping import Watch, unwatched
+from comptoir.sessions.times import as_time
 
 Fetch = Callable[[str, Mapping[str, str]], Awaitable[Response]]
 
@@ -41,6 +43,7 @@ def ports(  # noqa: PLR0913 (what it reads, and who watches)
     model: AskModel | None = None,
     message: int | None = None,
     watch: Watch = unwatched,
+    shop: Shop | None = None,
 ) -> Ports:
     """For a walk about this contact; `message` is the first of those that it is about."""
 
@@ -54,9 +57,6 @@ def ports(  # noqa: PLR0913 (what it reads, and who watches)
         return await journal.read(partial(conversations.cases, now=now))
 
     made = Ports(read_state, history, cases, watch=partial(watch, message=message))
+    made = made if shop is None else replace(made, shop=ShopPort(journal, shop))
     made = made if fetch is None else replace(made, fetch=fetch)
     return made if model is None else replace(made, model=model)
-
-
-def as_time(ms: int) -> datetime:
-    return datetime.fromtimestamp(ms / 1000, UTC)

@@ -179,6 +179,7 @@ class Worker:
                 watch=self._steps.walking,
                 fetch=self._outside.fetch,
                 models=self._models,
+                shop=self.runner.shop,
             )
             self._nursery.start_soon(self._occasions.run)
         else:

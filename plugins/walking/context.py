@@ -317,10 +317,12 @@ class PluginContext:
         when = None if at is None else _aware("at", at)
         self._add(Wake(name, when, _stored("a timer's data", data)))
 
-    def hand_over(self, reason: str, notice: str = "", to: tuple[str, ...] = ("owner",)) -> None:
+    def hand_over(
+        self, reason: str, notice: str = "", to: tuple[str, ...] = ("owner",), *, unsure: bool = False
+    ) -> None:
         if notice:
             sendable.check_text(notice)
-        self._add(Handover(_named("the reason", reason), notice, _people(to)))
+        self._add(Handover(_named("the reason", reason), notice, _people(to), unsure))
 
     def assign(self, agent: str | None, number: int | None = None) -> None:
         self._check_number(number)

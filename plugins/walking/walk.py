@@ -1,7 +1,7 @@
 """One event through the plugins: what each decided, collected and not yet done."""
 
 import traceback
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -9,7 +9,20 @@ from typing import Literal, ParamSpec
 
 import trio
 
-from comptoir.plugins.api import Change, Context, Effect, Message, Plugin, Receipt, Reply, Timer, Transcript, Verdict
+from comptoir.plugins.api import (
+    Change,
+    Context,
+    Effect,
+    Handover,
+    Message,
+    Plugin,
+    Receipt,
+    Reply,
+    Timer,
+    Transcript,
+    Verdict,
+)
+from comptoir.plugins.shop.model import MarkPayment, PlaceOrder
 from comptoir.plugins.walking.context import PluginContext, Ports, Scene
 from comptoir.plugins.walking.state import Slot
 from comptoir.plugins.wording import worded
@@ -21,6 +34,9 @@ PLUGIN_LIMIT = 20.0
 
 # Not KeyboardInterrupt: a worker ignores the signal, so that it is a plugin that raised it.
 _ENDINGS = (trio.Cancelled, GeneratorExit)
+
+_SPOKEN = (Reply, PlaceOrder, MarkPayment)
+"""What is said to the customer in the chat at hand: a receipt, and what came of a reference, are answers too."""
 
 Decision = Literal["continue", "stop", "raised", "late"]
 Occasion = Timer | Receipt | Change | Transcript
@@ -59,13 +75,22 @@ class Walk:
 
     @property
     def replied(self) -> bool:
-        return any(isinstance(effect, Reply) for outcome in self.outcomes for effect in outcome.effects)
+        return any(isinstance(effect, _SPOKEN) for effect in self._effects)
 
     @property
     def answered(self) -> bool:
         """Somebody replied with more than a greeting."""
-        effects = (effect for outcome in self.outcomes for effect in outcome.effects)
-        return any(isinstance(effect, Reply) and not effect.greeting for effect in effects)
+        return any(isinstance(effect, _SPOKEN) and not getattr(effect, "greeting", False) for effect in self._effects)
+
+    @property
+    def leaves_open(self) -> bool:
+        """Nobody had an answer."""
+        unsure = any(isinstance(effect, Handover) and effect.unsure for effect in self._effects)
+        return unsure or not (self.answered or any(isinstance(effect, Handover) for effect in self._effects))
+
+    @property
+    def _effects(self) -> Iterator[Effect]:
+        return (effect for outcome in self.outcomes for effect in outcome.effects)
 
     def __add__(self, other: "Walk") -> "Walk":
         """This walk, then the other."""

@@ -18,9 +18,8 @@ def merge(db: Connection, one: int, other: int, now: int) -> int:
     model_usage.merge(db, keep, gone)
     tags.merge(db, keep, gone)
     timers.merge(db, keep, gone)
-    db.execute("UPDATE occasions SET contact = ? WHERE contact = ?", (keep, gone))
-    db.execute("UPDATE outside_calls SET contact = ? WHERE contact = ?", (keep, gone))
-    db.execute("UPDATE transcriptions SET contact = ? WHERE contact = ?", (keep, gone))
+    for table in ("occasions", "outside_calls", "orders", "unanswered", "transcriptions"):
+        db.execute(f"UPDATE {table} SET contact = ? WHERE contact = ?", (keep, gone))
     db.execute(
         """UPDATE contacts SET silenced_until = max(contacts.silenced_until, other.silenced_until),
                 greeted_at = max(contacts.greeted_at, other.greeted_at),

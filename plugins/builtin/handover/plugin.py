@@ -110,7 +110,7 @@ class Handovers(Plugin):
         context.put(CASE, await self._passed_on(context))
         # {number} and {chat} stay: the conversation may only begin with this message.
         notice = context.wording("notice", customer=called(context), reason=reason, lines=await summary(context))
-        context.hand_over(reason[:100], notice, self.config.to)
+        context.hand_over(reason[:100], notice, self.config.to, unsure=line == "unsure")
 
     async def _count(self, context: Context) -> int:
         """How many messages running nobody has answered, with the one at hand."""
