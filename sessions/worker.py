@@ -132,6 +132,7 @@ class Worker:
                 with trio.move_on_after(LAST_SEND_LIMIT):
                     await self._sender.idle()
             await self.session.disconnect()
+            await self._models.close()
         self.finished.set()
 
     def recycle(self, code: int = EXIT_AGAIN) -> None:

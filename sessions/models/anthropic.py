@@ -9,9 +9,10 @@ from anthropic import AsyncAnthropic
 
 # Imported on first use otherwise, in every worker.
 from anthropic.resources.messages import AsyncMessages  # noqa: F401
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from comptoir.plugins.models import Completion, ModelFailed, Said, Tool, ToolCall
+from comptoir.sessions.models.pieces import anthropic_answer
 from comptoir.sessions.models.provider import Refused
 from comptoir.sessions.models.transport import client
 from comptoir.sessions.spec import ModelSpec
@@ -46,22 +47,23 @@ class Anthropic:
             raise Refused(f"it answered with status {error.status_code}") from None
         except anthropic.APIConnectionError as error:
             raise _unconnected(error) from None
-        except (anthropic.AnthropicError, ValidationError, AttributeError, TypeError, ValueError) as error:
+        except ModelFailed:
+            raise
+        except Exception as error:
+            # Whatever is made of nonsense; its own text may quote what was asked.
             raise ModelFailed(f"no usable answer: {type(error).__name__}") from None
 
+    async def close(self) -> None:
+        await self._client.close()
+
     async def _ask(self, asked: dict[str, Any]) -> dict[str, Any]:
-        if not self._spec.stream:
-            made = await self._client.messages.create(**asked)
-            return _plain(made)
-        async with self._client.messages.stream(**asked) as stream:
-            whole = await stream.get_final_message()
-        return _plain(whole)
-
-
-def _plain(made: Any) -> dict[str, Any]:
-    """The SDK takes whatever came for an answer: what it is shows `_read`."""
-    plain: dict[str, Any] = made.to_dict(warnings=False)
-    return plain
+        if self._spec.stream:
+            asked["stream"] = True
+        # Read by ourselves: the SDK takes whatever came for an answer, and leaves streams open.
+        raw = await self._client.messages.with_raw_response.create(**asked)
+        body = await raw.http_response.aread()
+        made: dict[str, Any] = anthropic_answer(body) if self._spec.stream else json.loads(body)
+        return made
 
 
 def _unconnected(error: anthropic.APIConnectionError) -> ModelFailed:

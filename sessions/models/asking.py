@@ -61,6 +61,10 @@ class Models:
 
         return ask
 
+    async def close(self) -> None:
+        for provider in self._providers.values():
+            await provider.close()
+
     async def _ask(self, question: Question, contact: int, timezone: str, ends: float) -> Completion:
         begun = trio.current_time()
         completion, why = Completion(""), ""

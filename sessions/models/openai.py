@@ -1,5 +1,6 @@
 """Every endpoint that speaks OpenAI's chat completions: OpenAI, Gemini, Mistral, Ollama, llama.cpp and others."""
 
+import json
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -8,9 +9,10 @@ from openai import AsyncOpenAI
 
 # Imported on first use otherwise, in every worker.
 from openai.resources.chat.completions import AsyncCompletions  # noqa: F401
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from comptoir.plugins.models import Completion, ModelFailed, Said, Tool, ToolCall
+from comptoir.sessions.models.pieces import openai_answer
 from comptoir.sessions.models.provider import Refused
 from comptoir.sessions.models.transport import client
 from comptoir.sessions.spec import ModelSpec
@@ -49,23 +51,23 @@ class OpenAi:
             raise Refused(f"it answered with status {error.status_code}") from None
         except openai.APIConnectionError as error:
             raise _unconnected(error) from None
-        except (openai.OpenAIError, ValidationError, AttributeError, TypeError, ValueError) as error:
+        except ModelFailed:
+            raise
+        except Exception as error:
+            # Whatever is made of nonsense; its own text may quote what was asked.
             raise ModelFailed(f"no usable answer: {type(error).__name__}") from None
 
+    async def close(self) -> None:
+        await self._client.close()
+
     async def _ask(self, asked: dict[str, Any]) -> dict[str, Any]:
-        if not self._spec.stream:
-            made = await self._client.chat.completions.create(**asked)
-            return _plain(made)
-        asked["stream_options"] = {"include_usage": True}
-        async with self._client.chat.completions.stream(**asked) as stream:
-            whole = await stream.get_final_completion()
-        return _plain(whole)
-
-
-def _plain(made: Any) -> dict[str, Any]:
-    """The SDK takes whatever came for an answer: what it is shows `_read`."""
-    plain: dict[str, Any] = made.to_dict(warnings=False)
-    return plain
+        if self._spec.stream:
+            asked |= {"stream": True, "stream_options": {"include_usage": True}}
+        # Read by ourselves: the SDK takes whatever came for an answer, and leaves streams open.
+        raw = await self._client.chat.completions.with_raw_response.create(**asked)
+        body = await raw.http_response.aread()
+        made: dict[str, Any] = openai_answer(body) if self._spec.stream else json.loads(body)
+        return made
 
 
 def _unconnected(error: openai.APIConnectionError) -> ModelFailed:

@@ -24,6 +24,10 @@ class Provider(Protocol):
         """Raises ModelFailed; may be cancelled. It has no limit of time of its own."""
         ...
 
+    async def close(self) -> None:
+        """Connections that are kept for the next question."""
+        ...
+
 
 def open_provider(spec: ModelSpec) -> Provider:
     """Imports its library, which takes a second where it was not preloaded. Raises ModelFailed."""

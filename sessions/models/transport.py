@@ -1,6 +1,6 @@
 """The way to a provider: no proxy of the environment, no redirects, no compression, and a bounded answer."""
 
-from collections.abc import AsyncIterator
+from contextlib import aclosing
 
 import httpx2
 
@@ -10,43 +10,37 @@ _AT_ONCE = 8
 
 
 class TooMuch(Exception):
-    """The answer is longer than any that is meant well."""
+    """The answer is longer than any that is meant well, or may be."""
 
 
-class _Bounded(httpx2.AsyncByteStream):
-    def __init__(self, stream: httpx2.AsyncByteStream) -> None:
-        self._stream = stream
+class _Transport(httpx2.AsyncHTTPTransport):
+    """Hands on what has come whole: nothing is left open when an answer is passed by."""
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        size = 0
-        async for part in self._stream:
-            size += len(part)
-            if size > MAX_BODY:
-                raise TooMuch
-            yield part
-
-    async def aclose(self) -> None:
-        await self._stream.aclose()
-
-
-class _BoundedTransport(httpx2.AsyncHTTPTransport):
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         request.headers["accept-encoding"] = "identity"
         response = await super().handle_async_request(request)
-        if response.headers.get("content-encoding", "identity") != "identity":
-            # A few bytes may become gigabytes.
+        try:
+            body = await _read(response)
+        finally:
             await response.aclose()
-            raise TooMuch
-        assert isinstance(response.stream, httpx2.AsyncByteStream)
-        return httpx2.Response(
-            response.status_code,
-            headers=response.headers,
-            stream=_Bounded(response.stream),
-            extensions=response.extensions,
-        )
+        headers = [pair for pair in response.headers.raw if pair[0].lower() != b"transfer-encoding"]
+        return httpx2.Response(response.status_code, headers=headers, content=body)
+
+
+async def _read(response: httpx2.Response) -> bytes:
+    if response.headers.get("content-encoding", "identity") != "identity":
+        # A few bytes may become gigabytes.
+        raise TooMuch
+    body = bytearray()
+    async with aclosing(response.aiter_raw()) as parts:
+        async for part in parts:
+            body += part
+            if len(body) > MAX_BODY:
+                raise TooMuch
+    return bytes(body)
 
 
 def client() -> httpx2.AsyncClient:
     """Without limits of time: whoever waits has one."""
-    transport = _BoundedTransport(trust_env=False, limits=httpx2.Limits(max_connections=_AT_ONCE))
+    transport = _Transport(trust_env=False, limits=httpx2.Limits(max_connections=_AT_ONCE))
     return httpx2.AsyncClient(transport=transport, trust_env=False, follow_redirects=False, timeout=None)
