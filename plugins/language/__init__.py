@@ -67,6 +67,25 @@ def alike(of: str) -> frozenset[str]:
 
 
 @cache
+def ordering(table: str) -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    """What customers write when they buy: the phrases of each act of that table, as folded words."""
+    lines = _table("ordering.toml")[table].items()
+    return {name: tuple(dict.fromkeys(form for phrase in line for form in _expand(phrase))) for name, line in lines}
+
+
+@cache
+def ordering_words(kind: str) -> frozenset[str]:
+    """Folded words by what they do in an order: `pieces`, `colours`, …"""
+    return frozenset(_table("ordering.toml")["said"][kind].split())
+
+
+@cache
+def ordering_same() -> Mapping[str, str]:
+    """Words of variants that mean the same: `noire` is `noir`."""
+    return dict(_table("ordering.toml")["same"])
+
+
+@cache
 def synonyms() -> tuple[tuple[str, ...], ...]:
     """Groups of words for one thing."""
     return tuple(tuple(line) for line in _table("meanings.toml")["words"].values())

@@ -1,8 +1,52 @@
 """The words of a catalogue, ready to be found in messages."""
 
-from comptoir.plugins.language import Language
-from comptoir.plugins.shop.model import Catalogue
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from comptoir.plugins.builtin.rarity import rarity
+from comptoir.plugins.language import Language, empty_words, known_words, ordering_words
+from comptoir.plugins.reading import Token as Read
+from comptoir.plugins.shop.model import Catalogue, Product
 from comptoir.plugins.shop.understanding.acts import Found
+from comptoir.plugins.shop.understanding.measures import AMBIGUOUS
+from comptoir.plugins.shop.understanding.phrasing import phrase_words, whole_phrases
+from comptoir.plugins.shop.understanding.roots import root_of, skeleton
+from comptoir.plugins.shop.understanding.tokens import Token, clean, tokens_of
+from comptoir.plugins.shop.understanding.zones import Zones
+from comptoir.plugins.text import fold, is_linking, singular, words
+from comptoir.plugins.vocabulary import Vocabulary
+
+Roots = tuple[str, ...]
+NAME, TRAIT, OPTION = 1, 2, 4
+"""What a word is to a product."""
+
+_WEAK_SHARE = 0.15
+"""Of a vessel or a size in a name: `sac de 50 kg` says little of which cement."""
+_SHORTEST_GUESSED = 4
+_NEAR = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A product, with its words as messages are read."""
+
+    product: Product
+    names: tuple[Roots, ...]
+    traits: Mapping[Roots, tuple[str, ...]]
+    """The values that these words stand for."""
+    options: Mapping[Roots, str]
+
+
+@dataclass
+class _Words:
+    """What is gathered while a lexicon is built."""
+
+    places: dict[str, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
+    spelled: set[str] = field(default_factory=set)
+    joined: dict[str, Roots] = field(default_factory=dict)
 
 
 class Lexicon:
@@ -11,7 +55,146 @@ class Lexicon:
     def __init__(self, catalogue: Catalogue, language: Language = "fr") -> None:
         self.catalogue = catalogue
         self.language: Language = language
+        self.units = frozenset(_units(catalogue))
+        gathered = _Words()
+        self.entries = tuple(self._entry(place, product, gathered) for place, product in enumerate(catalogue.products))
+        self.places: Mapping[str, Mapping[int, int]] = gathered.places
+        """Which products have a word, and as what."""
+        self.by_sku = {entry.product.sku: place for place, entry in enumerate(self.entries)}
+        self.own = frozenset(gathered.spelled) | whole_phrases()
+        self._joined = gathered.joined
+        self._known = known_words(language)
+        self._weights = {
+            one: rarity(sum(bool(roles & NAME) for roles in at.values()) or len(at), max(len(self.entries), 1))
+            for one, at in gathered.places.items()
+        }
+        self._vocabulary = Vocabulary(
+            (word for word in gathered.spelled if len(word) >= _SHORTEST_GUESSED and word not in empty_words()),
+            language,
+        )
+        self._skeletons = _unambiguous(gathered.spelled)
+        self.categories = _categories(catalogue)
+        self.zones = Zones(catalogue.zones)
+
+    def weight(self, one: str) -> float:
+        """How much a word tells of which product is meant."""
+        if one in ordering_words("pieces") or one[0].isdigit():
+            return _WEAK_SHARE
+        return self._weights.get(one, 1.0)
+
+    def joined(self, said: str) -> Roots:
+        """`tshirt` for `t` and `shirt`; empty where it is no such word."""
+        return self._joined.get(said, ())
+
+    def resolve(self, word: str, one: str) -> str | None:
+        """The root of the shop's word that is meant, by its forms or its spelling; None where it is none of them."""
+        if one in self.places:
+            return one
+        if len(word) < _SHORTEST_GUESSED or word in self._known or word in ordering_words("idle") or word[0].isdigit():
+            return None
+        if word in phrase_words():
+            return None
+        if (alike := self._skeletons.get(skeleton(word))) is not None:
+            return alike
+        found = self._vocabulary.resolve(Read(word, word, one, 0, 1.0))
+        return None if found is None else self._as_root(found)
+
+    def _as_root(self, found: str) -> str | None:
+        return found if found in self.places else root_of(found) if root_of(found) in self.places else None
 
     def nearest(self, said: str, limit: int = 3) -> tuple[Found, ...]:
         """What is sold and looks like something that is not: for `nous n'avons pas …, mais …`. May be empty."""
-        return ()
+        told = [one for token in self.read(said) if (one := self.resolve(token.word, token.root)) is not None]
+        scores: dict[int, float] = defaultdict(float)
+        for one in dict.fromkeys(told):
+            for place, roles in self.places[one].items():
+                if roles & NAME:
+                    scores[place] += self.weight(one)
+        best = sorted(scores, key=lambda place: (-scores[place], place))[:limit]
+        return tuple(Found(self.entries[place].product.sku, round(min(scores[place], 1.0), 3)) for place in best)
+
+    def read(self, text: str) -> list[Token]:
+        return tokens_of(clean(text), self.language, self.units, self.own)
+
+    def _entry(self, place: int, product: Product, gathered: _Words) -> Entry:
+        names = tuple(
+            dict.fromkeys(filter(None, (self._roots(name, place, NAME, gathered) for name in _names(product))))
+        )
+        traits: dict[Roots, tuple[str, ...]] = {}
+        for variant in product.variants:
+            for _, value in variant.traits:
+                told = self._roots(value, place, TRAIT, gathered)
+                if told and value not in traits.get(told, ()):
+                    traits[told] = (*traits.get(told, ()), value)
+        options = {
+            self._roots(name, place, OPTION, gathered): option.name
+            for option in product.options
+            for name in (option.name, *option.names)
+        }
+        return Entry(product, names, traits, options)
+
+    def _roots(self, text: str, place: int, role: int, gathered: _Words) -> Roots:
+        """The telling words of a name; each is remembered."""
+        cleaned = clean(text)
+        own = frozenset(words(cleaned))
+        tokens = [
+            token
+            for token in tokens_of(cleaned, self.language, self.units, own)
+            if token.kind != "mark" and not (is_linking(token.word) and role == NAME)
+        ]
+        told = tuple(dict.fromkeys(token.root for token in tokens))
+        for one in told:
+            gathered.places[one][place] = gathered.places[one].get(place, 0) | role
+        gathered.spelled.update(token.word for token in tokens if not token.word[0].isdigit())
+        gathered.spelled.update(
+            word for word in own if not word.isdigit() and any(map(str.isalpha, word)) and len(word) > 1
+        )
+        for first, second in pairwise(tokens):
+            both = first.word + second.word
+            if role == NAME and not both[0].isdigit() and both.isalnum():
+                gathered.joined.setdefault(both, (first.root, second.root))
+                gathered.joined.setdefault(singular(both), (first.root, second.root))
+        return told
+
+
+def _names(product: Product) -> Iterator[str]:
+    yield _bare(product.name)
+    for name in product.names:
+        yield _bare(name)
+
+
+def _bare(name: str) -> str:
+    """Without what stands in brackets: `Clous (le kg)`."""
+    return re.sub(r"\([^)]*\)", " ", name).strip() or name
+
+
+def _units(catalogue: Catalogue) -> Iterator[str]:
+    """The letters that this shop measures in."""
+    pattern = re.compile(r"\d ?(" + "|".join(sorted(AMBIGUOUS)) + r")\b")
+    for product in catalogue.products:
+        texts = [product.name, product.description, *(value for one in product.variants for _, value in one.traits)]
+        for text in texts:
+            for unit in pattern.findall(fold(text)):
+                yield unit
+                yield {"an": "ans", "ans": "an"}.get(unit, unit)
+
+
+def _unambiguous(spelled: Iterable[str]) -> dict[str, str]:
+    """The roots that skeletons stand for, where they stand for one."""
+    found: dict[str, str | None] = {}
+    for word in sorted(spelled):
+        if len(word) < _SHORTEST_GUESSED or not (bones := skeleton(word)):
+            continue
+        one = root_of(word)
+        found[bones] = one if found.get(bones, one) == one else None
+    return {bones: one for bones, one in found.items() if one is not None}
+
+
+def _categories(catalogue: Catalogue) -> dict[str, str]:
+    """The categories by the roots of their words."""
+    return {
+        root_of(word): product.category
+        for product in reversed(catalogue.products)
+        for word in words(product.category)
+        if not is_linking(word)
+    }

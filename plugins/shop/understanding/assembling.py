@@ -1,0 +1,461 @@
+"""Makes acts of the pieces of a message: what is done with what is named, and what a later word takes back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, get_args
+
+from comptoir.plugins.shop.understanding.acts import Act, Mention, Verb
+from comptoir.plugins.shop.understanding.pieces import Piece
+
+_VERBS = frozenset(get_args(Verb))
+_ADDING = ("ajout", "rajout", "encore", "aussi", "add")
+_TAKES_MENTION = {"cancel": "remove", "yes": "put", "checkout": "put", "delivery": "put"}
+"""What these do where something of the shop is named right after them: `annule le poulet`, `je prends le poulet`."""
+_LAST = Mention(refers=True)
+
+
+@dataclass
+class _Made:
+    """An act that may still be changed by what follows."""
+
+    verb: str
+    mention: Mention | None = None
+    text: str = ""
+    instead: Mention | None = None
+    explicit: bool = False
+    """`je veux`, `ajoute` stood before it."""
+    sentence: int = 0
+    at: int = 0
+
+
+class Assembler:
+    """Walks the pieces of one message."""
+
+    def __init__(self, pieces: Sequence[Piece]) -> None:
+        self._pieces = pieces
+        self._made: list[_Made] = []
+        self._mode = ""
+        self._explicit = False
+        self._adding = False
+        self._correcting = ""
+        self._refused = False
+        self._sentence = 0
+        self._waiting = ""
+        """`instead` or `swap`: what the next mention is for."""
+        self._out: Mention | None = None
+
+    def acts(self) -> list[tuple[int, Act]]:
+        for place, piece in enumerate(self._pieces):
+            getattr(self, f"_{piece.kind}")(place, piece)
+        self._close()
+        return [
+            (made.at, Act(made.verb, made.mention, made.text, made.instead))  # type: ignore[arg-type]
+            for made in self._made
+            if made.verb in _VERBS
+        ]
+
+    # --- pieces ---------------------------------------------------------------------------------------------
+
+    def _end(self, place: int, piece: Piece) -> None:
+        if piece.name == "?":
+            for made in self._made:
+                if made.sentence == self._sentence and made.verb == "put" and self._only_asked(made):
+                    made.verb = "ask_stock"
+        self._close()
+        self._sentence += 1
+
+    def _only_asked(self, made: _Made) -> bool:
+        return (
+            not made.explicit and made.mention is not None and made.mention.quantity is None and not made.mention.refers
+        )
+
+    def _close(self) -> None:
+        """The end of a sentence: `un fanta à la place`, `3 poulets plutôt`."""
+        last = self._last_put()
+        if self._waiting == "instead" and last is not None:
+            last.verb, last.instead = "replace", _LAST
+        elif self._waiting == "swap" and self._out is not None:
+            self._make("put" if self._out.refers else "remove", self._out, 0)
+        elif self._correcting and last is not None and last.sentence == self._sentence and len(self._puts()) == 1:
+            self._turn(last, self._correcting)
+        self._mode, self._explicit, self._adding, self._waiting, self._out, self._correcting = (
+            "",
+            False,
+            False,
+            "",
+            None,
+            "",
+        )
+
+    def _comma(self, place: int, piece: Piece) -> None:
+        pass
+
+    def _word(self, place: int, piece: Piece) -> None:
+        pass
+
+    def _detail(self, place: int, piece: Piece) -> None:
+        if piece.name == "order":
+            target = next((made for made in reversed(self._made) if made.verb in ("cancel", "ask_order")), None)
+            if target is not None:
+                target.text = piece.said
+            else:
+                self._make("ask_order", None, piece.at, text=piece.said)
+        else:
+            self._make(piece.name, None, piece.at, text=piece.said)
+
+    def _zone(self, place: int, piece: Piece) -> None:
+        text = piece.found[0].sku if len(piece.found) == 1 else ""
+        mention = Mention(piece.found, piece.said)
+        asking = next(
+            (made for made in self._made if made.verb == "ask_delivery" and made.sentence == self._sentence), None
+        )
+        if asking is not None:
+            asking.text, asking.mention = text, mention
+        else:
+            self._make("zone", mention, piece.at, text=text)
+
+    def _acts(self, place: int, piece: Piece) -> None:
+        name = piece.name
+        if name in ("nod", "shake"):
+            if not self._made:
+                self._make("yes" if name == "nod" else "no", None, piece.at)
+            return
+        if name == "no":
+            self._refuse(place, piece)
+            return
+        if name in _TAKES_MENTION and self._mention_follows(place):
+            self._enter(_TAKES_MENTION[name], piece)
+            if name == "delivery" and "livr" in piece.said.lower():
+                self._make("delivery", None, piece.at)
+            return
+        if name in ("cancel", "yes") and self._mode.startswith("ask_"):
+            return
+        if not (self._made and self._made[-1].verb == name):
+            self._make(name, None, piece.at)
+
+    def _refuse(self, place: int, piece: Piece) -> None:
+        if self._puts() and self._follows(place, ("mention", "number", "modes")):
+            self._correcting = "non"
+        else:
+            if not self._refused:
+                self._make("no", None, piece.at)
+            self._refused = True
+            self._correcting = ""
+
+    def _asks(self, place: int, piece: Piece) -> None:
+        name = piece.name
+        if name == "ask_order" and self._mode == "remove":
+            return
+        before = self._unclaimed()
+        if self._mention_ahead(place) or not before or name in ("ask_list", "ask_order", "ask_delivery"):
+            self._make(name, None, piece.at)
+            self._mode, self._explicit = name, False
+            return
+        for made in before:
+            made.verb = name
+        self._mode = ""
+
+    def _unclaimed(self) -> list[_Made]:
+        """What this sentence has named before, and no verb has claimed."""
+        return [
+            made
+            for made in self._made
+            if made.sentence == self._sentence
+            and not made.explicit
+            and made.mention is not None
+            and made.verb in ("put", "ask_stock", "ask_about", "ask_price", "ask_photo")
+        ]
+
+    def _modes(self, place: int, piece: Piece) -> None:
+        name = piece.name
+        if name == "correct":
+            self._correct(place, piece)
+        elif name == "instead":
+            self._waiting = "instead"
+        elif name == "swap":
+            self._waiting, self._out = "swap", None
+        elif name == "more":
+            self._more(place, piece)
+        elif name == "less":
+            self._fewer()
+        elif name != "by":
+            if self._explicit_put_follows(place) and name == "put":
+                return
+            self._enter(name, piece)
+
+    def _correct(self, place: int, piece: Piece) -> None:
+        self._correcting = "mieux" if piece.said.lower() == "mais" else piece.said.lower()
+        if self._mode == "remove" or self._mode.startswith("ask_"):
+            self._mode = ""
+
+    def _explicit_put_follows(self, place: int) -> bool:
+        following = self._pieces[place + 1 : place + 2]
+        return bool(following) and following[0].kind == "modes" and following[0].name == "put"
+
+    def _enter(self, mode: str, piece: Piece) -> None:
+        self._mode, self._explicit = mode, mode != "set_quantity"
+        self._adding = any(word in piece.said.lower() for word in _ADDING)
+
+    def _more(self, place: int, piece: Piece) -> None:
+        last = self._made[-1] if self._made else None
+        if last is not None and last.verb in ("number", "set_quantity") and last.sentence == self._sentence:
+            self._made.remove(last)
+            self._relative(last.mention, 1, piece.at)
+        elif self._follows(place, ("number",)):
+            self._waiting = "more"
+        elif ("autre" in piece.said.lower() and not self._mention_follows(place)) or (
+            not self._mention_follows(place) and piece.said.lower() == "encore" and not self._mode
+        ):
+            self._relative(replace(_LAST, quantity=1), 1, piece.at)
+        else:
+            self._adding = True
+
+    def _fewer(self) -> None:
+        last = self._made[-1] if self._made else None
+        if last is not None and last.mention is not None:
+            self._made.remove(last)
+            self._relative(last.mention, -1, last.at)
+
+    def _relative(self, mention: Mention | None, sign: int, at: int) -> None:
+        base = mention or _LAST
+        self._make("set_quantity", replace(base, quantity=sign * (base.quantity or 1), relative=True), at)
+
+    def _number(self, place: int, piece: Piece) -> None:
+        mention = piece.mention
+        assert mention is not None
+        if self._waiting == "more":
+            self._waiting = ""
+            self._relative(mention, 1, piece.at)
+        elif self._waiting == "instead":
+            self._counted_instead(piece)
+        elif self._correcting and (last := self._last_put()) is not None and last.mention is not None:
+            last.mention = replace(last.mention, quantity=mention.quantity, unsure=mention.unsure)
+            self._correcting = ""
+        elif self._mode == "set_quantity" or self._correcting or self._refused:
+            self._make("set_quantity", mention, piece.at)
+        elif self._mode in ("put", "remove") and self._explicit and piece.said.lower() not in ("un", "une"):
+            self._make(self._mode, mention, piece.at, explicit=True)
+        else:
+            self._make("number", mention, piece.at)
+
+    def _counted_instead(self, piece: Piece) -> None:
+        """`3 poulets au lieu de 2`, `3 au lieu de 2`."""
+        last = next((made for made in reversed(self._made) if made.mention is not None), None)
+        self._waiting = ""
+        if last is not None:
+            last.verb = "set_quantity"
+
+    def _mention(self, place: int, piece: Piece) -> None:
+        mention = piece.mention
+        assert mention is not None
+        if self._waiting in ("instead", "swap"):
+            self._swapped(mention, piece)
+            return
+        if self._waiting == "more":
+            self._waiting = ""
+        if self._dropped_number(mention):
+            self._correcting = ""
+        last = self._last_put()
+        mode = self._mode or "put"
+        if mode == "remove":
+            self._remove(mention, piece)
+        elif mode.startswith("ask_"):
+            self._ask(mode, mention, piece)
+        elif last is not None and mention.refers and self._joins(last, mention):
+            self._correcting = ""
+        elif self._correcting:
+            self._corrected(mention, piece, last)
+        elif self._refused and mention.quantity is not None and not self._adding and not mention.refers:
+            self._make("set_quantity", mention, piece.at, explicit=self._explicit)
+        elif mode == "set_quantity":
+            self._make("set_quantity" if mention.quantity is not None else "put", mention, piece.at)
+        else:
+            self._make("put", mention, piece.at, explicit=self._explicit)
+
+    def _dropped_number(self, mention: Mention) -> bool:
+        """`2 non 3 poulets`: the first number goes."""
+        if self._made and self._made[-1].verb == "number" and self._correcting and mention.quantity is not None:
+            self._made.pop()
+            return True
+        return False
+
+    # --- what mentions do -----------------------------------------------------------------------------------
+
+    def _ask(self, mode: str, mention: Mention, piece: Piece) -> None:
+        bare = next(
+            (
+                made
+                for made in self._made
+                if made.verb == mode and made.mention is None and made.sentence == self._sentence
+            ),
+            None,
+        )
+        if bare is not None:
+            bare.mention = mention
+        else:
+            self._make(mode, mention, piece.at)
+
+    def _remove(self, mention: Mention, piece: Piece) -> None:
+        earlier = next((made for made in self._puts() if self._same(made.mention, mention)), None)
+        if earlier is not None and not mention.refers and earlier.mention is not None:
+            left = (earlier.mention.quantity or 1) - (mention.quantity or MAX)
+            if left > 0:
+                earlier.mention = replace(earlier.mention, quantity=left)
+            else:
+                self._made.remove(earlier)
+        else:
+            self._make("remove", mention, piece.at)
+
+    def _same(self, one: Mention | None, other: Mention) -> bool:
+        if one is None or not one.found or not other.found:
+            return False
+        mine, theirs = {found.sku for found in one.found}, {found.sku for found in other.found}
+        if mine <= theirs or theirs <= mine:
+            return not (one.traits and other.traits) or set(one.traits) == set(other.traits)
+        return False
+
+    def _joins(self, last: _Made, mention: Mention) -> bool:
+        """`la rouge`, `taille M`, `un avec frites` behind a product that was named."""
+        base = last.mention
+        assert base is not None
+        if not base.found:
+            return False
+        told = bool(mention.traits or mention.lacking)
+        if mention.quantity is None and not (
+            told
+            and base.traits
+            and set(base.traits) & set(mention.traits) == set()
+            and self._correcting == ""
+            and len(mention.traits) >= len(base.traits)
+            and len(base.traits) > 1
+        ):
+            last.mention = _merged(base, mention, replacing=bool(self._correcting))
+            return True
+        if self._correcting:
+            last.mention = _merged(base, mention, replacing=True)
+            return True
+        pieces = mention.quantity or 1
+        if base.quantity is None and not base.traits and not base.options:
+            last.mention = _merged(base, mention, replacing=False)
+            return True
+        new = replace(mention, found=base.found, refers=False, quantity=pieces)
+        if base.traits or base.options or base.without:
+            self._make("put", new, last.at, explicit=last.explicit)
+            return True
+        left = (base.quantity or 1) - pieces
+        if left > 0:
+            last.mention = replace(base, quantity=left)
+            self._made.insert(
+                self._made.index(last), _Made("put", new, explicit=last.explicit, sentence=self._sentence, at=last.at)
+            )
+        else:
+            last.mention = new
+        return True
+
+    def _corrected(self, mention: Mention, piece: Piece, last: _Made | None) -> None:
+        word, self._correcting = self._correcting, ""
+        earlier = next((made for made in self._puts() if self._same(made.mention, mention)), None)
+        if earlier is not None and earlier.mention is not None and not mention.refers:
+            earlier.mention = _merged(earlier.mention, mention, replacing=True)
+        elif last is not None and last.mention is not None and not self._explicit and word != "mieux":
+            quantity = mention.quantity if mention.quantity is not None else last.mention.quantity
+            last.mention = replace(mention, quantity=quantity)
+        elif last is not None:
+            self._make("put", mention, piece.at, explicit=self._explicit)
+        else:
+            made = self._make("put", mention, piece.at, explicit=self._explicit)
+            self._turn(made, word)
+
+    def _turn(self, made: _Made, word: str) -> None:
+        """What a correction of an earlier message makes of a put."""
+        if made.mention is None or made.verb != "put" or self._adding:
+            return
+        if made.mention.quantity is not None:
+            made.verb = "set_quantity"
+        elif word in ("plutot", "plutôt", "mieux") or self._refused:
+            made.verb, made.instead = "replace", _LAST
+
+    def _swapped(self, mention: Mention, piece: Piece) -> None:
+        if self._waiting == "swap":
+            if self._out is None and not (mention.refers and (mention.traits or mention.options)):
+                self._out = mention
+                return
+            self._make("replace", mention, piece.at, instead=self._out or _LAST)
+        else:
+            last = self._last_put()
+            if last is not None and last.sentence == self._sentence:
+                if self._same(last.mention, mention) and mention.quantity is not None and not mention.traits:
+                    last.verb = "set_quantity"
+                else:
+                    last.verb, last.instead = "replace", mention
+            elif self._out is None:
+                self._waiting, self._out = "swap", mention
+                return
+        self._waiting, self._out = "", None
+
+    # --- what was made --------------------------------------------------------------------------------------
+
+    def _make(
+        self,
+        verb: str,
+        mention: Mention | None,
+        at: int,
+        **more: Any,
+    ) -> _Made:
+        made = _Made(verb, mention, sentence=self._sentence, at=at, **more)
+        self._made.append(made)
+        return made
+
+    def _puts(self) -> list[_Made]:
+        return [made for made in self._made if made.verb == "put" and made.mention is not None]
+
+    def _last_put(self) -> _Made | None:
+        return next((made for made in reversed(self._made) if made.verb == "put" and made.mention is not None), None)
+
+    def _follows(self, place: int, kinds: Sequence[str]) -> bool:
+        """Whether one of these comes before the sentence ends."""
+        for piece in self._pieces[place + 1 :]:
+            if piece.kind == "end":
+                return False
+            if piece.kind in kinds:
+                return True
+        return False
+
+    def _mention_follows(self, place: int) -> bool:
+        """Whether something is named right after, but for small words."""
+        for piece in self._pieces[place + 1 :]:
+            if piece.kind == "mention":
+                return True
+            if piece.kind != "word":
+                return False
+        return False
+
+    def _mention_ahead(self, place: int) -> bool:
+        """Whether something is named after it, before another verb."""
+        for piece in self._pieces[place + 1 :]:
+            if piece.kind == "mention":
+                return True
+            if piece.kind in ("end", "modes", "asks", "acts", "comma"):
+                return False
+        return False
+
+
+MAX = 1_000_000_000
+
+
+def _merged(base: Mention, more: Mention, *, replacing: bool) -> Mention:
+    """A mention with what was said of it later."""
+    joined = (
+        (lambda old, new: new or old)
+        if replacing
+        else (lambda old, new: (*old, *(one for one in new if one not in old)))
+    )
+    return replace(
+        base,
+        quantity=more.quantity if more.quantity is not None else base.quantity,
+        unsure=more.unsure if more.quantity is not None or more.unsure else base.unsure,
+        traits=joined(base.traits, more.traits),
+        lacking=joined(base.lacking, more.lacking),
+        options=joined(tuple(one for one in base.options if one not in more.without), more.options),
+        without=joined(base.without, more.without),
+    )

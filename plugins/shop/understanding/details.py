@@ -1,0 +1,158 @@
+"""Finds in a message what is no product: amounts, phone numbers, hours, names, addresses, references, order numbers."""
+
+import re
+from dataclasses import dataclass
+
+from comptoir.plugins.shop.understanding.acts import Asked
+from comptoir.plugins.text import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """A stretch of the message that is read for itself; `kind` is the act's verb, `order` for an order's number, empty
+    for what is only left out.
+    """
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+_DAYS = (
+    r"(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
+    r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
+)
+_HOUR = r"(?:\d{1,2} ?(?:h(?:eures?)?|:) ?(?:[0-5]\d)?(?!\w)|midi|minuit|noon)"
+_DAY = (
+    r"(?:apres[- ]demain|demain|(?:des )?aujourd'? ?hui|ce soir|cet? apres[- ]midi|cet aprem|ce matin|ce midi"
+    rf"|tonight|tomorrow|{_DAYS}(?: prochain)?)"
+)
+_PART = r"(?:(?:dans |en |le )?(?:la |l')?(?:matinee|soiree|apres[- ]midi|aprem)|(?:du |le )?(?:matin|soir)|midi)"
+_TIME = re.compile(
+    r"\b(?:(?:vers|pour|avant|apres|a partir de|d'ici|des|entre|at|by|around) (?:les )?|a )?"
+    rf"(?:{_DAY}(?:,? ?(?:(?:vers|a|avant|apres|pour|entre) )?(?:{_HOUR}|{_PART}))*"
+    rf"|{_HOUR}(?:(?: et | ?- ?| a | ou )(?:demie?\b|quart\b|{_HOUR}))?(?: ?(?:pile|precises?|{_PART}|{_DAY}))*"
+    r"|(?:tout de suite|des que possible|le plus (?:vite|tot|rapidement) possible|asap|right now)"
+    r"|dans \w+(?: \w+)? (?:minutes?|mn|min|heures?|h)\b|pour (?:le |la )?(?:dejeuner|diner|soiree|midi))"
+)
+_CURRENCY = r"(?:f(?:r|rs)?|francs?|f ?cfa|cfa|fcfa|xof|xaf|balles)\b"
+_AMOUNT = re.compile(
+    rf"(?:\b(?:a|de|pour|est|fait|font) )?(?<![\w.,])(?:\d[\d .]*|mille) ?{_CURRENCY}"
+    r"|\ba (?:\d{1,3}(?:[ .]000)+|[1-9]\d{2,5})\b(?! ?[a-z]{2,}[^\d]*\?$)"
+    r"|\b(?:billet|monnaie|budget|sur|avec|coupure) (?:de |sur )?\d{3,6}\b|\b\d{1,3}k\b"
+)
+_PHONE = re.compile(r"(?:\+|\b00)\d(?:[ .-]?\d){7,14}\b|\b\d{2,3}(?:[ .-]\d{2,3}){3,4}\b|\b0\d{8,9}\b|\b[5679]\d{8}\b")
+_NAMED = re.compile(
+    r"\b(?:(?:c'est |mettez )?au nom d(?:e |u |'|es )|(?:mon |le )?nom ?(?:complet )?(?:est|c'est|sera|:|=) ?"
+    r"|je m'appelle |je me nomme |moi c'?est |my name is |name ?: ?)"
+    r"(?P<name>[^\W\d_](?:[^\W\d_]|[ .'-](?=[^\W\d_])){1,40})"
+)
+_NAME_ENDS = re.compile(
+    r"\s(?:et|pour|a|au|en|vers|livraison|livre[rz]?|svp|stp|merci|mon|je|j'|tel|numero|c'est|avec|demain|ce soir"
+    r"|habite|adresse|le|la|quartier|please|dans|sur|est)(?=\s|$).*"
+)
+_ORDER = re.compile(
+    r"\b(?:(?:ma|la|ta|votre|cette|sa|une?) )?(?:commande|cmd|cmde|order)s? ?(?:n ?[o°]\.? ?|num(?:ero)? |#|number )\s?"
+    r"(?P<one>\d{1,7})\b|\b(?:ma|la|ta|votre|cette) (?:commande|cmd|cmde) (?P<two>\d{1,7})\b"
+    r"|#(?P<three>\d{1,7})\b|\bn[o°] ?(?P<four>\d{1,7})\b"
+)
+_REFERENCE = re.compile(
+    r"\b(?:ref(?:erence)?|transaction|transfert|trans|id(?: de transaction)?|code|recu|txn?)"
+    r"(?: (?:est|c'est|n[o°]|id|wave|om|momo))? ?[:#.]? ?"
+    r"(?P<told>(?=[a-z0-9._-]*\d)[a-z0-9][a-z0-9._-]{4,30}[a-z0-9])"
+    r"|(?<![\w.@/-])(?P<bare>(?=(?:[a-z0-9._-]*\d){4})[a-z]{1,4}[._-]?[a-z0-9._-]{6,30}[a-z0-9])(?![\w@])"
+)
+_STRONG = (
+    r"rue \w|villa \w|immeuble|imm\.? \w|avenue|boulevard|bd \w|en face d|derriere|pres d|a cote d|juste a cote"
+    r"|carrefour|rond[- ]point|cite \w+|apres l[ae'] \w|avant l[ae'] \w|non loin|au niveau d|terminus|angle |lot \d"
+    r"|appartement|appt|porte \d|devant l|face a l|maison (?:n|\d|a etage)|bloc \w|block \w|sicap|entre l[ae'] "
+)
+_WEAK_STARTS = (
+    r"pharmacie|mosquee|eglise|marche|ecole|lycee|hopital|clinique|hotel|residence|station|gare|quartier|etage"
+    r"|a l'entree"
+)
+_ADDRESS_ENDS = re.compile(
+    r"[;\n!?]|\.(?=\s|$)"
+    r"|,(?= ?(?:au nom|nom|moi c'est|je m'appelle|vers \d|a \d{1,2} ?h|pour \d{1,2} ?h|demain|ce soir|merci|svp"
+    r"|livr|je |c'est bon|ok\b|mon num|tel|\d+ [a-z]))"
+    r"|(?= (?:au nom d|et je (?:veux|voudrais|prends)|je m'appelle|moi c'est|vers \d{1,2} ?h|a \d{1,2} ?h|svp"
+    r"|s'il vous|merci|demain\b|ce soir\b))"
+)
+
+
+def flat(text: str) -> str:
+    """Folded, character for character: places in it are places in the text."""
+    return "".join((fold(character) or " ")[0] for character in text)
+
+
+def details_in(text: str, asked: Asked | None) -> list[Detail]:
+    """What stands in a cleaned message, in its order; no two overlap."""
+    folded = flat(text)
+    found: list[Detail] = []
+    _add(found, _names(text, folded))
+    _add(found, _addresses(text, folded, asked))
+    _add(found, _orders(folded))
+    _add(found, _plain("", _AMOUNT, text, folded))
+    _add(found, _plain("", _PHONE, text, folded))
+    _add(found, _references(text, folded))
+    _add(found, _plain("time", _TIME, text, folded))
+    return sorted(found, key=lambda one: one.start)
+
+
+def without(text: str, details: list[Detail]) -> str:
+    """The message with commas where details stand: places stay what they are."""
+    left = list(text)
+    for detail in details:
+        left[detail.start : detail.end] = "," + " " * (detail.end - detail.start - 1)
+    return "".join(left)
+
+
+def _add(found: list[Detail], more: list[Detail]) -> None:
+    found += [one for one in more if not any(one.start < other.end and other.start < one.end for other in found)]
+
+
+def _plain(kind: str, pattern: re.Pattern[str], text: str, folded: str) -> list[Detail]:
+    return [
+        Detail(kind, text[one.start() : one.end()].strip(), one.start(), one.end())
+        for one in pattern.finditer(folded)
+        if one.group().strip()
+    ]
+
+
+def _names(text: str, folded: str) -> list[Detail]:
+    found = []
+    for one in _NAMED.finditer(folded):
+        start, end = one.span("name")
+        end = start + len(_NAME_ENDS.sub("", folded[start:end]))
+        if name := text[start:end].strip(" .'-"):
+            found.append(Detail("name", name, one.start(), end))
+    return found
+
+
+def _orders(folded: str) -> list[Detail]:
+    return [
+        Detail("order", next(filter(None, one.groups())), one.start(), one.end()) for one in _ORDER.finditer(folded)
+    ]
+
+
+def _references(text: str, folded: str) -> list[Detail]:
+    found = []
+    for one in _REFERENCE.finditer(folded):
+        group = "told" if one["told"] else "bare"
+        start, end = one.span(group)
+        found.append(Detail("reference", text[start:end], one.start(), one.end()))
+    return found
+
+
+def _addresses(text: str, folded: str, asked: Asked | None) -> list[Detail]:
+    """From the first word that only an address has on."""
+    where = asked in ("address", "zone", "delivery") or re.search(r"\blivr|\badresse|\bdomicile|\bquartier", folded)
+    pattern = rf"\b(?:adresse ?(?:c'est|est|:)? ?)?(?:{_STRONG}{'|' + _WEAK_STARTS if where else ''})"
+    one = re.search(pattern, folded)
+    if one is None:
+        return []
+    ends = _ADDRESS_ENDS.search(folded, one.end())
+    end = ends.start() if ends else len(folded)
+    said = text[one.start() : end].strip(" ,.-")
+    return [Detail("address", said, one.start(), end)] if said else []

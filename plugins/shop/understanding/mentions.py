@@ -1,0 +1,599 @@
+"""Reads one thing that is named in a message: which product, how many of it, which variant, with which options."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from comptoir.plugins.language import ordering_words
+from comptoir.plugins.shop.understanding.acts import Found, Mention
+from comptoir.plugins.shop.understanding.lexicon import NAME, OPTION, TRAIT, Lexicon, Roots
+from comptoir.plugins.shop.understanding.measures import parted
+from comptoir.plugins.shop.understanding.phrasing import phrases_at
+from comptoir.plugins.shop.understanding.scoring import found_in
+from comptoir.plugins.shop.understanding.tokens import Token
+from comptoir.plugins.text import is_linking
+
+_MOST_AFTER = 999
+"""A larger number behind a product is a price or a phone's."""
+_LONGEST_TRAIT = 4
+_MARKERS = frozenset(("taille", "pointure", "couleur", "numero", "format", "size", "modele", "n"))
+_BEFORE_TRAIT = frozenset(("en", "du", "de", "le", "la", "in", "des", "d"))
+_ARTICLES = frozenset(
+    (
+        "de",
+        "d",
+        "du",
+        "des",
+        "le",
+        "la",
+        "les",
+        "l",
+        "the",
+        "of",
+        "some",
+        "ce",
+        "cet",
+        "cette",
+        "ces",
+        "votre",
+        "vos",
+        "mon",
+        "ma",
+        "mes",
+    )
+)
+_ONES = frozenset(("un", "une"))
+
+
+@dataclass
+class Reading:
+    """What has been read of a mention so far."""
+
+    places: set[int] | None = None
+    """The products that have every word so far; None before the first."""
+    named: bool = False
+    """A word of a name was among them, not just a size."""
+    roots: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    """Words that the shop does not know, before and after."""
+    linked: bool = False
+    """`jus de mangue`: what is unknown tells which of them."""
+    traits: list[str] = field(default_factory=list)
+    lacking: list[str] = field(default_factory=list)
+    options: list[str] = field(default_factory=list)
+    without: list[str] = field(default_factory=list)
+    quantity: int | None = None
+    unsure: bool = False
+    measure: str = ""
+    marked: bool = False
+
+
+class MentionReader:
+    """Reads mentions out of the tokens of one message."""
+
+    def __init__(self, tokens: Sequence[Token], lexicon: Lexicon, about: Sequence[str] = ()) -> None:
+        self.tokens = tokens
+        self.lexicon = lexicon
+        self.about = frozenset(lexicon.by_sku[sku] for sku in about if sku in lexicon.by_sku)
+        self._roots = [token.root for token in tokens]
+        self._resolved: dict[int, tuple[Roots, int]] = {}
+
+    # --- single words ---------------------------------------------------------------------------------------
+
+    def word(self, at: int) -> str:
+        return self.tokens[at].word if at < len(self.tokens) else ""
+
+    def shop_word(self, at: int) -> tuple[Roots, int]:
+        """The roots of the shop's word that stands here, and how many tokens it takes; nothing for other words."""
+        if at not in self._resolved:
+            self._resolved[at] = self._shop_word(at) if at < len(self.tokens) else ((), 0)
+        return self._resolved[at]
+
+    def _shop_word(self, at: int) -> tuple[Roots, int]:
+        token = self.tokens[at]
+        if token.kind == "mark":
+            return (), 0
+        if token.root in self.lexicon.places and (token.kind != "number" or token.word.isdigit()):
+            following = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
+            both = self.lexicon.joined(token.word + following.word) if following and token.kind == "word" else ()
+            if following and both and both != (token.root, following.root):
+                return both, 2
+            return (token.root,), 1
+        if token.kind != "word":
+            return (), 0
+        if both := self.lexicon.joined(token.word):
+            return both, 1
+        if at + 1 < len(self.tokens) and (both := self.lexicon.joined(token.word + self.tokens[at + 1].word)):
+            return both, 2
+        one = self.lexicon.resolve(token.word, token.root)
+        return ((one,), 1) if one is not None else ((), 0)
+
+    def names_product(self, at: int) -> bool:
+        """Whether a word of a product's name, or a variant that is called by its own, stands here."""
+        roots, _ = self.shop_word(at)
+        return any(self._roles(one) & NAME or (self._roles(one) & TRAIT and not _generic(one)) for one in roots)
+
+    def _roles(self, one: str) -> int:
+        roles = 0
+        for role in self.lexicon.places.get(one, {}).values():
+            roles |= role
+        return roles
+
+    def _phrase_at(self, at: int) -> bool:
+        """Whether something else begins here: a question, an order, an answer."""
+        for phrase in phrases_at(self._roots, at):
+            words = range(at, at + phrase.length)
+            if not all(self.names_product(place) or is_linking(self.word(place)) for place in words):
+                return True
+        return False
+
+    # --- a mention ------------------------------------------------------------------------------------------
+
+    def read(self, at: int, *, expected: bool = False) -> tuple[Mention, int] | None:
+        """The mention that begins at this token, and where it ends. `expected`: after `je veux`, an unknown word
+        names something too.
+        """
+        state = Reading()
+        place = self._quantity(at, state)
+        place = self._vessel(place, state)
+        begun = place
+        place = self._name(place, state)
+        if state.places is None and not state.unknown:
+            place = max(begun, place) if state.traits or state.quantity is not None or state.measure else place
+        place = self._options(place, state)
+        mention = self._mention(at, place, state, expected=expected)
+        return (mention, max(place, at + 1)) if mention is not None else None
+
+    def _quantity(self, at: int, state: Reading) -> int:
+        place = at
+        while self.word(place) in _ARTICLES and place + 1 < len(self.tokens) and self._counts(place + 1):
+            place += 1  # `les 2 poulets`
+        token = self.tokens[place] if place < len(self.tokens) else None
+        if token is None or not self._counts(place):
+            if token is not None and token.word in ordering_words("some"):
+                state.unsure = True
+                return place + 1
+            return at
+        if token.kind == "measure":
+            state.measure = token.word
+            place += 1
+        else:
+            state.quantity = token.value
+            state.unsure = token.value is None or (token.glued and self._negative(place))
+            place = self._or_number(place + 1, state)
+            if self.word(place) == "x" or self.word(place) in ("*", "×"):
+                place += 1
+        return place
+
+    def _counts(self, at: int) -> bool:
+        return self.tokens[at].kind in ("number", "measure")
+
+    def _negative(self, at: int) -> bool:
+        return at > 0 and self.word(at - 1) == "-" and (at == 1 or self.word(at - 2) != "\n")
+
+    def _or_number(self, at: int, state: Reading) -> int:
+        """`2 ou 3` is no number."""
+        if self.word(at) in ("ou", "or", "a", "-", "/") and at + 1 < len(self.tokens):
+            other = self.tokens[at + 1]
+            if other.kind == "number" and other.value is not None and not other.glued and other.value != state.quantity:
+                state.unsure = True
+                return at + 2
+        return at
+
+    def _vessel(self, at: int, state: Reading) -> int:
+        """`2 sacs de` ciment: the vessel counts, unless it is part of a product's name that follows."""
+        place = at
+        while self.word(place) in _ARTICLES or (
+            self.word(place) in ordering_words("qualities") and not self.shop_word(place)[0]
+        ):
+            place += 1
+        vessel = self.word(place)
+        if vessel in ordering_words("lots") and not self.names_product(place):
+            state.unsure = True
+            place += 1
+        elif vessel in ordering_words("pieces") and not self._is_named_so(place):
+            place += 1
+        else:
+            return place
+        while self.word(place) in _ARTICLES:
+            place += 1
+        return place
+
+    def _is_named_so(self, at: int) -> bool:
+        """Whether the vessel and the next word are of one product's name: `plateau d'oeufs`, `sac a main`."""
+        roots, length = self.shop_word(at)
+        if not roots or not self._roles(roots[0]) & NAME:
+            return False
+        place = at + length
+        while is_linking(self.word(place)):
+            place += 1
+        following, _ = self.shop_word(place)
+        here = {place for place, role in self.lexicon.places[roots[0]].items() if role & NAME}
+        if not following:
+            return True
+        there = self.lexicon.places.get(following[0], {})
+        return any(there.get(product, 0) & NAME for product in here)
+
+    def _name(self, at: int, state: Reading) -> int:
+        """The words of the name, and sizes and colours among them."""
+        place = end = at
+        while place < len(self.tokens):
+            token = self.tokens[place]
+            length = self._take(place, state)
+            if length:
+                place += length
+                end = place
+                state.marked = False
+                continue
+            if token.kind == "mark":
+                if token.word in "-/'=:(" and (self.shop_word(place + 1)[0] or self._trait_at(place + 1, state)):
+                    place += 1
+                    continue
+                break
+            if token.word in _MARKERS:
+                state.marked = True
+                place += 1
+                continue
+            if token.word in _BEFORE_TRAIT or is_linking(token.word):
+                if token.word in ("et",) or self._phrase_at(place):
+                    break
+                place += 1
+                continue
+            break
+        return end
+
+    def _take(self, at: int, state: Reading) -> int:
+        """Take the word as part of what is named; how many tokens it was, 0 where it is none."""
+        token = self.tokens[at]
+        if token.kind == "number":
+            return self._take_number(at, state)
+        if length := self._take_trait(at, state):
+            return length
+        roots, length = self.shop_word(at)
+        if roots:
+            return length if self._take_roots(roots, state, at) else 0
+        if token.kind == "measure":
+            return self._take_measure(token, state)
+        if token.kind != "word" or self._phrase_at(at):
+            return 0
+        return self._take_strange(at, state)
+
+    def _take_roots(self, roots: Roots, state: Reading, at: int) -> bool:
+        if not state.places and self._phrase_at(at):
+            return False
+        for one in roots:
+            having = {
+                place
+                for place, role in self.lexicon.places[one].items()
+                if role & NAME or (role & TRAIT and not _generic(one))
+            }
+            if not having:
+                return False
+            if one in state.roots and len(roots) == 1:
+                return False
+            if state.places is None or not state.named:
+                narrowed = having & state.places if state.places else having
+                state.places = narrowed or having
+                state.named = True
+            elif having & state.places:
+                state.places &= having
+            else:
+                return False
+        state.roots.extend(roots)
+        return True
+
+    def _trait_at(self, at: int, state: Reading) -> tuple[Roots, int]:
+        """The words of a variant's value that stand here, of the products that are meant so far."""
+        among = state.places if state.places is not None else self.about or None
+        for length in range(min(_LONGEST_TRAIT, len(self.tokens) - at), 0, -1):
+            told = tuple(
+                (self.shop_word(place)[0] or (self.tokens[place].root,))[0] for place in range(at, at + length)
+            )
+            having = self._having_trait(told, among)
+            if having:
+                return told, length
+        return (), 0
+
+    def _having_trait(self, told: Roots, among: set[int] | frozenset[int] | None) -> set[int]:
+        candidates = {place for place, role in self.lexicon.places.get(told[0], {}).items() if role & TRAIT}
+        if among is not None:
+            candidates &= among
+        return {place for place in candidates if told in self.lexicon.entries[place].traits}
+
+    def _take_trait(self, at: int, state: Reading) -> int:
+        told, length = self._trait_at(at, state)
+        if not told:
+            return 0
+        among = state.places if state.places is not None else self.about or None
+        having = self._having_trait(told, among)
+        if not state.named and not self.about:
+            if not all(map(_generic, told)) and (len(told) > 1 or not self._is_name(told[0])):
+                state.named = True  # `un coca` where that is a kind of lemonade
+                state.places = having
+            elif self._is_name(told[0]) and not (state.marked or self.tokens[at].kind == "measure"):
+                return 0
+        if state.named and self._is_name(told[0]) and state.places:
+            # A word of names as well: `savon noir` is one, `robe noire` another.
+            by_name = {place for place, role in self.lexicon.places[told[0]].items() if role & NAME} & state.places
+            having |= by_name
+        if state.named and state.places is not None:
+            state.places &= having
+        values = dict.fromkeys(
+            value for place in sorted(having) for value in self.lexicon.entries[place].traits.get(told, ())
+        )
+        state.traits.extend(value for value in values if value not in state.traits)
+        state.roots.extend(told)
+        return length
+
+    def _is_name(self, one: str) -> bool:
+        return bool(self._roles(one) & NAME)
+
+    def _take_number(self, at: int, state: Reading) -> int:
+        token = self.tokens[at]
+        if (
+            (token.word.isdigit() and state.quantity is not None)
+            or (state.named and self._looks_trait(at, state))
+            or state.marked
+        ):
+            if length := self._take_trait(at, state):
+                return length
+            if length := self._take_bare_measure(token, state):
+                return length
+            if state.marked or (self.word(at - 1) in _BEFORE_TRAIT and token.word.isdigit() and state.named):
+                state.lacking.append(token.said)
+                return 1
+        after = state.named and state.quantity is None and token.value is not None and token.value <= _MOST_AFTER
+        if not after or self._belongs_to_next(at):
+            return 0
+        state.quantity = token.value
+        return self._or_number(at + 1, state) - at
+
+    def _looks_trait(self, at: int, state: Reading) -> bool:
+        """Whether a number behind a product is a size of it: `baskets 42`; `x2` is not."""
+        token = self.tokens[at]
+        return (
+            token.word.isdigit()
+            and not token.glued
+            and bool(self._trait_at(at, state)[0] or self._bare_measures(token, state))
+        )
+
+    def _belongs_to_next(self, at: int) -> bool:
+        """`poulet 2 coca`: whose number is it? The next one's, unless it ends there or is `x2`."""
+        if self.tokens[at].glued:
+            return False
+        place = at + 1
+        while self.word(place) in _ARTICLES or self.word(place) in ordering_words("pieces"):
+            place += 1
+        return bool(self.shop_word(place)[0]) and self.names_product(place)
+
+    def _bare_measures(self, token: Token, state: Reading) -> dict[str, set[int]]:
+        """Values whose figure this is: `fer de 8` for `8 mm`."""
+        found: dict[str, set[int]] = {}
+        for place in state.places or self.about:
+            for told, values in self.lexicon.entries[place].traits.items():
+                if len(told) == 1 and parted(told[0]) is not None:
+                    for value in values:
+                        digits = (
+                            value.replace(",", ".")
+                            .split()[0]
+                            .rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ²")
+                        )
+                        if digits == token.word:
+                            found.setdefault(value, set()).add(place)
+        return found
+
+    def _take_bare_measure(self, token: Token, state: Reading) -> int:
+        values = self._bare_measures(token, state)
+        if len(values) != 1:
+            return 0
+        ((value, having),) = values.items()
+        if state.places is not None:
+            state.places &= having
+        if value not in state.traits:
+            state.traits.append(value)
+        return 1
+
+    def _take_measure(self, token: Token, state: Reading) -> int:
+        if not state.named and state.quantity is None and not state.measure:
+            state.measure = token.word
+            return 1
+        state.lacking.append(token.said)
+        return 1
+
+    def _take_strange(self, at: int, state: Reading) -> int:
+        """A word that the shop does not know."""
+        token = self.tokens[at]
+        word = token.word
+        if token.root in _colours() or word in ordering_words("sizes"):
+            if state.named or state.unknown:
+                state.lacking.append(token.said)
+                return 1
+            return 0
+        if word in ordering_words("idle") or is_linking(word) or len(word) < _SHORTEST:
+            return 0
+        if word in ordering_words("qualities"):
+            return 1 if state.named else 0
+        if state.marked:
+            state.lacking.append(token.said)
+            return 1
+        if len(state.unknown) < _MOST_STRANGE:
+            state.linked = state.linked or (at > 0 and is_linking(self.word(at - 1)))
+            state.unknown.append(token.said)
+            return 1
+        return 0
+
+    # --- options --------------------------------------------------------------------------------------------
+
+    def _options(self, at: int, state: Reading) -> int:
+        """`avec frites et piment`, `sans oignon`, `frites piment`."""
+        place = at
+        negated = False
+        chained = False
+        while place < len(self.tokens):
+            word = self.word(place)
+            start = place
+            linked = False
+            if (
+                word in ("avec", "+", "➕", "with", "plus")
+                or (word == "," and chained)
+                or (word in ("et", "ni", "and") and chained)
+            ):
+                linked = word in ("avec", "+", "➕", "with", "plus")
+                negated = negated and not linked
+                place += 1
+            if self.word(place) in ("sans", "without") or (word == "pas" and self.word(place + 1) in ("de", "d")):
+                negated, linked = True, True
+                place += 1
+            while (
+                self.word(place) in _ARTICLES
+                or (linked and self.word(place) in _ONES | ordering_words("qualities"))
+                or (linked and self.word(place) in ordering_words("pieces"))
+            ):
+                place += 1
+            length = self._take_option(place, state, negated=negated, linked=linked or chained, direct=start == place)
+            if not length and negated and linked and self._strange_option(place):
+                state.without.append(self.tokens[place].said)
+                length = 1
+            if not length:
+                return start
+            place += length
+            chained = linked or chained
+        return place
+
+    def _strange_option(self, at: int) -> bool:
+        if at >= len(self.tokens) or self.tokens[at].kind != "word" or self._phrase_at(at):
+            return False
+        return self.word(at) not in ordering_words("idle") and not is_linking(self.word(at))
+
+    def _take_option(self, at: int, state: Reading, *, negated: bool, linked: bool, direct: bool) -> int:
+        among = state.places if state.places is not None else self.about
+        if not among and not state.named:
+            among = set(range(len(self.lexicon.entries))) if linked else set()
+        for length in range(min(_LONGEST_TRAIT, len(self.tokens) - at), 0, -1):
+            told = tuple(
+                (self.shop_word(place)[0] or (self.tokens[place].root,))[0] for place in range(at, at + length)
+            )
+            having = {
+                place
+                for place, role in self.lexicon.places.get(told[0], {}).items()
+                if role & OPTION and place in among
+            }
+            names = dict.fromkeys(
+                self.lexicon.entries[place].options[told]
+                for place in sorted(having)
+                if told in self.lexicon.entries[place].options
+            )
+            if not names:
+                without = self._named_without(told, among) if negated else {}
+                if without:
+                    state.options.extend(without)
+                    return length
+                continue
+            (state.without if negated else state.options).extend(name for name in names if name not in state.options)
+            return length
+        return 0
+
+    def _named_without(self, told: Roots, among: set[int] | frozenset[int]) -> dict[str, None]:
+        """Options that are called `sans oignon` themselves."""
+        return dict.fromkeys(
+            name
+            for place in sorted(among)
+            for roots, name in self.lexicon.entries[place].options.items()
+            if roots == ("sans", *told)
+        )
+
+    # --- together -------------------------------------------------------------------------------------------
+
+    def _mention(self, start: int, end: int, state: Reading, *, expected: bool) -> Mention | None:
+        quantity, unsure = state.quantity, state.unsure
+        said = " ".join(token.said for token in self.tokens[start:end] if token.kind != "mark")[:_LONGEST_SAID]
+        found: tuple[Found, ...] = ()
+        traits, lacking = list(state.traits), list(state.lacking)
+        if state.named and state.places:
+            ambiguous = state.linked and len(state.places) > 1
+            places = set() if ambiguous and state.unknown else state.places
+            if self.about & places:
+                places = set(self.about & places)
+            found = found_in(self.lexicon, places, state.roots, bool(state.unknown))
+            if state.measure:
+                quantity, unsure = self._measured(state, found_places=places, traits=traits, lacking=lacking)
+        elif state.unknown and not state.named:
+            if not (expected or quantity is not None or unsure or state.measure):
+                return None
+        elif not state.named and (
+            traits or state.options or state.without or quantity is not None or unsure or state.measure
+        ):
+            return Mention(
+                (),
+                said,
+                quantity,
+                unsure=unsure,
+                traits=tuple(traits),
+                lacking=tuple(lacking or ([state.measure] if state.measure else [])),
+                options=tuple(state.options),
+                without=tuple(state.without),
+                refers=True,
+            )
+        elif not state.named:
+            return None
+        return Mention(
+            found,
+            said,
+            quantity,
+            False,
+            unsure,
+            tuple(traits),
+            tuple(lacking),
+            tuple(state.options),
+            tuple(state.without),
+        )
+
+    def _measured(
+        self, state: Reading, *, found_places: set[int], traits: list[str], lacking: list[str]
+    ) -> tuple[int | None, bool]:
+        """How many pieces `2 kg` are: a variant of that size, so many of the size 1, or of what is sold by it."""
+        amount = parted(state.measure)
+        sizes = {
+            (told[0], value)
+            for place in found_places
+            for told, values in self.lexicon.entries[place].traits.items()
+            for value in values
+            if len(told) == 1 and parted(told[0])
+        }
+        if exact := [value for told, value in sizes if told == state.measure]:
+            traits.extend(exact)
+            return state.quantity, state.unsure
+        if amount is None:
+            return state.quantity, True
+        unit = {"g": "1000g", "ml": "1000ml", "mm": "1000mm"}.get(amount[1], "")
+        base = next((value for told, value in sizes if told == unit), None)
+        whole = amount[0] / (parted(unit) or (1, ""))[0] if unit else amount[0]
+        if base is not None and whole.denominator == 1:
+            traits.append(base)
+            return int(whole), state.unsure
+        if sizes:
+            lacking.append(state.measure)
+            return state.quantity, state.unsure
+        in_name = any(state.measure in name for place in found_places for name in self.lexicon.entries[place].names)
+        if in_name:
+            return state.quantity, state.unsure
+        return (int(whole), state.unsure) if whole.denominator == 1 and whole >= 1 else (None, True)
+
+
+_SHORTEST, _MOST_STRANGE, _LONGEST_SAID = 3, 3, 80
+
+
+def _colours() -> frozenset[str]:
+    return ordering_words("colours")
+
+
+def _generic(one: str) -> bool:
+    """A size, a colour, a number or a measure: what many products come in, and no name by itself."""
+    from comptoir.plugins.language import ordering_same
+
+    return (
+        one[0].isdigit()
+        or one in ordering_words("sizes")
+        or one in _colours()
+        or one in ordering_same().values()
+        or len(one) == 1
+    )

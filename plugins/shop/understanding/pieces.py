@@ -1,0 +1,129 @@
+"""Parts a message into pieces: phrases, mentions, zones, numbers, and the ends of sentences."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from comptoir.plugins.language import ordering_words
+from comptoir.plugins.shop.understanding.acts import Found, Mention
+from comptoir.plugins.shop.understanding.details import Detail
+from comptoir.plugins.shop.understanding.mentions import MentionReader
+from comptoir.plugins.shop.understanding.phrasing import phrases_at
+from comptoir.plugins.shop.understanding.tokens import Token
+from comptoir.plugins.shop.understanding.zones import ZoneMatch
+from comptoir.plugins.text import is_linking
+
+Kind = Literal["acts", "asks", "modes", "mention", "number", "zone", "detail", "end", "comma", "word"]
+_NODS, _SHAKES = frozenset("👍👌✅🆗🤝"), frozenset("👎❌🚫")
+_NO_PIECES = frozenset(
+    [
+        "personne",
+        "personnes",
+        "pers",
+        "jour",
+        "jours",
+        "minute",
+        "minutes",
+        "mn",
+        "min",
+        "heure",
+        "heures",
+        "fois",
+        "an",
+        "ans",
+        "mois",
+        "semaine",
+        "semaines",
+        "pourcent",
+        "enfant",
+        "enfants",
+        "adulte",
+        "adultes",
+        "gens",
+        "peu",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    kind: Kind
+    name: str = ""
+    """The phrase's, or the sign's."""
+    at: int = 0
+    """Where it stands in the message."""
+    said: str = ""
+    mention: Mention | None = None
+    found: tuple[Found, ...] = ()
+    cued: bool = False
+    detail: Detail | None = None
+
+
+def pieces_of(
+    tokens: Sequence[Token], reader: MentionReader, zones: Sequence[ZoneMatch], details: Sequence[Detail]
+) -> list[Piece]:
+    """In the order of the message."""
+    found = list(_pieces(tokens, reader, {zone.start: zone for zone in zones}))
+    found += [
+        Piece("detail", detail.kind, detail.start, detail.text, detail=detail) for detail in details if detail.kind
+    ]
+    return sorted(found, key=lambda piece: piece.at)
+
+
+def _pieces(tokens: Sequence[Token], reader: MentionReader, zones: dict[int, ZoneMatch]) -> Iterator[Piece]:
+    roots = [token.root for token in tokens]
+    place, expected = 0, False
+    while place < len(tokens):
+        token = tokens[place]
+        if token.kind == "mark":
+            yield from _mark(token)
+            expected = expected and token.word not in ".?!\n;"
+            place += 1
+            continue
+        zone = zones.get(place)
+        if zone is not None and (zone.cued or not reader.names_product(place)):
+            said = " ".join(one.said for one in tokens[zone.start : zone.end])
+            yield Piece("zone", "", token.start, said, found=zone.found, cued=zone.cued)
+            place, expected = zone.end, False
+            continue
+        phrase = next((one for one in phrases_at(roots, place) if not _shop_words(reader, place, one.length)), None)
+        if phrase is not None:
+            said = " ".join(one.said for one in tokens[place : place + phrase.length])
+            yield Piece(phrase.table, phrase.name, token.start, said)  # type: ignore[arg-type]
+            expected = phrase.name in ("put", "ask_stock", "ask_price", "ask_photo", "swap")
+            place += phrase.length
+            continue
+        read = reader.read(place, expected=expected)
+        if read is None:
+            yield Piece("word", token.word, token.start, token.said)
+            expected = expected and (token.word in ordering_words("idle") or is_linking(token.word))
+            place += 1
+            continue
+        mention, end = read
+        yield from _mention(mention, tokens, place, end)
+        place = end
+
+
+def _shop_words(reader: MentionReader, at: int, length: int) -> bool:
+    return all(reader.names_product(place) or is_linking(reader.word(place)) for place in range(at, at + length))
+
+
+def _mark(token: Token) -> Iterator[Piece]:
+    if token.word in _NODS:
+        yield Piece("acts", "nod", token.start, token.said)
+    elif token.word in _SHAKES:
+        yield Piece("acts", "shake", token.start, token.said)
+    elif token.word == ",":
+        yield Piece("comma", ",", token.start)
+    elif token.word in ".?!\n;" or token.word.startswith(".."):
+        yield Piece("end", token.word[0], token.start)
+
+
+def _mention(mention: Mention, tokens: Sequence[Token], start: int, end: int) -> Iterator[Piece]:
+    at = tokens[start].start
+    if mention.refers and not (mention.traits or mention.lacking or mention.options or mention.without):
+        following = tokens[end].word if end < len(tokens) else ""
+        if following not in _NO_PIECES:
+            yield Piece("number", mention.said, at, mention.said, mention)
+        return
+    yield Piece("mention", "", at, mention.said, mention)

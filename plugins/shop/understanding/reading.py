@@ -1,0 +1,29 @@
+"""Puts the reading of a message together."""
+
+from collections.abc import Sequence
+
+from comptoir.plugins.shop.understanding.acts import Act, Asked
+from comptoir.plugins.shop.understanding.assembling import Assembler
+from comptoir.plugins.shop.understanding.details import details_in, without
+from comptoir.plugins.shop.understanding.lexicon import Lexicon
+from comptoir.plugins.shop.understanding.mentions import MentionReader
+from comptoir.plugins.shop.understanding.pieces import pieces_of
+from comptoir.plugins.shop.understanding.tokens import clean, tokens_of
+
+MAX_ACTS = 20
+
+
+def understand(text: str, lexicon: Lexicon, asked: Asked | None = None, about: Sequence[str] = ()) -> tuple[Act, ...]:
+    """What a message does, in the order in which it says so; at most 20 acts, and never none: `unknown` then.
+
+    `asked` is the clerk's open question, and `about` the products that it was about (their skus): for `variant`,
+    `quantity`, `option` and `stock` the one, for `choice` the candidates.
+    """
+    cleaned = clean(text)
+    details = details_in(cleaned, asked)
+    tokens = tokens_of(without(cleaned, details), lexicon.language, lexicon.units, lexicon.own)
+    reader = MentionReader(tokens, lexicon, about)
+    zones = list(lexicon.zones.find(tokens, guessing=asked in ("zone", "address", "delivery")))
+    pieces = pieces_of(tokens, reader, zones, details)
+    acts = [act for _, act in sorted(Assembler(pieces).acts(), key=lambda one: one[0])]
+    return tuple(acts[:MAX_ACTS]) or (Act("unknown", text=cleaned.strip()),)

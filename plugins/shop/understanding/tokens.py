@@ -1,0 +1,165 @@
+"""A message as bounded tokens: words as they were meant, numbers, measures, and what parts them."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Set
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from comptoir.plugins.language import Language, ordering_words, spellings
+from comptoir.plugins.shop.numbers import from_figures, number_at
+from comptoir.plugins.shop.understanding.measures import is_unit, measure_of
+from comptoir.plugins.shop.understanding.roots import root_of
+from comptoir.plugins.text import fold
+
+MAX_READ = 2_000
+"""Characters of a message that are read: an order is shorter."""
+MAX_TOKENS = 400
+_LONGEST_SPELLING = 4
+
+Kind = Literal["word", "number", "measure", "mark"]
+
+_TOKEN = re.compile(
+    r"(?P<number>\d{1,3}(?:[ .]\d{3})+(?![\d.,]*\d)|\d+[.,]\d+|\d+/\d+|\d+)(?P<glued>[^\W\d_]+\d*)?"
+    r"|(?P<word>[^\W\d_]+\d*)"
+    r"|(?P<mark>\.{2,}|[-+?!.,;:\n()=/*•&×➕👍👌✅🆗🤝👎❌🚫])"
+)
+_NODS, _SHAKES = frozenset("👍👌✅🆗🤝"), frozenset("👎❌🚫")
+_REPEATED = re.compile(r"([^\W\d])\1{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    said: str
+    word: str
+    """Folded, and as it was meant: `jve` gives `je` and `veux`."""
+    root: str
+    start: int
+    """Where it stands in the message that was cleaned."""
+    end: int
+    kind: Kind = "word"
+    value: int | None = None
+    """Of a whole number."""
+    glued: bool = False
+    """A sign right before it: `-5`; or `x` at it: `x2`."""
+
+
+def clean(text: str) -> str:
+    """As much as is read of it, without signs that nobody sees."""
+    text = unicodedata.normalize("NFKC", text[:MAX_READ].replace("½", " 1/2 ").replace("¼", " 1/4 ").replace("œ", "oe"))
+    text = re.sub(r"[ \t\u00a0\u202f]+", " ", text.replace("\r", "\n").replace("’", "'"))
+    return "".join(_seen(character) for character in text[:MAX_READ])
+
+
+def _seen(character: str) -> str:
+    if character == "\n" or character.isascii():
+        return character if character == "\n" or character.isprintable() else " "
+    return "" if unicodedata.category(character) in ("Cf", "Cc", "Mn", "Me", "Co", "Cs", "Cn") else character
+
+
+def tokens_of(text: str, language: Language, units: Set[str], own: Set[str]) -> list[Token]:
+    """The tokens of a cleaned text. `units`: single letters that this shop measures in; `own`: its words, which are
+    never taken for abbreviations.
+    """
+    raw = list(_raw(text, own))[:MAX_TOKENS]
+    return _measured(list(_spelled(raw, language, own)), units)
+
+
+def _raw(text: str, own: Set[str]) -> Iterator[Token]:
+    for found in _TOKEN.finditer(text):
+        start, end = found.span()
+        if mark := found["mark"]:
+            yield Token(mark, mark, mark, start, end, "mark")
+        elif figures := found["number"]:
+            middle = found.end("number")
+            glued = found["glued"] or ""
+            before = text[start - 1 : start]
+            whole = fold(figures + glued)
+            if glued and not is_unit(fold(glued)) and (whole in own or whole in ordering_words("sizes")):
+                yield _word(figures + glued, start, end)
+            elif glued and fold(glued) == "x":
+                yield _number(figures, start, middle, glued=True)
+            elif glued:
+                yield _number(figures, start, middle, glued=before == "-")
+                yield _word(glued, middle, end)
+            else:
+                yield _number(figures, start, end, glued=before == "-" and text[start - 2 : start - 1] in ("", " "))
+        else:
+            yield _word(found["word"], start, end)
+
+
+def _number(figures: str, start: int, end: int, *, glued: bool) -> Token:
+    try:
+        value: int | None = from_figures(figures)
+    except ValueError:
+        value = None
+    return Token(figures, figures.replace(",", "."), figures, start, end, "number", value, glued)
+
+
+def _word(said: str, start: int, end: int) -> Token:
+    word = _REPEATED.sub(r"\1\1", fold(said))
+    return Token(said, word, root_of(word), start, end)
+
+
+def _spelled(raw: list[Token], language: Language, own: Set[str]) -> Iterator[Token]:
+    """With abbreviations and words of other languages as what they stand for."""
+    known = spellings() if language == "fr" else {}
+    place = 0
+    while place < len(raw):
+        token = raw[place]
+        if token.kind != "word":
+            yield token
+            place += 1
+            continue
+        if place and raw[place - 1].kind == "number" and is_unit(token.word):
+            yield token  # `500 g` is no `j'ai`
+            place += 1
+            continue
+        for length in range(min(_LONGEST_SPELLING, len(raw) - place), 0, -1):
+            part = raw[place : place + length]
+            written = tuple(one.word for one in part)
+            if written in known and all(one.kind == "word" for one in part) and not _kept(written, own):
+                said, end = " ".join(one.said for one in part), part[-1].end
+                for word in known[written]:
+                    yield Token(said, word, root_of(word), token.start, end)
+                place += length
+                break
+        else:
+            yield token
+            place += 1
+
+
+def _kept(written: tuple[str, ...], own: Set[str]) -> bool:
+    """A size, a word of the shop, or one that says yes or no, is no abbreviation."""
+    return (len(written) == 1 and (written[0] in own or root_of(written[0]) in own)) or " ".join(written) in own
+
+
+def _measured(tokens: list[Token], units: Set[str]) -> list[Token]:
+    """With numbers in words as numbers, and `1,5 litre` as one measure."""
+    found: list[Token] = []
+    words = [token.word for token in tokens]
+    place = 0
+    while place < len(tokens):
+        token = tokens[place]
+        if (token.kind != "mark" or token.word == "/") and (measured := measure_of(words, place, units)):
+            canon, length = measured
+            last = tokens[place + length - 1]
+            said = " ".join(one.said for one in tokens[place : place + length])
+            found.append(Token(said, canon, canon, token.start, last.end, "measure"))
+            place += length
+        elif token.kind == "word" and (number := number_at(words, place)):
+            last = tokens[place + number.length - 1]
+            said = " ".join(one.said for one in tokens[place : place + number.length])
+            word = " ".join(words[place : place + number.length])
+            found.append(Token(said, word, root_of(word), token.start, last.end, "number", number.value))
+            place += number.length
+        elif token.word == "1/2":
+            found.append(replace(token, kind="word", word="demi", root=root_of("demi")))
+            place += 1
+        elif token.word in ("x", "×", "*") and place + 1 < len(tokens) and tokens[place + 1].value is not None:
+            place += 1  # `x 2`
+            tokens[place] = replace(tokens[place], glued=True)
+        else:
+            found.append(token)
+            place += 1
+    return found
