@@ -105,14 +105,14 @@ def dress(
     if not lines:
         return Problem("absent", sku)
     off = {fold(name) for name in without}
+    dressed = replace(draft, lines=tuple(line for line in draft.lines if line.sku != sku))
     for line in lines:
         chosen = _options(shop, sku, [name for name in (*line.options, *options) if fold(name) not in off])
         if isinstance(chosen, Problem):
             return chosen
-        draft = _without(draft, line)
-        there = next((one.quantity for one in draft.lines if (one.sku, one.options) == (sku, chosen)), 0)
-        draft = replace(draft, lines=_placed(draft.lines, CartLine(sku, there + line.quantity, chosen)))
-    return draft
+        there = next((one.quantity for one in dressed.lines if (one.sku, one.options) == (sku, chosen)), 0)
+        dressed = replace(dressed, lines=_placed(dressed.lines, CartLine(sku, there + line.quantity, chosen)))
+    return dressed
 
 
 def clear(draft: Draft) -> Draft:

@@ -23,6 +23,8 @@ def put(turn: Turn, mention: Mention | None) -> None:
     products = _meant(turn, mention)
     if not products:
         _unknown(turn, mention)
+    elif turn.cleared and mention.quantity is None and _restored(turn, products):
+        pass
     elif len(turn.sale.wants) < MAX_WANTS:
         _tell_lacking(turn, mention, products)
         settle(turn, want_of(mention, products))
@@ -78,7 +80,7 @@ def exchange(turn: Turn, act: Act) -> None:
 
 def clear(turn: Turn) -> None:
     turn.sale = replace(turn.sale, draft=cart.clear(turn.draft), wants=(), old=())
-    turn.understood = True
+    turn.understood = turn.cleared = True
 
 
 def pick(turn: Turn, text: str) -> None:
@@ -139,6 +141,13 @@ def answer_stock(turn: Turn, *, yes: bool) -> None:
     turn.understood = True
     if yes and want.left:
         settle(turn, replace(want, quantity=want.left, relative=False, does="set" if want.does == "set" else "put"))
+
+
+def _restored(turn: Turn, products: Sequence[str]) -> bool:
+    """`Take everything out but the coffee`: what was in the cart of it stays as it was."""
+    of_it = [line for line in turn.before.lines if wares.product_sku(turn.catalogue, line.sku) in products]
+    turn.take(replace(turn.draft, lines=(*turn.draft.lines, *of_it)))
+    return bool(of_it)
 
 
 def _by_words(turn: Turn, want: Want, text: str) -> Want:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from rapidfuzz.distance import OSA
 
-from comptoir.plugins.text import singular, words
+from comptoir.plugins.text import stem, words
 
 _ARTICLE = re.compile(r"\b[lLdD]['’]")
 _ORDINALS = {
@@ -23,10 +23,11 @@ def narrowed(text: str, names: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     `names` are the words of each, in the order in which they were shown.
     """
     keys = tuple(names)
-    said = {singular(word) for word in words(_ARTICLE.sub(" ", text))}
-    if at := [_ORDINALS[word] for word in said & _ORDINALS.keys() if _ORDINALS[word] < len(keys)]:
+    spoken = words(_ARTICLE.sub(" ", text))
+    said = {stem(word) for word in spoken}
+    if at := [_ORDINALS[word] for word in spoken if word in _ORDINALS and _ORDINALS[word] < len(keys)]:
         return (keys[at[0]],)
-    known = {key: {singular(word) for name in names[key] for word in words(name)} for key in keys}
+    known = {key: {stem(word) for name in names[key] for word in words(name)} for key in keys}
     common = set.intersection(*known.values()) if len(keys) > 1 else set()
     points = {key: _points(said, known[key] - common) for key in keys}
     most = max(points.values(), default=0)

@@ -25,7 +25,7 @@ def finish(turn: Turn) -> str:
     """What is said in all, with the question that comes next. `turn.place` where the order is placed instead."""
     turn.take(settled(turn.shop, turn.draft, turn.config))
     unchanged = turn.before == turn.draft and not turn.sale.wants
-    if turn.agreed and unchanged:
+    if turn.agreed and unchanged and not turn.unread:
         _recheck(turn)
         turn.place = not turn.sale.wants and _is_shown(turn)
     if turn.place or turn.hand_over:

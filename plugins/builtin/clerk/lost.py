@@ -33,15 +33,17 @@ def go_on(context: Context, turn: Turn) -> Sale | None:
     lost = turn.sale.lost + 1
     if lost >= MOST:
         turn.hand_over = context.wording("reason_lost")
-        hand_over(context, turn)
+        hand_over(context, turn, unsure=True)
         return replace(turn.sale, lost=0)
     explain(context, "pas compris : il faut le dire autrement", "not understood: it has to be said differently")
     context.reply("\n\n".join(filter(None, (context.wording("again"), asks))))
     return replace(turn.sale, lost=lost)
 
 
-def hand_over(context: Context, turn: Turn, said: str = "") -> None:
-    """A person goes on, and reads what was wanted; the customer is told so after what was `said`."""
+def hand_over(context: Context, turn: Turn, said: str = "", *, unsure: bool = False) -> None:
+    """A person goes on, and reads what was wanted; the customer is told so after what was `said`. `unsure`: nothing
+    here had an answer.
+    """
     context.explain(turn.hand_over)
     context.reply("\n".join(filter(None, (said, context.wording("handed_over")))))
     # {number} stays: the conversation may only begin with this message.
@@ -52,7 +54,7 @@ def hand_over(context: Context, turn: Turn, said: str = "") -> None:
         said=turn.text[:500],
         lines=wares.pieces(turn.catalogue, turn.draft.lines),
     )
-    context.hand_over(turn.hand_over[:100], notice.replace("\n\n\n", "\n\n"), turn.config.to)
+    context.hand_over(turn.hand_over[:100], notice.replace("\n\n\n", "\n\n"), turn.config.to, unsure=unsure)
 
 
 def _who(context: Context) -> dict[str, str]:

@@ -37,6 +37,8 @@ class Turn:
     thanked: bool = False
     photos: bool = False
     """They want to see what they asked about."""
+    cleared: bool = False
+    """The cart was emptied by this message."""
     zones: tuple[str, ...] = ()
     """Those of which one was meant."""
     refused: bool = False
