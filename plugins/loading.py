@@ -12,6 +12,7 @@ from comptoir.plugins.api import API_VERSION, Mistake, Plugin, Tenant
 from comptoir.plugins.builtin.answers import Answers
 from comptoir.plugins.builtin.calls import Calls
 from comptoir.plugins.builtin.clerk import Clerk
+from comptoir.plugins.builtin.desk import Desk
 from comptoir.plugins.builtin.flow import Flows
 from comptoir.plugins.builtin.handover import Handovers
 from comptoir.plugins.builtin.hours import OpeningHours
@@ -37,7 +38,7 @@ MANDATORY: Mapping[str, type[Plugin]] = {plugin.name: plugin for plugin in (OptO
 
 BUILT_IN: Mapping[str, type[Plugin]] = {
     plugin.name: plugin
-    for plugin in (Welcome, OpeningHours, Notify, Clerk, Handovers, Flows, Answers, Knowledge, Media)
+    for plugin in (Desk, Welcome, OpeningHours, Notify, Clerk, Handovers, Flows, Answers, Knowledge, Media)
 }
 
 Migrate = Callable[[Plugin], Awaitable[None]]

@@ -14,53 +14,62 @@ async def answer_colleague(context: Context, message: Message) -> bool:
     request = read_request(message.text, people) if message.kind == "text" else None
     if request is None:
         return False
-    if request == "help":
-        reply_help(context)
-        return True
-    cases = await context.cases()
-    if request == "list":
-        context.reply(_listed(context, cases))
-        return True
-    case = next((case for case in cases if case.conversation.number == request.number), None)
-    if case is None:
-        unknown = context.wording("unknown", number=str(request.number))
-        context.reply(f"{unknown}\n{_listed(context, cases)}")
-    else:
-        _do(context, request, case)
+    match request:
+        case "help":
+            reply_help(context)
+        case "list":
+            context.reply(listed(context, await context.cases()))
+        case command:
+            context.reply(await do(context, command))
     return True
 
 
 def reply_help(context: Context) -> None:
     """What a colleague may ask for."""
+    context.reply(help_text(context))
+
+
+def help_text(context: Context) -> str:
     people = [member.name for member in context.tenant.team]
-    context.reply(context.wording("help", colleague=people[0] if people else "Fatou"))
+    return context.wording("help", colleague=people[0] if people else "Fatou")
 
 
-def _do(context: Context, command: Command, case: Case) -> None:
+async def do(context: Context, command: Command) -> str:
+    """Do it, where there is such a conversation; what is to be said of it."""
+    cases = await context.cases()
+    case = next((case for case in cases if case.conversation.number == command.number), None)
+    if case is None:
+        unknown = context.wording("unknown", number=str(command.number))
+        return f"{unknown}\n{listed(context, cases)}"
+    return _do(context, command, case)
+
+
+def _do(context: Context, command: Command, case: Case) -> str:
     me = "owner" if context.contact.role == "owner" else context.contact.member
     agent, number = case.conversation.agent, command.number
     done = {"number": str(number), "customer": _called(case)}
     match command.verb:
         case "say" if agent not in (None, me) and me != "owner":
-            context.reply(context.wording("busy", agent=_person(context, agent), **done))
+            return context.wording("busy", agent=_person(context, agent), **done)
         case "say":
             context.answer(number, command.text)
-            context.reply(context.wording("sent", **done))
+            return context.wording("sent", **done)
         case "close":
             context.close(number)
-            context.reply(context.wording("ended", **done))
+            return context.wording("ended", **done)
         case "release":
             context.assign(None, number)
-            context.reply(context.wording("released", **done))
+            return context.wording("released", **done)
         case "take":
             context.assign(me, number)
-            context.reply(context.wording("taken", **done))
+            return context.wording("taken", **done)
         case "assign":
             context.assign(command.text, number)
-            context.reply(context.wording("assigned", agent=command.text, **done))
+            return context.wording("assigned", agent=command.text, **done)
 
 
-def _listed(context: Context, cases: tuple[Case, ...]) -> str:
+def listed(context: Context, cases: tuple[Case, ...]) -> str:
+    """Who waits for a person or has one."""
     if not cases:
         return context.wording("nobody")
     shown = "\n".join(_line(context, case) for case in cases[:MAX_LISTED])

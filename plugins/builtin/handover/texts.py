@@ -2,7 +2,45 @@
 
 from collections.abc import Mapping
 
+DESK_TEXTS: Mapping[str, tuple[str, str]] = {
+    "sent": ("Envoyé à {customer}.", "Sent to {customer}."),
+    "ended": (
+        "Conversation {number} terminée ({customer}). Le robot répond de nouveau.",
+        "Conversation {number} closed ({customer}). The bot answers again.",
+    ),
+    "released": ("Le robot répond de nouveau à {customer}.", "The bot answers {customer} again."),
+    "taken": (
+        "La conversation {number} est à vous ({customer}). Répondez par « {number} votre réponse ».",
+        'Conversation {number} is yours ({customer}). Answer by "{number} your answer".',
+    ),
+    "assigned": ("La conversation {number} est à {agent}.", "{agent} has conversation {number}."),
+    "busy": (
+        "{agent} s'occupe de la conversation {number}. Pour la prendre : « {number} moi ».",
+        '{agent} has conversation {number}. To take it: "{number} me".',
+    ),
+    "unknown": (
+        "Rien n'a été envoyé : aucune conversation {number} n'attend.",
+        "Nothing was sent: no conversation {number} is waiting.",
+    ),
+    "nobody": ("Aucune conversation n'attend.", "No conversation is waiting."),
+    "listed": ("Conversations :\n{cases}", "Conversations:\n{cases}"),
+    "case_waits": (
+        "{number} · {customer} attend depuis {time} : {reason}",
+        "{number} · {customer} waits since {time}: {reason}",
+    ),
+    "case_has": ("{number} · {customer}, avec {agent}", "{number} · {customer}, with {agent}"),
+    "help": (
+        "« 4 Bonjour ! » répond au client de la conversation 4.\n« 4 fin » la termine, « 4 robot » la rend au robot, "
+        "« 4 moi » la prend, « 4 {colleague} » la donne.\n« liste » montre celles qui attendent.",
+        '"4 Hello!" answers the customer of conversation 4.\n"4 end" closes it, "4 bot" gives it back to the bot, '
+        '"4 me" takes it, "4 {colleague}" gives it away.\n"list" shows those that wait.',
+    ),
+    "owner": ("le responsable", "the owner"),
+}
+"""What a colleague reads who asks for something by a short message."""
+
 TEXTS: Mapping[str, tuple[str, str]] = {
+    **DESK_TEXTS,
     # --- the customer reads
     "asked": (
         "C'est noté {name} : je passe votre message à une personne de {shop}, qui vous répond ici.",
@@ -45,43 +83,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "more": ("💬 {number} · {customer} :\n{lines}", "💬 {number} · {customer}:\n{lines}"),
     "rating": ("{stars} {customer} donne {rating}/5.", "{stars} {customer} gives {rating}/5."),
-    "sent": ("Envoyé à {customer}.", "Sent to {customer}."),
-    "ended": (
-        "Conversation {number} terminée ({customer}). Le robot répond de nouveau.",
-        "Conversation {number} closed ({customer}). The bot answers again.",
-    ),
-    "released": ("Le robot répond de nouveau à {customer}.", "The bot answers {customer} again."),
-    "taken": (
-        "La conversation {number} est à vous ({customer}). Répondez par « {number} votre réponse ».",
-        'Conversation {number} is yours ({customer}). Answer by "{number} your answer".',
-    ),
-    "assigned": ("La conversation {number} est à {agent}.", "{agent} has conversation {number}."),
-    "busy": (
-        "{agent} s'occupe de la conversation {number}. Pour la prendre : « {number} moi ».",
-        '{agent} has conversation {number}. To take it: "{number} me".',
-    ),
-    "unknown": (
-        "Rien n'a été envoyé : aucune conversation {number} n'attend.",
-        "Nothing was sent: no conversation {number} is waiting.",
-    ),
-    "nobody": ("Aucune conversation n'attend.", "No conversation is waiting."),
-    "listed": ("Conversations :\n{cases}", "Conversations:\n{cases}"),
-    "case_waits": (
-        "{number} · {customer} attend depuis {time} : {reason}",
-        "{number} · {customer} waits since {time}: {reason}",
-    ),
-    "case_has": ("{number} · {customer}, avec {agent}", "{number} · {customer}, with {agent}"),
-    "help": (
-        "« 4 Bonjour ! » répond au client de la conversation 4.\n« 4 fin » la termine, « 4 robot » la rend au robot, "
-        "« 4 moi » la prend, « 4 {colleague} » la donne.\n« liste » montre celles qui attendent.",
-        '"4 Hello!" answers the customer of conversation 4.\n"4 end" closes it, "4 bot" gives it back to the bot, '
-        '"4 me" takes it, "4 {colleague}" gives it away.\n"list" shows those that wait.',
-    ),
     # --- who speaks, in a summary, and why a person was asked for
     "by_customer": ("Client", "Customer"),
     "by_bot": ("Robot", "Bot"),
     "by_person": ("Boutique", "Shop"),
-    "owner": ("le responsable", "the owner"),
     "reason_asked": ("a demandé une personne", "asked for a person"),
     "reason_word": ("a écrit « {word} »", 'wrote "{word}"'),
     "reason_question": ("question sans réponse du robot", "a question the bot could not answer"),
