@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from comptoir.cli.by_chat import change_line, changes_by_chat, has_catalogue
 from comptoir.cli.connection import folders
 from comptoir.cli.errors import CommandError, ExitCode
 from comptoir.cli.options import AnyTenant, AsJson, check_tenant_name, examples
@@ -56,7 +57,10 @@ def daemon() -> None:
 
 @app.command(rich_help_panel=PANEL, epilog=examples("comptoir check", "comptoir check chez-awa"))
 def check(name: AnyTenant = None, json: AsJson = False) -> None:
-    """Check the configuration files, without the daemon. Each fault is a line FILE:LINE: column; the code then 78."""
+    """Check the configuration files, without the daemon. Each fault is a line FILE:LINE: column; the code then 78.
+
+    Of one tenant, what the owner changed by chat over its catalogue is shown too, where a daemon can be asked.
+    """
     paths = folders()
     names = _all_tenants(paths) if name is None else [_tenant_with_files(paths, name)]
     faults = [] if name else _settings_faults(paths.settings_file)
@@ -65,13 +69,17 @@ def check(name: AnyTenant = None, json: AsJson = False) -> None:
         wrong, out = _tenant_faults(paths.tenant_config(tenant))
         faults += wrong
         left_out += [{"tenant": tenant, "plugin": one.plugin, "reason": one.reason} for one in out]
+    changed = changes_by_chat(name) if name and not faults and has_catalogue(paths.tenant_config(name)) else None
     if json:
-        print_json({"faults": [fault.as_json() for fault in faults], "left_out": left_out})
+        told = {} if changed is None else {"changes": changed}
+        print_json({"faults": [fault.as_json() for fault in faults], "left_out": left_out} | told)
     for one in left_out:
         print_warning("{tenant}: the plugin {plugin} is left out: {reason}".format_map(one))
     if faults:
         raise CommandError(ExitCode.CONFIG_WRONG, "\n".join(map(str, faults)))
     if not json:
+        for change in changed or ():
+            print_line(change_line(change))
         print_line(f"no fault in {', '.join(names if name else ['comptoir.toml', *names])}")
 
 

@@ -22,6 +22,7 @@ from comptoir.cli import (
     linking,
     media,
     messaging,
+    orders,
     plugins,
     tenants,
     watching,
@@ -39,7 +40,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-for commands in (installation.app, linking.app, messaging.app, chats.app, watching.app, diagnosis.app):
+for commands in (installation.app, linking.app, messaging.app, chats.app, orders.app, watching.app, diagnosis.app):
     app.add_typer(commands)
 app.add_typer(tenants.app, name="tenant", rich_help_panel="Tenants")
 app.add_typer(keys.app, name="keys", rich_help_panel=keys.PANEL)

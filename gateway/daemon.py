@@ -15,6 +15,7 @@ from comptoir.gateway.config_watch import ConfigWatch
 from comptoir.gateway.control.chat_methods import ChatMethods
 from comptoir.gateway.control.key_methods import KeyMethods
 from comptoir.gateway.control.methods import Methods
+from comptoir.gateway.control.order_methods import OrderMethods
 from comptoir.gateway.control.server import ControlServer, bind_control_socket
 from comptoir.gateway.control.table import table_of
 from comptoir.gateway.forkserver import PRELOAD, Forkserver, go_environment, is_shortage
@@ -90,7 +91,8 @@ async def serve(installation: Installation) -> None:
     supervisor = Supervisor(installation)
     methods = Methods(supervisor, installation.hub, version("comptoir"), lab=installation.lab is not None)
     owner = installation.paths.state.stat().st_uid
-    table = table_of(methods) | table_of(ChatMethods(supervisor)) | table_of(KeyMethods(supervisor, installation))
+    handlers = (methods, ChatMethods(supervisor), OrderMethods(supervisor), KeyMethods(supervisor, installation))
+    table = {name: method for one in handlers for name, method in table_of(one).items()}
     server = ControlServer(table, owner)
     watch = ConfigWatch(installation.paths.tenants_config, supervisor.reload_saved)
     listener = bind_control_socket(installation.paths.control_socket)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from comptoir.plugins.faults import ConfigWrong
-from comptoir.sessions import chat_methods, message_methods
+from comptoir.sessions import chat_methods, message_methods, order_methods
 from comptoir.sessions.file_methods import give_file
 from comptoir.sessions.imagined import KINDS
 from comptoir.sessions.journal import conversations, history, waiting
@@ -47,6 +47,11 @@ class Methods:
             "chat.pause": partial(chat_methods.pause, worker),
             "chat.resume": partial(chat_methods.resume, worker),
             "chat.close": partial(chat_methods.close, worker),
+            "orders": partial(order_methods.orders, worker),
+            "order": partial(order_methods.order, worker),
+            "order.set": partial(order_methods.move, worker),
+            "catalogue.changes": partial(order_methods.changes, worker),
+            "transcribe": lambda _: self._worker.transcriber.serve(),
             "reload": self._reload,
             "try": self._try,
             "stop": self._stop,

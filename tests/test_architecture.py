@@ -56,6 +56,8 @@ LATE = {
     "cli.media": ("sessions.descriptors",),
     "cli.installation": ("gateway", "plugins", "sessions"),
     "cli.plugins": ("plugins",),
+    # Amounts as customers read them.
+    "cli.render.orders": ("plugins",),
     "cli.lab": ("lab",),
     "cli.demo": ("lab", "gateway"),
     # The doctor looks where the daemon does, with the daemon's own eyes, and never into a journal.

@@ -27,7 +27,7 @@ def change(db: Connection, ground: Ground, acting: Actor, effect: ChangeProduct,
         stock.put(db, effect.sku, None if effect.value is None else Counted(counted, int(effect.value)))
     else:
         _renumber(db, file, newest, now)
-    _note(db, ground, acting, effect.sku, effect.field, now)
+    _log_change(db, ground, acting, effect.sku, effect.field, now)
 
 
 def add(db: Connection, ground: Ground, acting: Actor, effect: AddProduct, now: int) -> None:
@@ -39,7 +39,7 @@ def add(db: Connection, ground: Ground, acting: Actor, effect: AddProduct, now: 
     made = changes.addition(file, known, effect, photo, acting.by, as_time(now))
     catalogue_changes.add(db, made, ground.message, now)
     _renumber(db, file, newest, now)
-    _note(db, ground, acting, made.sku, "added", now)
+    _log_change(db, ground, acting, made.sku, "added", now)
 
 
 def _in_force(db: Connection, ground: Ground) -> tuple[Catalogue, Numbered]:
@@ -54,7 +54,7 @@ def _renumber(db: Connection, file: Catalogue, newest: Numbered, now: int) -> No
     catalogues.number(db, catalogue_to_json(made), newest.file_digest, now)
 
 
-def _note(  # noqa: PLR0913, PLR0917 (what, by whom, and when)
+def _log_change(  # noqa: PLR0913, PLR0917 (what, by whom, and when)
     db: Connection, ground: Ground, acting: Actor, sku: str, field: str, now: int
 ) -> None:
     said = {"sku": sku, "field": field, "by": acting.by}

@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from comptoir.gateway import client, events, shown
-from comptoir.gateway.control import chat_methods, connection, key_methods, methods, server
+from comptoir.gateway.control import chat_methods, connection, key_methods, methods, order_methods, server
 from comptoir.gateway.control.table import table_of
 from comptoir.gateway.events import EventHub
 from comptoir.sessions.descriptors import Descriptor
@@ -38,7 +38,11 @@ def rows(text):
 
 @pytest.fixture(scope="module")
 def table():
-    others = (chat_methods.ChatMethods(None), key_methods.KeyMethods(None, None))
+    others = (
+        chat_methods.ChatMethods(None),
+        order_methods.OrderMethods(None),
+        key_methods.KeyMethods(None, None),
+    )
     tables = (table_of(handlers) for handlers in (methods.Methods(None, EventHub(), "0", lab=False), *others))
     return {name: method for table in tables for name, method in table.items()}
 

@@ -9,6 +9,7 @@ from typing import Any
 from comptoir.gateway.control.chat_methods import ChatMethods
 from comptoir.gateway.control.key_methods import KeyMethods
 from comptoir.gateway.control.methods import Methods
+from comptoir.gateway.control.order_methods import OrderMethods
 from comptoir.gateway.control.table import Method, table_of
 from comptoir.sessions.protocol import MAX_LINE
 from fuzz.values import WEIRD, names, sensible
@@ -28,6 +29,9 @@ HARMLESS = frozenset(
         "message.wait",
         "messages",
         "chats",
+        "orders",
+        "order",
+        "catalogue.changes",
         "media.get",
         "events",
     }
@@ -43,7 +47,7 @@ _CLOSING = 1 / 2_000
 
 def control_methods() -> dict[str, Method]:
     """The daemon's table, without a daemon."""
-    kinds = (Methods, ChatMethods, KeyMethods)
+    kinds = (Methods, ChatMethods, OrderMethods, KeyMethods)
     return {name: method for kind in kinds for name, method in table_of(kind.__new__(kind)).items()}
 
 

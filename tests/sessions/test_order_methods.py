@@ -1,0 +1,110 @@
+"""What `orders` shows, and what the operator's word about an order does."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from journal_rig import AWA
+from runner_rig import CONFIG, OWNER, Shop, WatchedStore
+from shop_rig import selling, with_stock
+from trio.testing import MockClock
+
+from comptoir.plugins.config import TenantConfig
+from comptoir.sessions import order_methods
+from comptoir.sessions.events import Address
+from comptoir.sessions.journal import stock
+from comptoir.sessions.protocol import RpcError
+
+
+@dataclass
+class Counter:
+    """As much of a worker as these methods use."""
+
+    journal: WatchedStore
+    config: TenantConfig | None = CONFIG
+    config_trouble: str = "tenant.toml:1: il n'y a pas de fichier"
+    woken: list[bool] = field(default_factory=list)
+
+    def wake_sender(self) -> None:
+        self.woken.append(True)
+
+    async def ask(self, method: str, **params: Any) -> Any:
+        return await getattr(order_methods, method)(self, params)
+
+
+@pytest.fixture
+async def counter(shop: Shop, autojump_clock: MockClock) -> Counter:
+    async with shop.serving(selling(with_stock(5))) as runner:
+        for text in ("commande poulet bissap", "oui"):
+            await shop.hears(AWA, text)
+            runner.wake()
+            await shop.quiet()
+        await shop.hears(Address(OWNER), "prix bissap 600")
+        runner.wake()
+        await shop.quiet()
+    return Counter(shop.store)
+
+
+async def test_an_order_as_scripts_read_it(counter: Counter) -> None:
+    found = await counter.ask("orders")
+    assert found["more"] is False
+    (order,) = found["orders"]
+    assert order == await counter.ask("order", number=1)
+    contract = {"number", "chat", "customer", "items", "total", "currency", "state", "created", "history"}
+    assert contract <= order.keys()
+    assert order["items"][0] == {
+        "sku": "poulet",
+        "name": "Poulet braisé",
+        "quantity": 1,
+        "unit_price": 3500,
+        "amount": 3500,
+    }
+    assert (order["total"], order["fee"], order["zone"], order["state"]) == (5000, 1000, "Médina", "confirmed")
+    assert [(step["state"], step["by"]) for step in order["history"]] == [
+        ("new", "customer"),
+        ("confirmed", "customer"),
+    ]
+    assert (await counter.ask("orders", state="ready"))["orders"] == []
+
+
+async def test_the_operator_moves_an_order_and_both_are_told(counter: Counter, shop: Shop) -> None:
+    assert (await counter.ask("move", number=1, state="ready"))["state"] == "ready"
+    assert "prête" in shop.answers(AWA)[-1]
+    assert "prête" in shop.answers(Address(OWNER))[-1]
+    assert counter.woken == [True]
+    assert (await counter.ask("move", number=1, state="cancelled"))["history"][-1]["by"] == "operator"
+    assert stock.left(shop.store.db, ["poulet"]) == {"poulet": 5}
+    with pytest.raises(RpcError, match="order 1 is cancelled: that is its end") as refused:
+        await counter.ask("move", number=1, state="ready")
+    assert refused.value.code == 1
+
+
+@pytest.mark.parametrize(
+    ("params", "code"),
+    [
+        ({"number": 7}, 3),
+        ({"number": "x"}, -32602),
+        ({"number": 7, "state": "ready"}, 3),
+        ({"number": 1, "state": "x"}, -32602),
+    ],
+)
+async def test_what_is_not_there_or_no_state(counter: Counter, params: dict[str, Any], code: int) -> None:
+    with pytest.raises(RpcError) as refused:
+        await counter.ask("move" if "state" in params else "order", **params)
+    assert refused.value.code == code
+
+
+async def test_an_order_that_cannot_become_that_says_what_it_can(counter: Counter) -> None:
+    with pytest.raises(RpcError, match="it can become preparing, ready, delivering, delivered, cancelled"):
+        await counter.ask("move", number=1, state="new")
+
+
+async def test_what_the_owner_changed_by_chat(counter: Counter) -> None:
+    (change,) = (await counter.ask("changes"))["changes"]
+    assert {key: change[key] for key in ("sku", "field", "value", "was", "by")} == {
+        "sku": "bissap",
+        "field": "price",
+        "value": 600,
+        "was": 500,
+        "by": "owner",
+    }
