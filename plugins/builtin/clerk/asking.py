@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from comptoir.plugins.builtin.clerk import summary, wares
+from comptoir.plugins.builtin.clerk import wares
 from comptoir.plugins.builtin.clerk.cart import instead_of
 from comptoir.plugins.builtin.clerk.turn import Turn
 from comptoir.plugins.shop.model import MAX_QUANTITY, CartLine, Product, Variant
@@ -65,12 +65,8 @@ def list_(turn: Turn, category: str) -> None:
 
 
 def show_cart(turn: Turn) -> None:
-    if turn.draft.lines:
-        text = summary.cart(turn.catalogue, turn.draft, turn.say)
-        turn.said.append(text)
-        turn.understood = True
-    else:
-        turn.answer("empty")
+    """Once everything else that the message says is done."""
+    turn.understood = turn.cart_asked = True
 
 
 def _of(turn: Turn, mention: Mention | None) -> list[tuple[Product, Sequence[Variant]]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 from comptoir.plugins.builtin.clerk import asking, cart, wares
 from comptoir.plugins.builtin.clerk.choosing import narrowed
@@ -27,7 +28,9 @@ def put(turn: Turn, mention: Mention | None) -> None:
         pass
     elif len(turn.sale.wants) < MAX_WANTS:
         _tell_lacking(turn, mention, products)
-        settle(turn, want_of(mention, products))
+        # `Ok, put the 4`: that is the yes to the 4 that are left, and no 4 more.
+        does: Literal["put", "set"] = "set" if turn.taken and (turn.taken,) == products else "put"
+        settle(turn, replace(want_of(mention, products), does=does))
 
 
 def set_quantity(turn: Turn, mention: Mention | None) -> None:
@@ -47,15 +50,28 @@ def remove(turn: Turn, mention: Mention | None) -> None:
     if mention is None:
         return
     if turn.sale.wants and _names(turn.sale.wants[0], mention):
-        # What they were just asked about is not wanted any more.
-        turn.sale = turn.sale.without_first()
-        turn.understood = True
+        _not_that(turn, mention)
         return
     products = _meant(turn, mention, in_cart=True)
+    there = {wares.product_sku(turn.catalogue, line.sku) for line in turn.draft.lines}
     if not products:
         _unknown(turn, mention)
-        return
-    settle(turn, replace(want_of(mention, products), does="remove"))
+    elif len(products) == 1 or there.intersection(products):
+        settle(turn, replace(want_of(mention, products), does="remove"))
+    else:
+        # Not in the cart, whichever is meant.
+        turn.understood = True
+
+
+def _not_that(turn: Turn, mention: Mention) -> None:
+    """What they were just asked about is not wanted any more, or one of the candidates is not what they mean."""
+    want = turn.sale.wants[0]
+    turn.sale = turn.sale.without_first()
+    turn.understood = True
+    named = {one.sku for one in mention.found}
+    rest = tuple(sku for sku in want.products if sku not in named)
+    if rest and named:
+        settle(turn, replace(want, products=rest), first=True)
 
 
 def exchange(turn: Turn, act: Act) -> None:
@@ -67,7 +83,9 @@ def exchange(turn: Turn, act: Act) -> None:
     if turn.sale.wants and not out and _answers(turn.sale.wants[0], mention):
         refine(turn, mention)
         return
-    products = _meant(turn, mention) or tuple(dict.fromkeys(wares.product_sku(turn.catalogue, sku) for sku in out))
+    products = _meant(turn, mention, in_cart=len(mention.found) > 1) or tuple(
+        dict.fromkeys(wares.product_sku(turn.catalogue, sku) for sku in out)
+    )
     if not products:
         _unknown(turn, mention)
         return
@@ -116,8 +134,8 @@ def refine(turn: Turn, mention: Mention) -> None:
         left=0,
     )
     _tell_lacking(turn, mention, products)
-    if keep and want.kind in ("choice", "variant") and not mention.traits and products == want.products:
-        refined = _by_words(turn, refined, turn.text)
+    if not mention.traits and products == want.products:
+        refined = _by_words(turn, refined, turn.text) if keep else _another_variant(turn, want, refined)
     settle(turn, refined, first=True)
 
 
@@ -140,6 +158,7 @@ def answer_stock(turn: Turn, *, yes: bool) -> None:
     turn.sale = turn.sale.without_first()
     turn.understood = True
     if yes and want.left:
+        turn.taken = want.products[0]
         settle(turn, replace(want, quantity=want.left, relative=False, does="set" if want.does == "set" else "put"))
 
 
@@ -152,6 +171,8 @@ def _restored(turn: Turn, products: Sequence[str]) -> bool:
 
 def _by_words(turn: Turn, want: Want, text: str) -> Want:
     catalogue = turn.catalogue
+    if want.kind not in ("choice", "variant"):
+        return want
     if want.kind == "choice":
         names = {}
         for sku in want.products:
@@ -161,6 +182,18 @@ def _by_words(turn: Turn, want: Want, text: str) -> Want:
     of = {sku: catalogue.by_sku[sku][1] for sku in want.variants if sku in catalogue.by_sku}
     names = {sku: (*(value for _, value in one.traits), *one.names) for sku, one in of.items()}
     return replace(want, variants=narrowed(text, names))
+
+
+def _another_variant(turn: Turn, want: Want, refined: Want) -> Want:
+    """`No 36 any more` — `then the 34`: a number that names another variant is no number of pieces."""
+    product = wares.product_of(turn.catalogue, want.products[0]) if len(want.products) == 1 else None
+    if want.kind != "stock" or product is None or len(product.variants) < 2:
+        return refined
+    others = tuple(one.sku for one in product.variants if one.sku not in want.variants)
+    found = _by_words(turn, replace(want, kind="variant", variants=others), turn.text).variants
+    if len(found) == len(others):
+        return refined
+    return replace(refined, variants=found, traits=(), quantity=want.quantity)
 
 
 def _pick_of(turn: Turn, want: Want, place: int) -> None:
@@ -194,6 +227,8 @@ def _meant(turn: Turn, mention: Mention, *, in_cart: bool = False) -> tuple[str,
     """The products that may be meant: those in the cart first where it is about the cart."""
     found = tuple(one.sku for one in mention.found)
     there = tuple(dict.fromkeys(wares.product_sku(turn.catalogue, line.sku) for line in turn.draft.lines))
+    if not found and mention.refers and mention.options and (fitting := _with_options(turn, mention.options)):
+        return fitting
     if not found and mention.refers:
         if in_cart and turn.sale.last not in there:
             return there if len(there) == 1 else ()
@@ -202,6 +237,17 @@ def _meant(turn: Turn, mention: Mention, *, in_cart: bool = False) -> tuple[str,
         known = tuple(sku for sku in found if sku in there) if in_cart else ()
         return known or ((turn.sale.last,) if turn.sale.last in found else found)
     return found
+
+
+def _with_options(turn: Turn, options: Sequence[str]) -> tuple[str, ...]:
+    """The product of the cart that has them, where the one that was spoken of last has not."""
+    in_cart = dict.fromkeys(wares.product_sku(turn.catalogue, line.sku) for line in turn.draft.lines)
+    has = [
+        sku
+        for sku in in_cart
+        if (one := wares.product_of(turn.catalogue, sku)) and {each.name for each in one.options}.issuperset(options)
+    ]
+    return tuple(has) if len(has) == 1 and turn.sale.last not in has else ()
 
 
 def _in_cart(turn: Turn, instead: Mention | None, mention: Mention) -> tuple[str, ...]:

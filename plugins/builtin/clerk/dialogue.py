@@ -6,6 +6,7 @@ from dataclasses import replace
 from comptoir.plugins.builtin.clerk import asking, cart, carting, delivering, ordering, wares
 from comptoir.plugins.builtin.clerk.course import next_asked, question, settled
 from comptoir.plugins.builtin.clerk.sale import Asked, Want
+from comptoir.plugins.builtin.clerk.summary import cart as cart_text
 from comptoir.plugins.builtin.clerk.summary import summary
 from comptoir.plugins.builtin.clerk.turn import Turn
 from comptoir.plugins.builtin.clerk.wanting import settle
@@ -149,7 +150,10 @@ def _ask_cancel(turn: Turn) -> str:
 
 
 def _told(turn: Turn) -> Iterable[str]:
-    """What has become of the cart."""
+    """What has become of the cart, or all that is in it."""
+    if turn.cart_asked:
+        yield cart_text(turn.catalogue, turn.draft, turn.say) if turn.draft.lines else turn.say("empty")
+        return
     put, changed, gone = carting.changes(turn.before, turn.draft)
     if gone and not turn.draft.lines and not turn.sale.wants:
         yield turn.say("cleared")

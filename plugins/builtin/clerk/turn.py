@@ -39,6 +39,10 @@ class Turn:
     """They want to see what they asked about."""
     cleared: bool = False
     """The cart was emptied by this message."""
+    taken: str = ""
+    """The product of which they have just taken what is left."""
+    cart_asked: bool = False
+    """They want to see what is in it."""
     zones: tuple[str, ...] = ()
     """Those of which one was meant."""
     refused: bool = False

@@ -60,9 +60,12 @@ def _fitting(turn: Turn, product: Product, want: Want) -> list[Variant]:
     among = [one for one in product.variants if not want.variants or one.sku in want.variants] or list(product.variants)
     said = {fold(trait) for trait in want.traits}
     fitting = [one for one in among if said <= {fold(value) for _, value in one.traits}] or among
-    if len(fitting) > 1 and (want.does != "put" or want.relative or _only_dresses(want)):
+    if len(fitting) > 1:
         in_cart = {line.sku for line in turn.draft.lines}
-        fitting = [one for one in fitting if one.sku in in_cart] or fitting
+        there = [one for one in fitting if one.sku in in_cart]
+        about_cart = want.does != "put" or want.relative or _only_dresses(want)
+        if there and (about_cart or (len(there) == 1 and not want.traits)):
+            return there
     return fitting
 
 
