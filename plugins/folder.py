@@ -24,7 +24,6 @@ _MAX_DEPTH = 3
 _TEXTS = frozenset({".md", ".markdown", ".txt", ".toml", ".csv", ".json"})
 # What people take for a text, and what is none.
 _DOCUMENTS = frozenset({".doc", ".docx", ".odt", ".rtf", ".pdf", ".pages", ".xls", ".xlsx", ".ods", ".html", ".htm"})
-# Of the catalogue: nothing else reads one.
 _WORKBOOKS = frozenset({".xlsx"})
 _PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif"})
 _PASSING = ("~", ".swp", ".swo", ".swx", ".tmp", ".temp", ".part", ".crdownload", ".bak", ".orig", ".lock")
@@ -149,18 +148,22 @@ class _Reading:
                     self._note(place, _outside())
                 elif depth < _MAX_DEPTH:
                     yield from self._texts(place, depth + 1)
-            elif place.suffix.lower() in _TEXTS or (place.suffix.lower() in _WORKBOOKS and not below.parts):
+            elif place.suffix.lower() in _TEXTS or _is_catalogue(place, _WORKBOOKS):
                 yield place
             elif place.suffix.lower() in _PICTURES:
                 self._pictures.append(str(PurePosixPath(place)))
-            elif place.suffix.lower() in _DOCUMENTS and place.parts[0] == "knowledge":
-                self._note(
-                    place,
-                    _Refused(
-                        (f"un fichier {place.suffix} n'est pas un texte simple", "un fichier .md ou .txt"),
-                        (f"a {place.suffix} file is no plain text", "a file .md or .txt"),
-                    ),
-                )
+            elif place.suffix.lower() in _DOCUMENTS:
+                self._note_document(place)
+
+    def _note_document(self, place: Path) -> None:
+        """Where somebody will expect that it is read."""
+        if place.parts[0] == "knowledge":
+            fr = (f"un fichier {place.suffix} n'est pas un texte simple", "un fichier .md ou .txt")
+            self._note(place, _Refused(fr, (f"a {place.suffix} file is no plain text", "a file .md or .txt")))
+        elif _is_catalogue(place, _DOCUMENTS):
+            fr = (f"un fichier {place.suffix} n'est pas lu", "catalogue.xlsx, catalogue.csv ou catalogue.toml")
+            en = (f"a {place.suffix} file is not read", "catalogue.xlsx, catalogue.csv or catalogue.toml")
+            self._note(place, _Refused(fr, en))
 
     def _take(self, name: Path) -> None:
         limit = _MAX_WORDING if name.parts[0] == "wording" else _MAX_TEXT
@@ -218,6 +221,11 @@ class _Reading:
     def _note(self, name: Path, refused: _Refused) -> None:
         what, expected = refused.said[0 if self._lang == "fr" else 1]
         self._faults.append(Fault(self._folder / name, refused.line, what, expected, self._lang, refused.column))
+
+
+def _is_catalogue(place: Path, kinds: frozenset[str]) -> bool:
+    # Also under a name that is not read, so that it can be said.
+    return len(place.parts) == 1 and place.suffix.lower() in kinds and place.stem.lower().startswith("catalog")
 
 
 def _not_a_file() -> _Refused:

@@ -50,6 +50,7 @@ ZONE: Fields = {
         "montant", "fee", "delivery fee", "price", "cost",
     ),
 }  # fmt: skip
+_OF_ZONES = ("zone", "quartier", "commune", "ville", "nom de la zone", "area", "district")
 VARIANTS = ("variantes", "déclinaisons", "variants")
 PRODUCTS = ("produits", "articles", "plats", "catalogue", "products", "items", "catalog")
 ZONES = ("zones", "livraison", "quartiers", "zones de livraison", "delivery", "delivery zones", "areas")
@@ -84,6 +85,22 @@ def is_one_of(said: str, known: Iterable[str]) -> bool:
 def is_passed_by(said: str) -> bool:
     """Whether a column of this name is the shop's own affair: a margin, a supplier, or marked with `#`."""
     return said.lstrip().startswith(("#", "_")) or is_one_of(said, _PASSED_BY)
+
+
+def are_columns(heads: Iterable[str], fields: Fields) -> bool:
+    """Whether what must be there is among these names."""
+    return {"name", "price"} <= {field_of(head, fields) for head in heads}
+
+
+def is_zones(heads: Iterable[str]) -> bool:
+    """Whether these name the columns of a table of zones, and not of one of products."""
+    said = list(heads)
+    return are_columns(said, ZONE) and any(is_one_of(head, _OF_ZONES) for head in said)
+
+
+def name_key(said: str) -> str:
+    """By which two names are the same."""
+    return " ".join(fold(said).split())
 
 
 def meant(said: str, fields: Fields) -> str | None:

@@ -1,14 +1,15 @@
 """Products and zones of what a file holds; all that is wrong is noted where it stands."""
 
-import re
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
-from comptoir.plugins.shop.files import fields, values
+from comptoir.plugins.shop.changes import sku_of
+from comptoir.plugins.shop.files import mistakes, values
 from comptoir.plugins.shop.files.pictures import Pictures
 from comptoir.plugins.shop.files.records import Notes, Record, Wrong, note
 from comptoir.plugins.shop.model import Catalogue, Option, Product, Variant, Zone
-from comptoir.plugins.text import fold, words
+from comptoir.plugins.text import fold
 from comptoir.plugins.toml_mistakes import Said
 
 Value = TypeVar("Value")
@@ -45,22 +46,22 @@ class _Making:
 
     def products(self, records: Sequence[Record]) -> list[Product]:
         if len(records) > MAX_PRODUCTS:
-            self._note(records[MAX_PRODUCTS], _too_many("produits", "products", len(records), MAX_PRODUCTS))
+            self._note(records[MAX_PRODUCTS], mistakes.too_many("produits", "products", len(records), MAX_PRODUCTS))
         return [product for record in records[:MAX_PRODUCTS] if (product := self._product(record))]
 
     def zones(self, records: Sequence[Record]) -> list[Zone]:
         if len(records) > MAX_ZONES:
-            self._note(records[MAX_ZONES], _too_many("zones", "zones", len(records), MAX_ZONES))
+            self._note(records[MAX_ZONES], mistakes.too_many("zones", "zones", len(records), MAX_ZONES))
         return [zone for record in records[:MAX_ZONES] if (zone := self._zone(record))]
 
     # --- one of them
 
     def _product(self, record: Record) -> Product | None:
-        name = self._name(record, fields.PRODUCT)
+        name = self._name(record)
         price = self._read(record, "price", self._amount, None)
         if not name:
             return None
-        sku = self._read(record, "sku", self._code, "") or slug(name)
+        sku = self._read(record, "sku", self._code, "") or sku_of(name, ())
         photo = self._read(record, "photo", self._pictures.find, "")
         variants = self._variants(record, sku, name, price)
         return Product(
@@ -78,20 +79,29 @@ class _Making:
         if not record.variants:
             self._own(record, sku, name)
             return (self._variant(record, sku, price, self._traits(record)),)
+        for field in (*TRAITS, "stock"):
+            if field in record.cells:
+                self._note(record, mistakes.OF_VARIANTS, field)
+        # What could not be read of the product is not missed in each of its variants.
+        partial = record.partial or (price is None and "price" in record.cells)
         if len(record.variants) > MAX_VARIANTS:
-            said = _too_many("variantes", "variants", len(record.variants), MAX_VARIANTS)
+            said = mistakes.too_many("variantes", "variants", len(record.variants), MAX_VARIANTS)
             self._note(record.variants[MAX_VARIANTS], said)
         codes = [self._read(one, "sku", self._code, "") for one in record.variants]
         if sku not in codes:
             self._own(record, sku, name)
         made: list[Variant] = []
-        for one, own_code in zip(record.variants[:MAX_VARIANTS], codes, strict=False):
+        for own_code, written in zip(codes, record.variants[:MAX_VARIANTS], strict=False):
+            one = replace(written, partial=written.partial or partial)
             traits = self._traits(one)
-            if not one.partial and (not traits or any(_alike(traits, other.traits) for other in made)):
-                self._note(one, _NOTHING_TELLS if not traits else _same_variant(traits))
             title = ", ".join(value for _, value in traits)
-            code = own_code or slug(f"{sku} {title}")
-            self._own(one, code, f"{name} ({title})")
+            code = own_code or sku_of(f"{sku} {title}", ())
+            if not one.partial and not traits:
+                self._note(one, mistakes.nothing_tells(name))
+            elif any(_alike(traits, other.traits) for other in made):
+                self._note(one, mistakes.same_variant(title))
+            else:
+                self._own(one, code, f"{name} ({title})")
             own = self._read(one, "price", self._amount, price)
             made.append(self._variant(one, code, own if own is not None else price, traits))
         return tuple(made)
@@ -99,7 +109,7 @@ class _Making:
     def _variant(self, record: Record, sku: str, price: int | None, traits: tuple[tuple[str, str], ...]) -> Variant:
         """`record` is the product's own where it has no variants; other names and photo are the product's then."""
         if price is None and not record.partial and "price" not in record.cells:
-            self._note(record, _missing(fields.shown(fields.PRODUCT, "price", "fr"), "price", "3500"))
+            self._note(record, mistakes.NO_PRICE)
         own = "name" not in record.cells
         return Variant(
             sku,
@@ -111,30 +121,30 @@ class _Making:
         )
 
     def _zone(self, record: Record) -> Zone | None:
-        name = self._name(record, fields.ZONE)
+        name = self._name(record)
         fee = self._read(record, "price", self._amount, None)
         if fee is None and "price" not in record.cells and not record.partial:
-            self._note(record, _missing("frais", "fee", "1000"))
+            self._note(record, mistakes.NO_FEE)
         if not name:
             return None
-        code = self._read(record, "sku", self._code, "") or slug(name)
+        code = self._read(record, "sku", self._code, "") or sku_of(name, ())
         self._own(record, code, name)
         return Zone(code, name, fee or 0, self._read(record, "names", values.names, ()))
 
     # --- what is in them
 
-    def _name(self, record: Record, known: fields.Fields) -> str:
+    def _name(self, record: Record) -> str:
         """Empty once it is noted what is wrong with it."""
         name = self._read(record, "name", values.plain, "")
         if not name:
             if "name" not in record.cells and not record.partial:
-                self._note(record, _missing(known["name"][0], fields.shown(known, "name", "en"), "…"))
+                self._note(record, mistakes.NO_NAME)
             return ""
-        if not slug(name):
-            self._note(record, _no_letters(name), "name")
+        if not sku_of(name, ()):
+            self._note(record, mistakes.no_letters(name), "name")
             return ""
         if fold(name) in self._names:
-            self._note(record, _same_name(name), "name")
+            self._note(record, mistakes.same_name(name), "name")
         self._names.add(fold(name))
         return name
 
@@ -158,7 +168,7 @@ class _Making:
     def _option(self, record: Record) -> Option | None:
         name = self._read(record, "name", values.plain, "")
         if not name and not record.partial and "name" not in record.cells:
-            self._note(record, _missing("nom", "name", '"…"'))
+            self._note(record, mistakes.NO_NAME)
         price = self._read(record, "price", self._amount, 0)
         return Option(name, price, self._read(record, "names", values.names, ())) if name else None
 
@@ -170,9 +180,10 @@ class _Making:
 
     def _own(self, record: Record, code: str, whose: str) -> None:
         """Every code is one thing's."""
-        before = self._codes.setdefault(fold(code), whose)
-        if before is not whose:
-            self._note(record, _same_code(code, before), "sku")
+        before = self._codes.get(fold(code))
+        if before and fold(before) != fold(whose):  # else its name is noted already
+            self._note(record, mistakes.same_code(code, before), "sku")
+        self._codes.setdefault(fold(code), whose)
 
     def _read(self, record: Record, field: str, read: Callable[[object], Value], otherwise: Value) -> Value:
         """What a cell holds; what it wrongly holds is noted once."""
@@ -190,50 +201,5 @@ class _Making:
         note(self._notes, cell.at if cell else record.at, said)
 
 
-def slug(name: str) -> str:
-    """A code made of a name; the same for the same name. Empty where it has neither letters nor digits."""
-    return re.sub(r"[^\w-]", "", "-".join(words(name)))[:MAX_CODE].rstrip("-")
-
-
 def _alike(one: Iterable[tuple[str, str]], other: Iterable[tuple[str, str]]) -> bool:
     return [(trait, fold(value)) for trait, value in one] == [(trait, fold(value)) for trait, value in other]
-
-
-def _missing(fr: str, en: str, example: str) -> Said:
-    return (f"{fr} manque", f"{fr} = {example}"), (f"{en} is missing", f"{en} = {example}")
-
-
-def _too_many(fr: str, en: str, count: int, most: int) -> Said:
-    return (f"il y a {count} {fr}", f"au plus {most}"), (f"there are {count} {en}", f"at most {most}")
-
-
-def _same_code(code: str, whose: str) -> Said:
-    return (
-        (f"le code « {code} » est déjà celui de « {whose} »", "un autre code"),
-        (f'the code "{code}" is that of "{whose}" already', "another code"),
-    )
-
-
-def _same_name(name: str) -> Said:
-    return (
-        (f"« {name} » est là deux fois", "un autre nom, ou une taille, une couleur ou une variante qui les distingue"),
-        (f'"{name}" is there twice', "another name, or a size, a colour or a variant that tells them apart"),
-    )
-
-
-def _same_variant(traits: Iterable[tuple[str, str]]) -> Said:
-    title = ", ".join(value for _, value in traits)
-    return (
-        (f"la variante « {title} » est là deux fois", "chaque variante une seule fois"),
-        (f'the variant "{title}" is there twice', "each variant only once"),
-    )
-
-
-_NOTHING_TELLS: Said = (
-    ("rien ne distingue cette variante", "une taille, une couleur, ou un nom comme « 1,5 L »"),
-    ("nothing tells this variant from the others", 'a size, a colour, or a name as "1.5 L"'),
-)
-
-
-def _no_letters(name: str) -> Said:
-    return (f"« {name} » n'a pas de lettre", "un nom"), (f'"{name}" has no letter', "a name")

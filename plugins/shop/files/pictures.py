@@ -5,11 +5,15 @@ from collections.abc import Collection
 from pathlib import PurePosixPath
 from unicodedata import normalize
 
-from comptoir.plugins.faults import nearest
+from rapidfuzz.process import extractOne
+
+from comptoir.plugins.faults import MAX_FAULTS
 from comptoir.plugins.shop.files.records import Wrong
 from comptoir.plugins.shop.files.values import plain
 
 _MAX_PLACE = 300
+_NEAR = 75
+"""Of 100, for a name that was probably meant."""
 _ANY = ("un fichier .jpg ou .png du dossier", "a .jpg or .png file in the folder")
 
 
@@ -17,6 +21,7 @@ class Pictures:
     """`names`: their places in the folder; None where nobody knows them: then every place is taken as it is."""
 
     def __init__(self, names: Collection[str] | None) -> None:
+        self._missed = 0
         self._known = names is not None
         self._by_key: dict[str, list[str]] = defaultdict(list)
         for name in names or ():
@@ -40,13 +45,18 @@ class Pictures:
                 ("une adresse Internet n'est pas une photo", "le nom d'un fichier dans votre dossier"),
                 ("an address on the Internet is no photo", "the name of a file in your folder"),
             )
-        meant = nearest(_key(said), list(self._by_key))
-        near = self._by_key[meant][0] if meant else ""
+        near = self._near(_key(said))
         fr, en = (f"« {near} »", f'"{near}"') if near else _ANY
         raise Wrong(
             (f"la photo « {said} » n'est pas dans le dossier", fr),
             (f'the photo "{said}" is not in the folder', en),
         )
+
+    def _near(self, key: str) -> str:
+        self._missed += 1
+        # Each is compared with all of them, and nobody reads a hundred faults.
+        meant = extractOne(key, list(self._by_key), score_cutoff=_NEAR) if self._missed <= MAX_FAULTS else None
+        return self._by_key[meant[0]][0] if meant else ""
 
 
 def _key(name: str) -> str:

@@ -1,5 +1,6 @@
 """`catalogue.toml`: products with their variants, and zones, as tables."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from comptoir.plugins.toml_mistakes import Said
 from comptoir.plugins.toml_positions import Path as Place
 from comptoir.plugins.toml_syntax import UNREADABLE
 
+EXAMPLE = ("exemple", "example")
 MAX_SIZE = 2_000_000
 """Characters."""
 
@@ -25,6 +27,9 @@ def read(text: str, path: Path, lang: Lang) -> tuple[TomlFile, list[Record], lis
         if key == "version":
             if value not in (1, UNREADABLE):
                 note(toml, ("version",), _VERSION)
+        elif key in EXAMPLE:
+            if not isinstance(value, bool) and value != UNREADABLE:
+                note(toml, (key,), _NO_FLAG)
         elif fields.is_one_of(key, fields.PRODUCTS):
             products += _records(toml, (key,), value, fields.PRODUCT)
         elif fields.is_one_of(key, fields.ZONES):
@@ -36,6 +41,11 @@ def read(text: str, path: Path, lang: Lang) -> tuple[TomlFile, list[Record], lis
             toml, (), (("version manque", "une ligne « version = 1 »"), ("version is missing", "a line `version = 1`"))
         )
     return toml, products, zones
+
+
+def is_example(text: str) -> bool:
+    """Whether the file says that it is one, readable or not as the rest may be."""
+    return re.search(rf"(?m)^({'|'.join(EXAMPLE)})\s*=\s*true\b", text[:MAX_SIZE]) is not None
 
 
 def _records(notes: Notes, at: Place, value: Any, known: fields.Fields) -> Iterator[Record]:
@@ -85,6 +95,11 @@ def _options(notes: Notes, at: Place, value: Any) -> object:
 
 
 _VERSION: Said = (("cette version n'existe pas", "version = 1"), ("there is no such version", "version = 1"))
+_NO_FLAG: Said = (("ce n'est pas true ou false", "true ou false"), ("this is not true or false", "true or false"))
+_NO_VERSION: Said = (
+    ("version manque", "une ligne « version = 1 »"),
+    ("version is missing", "a line `version = 1`"),
+)
 _NO_TABLE: Said = (("ce n'est pas une table", "nom = …, prix = …"), ("this is no table", "name = …, price = …"))
 
 

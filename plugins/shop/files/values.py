@@ -1,12 +1,14 @@
 """One value of a catalogue's file: a price, a number in stock, options, names. Each raises Wrong for what it is not."""
 
 import re
+from datetime import date, time, timedelta
 from decimal import Decimal
+from unicodedata import category
 
 from comptoir.plugins.faults import printable
 from comptoir.plugins.shop.files.records import Wrong
 from comptoir.plugins.shop.model import MAX_AMOUNT, Option
-from comptoir.plugins.shop.money import CURRENCIES, format_amount, read_amount
+from comptoir.plugins.shop.money import CURRENCIES, THIN, format_amount, read_amount
 from comptoir.plugins.text import fold
 
 MAX_NAME = 120
@@ -14,6 +16,8 @@ MAX_NAMES = 30
 MAX_OPTIONS = 40
 MAX_STOCK = 10**9
 _LONGEST_COUNT = 40
+_JOINER = "\u200d"
+"""Holds the parts of an emoji together."""
 _UNCOUNTED = frozenset(
     ("illimite", "illimitee", "non compte", "toujours", "oui", "disponible", "dispo", "en stock", "unlimited", "yes")
 )
@@ -32,15 +36,20 @@ def plain(value: object, most: int = MAX_NAME) -> str:
     """A short text; a spreadsheet's number is one too: a size, a code."""
     if isinstance(value, float) and value.is_integer() and abs(value) < 10**15:
         value = int(value)
+    if isinstance(value, date | time | timedelta):
+        raise Wrong(
+            (f"{_quoted(value)} est une date", "un texte : dans Excel, le format de cellule « Texte »"),
+            (f"{_quoted(value)} is a date", 'a text: in Excel, the cell format "Text"'),
+        )
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise Wrong((f"{_quoted(value)} n'est pas un texte", "un texte"), (f"{_quoted(value)} is no text", "a text"))
-    text = " ".join(str(value).split())
+    text = " ".join("".join(sign for sign in str(value) if _is_shown(sign)).split())
     if len(text) > most:
         raise Wrong(
             (f"un texte de {len(text)} caractères", f"au plus {most}"),
             (f"a text of {len(text)} characters", f"at most {most}"),
         )
-    if not text.isprintable():
+    if not text.replace(_JOINER, "").isprintable():
         raise Wrong(
             ("un caractère invisible est dans le texte", "le texte tapé de nouveau"),
             ("there is an invisible character in the text", "the text typed anew"),
@@ -67,7 +76,7 @@ def amount(value: object, currency: str) -> int:
     if read is not None:
         return read
     if re.fullmatch(r"[\d .,]*\d{10}[\d .,]*\D*", written):
-        most = format_amount(MAX_AMOUNT, currency)
+        most = format_amount(MAX_AMOUNT, currency).replace(THIN, " ")
         raise Wrong((f"{shown} est trop grand", f"au plus {most}"), (f"{shown} is too much", f"at most {most}"))
     example = "3500" if not CURRENCIES[currency].decimals else "35,50"
     raise Wrong(
@@ -142,6 +151,11 @@ def _option(part: str, currency: str) -> Option:
             (f'the option "{part}" has no name', "name +price, as fries +500"),
         )
     return Option(name, amount(said, currency) if found else 0)
+
+
+def _is_shown(sign: str) -> bool:
+    """Marks of direction and the like come with what is copied from a telephone."""
+    return sign == _JOINER or category(sign) != "Cf"
 
 
 def _written(value: object) -> str:
