@@ -2,6 +2,6 @@
 
 from comptoir.plugins.shop.understanding.acts import Act, Asked, Found, Mention, Verb
 from comptoir.plugins.shop.understanding.lexicon import Lexicon
-from comptoir.plugins.shop.understanding.reading import understand
+from comptoir.plugins.shop.understanding.reading import name_product, understand
 
-__all__ = ["Act", "Asked", "Found", "Lexicon", "Mention", "Verb", "understand"]
+__all__ = ["Act", "Asked", "Found", "Lexicon", "Mention", "Verb", "name_product", "understand"]

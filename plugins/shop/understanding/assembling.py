@@ -134,7 +134,8 @@ class Assembler:
             self._make(name, None, piece.at)
 
     def _refuse(self, place: int, piece: Piece) -> None:
-        if self._puts() and self._follows(place, ("mention", "number", "modes")):
+        counted = bool(self._made) and self._made[-1].verb == "number"
+        if (self._puts() or counted) and self._follows(place, ("mention", "number", "modes")):
             self._correcting = "non"
         else:
             if not self._refused:
@@ -178,7 +179,7 @@ class Assembler:
             self._more(place, piece)
         elif name == "less":
             self._fewer()
-        elif name != "by":
+        elif name not in ("by", "rest"):
             if self._explicit_put_follows(place) and name == "put":
                 return
             self._enter(name, piece)

@@ -26,7 +26,8 @@ NAME, TRAIT, OPTION = 1, 2, 4
 _WEAK_SHARE = 0.15
 """Of a vessel or a size in a name: `sac de 50 kg` says little of which cement."""
 _SHORTEST_GUESSED = 4
-_NEAR = 0.3
+_MODEL = re.compile(r"[a-z]+(\d{2,})")
+"""`CPJ45`, which customers call `45`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,11 @@ class Lexicon:
         gathered.spelled.update(
             word for word in own if not word.isdigit() and any(map(str.isalpha, word)) and len(word) > 1
         )
+        if role == NAME:
+            gathered.joined.update({word: (word,) for word in own if _MODEL.fullmatch(word) and word in told})
+            gathered.joined.update(
+                {_MODEL.sub(r"\1", word): (word,) for word in own if word in told and _MODEL.fullmatch(word)}
+            )
         for first, second in pairwise(tokens):
             both = first.word + second.word
             if role == NAME and not both[0].isdigit() and both.isalnum():

@@ -1,9 +1,9 @@
 """Reads one thing that is named in a message: which product, how many of it, which variant, with which options."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from comptoir.plugins.language import ordering_words
+from comptoir.plugins.language import ordering_same, ordering_words
 from comptoir.plugins.shop.understanding.acts import Found, Mention
 from comptoir.plugins.shop.understanding.lexicon import NAME, OPTION, TRAIT, Lexicon, Roots
 from comptoir.plugins.shop.understanding.measures import parted
@@ -75,6 +75,8 @@ class MentionReader:
         self.lexicon = lexicon
         self.about = frozenset(lexicon.by_sku[sku] for sku in about if sku in lexicon.by_sku)
         self._roots = [token.root for token in tokens]
+        self._last: frozenset[int] = frozenset()
+        """The products that were named last."""
         self._resolved: dict[int, tuple[Roots, int]] = {}
 
     # --- single words ---------------------------------------------------------------------------------------
@@ -133,15 +135,26 @@ class MentionReader:
         names something too.
         """
         state = Reading()
-        place = self._quantity(at, state)
-        place = self._vessel(place, state)
-        begun = place
-        place = self._name(place, state)
-        if state.places is None and not state.unknown:
-            place = max(begun, place) if state.traits or state.quantity is not None or state.measure else place
+        counted = self._quantity(at, state)
+        begun = self._vessel(counted, state)
+        place = self._name(begun, state)
+        if place == begun and not state.named and not state.unknown:
+            place = counted
         place = self._options(place, state)
         mention = self._mention(at, place, state, expected=expected)
-        return (mention, max(place, at + 1)) if mention is not None else None
+        if mention is None:
+            return None
+        if mention.found and state.places:
+            self._last = frozenset(state.places)
+        return mention, max(place, at + 1)
+
+    def name(self) -> Mention:
+        """All the tokens as the name of one product."""
+        state = Reading(quantity=0)
+        end = self._name(self._vessel(0, state), state)
+        mention = self._mention(0, end, state, expected=True) if state.named else None
+        said = " ".join(token.said for token in self.tokens)[:_LONGEST_SAID]
+        return replace(mention, quantity=None, said=said) if mention is not None else Mention(said=said)
 
     def _quantity(self, at: int, state: Reading) -> int:
         place = at
@@ -260,6 +273,8 @@ class MentionReader:
     def _take_roots(self, roots: Roots, state: Reading, at: int) -> bool:
         if not state.places and self._phrase_at(at):
             return False
+        if not state.named and all(map(_generic, roots)):
+            return False
         for one in roots:
             having = {
                 place
@@ -283,15 +298,21 @@ class MentionReader:
 
     def _trait_at(self, at: int, state: Reading) -> tuple[Roots, int]:
         """The words of a variant's value that stand here, of the products that are meant so far."""
-        among = state.places if state.places is not None else self.about or None
         for length in range(min(_LONGEST_TRAIT, len(self.tokens) - at), 0, -1):
             told = tuple(
                 (self.shop_word(place)[0] or (self.tokens[place].root,))[0] for place in range(at, at + length)
             )
-            having = self._having_trait(told, among)
-            if having:
+            if self._having_trait(told, self._among(told, state)):
                 return told, length
         return (), 0
+
+    def _among(self, told: Roots, state: Reading) -> set[int] | frozenset[int] | None:
+        """The products whose value these words may be: of `2 rouges` what was named last."""
+        if state.places is not None:
+            return state.places
+        if self.about:
+            return self.about
+        return self._last if self._last and all(map(_generic, told)) and self._having_trait(told, self._last) else None
 
     def _having_trait(self, told: Roots, among: set[int] | frozenset[int] | None) -> set[int]:
         candidates = {place for place, role in self.lexicon.places.get(told[0], {}).items() if role & TRAIT}
@@ -303,13 +324,16 @@ class MentionReader:
         told, length = self._trait_at(at, state)
         if not told:
             return 0
-        among = state.places if state.places is not None else self.about or None
-        having = self._having_trait(told, among)
+        having = self._having_trait(told, self._among(told, state))
         if not state.named and not self.about:
             if not all(map(_generic, told)) and (len(told) > 1 or not self._is_name(told[0])):
                 state.named = True  # `un coca` where that is a kind of lemonade
                 state.places = having
-            elif self._is_name(told[0]) and not (state.marked or self.tokens[at].kind == "measure"):
+            elif (
+                not all(map(_generic, told))
+                and self._is_name(told[0])
+                and not (state.marked or self.tokens[at].kind == "measure")
+            ):
                 return 0
         if state.named and self._is_name(told[0]) and state.places:
             # A word of names as well: `savon noir` is one, `robe noire` another.
@@ -331,13 +355,15 @@ class MentionReader:
         token = self.tokens[at]
         if (
             (token.word.isdigit() and state.quantity is not None)
-            or (state.named and self._looks_trait(at, state))
+            or (state.named and (self._looks_trait(at, state) or self.lexicon.joined(token.word)))
             or state.marked
         ):
             if length := self._take_trait(at, state):
                 return length
             if length := self._take_bare_measure(token, state):
                 return length
+            if state.named and (model := self.lexicon.joined(token.word)) and self._take_roots(model, state, at):
+                return 1
             if state.marked or (self.word(at - 1) in _BEFORE_TRAIT and token.word.isdigit() and state.named):
                 state.lacking.append(token.said)
                 return 1
@@ -557,7 +583,7 @@ class MentionReader:
             for place in found_places
             for told, values in self.lexicon.entries[place].traits.items()
             for value in values
-            if len(told) == 1 and parted(told[0])
+            if len(told) == 1 and (size := parted(told[0])) and amount and size[1] == amount[1]
         }
         if exact := [value for told, value in sizes if told == state.measure]:
             traits.extend(exact)
@@ -588,8 +614,6 @@ def _colours() -> frozenset[str]:
 
 def _generic(one: str) -> bool:
     """A size, a colour, a number or a measure: what many products come in, and no name by itself."""
-    from comptoir.plugins.language import ordering_same
-
     return (
         one[0].isdigit()
         or one in ordering_words("sizes")

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from comptoir.plugins.shop.understanding.acts import Act, Asked
+from comptoir.plugins.shop.understanding.acts import Act, Asked, Mention
+from comptoir.plugins.shop.understanding.answers import answered
 from comptoir.plugins.shop.understanding.assembling import Assembler
 from comptoir.plugins.shop.understanding.details import details_in, without
 from comptoir.plugins.shop.understanding.lexicon import Lexicon
@@ -26,4 +27,11 @@ def understand(text: str, lexicon: Lexicon, asked: Asked | None = None, about: S
     zones = list(lexicon.zones.find(tokens, guessing=asked in ("zone", "address", "delivery")))
     pieces = pieces_of(tokens, reader, zones, details)
     acts = [act for _, act in sorted(Assembler(pieces).acts(), key=lambda one: one[0])]
+    acts = answered(acts, pieces, details, cleaned, asked)
     return tuple(acts[:MAX_ACTS]) or (Act("unknown", text=cleaned.strip()),)
+
+
+def name_product(text: str, lexicon: Lexicon, about: Sequence[str] = ()) -> Mention:
+    """What a text names that is a product's name and nothing else: its numbers are sizes, no quantities."""
+    tokens = tokens_of(clean(text), lexicon.language, lexicon.units, lexicon.own)
+    return MentionReader(tokens, lexicon, about).name()

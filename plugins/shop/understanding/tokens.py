@@ -24,7 +24,7 @@ _TOKEN = re.compile(
     r"|(?P<word>[^\W\d_]+\d*)"
     r"|(?P<mark>\.{2,}|[-+?!.,;:\n()=/*•&×➕👍👌✅🆗🤝👎❌🚫])"
 )
-_NODS, _SHAKES = frozenset("👍👌✅🆗🤝"), frozenset("👎❌🚫")
+_TIMES = re.compile(r"[xX]\d+")
 _REPEATED = re.compile(r"([^\W\d])\1{2,}")
 
 
@@ -69,6 +69,8 @@ def _raw(text: str, own: Set[str]) -> Iterator[Token]:
     for found in _TOKEN.finditer(text):
         start, end = found.span()
         if mark := found["mark"]:
+            if mark == "-" and _within_word(text, start):
+                continue
             yield Token(mark, mark, mark, start, end, "mark")
         elif figures := found["number"]:
             middle = found.end("number")
@@ -84,8 +86,14 @@ def _raw(text: str, own: Set[str]) -> Iterator[Token]:
                 yield _word(glued, middle, end)
             else:
                 yield _number(figures, start, end, glued=before == "-" and text[start - 2 : start - 1] in ("", " "))
+        elif _TIMES.fullmatch(found["word"]):
+            yield _number(found["word"][1:], start, end, glued=True)
         else:
             yield _word(found["word"], start, end)
+
+
+def _within_word(text: str, at: int) -> bool:
+    return at > 0 and text[at - 1].isalpha() and text[at + 1 : at + 2].isalpha()
 
 
 def _number(figures: str, start: int, end: int, *, glued: bool) -> Token:
@@ -119,6 +127,9 @@ def _spelled(raw: list[Token], language: Language, own: Set[str]) -> Iterator[To
             part = raw[place : place + length]
             written = tuple(one.word for one in part)
             if written in known and all(one.kind == "word" for one in part) and not _kept(written, own):
+                after = tuple(one.word for one in raw[place : place + len(known[written])])
+                if after == known[written]:
+                    continue  # `c` of `c'est` stands for no second `est`
                 said, end = " ".join(one.said for one in part), part[-1].end
                 for word in known[written]:
                     yield Token(said, word, root_of(word), token.start, end)

@@ -1,0 +1,171 @@
+"""Reads a bare answer by the question that it answers: an address, a name, a zone, an hour, the entry of a list."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from comptoir.plugins.language import ordering_words
+from comptoir.plugins.shop.understanding.acts import Act, Asked, Mention
+from comptoir.plugins.shop.understanding.details import Detail, flat
+from comptoir.plugins.shop.understanding.pieces import Piece
+from comptoir.plugins.text import is_linking
+
+_PLAIN = frozenset(("yes", "no", "thank", "greet", "cancel", "clear", "checkout", "show_cart", "person", "again"))
+"""Acts that are no address and no name, whatever was asked."""
+_BUSINESS = frozenset(
+    ("remove", "replace", "ask_price", "ask_stock", "ask_about", "ask_list", "ask_photo", "ask_order")
+)
+_SAYING = re.compile(
+    r"^(?:(?:oui|ok|d'accord|alors|bon|ah|hum|euh|svp|bonjour|bonsoir|c'est|cest|ce sera|ca sera|c|je suis|je m'appelle"
+    r"|moi c'?est|moi|mon (?:pre)?nom(?: complet)?(?: est| c'est)?|le nom|au nom|nom|name|mettez|mets"
+    r"|notez|pour|de la part|d'|de|a|au|aux|dans|vers|sur|livrez(?:[ -]moi)?|quartier|du cote|adresse|j'habite|on est"
+    r"|chez|my name is|it's|i am|is)\b[ :,'-]*)+"
+)
+_ORDINALS = {
+    "premier": "1", "premiere": "1", "1er": "1", "1ere": "1", "first": "1", "deuxieme": "2", "second": "2",
+    "seconde": "2", "2e": "2", "2eme": "2", "troisieme": "3", "3e": "3", "3eme": "3", "quatrieme": "4", "4e": "4",
+    "4eme": "4", "cinquieme": "5", "5e": "5", "5eme": "5",
+}  # fmt: skip
+_MOST_NAME_WORDS = 5
+_LONGEST = 300
+
+
+def answered(
+    acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail], cleaned: str, asked: Asked | None
+) -> list[Act]:
+    """The acts of a message, read as the answer to what was asked."""
+    read = _READERS.get(asked or "")
+    text = cleaned.strip()[:_LONGEST]
+    return read(acts, pieces, details, text) if read is not None and text else acts
+
+
+def _zone(acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail], text: str) -> list[Act]:
+    """`médina, rue 22`: what is left beside the zone is where in it; an unknown place is told as it was said."""
+    if any(act.verb == "zone" for act in acts):
+        if not any(act.verb == "address" for act in acts) and (rest := _beside_zone(pieces, text)):
+            acts.append(Act("address", text=rest))
+        return acts
+    if _is_business(acts) or any(act.verb in ("pickup", *_PLAIN) for act in acts):
+        return acts
+    said = _bare(text)
+    return [act for act in acts if act.verb not in ("unknown", "put")] + [
+        Act("zone", mention=Mention(said=said or text))
+    ]
+
+
+def _beside_zone(pieces: Sequence[Piece], text: str) -> str:
+    zone = next(piece for piece in pieces if piece.kind == "zone")
+    rest = text[zone.at + len(zone.said) :].strip(" ,.:;-!")
+    if any(piece.kind not in ("zone", "word", "comma", "number", "end") for piece in pieces if piece.at > zone.at):
+        return ""
+    words = [
+        word for word in re.findall(r"\w+", flat(rest)) if not is_linking(word) and word not in ordering_words("idle")
+    ]
+    return rest if len(words) > 1 or any(word.isdigit() for word in words) else ""
+
+
+def _address(acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail], text: str) -> list[Act]:
+    """All of it, but for what says something else for sure."""
+    if _is_business(acts) or _is_plain(acts, pieces):
+        return acts
+    kept = [act for act in acts if act.verb in ("name", "time", "yes", "pickup", "reference")]
+    if any(act.verb == "pickup" for act in kept):
+        return acts
+    sure = [act for act in acts if act.verb == "zone" and act.text and _zone_leads(pieces)]
+    cut = [(one.start, one.end) for one in details if one.kind in ("name", "time")]
+    left = "".join(sign for place, sign in enumerate(text) if not any(start <= place < end for start, end in cut))
+    said = re.sub(r"\s+", " ", left).strip(" ,.;:-")
+    return [*sure, *([Act("address", text=said)] if said else []), *kept]
+
+
+def _zone_leads(pieces: Sequence[Piece]) -> bool:
+    first = next((piece for piece in pieces if piece.kind != "word"), None)
+    return first is not None and first.kind == "zone"
+
+
+def _name(acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail], text: str) -> list[Act]:
+    """`c'est Awa Diop` is a name; a question is none, nor is `ajoutez un coca`."""
+    if any(act.verb == "name" for act in acts) or _is_business(acts) or _is_plain(acts, pieces):
+        return acts
+    said = _bare(text.split("\n", maxsplit=1)[0].split(",", maxsplit=1)[0])
+    words = re.findall(r"[^\W\d_]+", said)
+    if not 0 < len(words) <= _MOST_NAME_WORDS or any(map(str.isdigit, said)) or "?" in text:
+        return acts
+    kept = [act for act in acts if act.verb in ("time", "address", "pickup", "delivery", "yes")]
+    return [*kept, Act("name", text=said)]
+
+
+def _time(acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail], text: str) -> list[Act]:
+    if any(act.verb == "time" for act in acts) or _is_business(acts) or _is_plain(acts, pieces):
+        return acts
+    return [act for act in acts if act.verb in ("pickup", "delivery", "address", "name")] + [Act("time", text=text)]
+
+
+def _choice(acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail], text: str) -> list[Act]:
+    """`le premier`, `2`: an entry of the list, where nothing else was said."""
+    words = re.findall(r"\w+", flat(text))
+    picked = next((_ORDINALS[word] for word in words if word in _ORDINALS), "")
+    numbers = [piece for piece in pieces if piece.kind == "number"]
+    if any(act.mention is not None for act in acts):
+        return acts
+    if not picked and len(numbers) == 1 and numbers[0].mention is not None and text.strip(" .!)").isdigit():
+        picked = str(numbers[0].mention.quantity)
+    return [*(act for act in acts if act.verb != "unknown"), Act("pick", text=picked)] if picked else acts
+
+
+def _quantity(acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail], text: str) -> list[Act]:
+    if any(act.mention is not None for act in acts):
+        return acts
+    numbers = [piece.mention for piece in pieces if piece.kind == "number" and piece.mention is not None]
+    if not numbers:
+        return acts
+    return [*(act for act in acts if act.verb not in ("unknown", "no")), Act("set_quantity", mention=numbers[-1])]
+
+
+def _confirm(acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail], text: str) -> list[Act]:
+    """A yes beside words that were not understood is no plain yes."""
+    strange = " ".join(piece.said for piece in pieces if piece.kind == "word" and not _is_idle(piece.name))
+    if strange and any(act.verb == "yes" for act in acts) and len(strange) > _MANY:
+        return [*acts, Act("unknown", text=strange)]
+    return acts
+
+
+_MANY = 12
+
+
+def _is_idle(word: str) -> bool:
+    return is_linking(word) or word in ordering_words("idle") or word in ordering_words("qualities")
+
+
+def _bare(text: str) -> str:
+    """Without `c'est`, `je m'appelle`, `à`."""
+    found = _SAYING.match(flat(text))
+    return text[found.end() if found else 0 :].strip(" ,.;:!'-")
+
+
+def _is_business(acts: Sequence[Act]) -> bool:
+    """Something is bought, changed or asked after all."""
+    return any(
+        act.verb in _BUSINESS
+        or (act.verb in ("put", "set_quantity") and act.mention is not None and _is_sure(act.mention))
+        for act in acts
+    )
+
+
+def _is_sure(mention: Mention) -> bool:
+    return mention.quantity is not None and bool(mention.found)
+
+
+def _is_plain(acts: Sequence[Act], pieces: Sequence[Piece]) -> bool:
+    """Nothing but `oui`, `annulez`, `merci`: no word beside."""
+    if not any(act.verb in _PLAIN for act in acts):
+        return False
+    return not any(
+        piece.kind in ("zone", "detail", "mention") or (piece.kind == "word" and not _is_idle(piece.name))
+        for piece in pieces
+    )
+
+
+_READERS: Mapping[str, Callable[[list[Act], Sequence[Piece], Sequence[Detail], str], list[Act]]] = {
+    "zone": _zone, "address": _address, "name": _name, "time": _time, "choice": _choice, "variant": _choice,
+    "quantity": _quantity, "stock": _quantity, "confirm": _confirm,
+}  # fmt: skip
