@@ -1,4 +1,4 @@
-"""What a worker says of itself: its state, an attempt to link, events of its journal."""
+"""What a worker says of itself: its state, an attempt to link, events of its journal, that a recording waits."""
 
 import logging
 from collections.abc import Awaitable, Callable, Iterator
@@ -62,6 +62,8 @@ class Hearing:
                 if params.get("kind") == "message_given_up" and params.get("reason") == "deaths":
                     self._on_forgiven()
                 self._record.forward(params)
+            case "recording":
+                self._record.installation.transcribing.ask(self._record.name)
             case _:
                 logger.warning("%s: its worker said %r, which means nothing here", self._record.name, method)
 

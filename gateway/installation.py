@@ -17,6 +17,7 @@ from comptoir.gateway.session_dirs import forget_session, make_session_dir
 from comptoir.gateway.settings import Settings
 from comptoir.gateway.targets import Targets
 from comptoir.gateway.tenant_log import TenantLog, open_log
+from comptoir.gateway.transcribing import TranscriptionLine
 from comptoir.gateway.vault.client import Vault
 from comptoir.gateway.vault.orders import DataKey, Kept, VaultSpec
 from comptoir.sessions.durable import fsync_folder
@@ -35,6 +36,7 @@ class Installation:
     targets: Targets = field(default_factory=Targets)
     hub: EventHub = field(default_factory=EventHub)
     vault: Vault = field(default_factory=Vault)
+    transcribing: TranscriptionLine = field(default_factory=TranscriptionLine)
     wrapping: trio.Lock = field(default_factory=trio.Lock)
     """Held by whoever wraps a key and stores it: the master key does not change in between."""
 
@@ -71,6 +73,7 @@ class Installation:
             # What is brought to disk in it would be found by nobody otherwise.
             fsync_folder(state_dir.parent)
         parked = tenant.parked_reason or self.wrong_server(tenant)
+        transcription = self.settings.transcription
         return WorkerSpec(
             tenant=tenant.name,
             config_dir=self.paths.tenant_config(tenant.name),
@@ -88,6 +91,7 @@ class Installation:
             inbound=self.settings.inbound_in(lab=self.lab is not None),
             log_level=self.settings.log.level,
             models=with_keys(self.settings.models, self.paths),
+            transcription=transcription.with_key(self.paths) if transcription else None,
         )
 
     def forget_session(self, name: str) -> None:

@@ -73,6 +73,7 @@ def _check_key(value: str) -> str:
 
 
 KeyReference = Annotated[str, AfterValidator(_check_key)]
+Url = Annotated[str, AfterValidator(_check_url)]
 """`file:NAME` or `credential:NAME`; see `model_keys.key_of`."""
 Tokens = Annotated[int, Field(ge=0, le=10**9)]
 Money = Annotated[float, Field(ge=0, le=1e6)]
@@ -87,7 +88,7 @@ class ModelTable(BaseModel):
     """What it speaks: `openai` also Gemini, Mistral, Ollama, llama.cpp and others. Each has an extra to install."""
     model: Annotated[str, Field(min_length=1, max_length=200)]
     """As its provider names it."""
-    url: Annotated[str, AfterValidator(_check_url)] = ""
+    url: Url = ""
     """Of the endpoint, as `http://127.0.0.1:11434/v1`; empty for that of OpenAI or Anthropic."""
     key: KeyReference = ""
     """Where its key is, never the key: `file:NAME` in `config/secrets/`, readable by the daemon's user alone, or

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from comptoir.gateway.log_format import LogSettings
 from comptoir.gateway.model_settings import ModelSetting, ModelTable
+from comptoir.gateway.transcription_settings import TranscriptionSetting, TranscriptionTable
 from comptoir.plugins.faults import ConfigWrong, Fault
 from comptoir.plugins.toml_file import read_toml
 from comptoir.sessions.spec import FAST_RATES, NO_LIMITS, InboundLimits, MediaLimits, Rates
@@ -79,6 +80,7 @@ class Settings:
     memory: int = 640 * 1_000_000
     """Bytes that a tenant's process may take."""
     models: tuple[ModelSetting, ...] = ()
+    transcription: TranscriptionSetting | None = None
 
     def rates_in(self, lab: bool) -> Rates:
         """The rates to send with; only a lab may have none."""
@@ -121,6 +123,7 @@ def parse_settings(text: str, file: Path) -> Settings:
         log=parsed.log.settings(),
         memory=parsed.plugins.memory_mb * _MB,
         models=tuple(table.setting(name) for name, table in parsed.models.items()),
+        transcription=parsed.transcription.setting() if parsed.transcription else None,
     )
 
 
@@ -189,5 +192,7 @@ class SettingsFile(_Table):
     plugins: _Plugins = Field(default_factory=_Plugins)
     models: dict[ModelName, ModelTable] = Field(default_factory=dict)
     """Language models that tenants may name as `model` in `[plugins.clerk]`."""
+    transcription: TranscriptionTable | None = None
+    """How voice notes are put into words; without it people listen to them."""
     daemon: _Daemon = Field(default_factory=_Daemon)
     lab: _Lab = Field(default_factory=_Lab)

@@ -3,6 +3,7 @@
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import trio
@@ -23,6 +24,8 @@ from comptoir.sessions.times import now_ms
 
 STOP_WITHIN = 10.0
 UNLINK_WITHIN = 10.0
+TURN_MARGIN = 30.0
+"""Seconds beyond those that a recording may take: then somebody else's turn comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,10 @@ class Supervisor:
                 installation.hub,
             )
             self._nursery.start_soon(note_generations, installation.vault, installation.registry)
+            if setting := installation.settings.transcription:
+                within = setting.spec.seconds + TURN_MARGIN
+                serve = partial(self._transcribe, within=within)
+                self._nursery.start_soon(installation.transcribing.run, serve, setting.at_once)
             for tenant in tenants:
                 self._start(tenant)
             task_status.started()
@@ -137,6 +144,10 @@ class Supervisor:
 
     def config_dir(self, name: str) -> Path:
         return self._installation.paths.tenant_config(name)
+
+    async def _transcribe(self, name: str, within: float) -> bool:
+        """Have a tenant put a recording into words; whether it has another. Raises RpcError."""
+        return bool(await self.get(name).call("transcribe", within=within))
 
     def _start(self, tenant: Tenant) -> None:
         if self._nursery is None:

@@ -56,6 +56,7 @@ class Answerer:
         blamed: Blame | None = None,
         fetch: Fetch | None = None,
         models: Models | None = None,
+        transcribes: bool = False,
         shop: Shop | None = None,
     ) -> None:
         self._journal = journal
@@ -69,6 +70,7 @@ class Answerer:
         self._blamed = blamed
         self._fetch = fetch
         self._models = models or Models((), journal)
+        self._transcribes = transcribes
         self._shop = shop
         self._begun: set[int] = set()
         # The worker before may have died before it told.
@@ -136,7 +138,7 @@ class Answerer:
         skipped = why_skipped(situation, burst, config.stale_hours, now)
         plugins = asked(pipeline, situation, skipped=skipped, given_up=given_up)
         message = _message(burst, situation, config)
-        scene = staging.scene(pipeline, situation, now, message)
+        scene = replace(staging.scene(pipeline, situation, now, message), transcribes=self._transcribes)
         if isinstance(message.content, ReceivedFile):
             scene = replace(scene, load=partial(self._files.load, message.ids[-1]))
         ports = staging.ports(

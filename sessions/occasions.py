@@ -65,6 +65,7 @@ class Occasions(Rounds):
         watch: Watch = unwatched,
         fetch: Fetch | None = None,
         models: Models | None = None,
+        transcribes: bool = False,
         shop: Shop | None = None,
         now: Callable[[], int] = now_ms,
     ) -> None:
@@ -78,6 +79,7 @@ class Occasions(Rounds):
         self._models = models or Models((), journal)
         self._shop = shop
         self._now = now
+        self._transcribes = transcribes
         self._turns = Turns(WALKS)
         self._cursor: int | None = None
         self._busy: set[int] = set()
@@ -209,7 +211,7 @@ class Occasions(Rounds):
             return None
         now, config = self._now(), pipeline.config
         situation = await self._journal.read(partial(chat_situation, contact=due.contact, config=config, now=now))
-        scene = staging.scene(pipeline, situation, now)
+        scene = replace(staging.scene(pipeline, situation, now), transcribes=self._transcribes)
         if due.number is not None:
             changed = await self._journal.read(partial(conversations.by_number, number=due.number, now=now))
             scene = scene if changed is None else replace(scene, conversation=changed.shown())

@@ -41,7 +41,8 @@ class Runner(Rounds):
 
     `wake_outbox` is called, inside trio, after a commit that queued something. `fast` joins no bursts; `limits` is how
     much is taken in a minute. `watch` is entered around a plugin's code; `blamed` is what the worker before died of;
-    `fetch` how plugins read from outside, `models` what they may ask.
+    `fetch` how plugins read from outside, `models` what they may ask, `transcribes` whether recordings can be put into
+    words.
     """
 
     def __init__(  # noqa: PLR0913 (what it serves, and with what)
@@ -57,6 +58,7 @@ class Runner(Rounds):
         blamed: Blame | None = None,
         fetch: Fetch | None = None,
         models: Models | None = None,
+        transcribes: bool = False,
         now: Callable[[], int] = now_ms,
     ) -> None:
         super().__init__()
@@ -75,6 +77,7 @@ class Runner(Rounds):
             blamed=blamed,
             fetch=fetch,
             models=models,
+            transcribes=transcribes,
             shop=self.shop,
         )
         self._pace = Pace(limits.tenant_per_minute, now)

@@ -38,6 +38,10 @@ class Telling:
         """`qr`, `pairing_code`, `linked` or `failed`, with the fields of the CLI's `link --json`."""
         await self._notify("link", {"event": event} | params)
 
+    async def recording(self) -> None:
+        """One waits to be put into words."""
+        await self._notify("recording", {})
+
     async def events(
         self,
         journal: Journal,

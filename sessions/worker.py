@@ -44,6 +44,8 @@ from comptoir.sessions.start import EXIT_AGAIN, EXIT_MEMORY
 from comptoir.sessions.stepping import Steps
 from comptoir.sessions.telling import Telling
 from comptoir.sessions.times import now_ms
+from comptoir.sessions.transcribing.recordings import KeptRecordings
+from comptoir.sessions.transcribing.transcriber import Transcriber
 
 logger = logging.getLogger("worker")
 
@@ -78,6 +80,13 @@ class Worker:
         self._fetcher = Fetcher(journal, self.media, spec.lab, on_released=self._wake_runner)
         self._uploader = Uploader(
             journal, self.media.store, self, on_uploaded=self._wake_sender_alone, on_hang=self.recycle
+        )
+        self.transcriber = Transcriber(
+            journal,
+            KeptRecordings(self.media),
+            spec.transcription,
+            ask_for_turn=telling.recording,
+            on_told=self._wake_occasions,
         )
         self._asker = Asker(journal, config=lambda: self.config, wake_outbox=self.wake_sender, fast=spec.fast)
         self._expiry = Expiry(journal, config=lambda: self.config, wake_outbox=self.wake_sender)
@@ -116,6 +125,7 @@ class Worker:
                 nursery.start_soon(task)
             nursery.start_soon(self._expiry.run)
             nursery.start_soon(self._caller.run)
+            nursery.start_soon(self.transcriber.run)
             if self.spec.linked and not self.spec.parked:
                 nursery.start_soon(self._resume)
             task_status.started()
@@ -169,6 +179,7 @@ class Worker:
                 watch=self._steps.walking,
                 fetch=self._outside.fetch,
                 models=self._models,
+                transcribes=self.transcriber.works,
                 blamed=self._blamed,
             )
             self._nursery.start_soon(self.runner.run)
@@ -180,6 +191,7 @@ class Worker:
                 watch=self._steps.walking,
                 fetch=self._outside.fetch,
                 models=self._models,
+                transcribes=self.transcriber.works,
                 shop=self.runner.shop,
             )
             self._nursery.start_soon(self._occasions.run)
@@ -196,11 +208,11 @@ class Worker:
         self._wake_sender_alone()
 
     def _wake_after_effects(self) -> None:
-        """What plugins decided may have queued something, or set a timer."""
+        """What plugins decided may have queued something, want it in words, or have set a timer."""
         self.wake_sender()
         self._caller.wake()
-        if self._occasions is not None:
-            self._occasions.wake()
+        self.transcriber.wake()
+        self._wake_occasions()
 
     # --- the sender's way out
 
@@ -231,6 +243,7 @@ class Worker:
         (self._asker.open if may_answer else self._asker.hold)()
         # What was decided is told whether WhatsApp is there or not.
         (self._caller.hold if self._finishing else self._caller.open)()
+        (self.transcriber.hold if self._finishing else self.transcriber.open)()
         (self._expiry.open if may_answer else self._expiry.hold)()
         if self.runner is not None:
             (self.runner.open if may_answer else self.runner.hold)()
@@ -263,6 +276,10 @@ class Worker:
     def _heard(self, events: Sequence[Event]) -> None:
         if self._occasions is not None:
             self._occasions.hear(events)
+
+    def _wake_occasions(self) -> None:
+        if self._occasions is not None:
+            self._occasions.wake()
 
     def _wake_runner(self) -> None:
         if self.runner is not None:

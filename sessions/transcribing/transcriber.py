@@ -57,6 +57,11 @@ class Transcriber(Rounds):
         self._outside = Outside(lambda _address: True, seconds=math.inf)
         self._serving = False
 
+    @property
+    def works(self) -> bool:
+        """Whether recordings are put into words at all."""
+        return self._spec is not None and not self._spec.wrong
+
     async def run(self) -> None:
         """Until cancelled."""
         await self.rounds(self._look)

@@ -4,7 +4,6 @@ import os
 import resource
 import signal
 import stat
-import subprocess
 import sys
 from pathlib import Path
 
@@ -82,12 +81,12 @@ async def test_a_command_that_is_not_there_is_said_so() -> None:
     assert failed.value.final
 
 
-def left_of(pids: list[int]) -> list[int]:
-    """Those that live; one that waits to be reaped does not."""
-    states = {pid: Path(f"/proc/{pid}/stat") for pid in pids}
-    return [
-        pid for pid, file in states.items() if file.exists() and file.read_text().rpartition(")")[2].split()[0] != "Z"
-    ]
+async def gone(pidfds: list[int]) -> None:
+    """Wait until these processes have ended: a kill takes a moment."""
+    with trio.fail_after(5):
+        for pidfd in pidfds:
+            await trio.lowlevel.wait_readable(pidfd)
+            os.close(pidfd)
 
 
 async def test_whoever_is_not_waited_for_any_more_is_gone_with_all_it_started(tmp_path: Path) -> None:
@@ -101,16 +100,16 @@ async def test_whoever_is_not_waited_for_any_more_is_gone_with_all_it_started(tm
         with trio.fail_after(5):
             await trio.lowlevel.wait_readable(reader)
             started = [int(pid) for pid in os.read(reader, 100).split()]
-        assert left_of(started) == started
+        ends = [os.pidfd_open(pid) for pid in started]
         nursery.cancel_scope.cancel()
     os.close(reader)
-    assert left_of(started) == []
-    assert not [fd for fd in os.listdir("/proc/self/fd") if "memfd:recording" in _target(fd)]
+    await gone(ends)
+    assert not [file for file in Path("/proc/self/fd").iterdir() if "memfd:recording" in _target(file)]
 
 
-def _target(descriptor: str) -> str:
+def _target(file: Path) -> str:
     try:
-        return os.readlink(f"/proc/self/fd/{descriptor}")
+        return str(file.readlink())
     except OSError:
         return ""
 
@@ -124,21 +123,17 @@ trio.run(said_by, ("/bin/sh", "-c", "sleep 1000 & echo $$ $! > {tmp_path}/pids; 
 """
     os.mkfifo(tmp_path / "pids")
     reader = os.open(tmp_path / "pids", os.O_RDONLY | os.O_NONBLOCK)
-    worker = subprocess.Popen([sys.executable, "-c", program])
+    worker = await trio.lowlevel.open_process([sys.executable, "-c", program])
     try:
         with trio.fail_after(10):
             await trio.lowlevel.wait_readable(reader)
             started = [int(pid) for pid in os.read(reader, 100).split()]
+        ends = [os.pidfd_open(pid) for pid in started]
     finally:
         worker.kill()
-        worker.wait()
+        await worker.wait()
         os.close(reader)
-    pidfds = [os.pidfd_open(pid) for pid in started if Path(f"/proc/{pid}").exists()]
-    with trio.fail_after(5):
-        for pidfd in pidfds:
-            await trio.lowlevel.wait_readable(pidfd)
-            os.close(pidfd)
-    assert left_of(started) == []
+    await gone(ends)
 
 
 def test_the_guard_imports_nothing_of_ours() -> None:
