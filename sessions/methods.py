@@ -52,7 +52,6 @@ class Methods:
             "order.set": partial(order_methods.move, worker),
             "catalogue.changes": partial(order_methods.changes, worker),
             "transcribe": lambda _: self._worker.transcriber.serve(),
-            "transcribe": lambda _: self._worker.transcriber.serve(),
             "reload": self._reload,
             "try": self._try,
             "stop": self._stop,
