@@ -10,7 +10,7 @@ from comptoir.plugins.builtin.desk.asked import Entry
 from comptoir.plugins.shop import changes
 from comptoir.plugins.shop.model import Catalogue, Product, Variant
 from comptoir.plugins.shop.pricing import titled
-from comptoir.plugins.shop.understanding import Lexicon, Mention, understand
+from comptoir.plugins.shop.understanding import Lexicon, Mention, name_product
 
 MOST_ENTRIES = 12
 
@@ -50,7 +50,7 @@ async def hidden(context: Context, catalogue: Catalogue) -> Catalogue:
 
 def _look(catalogue: Catalogue, said: str, language: str) -> tuple[Mention, list[str]]:
     lexicon = Lexicon(catalogue, "en" if language == "en" else "fr")
-    mention = next((act.mention for act in understand(said, lexicon) if act.mention), Mention(said=said))
+    mention = name_product(said, lexicon)
     near = () if mention.found else lexicon.nearest(said)
     return mention, [title(catalogue, found.sku) for found in near]
 
