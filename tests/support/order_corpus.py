@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from comptoir.plugins.api import Plugin, Tenant
+from comptoir.plugins.api import Handover, Plugin, Tenant
 from comptoir.plugins.builtin.clerk import Clerk
 from comptoir.plugins.builtin.clerk.config import ClerkConfig
 from comptoir.plugins.builtin.handover import Handovers
@@ -154,10 +154,22 @@ class _Customer:
         if heard.faults:
             raise RuntimeError(f"{played.conversation.id}: {heard.faults}")
         played.course += [f"> {text}", *(f"    {line}" for said in self._heard(heard) for line in said.split("\n"))]
-        played.handed_over = self.person.chat.conversation.state == "pending"
+        if self.person.chat.conversation.state == "pending":
+            self._handed_over(heard)
         state: Any = self._play.state("clerk", "sale", self.person)
         played.asked = state["asked"]["kind"] if state else ""
         return True
+
+    def _handed_over(self, heard: Heard) -> None:
+        """Where the clerk gave up, that is the end. What only no plugin knew the owner answers, and gives back."""
+        if any(
+            isinstance(effect, Handover) for one in heard.outcomes if one.plugin == "clerk" for effect in one.effects
+        ):
+            self.played.handed_over = True
+            return
+        number = self.person.chat.conversation.number
+        self._play.owner().says(f"{number} Je vous dis ça tout de suite.")
+        self._play.owner().says(f"{number} robot")
 
     def _next(self) -> str | None:
         if self._turns:

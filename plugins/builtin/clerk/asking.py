@@ -85,7 +85,10 @@ def _of(turn: Turn, mention: Mention | None) -> list[tuple[Product, Sequence[Var
     if len(products) > 2:
         _show_list(turn, products, "list")
         return []
-    return [(one, _fitting(one, mention)) for one in products]
+    fitting = [(one, _fitting(one, mention)) for one in products]
+    if len(products) == 1:
+        turn.sale = replace(turn.sale, last_variants=tuple(one.sku for one in fitting[0][1]))
+    return fitting
 
 
 def _nothing(turn: Turn, mention: Mention | None) -> None:

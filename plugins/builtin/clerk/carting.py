@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-from comptoir.plugins.builtin.clerk import asking, cart, wares
+from comptoir.plugins.builtin.clerk import cart, wares
 from comptoir.plugins.builtin.clerk.choosing import narrowed
 from comptoir.plugins.builtin.clerk.sale import Want
 from comptoir.plugins.builtin.clerk.turn import Turn
@@ -24,13 +24,29 @@ def put(turn: Turn, mention: Mention | None) -> None:
     products = _meant(turn, mention)
     if not products:
         _unknown(turn, mention)
+        _offer_near(turn, mention)
     elif turn.cleared and mention.quantity is None and _restored(turn, products):
         pass
     elif len(turn.sale.wants) < MAX_WANTS:
         _tell_lacking(turn, mention, products)
         # `Ok, put the 4`: that is the yes to the 4 that are left, and no 4 more.
         does: Literal["put", "set"] = "set" if turn.taken and (turn.taken,) == products else "put"
-        settle(turn, replace(want_of(mention, products), does=does))
+        settle(turn, _altered(turn, mention, replace(want_of(mention, products), does=does)))
+
+
+def _altered(turn: Turn, mention: Mention, want: Want) -> Want:
+    """`The red one`, `rather in M`, of what is in the cart: another variant of it, and no further one."""
+    if len(want.products) != 1:
+        return want
+    if not mention.found and not want.traits and turn.sale.last == want.products[0]:
+        want = replace(want, variants=turn.sale.last_variants)
+    if want.quantity is not None or not want.traits or len(mention.found) == 1:
+        return want
+    of_it = [line for line in turn.draft.lines if wares.product_sku(turn.catalogue, line.sku) == want.products[0]]
+    if len(of_it) != 1 or of_it[0].sku not in {line.sku for line in turn.before.lines}:
+        return want
+    options = want.options or of_it[0].options
+    return replace(want, quantity=of_it[0].quantity, instead=(of_it[0].sku,), options=options, does="set")
 
 
 def set_quantity(turn: Turn, mention: Mention | None) -> None:
@@ -127,14 +143,14 @@ def refine(turn: Turn, mention: Mention) -> None:
         quantity=quantity,
         unsure=(want.unsure or mention.unsure) and mention.quantity is None,
         # What was sold out was said too: of the new answer only itself counts.
-        traits=(*want.traits, *mention.traits) if keep else mention.traits or _kept_traits(turn, want, other=other),
+        traits=_joined(turn, want, mention.traits) if keep else mention.traits or _kept_traits(turn, want, other=other),
         options=() if other else tuple(dict.fromkeys((*want.options, *mention.options))),
         without=tuple(dict.fromkeys((*want.without, *mention.without))),
         said=want.said if not found else mention.said,
         left=0,
     )
     _tell_lacking(turn, mention, products)
-    if not mention.traits and products == want.products:
+    if mention.quantity is None and products == want.products:
         refined = _by_words(turn, refined, turn.text) if keep else _another_variant(turn, want, refined)
     settle(turn, refined, first=True)
 
@@ -216,6 +232,14 @@ def _names(want: Want, mention: Mention) -> bool:
     return mention.refers or any(one.sku in want.products for one in mention.found)
 
 
+def _joined(turn: Turn, want: Want, traits: Sequence[str]) -> tuple[str, ...]:
+    """What was said before and now; of what nothing has together, what they say now."""
+    both = (*want.traits, *traits)
+    products = [one for sku in want.products if (one := wares.product_of(turn.catalogue, sku)) is not None]
+    values = [{value for _, value in variant.traits} for product in products for variant in product.variants]
+    return both if any(each.issuperset(both) for each in values) else tuple(traits)
+
+
 def _kept_traits(turn: Turn, want: Want, *, other: bool) -> tuple[str, ...]:
     """`Only 2 of the red ones in M are left` — `then 2`: of the same."""
     if other or not want.variants or want.variants[0] not in turn.catalogue.by_sku:
@@ -234,8 +258,10 @@ def _meant(turn: Turn, mention: Mention, *, in_cart: bool = False) -> tuple[str,
             return there if len(there) == 1 else ()
         return (turn.sale.last,) if turn.sale.last else there[:1] if len(there) == 1 else ()
     if len(found) > 1:
-        known = tuple(sku for sku in found if sku in there) if in_cart else ()
-        return known or ((turn.sale.last,) if turn.sale.last in found else found)
+        known = tuple(sku for sku in found if sku in there) if in_cart or mention.quantity is None else ()
+        if known and (in_cart or len(known) == 1):
+            return known
+        return (turn.sale.last,) if turn.sale.last in found else found
     return found
 
 
@@ -275,12 +301,18 @@ def _tell_lacking(turn: Turn, mention: Mention, products: Sequence[str]) -> None
 
 
 def _unknown(turn: Turn, mention: Mention) -> None:
-    """Say that the shop has no such thing, and what it has that is alike."""
-    if not mention.said:
-        return
-    turn.understood = True
-    turn.answer("unknown_product", said=" ".join(mention.said.split())[:60])
-    asking.offer(turn, mention.said)
+    """Say that the shop has no such thing."""
+    if mention.said:
+        turn.answer("unknown_product", said=" ".join(mention.said.split())[:60])
+
+
+def _offer_near(turn: Turn, mention: Mention) -> None:
+    """Ask whether it is what the shop has that is alike."""
+    near = tuple(found.sku for found in turn.lexicon.nearest(mention.said)) if mention.said else ()
+    near = tuple(sku for sku in near if wares.product_of(turn.catalogue, sku) is not None)
+    if near and len(turn.sale.wants) < MAX_WANTS:
+        want = replace(want_of(mention, near), kind="choice", traits=(), options=(), without=())
+        turn.sale = replace(turn.sale, wants=(*turn.sale.wants, want))
 
 
 def changes(before: Draft, after: Draft) -> tuple[list[tuple[str, tuple[str, ...], int]], ...]:

@@ -15,7 +15,11 @@ from comptoir.plugins.shop.understanding import Act, Verb
 
 def read(turn: Turn, acts: Sequence[Act]) -> None:
     """Do all of it. `turn.understood` tells whether anything was."""
+    takes_out = any(act.verb == "remove" and act.mention is not None for act in acts)
     for act in acts:
+        if act.verb == "cancel" and takes_out:
+            # `Let the pickaxe be`: that is not all of it.
+            continue
         if not ordering.changes_placed(turn, act):
             _do(turn, act)
     if not turn.understood and not turn.greeted:
@@ -104,7 +108,7 @@ def _settle_or_drop(turn: Turn, want: Want, *, yes: bool) -> None:
     """`Which one?` — `no`: none of them; `yes` says which only where there is one."""
     if not yes:
         turn.sale = turn.sale.without_first()
-    elif want.kind == "variant" and len(want.variants) == 1:
+    elif len(want.variants if want.kind == "variant" else want.products) == 1:
         carting.pick(turn, "1")
 
 

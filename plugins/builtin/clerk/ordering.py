@@ -95,7 +95,7 @@ def changes_placed(turn: Turn, act: Act) -> bool:
     mention = act.instead or act.mention
     named = {found.sku for found in mention.found} if mention is not None else set()
     in_order = {wares.product_sku(turn.catalogue, line.sku) for line in order.draft.lines}
-    if named and not named & in_order:
+    if not named & in_order and not (mention is not None and mention.refers and turn.sale.last in in_order):
         return False
     turn.answer("change_placed", number=str(order.number))
     turn.hand_over = turn.say("reason_change", number=str(order.number))

@@ -17,7 +17,7 @@ from comptoir.plugins.builtin.clerk.dialogue import finish, read
 from comptoir.plugins.builtin.clerk.sale import Sale
 from comptoir.plugins.builtin.clerk.texts import TEXTS
 from comptoir.plugins.builtin.clerk.turn import Turn
-from comptoir.plugins.builtin.clerk.wares import pieces
+from comptoir.plugins.builtin.clerk.wares import pieces, product_sku
 from comptoir.plugins.builtin.explaining import explain
 from comptoir.plugins.builtin.speaking import speaks
 from comptoir.plugins.shop.model import Catalogue, Spot
@@ -207,8 +207,15 @@ class Clerk(Plugin):
 def _understood(text: str, lexicon: Lexicon, sale: Sale) -> tuple[Act, ...]:
     kind = "confirm" if sale.asked.kind == "cancel" else sale.asked.kind
     asked: Asked | None = kind if kind in _ASKED else None  # type: ignore[assignment]  # one of them, as it is in there
-    products = sale.wants[0].products if sale.wants else ()
-    return understand(text, lexicon, asked, products)
+    return understand(text, lexicon, asked, _about(lexicon.catalogue, sale))
+
+
+def _about(catalogue: Catalogue, sale: Sale) -> tuple[str, ...]:
+    """The products that a message without a name is about: the open question's, else the last and those in the cart."""
+    if sale.wants:
+        return sale.wants[0].products
+    in_cart = (product_sku(catalogue, line.sku) for line in sale.draft.lines)
+    return tuple(dict.fromkeys(filter(None, (sale.last, *in_cart))))
 
 
 def _cart(catalogue: Catalogue, sale: Sale) -> str:

@@ -73,6 +73,8 @@ class Sale:
     shown: Shown | None = None
     last: str = ""
     """The product that was spoken of last."""
+    last_variants: tuple[str, ...] = ()
+    """Of it, those that were; empty for all."""
     listed: tuple[str, ...] = ()
     """Products of the list that was shown last."""
     lost: int = 0

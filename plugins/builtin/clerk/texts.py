@@ -67,6 +67,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     # --- questions to the customer
     "ask_more": ("Et avec ceci ? Sinon dites « c'est tout ».", 'Anything else? If not, say "that is all".'),
     "ask_variant": ("{product} : lequel voulez-vous ? {choices}", "{product}: which one would you like? {choices}"),
+    "ask_meant": ("Voulez-vous dire {choices} ?", "Do you mean {choices}?"),
     "ask_choice": ("Lequel voulez-vous ? {choices}", "Which one would you like? {choices}"),
     "ask_quantity": ("{product} : combien en voulez-vous ?", "{product}: how many would you like?"),
     "ask_stock": (
@@ -124,6 +125,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "detail_name": ("Nom : {customer}", "Name: {customer}"),
     "detail_time": ("Pour : {time}", "For: {time}"),
     "detail_note": ("À noter : {note}", "Note: {note}"),
+    "note_without": ("{product} sans {words}", "{product} without {words}"),
     "free": ("gratuit", "free"),
     # --- the order
     "receipt": (

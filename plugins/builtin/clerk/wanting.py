@@ -9,7 +9,7 @@ from comptoir.plugins.builtin.clerk.sale import Want
 from comptoir.plugins.builtin.clerk.turn import Turn
 from comptoir.plugins.shop.model import Draft, Product, Variant
 from comptoir.plugins.shop.understanding import Mention
-from comptoir.plugins.text import fold
+from comptoir.plugins.text import fold, stem, words
 
 
 def want_of(mention: Mention, products: Sequence[str]) -> Want:
@@ -29,7 +29,7 @@ def settle(turn: Turn, want: Want, *, first: bool = False) -> None:
     """Do what is wanted, or remember that a question stands before it."""
     turn.understood = True
     if len(want.products) == 1:
-        turn.sale = replace(turn.sale, last=want.products[0])
+        turn.sale = replace(turn.sale, last=want.products[0], last_variants=want.variants)
     open_want = _tried(turn, want)
     if open_want is not None:
         wants = (open_want, *turn.sale.wants) if first else (*turn.sale.wants, open_want)
@@ -47,7 +47,7 @@ def _tried(turn: Turn, want: Want) -> Want | None:
     if want.does == "remove":
         return _removed(turn, want, variants)
     there = [one for one in variants if turn.shop.stock.enough(one.sku, 1)]
-    if len(variants) > 1 and there:
+    if (len(variants) > 1 or not _has_all(variants[0], want.traits)) and there:
         return replace(want, kind="variant", variants=tuple(one.sku for one in there))
     variant = variants[0]
     if want.unsure and want.quantity is None:
@@ -58,8 +58,9 @@ def _tried(turn: Turn, want: Want) -> Want | None:
 def _fitting(turn: Turn, product: Product, want: Want) -> list[Variant]:
     """The variants that may be meant. One that is in the cart already is, where nothing says otherwise."""
     among = [one for one in product.variants if not want.variants or one.sku in want.variants] or list(product.variants)
-    said = {fold(trait) for trait in want.traits}
-    fitting = [one for one in among if said <= {fold(value) for _, value in one.traits}] or among
+    fitting = _nearest(among, want.traits)
+    if not _has_all(fitting[0], want.traits):
+        turn.answer("lacking", product=product.name, lacking=", ".join(want.traits))
     if len(fitting) > 1:
         in_cart = {line.sku for line in turn.draft.lines}
         there = [one for one in fitting if one.sku in in_cart]
@@ -69,6 +70,17 @@ def _fitting(turn: Turn, product: Product, want: Want) -> list[Variant]:
     return fitting
 
 
+def _nearest(variants: Sequence[Variant], traits: Sequence[str]) -> list[Variant]:
+    """Those that have most of these traits."""
+    said = {fold(trait) for trait in traits}
+    has = [len(said & {fold(value) for _, value in one.traits}) for one in variants]
+    return [one for one, count in zip(variants, has, strict=True) if count == max(has)]
+
+
+def _has_all(variant: Variant, traits: Sequence[str]) -> bool:
+    return {fold(trait) for trait in traits} <= {fold(value) for _, value in variant.traits}
+
+
 def _only_dresses(want: Want) -> bool:
     """It speaks of options of what is in the cart, and of no other number of it."""
     return want.quantity is None and not want.unsure and bool(want.options or want.without)
@@ -76,6 +88,7 @@ def _only_dresses(want: Want) -> bool:
 
 def _placed(turn: Turn, want: Want) -> Want | None:
     sku = want.variants[0]
+    want = _with_negative_options(turn, want)
     there = [line for line in turn.draft.lines if line.sku == sku]
     basis = _without_instead(turn.draft, want)
     if there and want.quantity is None and want.does != "remove":
@@ -99,6 +112,23 @@ def _placed(turn: Turn, want: Want) -> Want | None:
         _note(turn, want)
         return None
     return _stopped(turn, want, problem)
+
+
+def _with_negative_options(turn: Turn, want: Want) -> Want:
+    """`Without onion`, where the shop has an option called so, is that option."""
+    product = wares.product_of(turn.catalogue, want.products[0])
+    off = {stem(word) for said in want.without for word in words(said)}
+    named = {
+        option.name: {stem(word) for word in words(option.name) if word != "sans"}
+        for option in (product.options if product is not None else ())
+        if words(option.name)[:1] == ["sans"]
+    }
+    meant = [name for name, stems in named.items() if stems and stems <= off]
+    if not meant:
+        return want
+    used = set().union(*(named[name] for name in meant))
+    without = tuple(said for said in want.without if not {stem(word) for word in words(said)} <= used)
+    return replace(want, options=tuple(dict.fromkeys((*want.options, *meant))), without=without)
 
 
 def _says_anew(turn: Turn, want: Want) -> bool:
@@ -156,10 +186,10 @@ def _note(turn: Turn, want: Want) -> None:
     """What they do not want, and no option says: whoever prepares it reads it."""
     product = wares.product_of(turn.catalogue, want.products[0])
     options = {fold(option.name) for option in product.options} if product is not None else set()
-    words = [word for word in want.without if fold(word) not in options]
-    if product is None or not words:
+    others = [word for word in want.without if fold(word) not in options]
+    if product is None or not others:
         return
-    note = f"{product.name} : {', '.join(words)}"
+    note = turn.say("note_without", product=product.name, words=", ".join(others))
     if note not in turn.draft.note:
         notes = "; ".join(filter(None, (turn.draft.note, note)))
         turn.take(cart.noted(turn.draft, notes))
