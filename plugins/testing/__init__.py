@@ -11,6 +11,6 @@ their order, with the same limits; what they ask for is then done in memory. Not
 """
 
 from comptoir.plugins.testing.heard import Heard
-from comptoir.plugins.testing.play import NOON, OWNER, TENANT, Person, Play, Player
+from comptoir.plugins.testing.play import NOON, OWNER, TENANT, Person, Play, Player, quoted
 
-__all__ = ["NOON", "OWNER", "TENANT", "Heard", "Person", "Play", "Player"]
+__all__ = ["NOON", "OWNER", "TENANT", "Heard", "Person", "Play", "Player", "quoted"]

@@ -25,7 +25,7 @@ from comptoir.plugins.api import (
     Tenant,
     Wake,
 )
-from comptoir.plugins.shop.model import ShopEffect
+from comptoir.plugins.shop.model import ShopEffect, Transcribe
 from comptoir.plugins.shop.telling import PLUGIN
 from comptoir.plugins.testing.heard import Heard, Told
 from comptoir.plugins.testing.selling import Doing, MemoryShop
@@ -62,6 +62,15 @@ class Alarm:
     data: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One that a plugin wants in words."""
+
+    plugin: str
+    chat: str
+    message: int
+
+
 class Memory:
     """All that a tenant's plugins have done so far."""
 
@@ -72,6 +81,8 @@ class Memory:
         self.state: dict[Slot, Value] = {}
         self.alarms: dict[tuple[str, str, str], Alarm] = {}
         self.calls: list[Call] = []
+        self.recordings: list[Recording] = []
+        """That plugins wait for in words, the oldest first."""
         self._numbers = 0
 
     def chat(self, contact: Contact, now: datetime) -> Chat:
@@ -130,6 +141,10 @@ class Memory:
         return Heard()
 
     def _sell(self, chat: Chat, doing: Doing, plugin: str, effect: ShopEffect) -> Heard:
+        if isinstance(effect, Transcribe):
+            if doing.message is not None:
+                self.recordings.append(Recording(plugin, chat.contact.chat, doing.message))
+            return Heard()
         """In the shop; the customer is told wherever they are."""
         done = self.shop.do(doing, effect)
         told = tuple(self._told(done.words.owner, ("owner",))) if done.words.owner else ()

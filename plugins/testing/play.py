@@ -21,9 +21,12 @@ from comptoir.plugins.api import (
     Quote,
     Receipt,
     Received,
+    ReceivedFile,
+    Reply,
     Response,
     Tenant,
     Timer,
+    Transcript,
 )
 from comptoir.plugins.shop.model import ShopEffect
 from comptoir.plugins.shop.placing import Stale
@@ -52,7 +55,7 @@ class Play:
 
     `plugins` are started; their faults in `files` are in `mistakes`. `wording` is the tenant's own, by plugin and key;
     `site` answers what plugins read outside, and raises OutsideFailed. What the tenant sells, its `catalogue`, is sold
-    in `shop`.
+    in `shop`. Where recordings are `transcribed`, `Person.is_transcribed` tells what was said in them.
     """
 
     def __init__(
@@ -62,6 +65,7 @@ class Play:
         wording: Mapping[str, Mapping[str, str]] | None = None,
         site: Site | None = None,
         limit: float = PLUGIN_LIMIT,
+        transcribed: bool = False,
     ) -> None:
         self.plugins = plugins
         self.tenant = plugins[0].tenant if plugins else TENANT
@@ -70,6 +74,7 @@ class Play:
         self.memory = Memory(self.tenant, self._wording)
         self._site = site
         self._limit = limit
+        self._transcribed = transcribed
         self._ids = 0
         self.mistakes: tuple[Mistake, ...] = tuple(mistake for plugin in plugins for mistake in plugin.check())
         if not self.mistakes:
@@ -145,6 +150,14 @@ class Play:
         made = self._decided(doing, lambda: tell(plugin, scene, self._ports(chat), occasion, self._limit))
         return self._do(chat, doing, made, spoken=not chat.held(self.now))
 
+    def transcribed(self, chat: Chat, text: str, why: str) -> Heard:
+        """The chat's oldest recording that a plugin waits for; raises ValueError where there is none."""
+        waiting = (one for one in self.memory.recordings if one.chat == chat.contact.chat)
+        if (recording := next(waiting, None)) is None:
+            raise ValueError(f"no plugin wants a recording of {chat.contact.chat} in words")
+        self.memory.recordings.remove(recording)
+        return self._tell(chat, recording.plugin, Transcript(recording.message, text, why))
+
     def receipt(self, chat: Chat, plugin: str, receipt: Receipt) -> Heard:
         return self._tell(chat, plugin, receipt)
 
@@ -177,7 +190,15 @@ class Play:
         held = chat.held(self.now)
         until = chat.silent_until if held else None
         return Scene(
-            self.tenant, chat.contact, chat.conversation, self.now, message, held, until, wording=self._wording
+            self.tenant,
+            chat.contact,
+            chat.conversation,
+            self.now,
+            message,
+            held,
+            until,
+            wording=self._wording,
+            transcribes=self._transcribed,
         )
 
     def _ports(self, chat: Chat) -> Ports:
@@ -241,6 +262,18 @@ class Person:
         ids = (self.play.next_id(),)
         return self.play.hear(self._known, Message(ids, kind, text, self.play.now, content, quote, sender), data)
 
+    def speaks(self, *, seconds: int = 5, kept: bool = True) -> Heard:
+        """A voice note; what was said in it tells `is_transcribed`, where a plugin wants to know."""
+        return self.says(kind="voice", content=ReceivedFile("audio/ogg; codecs=opus", 4_000, "", seconds, kept))
+
+    def is_transcribed(self, text: str = "", why: str = "nothing was said in it") -> Heard:
+        """The oldest of their recordings that a plugin wants in words is, or cannot be where `text` is empty."""
+        return self.play.transcribed(self.chat, text, "" if text else why)
+
+    def shows(self, caption: str = "", *, kept: bool = True) -> Heard:
+        """A picture."""
+        return self.says(caption, "image", content=ReceivedFile("image/jpeg", 80_000, kept=kept))
+
     def answered_by_hand(self, text: str = "Je m'en occupe.", *, minutes: float = 60) -> Heard:
         """The owner writes to them from the shop's phone; the chat is silent for so long."""
         self.play.memory.take(self.chat, text, self.play.now, self.play.now + timedelta(minutes=minutes))
@@ -264,6 +297,12 @@ class Person:
     def _known(self) -> Contact:
         known = self.play.memory.chats.get(self.contact.chat)
         return known.contact if known else self.contact
+
+
+def quoted(reply: Reply) -> Quote:
+    """What a customer's message holds that answers this one of ours."""
+    kind = "text" if reply.content is None else getattr(reply.content, "kind", None) or "image"
+    return Quote(1, kind, reply.text, ours=True)
 
 
 class Player(Protocol):

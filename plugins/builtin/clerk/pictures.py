@@ -1,6 +1,6 @@
 """Pictures: a product's, for who asks; the one that a customer answers; and those that customers send."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,6 +19,20 @@ MOST = 3
 PAUSE = timedelta(minutes=10)
 """An album is several messages, and one question."""
 _OF_MESSAGE = "message:"
+TEXTS: Mapping[str, tuple[str, str]] = {
+    "photo": ("{product} : {price}", "{product}: {price}"),
+    "photo_from": ("{product} : à partir de {price}", "{product}: from {price}"),
+    "photo_question": (
+        "Merci, votre photo est bien arrivée 📷 Que désirez-vous ? Dites-le moi en quelques mots.",
+        "Thank you, your picture has arrived 📷 What would you like? Tell me in a few words.",
+    ),
+    "photo_notice": (
+        "📷 {customer} ({chat}) a envoyé une photo sans un mot : regardez-la dans la conversation.\n{cart}",
+        "📷 {customer} ({chat}) sent a picture without a word: look at it in the chat.\n{cart}",
+    ),
+    "photo_cart": ("Panier : {lines}", "Cart: {lines}"),
+    "photo_no_cart": ("Son panier est vide.", "Their cart is empty."),
+}
 
 
 # --- the shop's ---------------------------------------------------------------------------------------------

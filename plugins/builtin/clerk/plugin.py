@@ -41,7 +41,7 @@ class Clerk(Plugin):
     name = "clerk"
     Config = ClerkConfig
     config: ClerkConfig
-    texts: ClassVar = {**ORDER_TEXTS, **payment.TEXTS, **TEXTS}
+    texts: ClassVar = {**ORDER_TEXTS, **payment.TEXTS, **voice.TEXTS, **pictures.TEXTS, **TEXTS}
 
     def __init__(self, config: PluginConfig, tenant: Tenant) -> None:
         super().__init__(config, tenant)

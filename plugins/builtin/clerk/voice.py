@@ -1,6 +1,6 @@
 """Voice notes: acknowledged at once, put into words, read back, and taken for a text once the customer says yes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
@@ -17,6 +17,28 @@ MAX_SAID = 1_000
 """Characters that are read back: who speaks longer is listened to by a person."""
 MAX_MISSES = 2
 """How often what was read back may be wrong."""
+TEXTS: Mapping[str, tuple[str, str]] = {
+    "voice_heard": (
+        "🎤 Bien reçu {name}, j'écoute votre message vocal…",
+        "🎤 Got it {name}, I am listening to your voice note…",
+    ),
+    "voice_understood": (
+        "J'ai compris : « {said} ». C'est bien ça ?\nRépondez OUI, ou écrivez ce que vous désirez.",
+        'I understood: "{said}". Is that right?\nAnswer YES, or write what you would like.',
+    ),
+    "voice_wrong": (
+        "Désolé ! Redites-le moi, ou écrivez-le en quelques mots, s'il vous plaît.",
+        "Sorry! Please say it again, or write it in a few words.",
+    ),
+    "voice_handed_over": (
+        "Merci {name}, votre message vocal est bien arrivé : une personne de {shop} l'écoute et vous répond ici.",
+        "Thank you {name}, your voice note has arrived: somebody at {shop} will listen to it and answer you here.",
+    ),
+    "reason_voice": (
+        "message vocal ({length}) à écouter dans la conversation",
+        "a voice note ({length}) to be listened to in the chat",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
