@@ -42,6 +42,8 @@ async def answer(context: Context, message: Message) -> None:
         people = [member.name for member in context.tenant.team]
         currency, joined = catalogue.currency if catalogue else "XOF", len(message.ids) > 1
         commands = read_commands(message.text, people, currency, joined=joined)
+        if context.held and all(isinstance(command, Unknown) for command in commands):
+            return  # whatever writes there may be a machine: two lists that answer each other never end
         for place, command in enumerate(commands):
             # A yes is to what was asked before this message, and to nothing that was said in between.
             await _do(sitting, command, question if place == 0 else None)

@@ -165,6 +165,13 @@ def test_words_that_are_no_command_bring_one_list(counter: Counter) -> None:
     assert counter.says("merci") == ""
 
 
+def test_where_the_chat_is_held_commands_are_done_and_nothing_else_is_answered(counter: Counter) -> None:
+    counter.awa.says("achète")
+    counter.owner.answered_by_hand()
+    assert counter.says("1 prête") == "Commande n° 1 (Awa) : prête."
+    assert counter.says("Merci de votre message, nous vous répondrons bientôt.") == ""
+
+
 def test_conversations_are_answered_at_the_same_desk(counter: Counter) -> None:
     counter.awa.says("bonjour")
     counter.play.memory.do(counter.awa.chat, counter.doing, "till", Handover("asked"), spoken=True)
