@@ -130,6 +130,7 @@ def refine(turn: Turn, mention: Mention) -> None:
     """The open question about a want, answered."""
     want = turn.sale.wants[0]
     turn.sale = turn.sale.without_first()
+    mention = _without_trait_numbers(turn, want, mention)
     found = tuple(one.sku for one in mention.found)
     named = tuple(sku for sku in found if sku in want.products)
     other = bool(found) and not named
@@ -150,9 +151,20 @@ def refine(turn: Turn, mention: Mention) -> None:
         left=0,
     )
     _tell_lacking(turn, mention, products)
-    if mention.quantity is None and products == want.products:
-        refined = _by_words(turn, refined, turn.text) if keep else _another_variant(turn, want, refined)
+    if products == want.products and not keep:
+        refined = _another_variant(turn, want, refined)
+    elif products == want.products and mention.quantity is None:
+        refined = _by_words(turn, refined, turn.text)
     settle(turn, refined, first=True)
+
+
+def _without_trait_numbers(turn: Turn, want: Want, mention: Mention) -> Mention:
+    """`The 1 in 82 inches`, where 1 is a colour, is no number of pieces."""
+    variants = [turn.catalogue.by_sku[sku][1] for sku in want.variants if sku in turn.catalogue.by_sku]
+    values = {value for one in variants for _, value in one.traits}
+    if want.kind != "variant" or str(mention.quantity) not in values:
+        return mention
+    return replace(mention, quantity=None, traits=(*mention.traits, str(mention.quantity)))
 
 
 def answered_in_words(turn: Turn) -> bool:
@@ -160,11 +172,12 @@ def answered_in_words(turn: Turn) -> bool:
     if not turn.sale.wants or turn.sale.wants[0].kind not in ("choice", "variant"):
         return False
     want = turn.sale.wants[0]
-    refined = _by_words(turn, want, turn.text)
-    if (refined.products, refined.variants) == (want.products, want.variants):
+    candidates = want.products if want.kind == "choice" else want.variants
+    found = _named_by(turn, want, turn.text)
+    if not found or (len(found) == len(candidates) > 1):
         return False
     turn.sale = turn.sale.without_first()
-    settle(turn, refined, first=True)
+    settle(turn, _only(want, found), first=True)
     return True
 
 
@@ -186,18 +199,24 @@ def _restored(turn: Turn, products: Sequence[str]) -> bool:
 
 
 def _by_words(turn: Turn, want: Want, text: str) -> Want:
-    catalogue = turn.catalogue
-    if want.kind not in ("choice", "variant"):
-        return want
+    found = _named_by(turn, want, text)
+    return _only(want, found) if found else want
+
+
+def _only(want: Want, found: tuple[str, ...]) -> Want:
     if want.kind == "choice":
-        names = {}
-        for sku in want.products:
-            product = wares.product_of(catalogue, sku)
-            names[sku] = (product.name, *product.names) if product is not None else (sku,)
-        return replace(want, products=narrowed(text, names))
-    of = {sku: catalogue.by_sku[sku][1] for sku in want.variants if sku in catalogue.by_sku}
-    names = {sku: (*(value for _, value in one.traits), *one.names) for sku, one in of.items()}
-    return replace(want, variants=narrowed(text, names))
+        return replace(want, products=found)
+    return replace(want, variants=found, traits=() if len(found) == 1 else want.traits)
+
+
+def _named_by(turn: Turn, want: Want, text: str) -> tuple[str, ...]:
+    """Which of the candidates the text names; none where it tells none from the others."""
+    catalogue = turn.catalogue
+    if want.kind == "choice":
+        products = [one for sku in want.products if (one := wares.product_of(catalogue, sku)) is not None]
+        return narrowed(text, {one.sku: (one.name, *one.names) for one in products})
+    variants = [catalogue.by_sku[sku][1] for sku in want.variants if sku in catalogue.by_sku]
+    return narrowed(text, {one.sku: (*(value for _, value in one.traits), *one.names) for one in variants})
 
 
 def _another_variant(turn: Turn, want: Want, refined: Want) -> Want:
@@ -206,8 +225,8 @@ def _another_variant(turn: Turn, want: Want, refined: Want) -> Want:
     if want.kind != "stock" or product is None or len(product.variants) < 2:
         return refined
     others = tuple(one.sku for one in product.variants if one.sku not in want.variants)
-    found = _by_words(turn, replace(want, kind="variant", variants=others), turn.text).variants
-    if len(found) == len(others):
+    found = _named_by(turn, replace(want, kind="variant", variants=others), turn.text)
+    if not found or len(found) == len(others):
         return refined
     return replace(refined, variants=found, traits=(), quantity=want.quantity)
 
@@ -253,6 +272,8 @@ def _meant(turn: Turn, mention: Mention, *, in_cart: bool = False) -> tuple[str,
     there = tuple(dict.fromkeys(wares.product_sku(turn.catalogue, line.sku) for line in turn.draft.lines))
     if not found and mention.refers and mention.options and (fitting := _with_options(turn, mention.options)):
         return fitting
+    if not found and mention.refers and (fitting := _with_traits(turn, there, (*mention.traits, *mention.lacking))):
+        return fitting
     if not found and mention.refers:
         if in_cart and turn.sale.last not in there:
             return there if len(there) == 1 else ()
@@ -263,6 +284,18 @@ def _meant(turn: Turn, mention: Mention, *, in_cart: bool = False) -> tuple[str,
             return known
         return (turn.sale.last,) if turn.sale.last in found else found
     return found
+
+
+def _with_traits(turn: Turn, products: Sequence[str], traits: Sequence[str]) -> tuple[str, ...]:
+    """The product of the cart that comes so, where the one that was spoken of last does not."""
+
+    def comes_so(sku: str) -> bool:
+        one = wares.product_of(turn.catalogue, sku)
+        values = {value for variant in one.variants for _, value in variant.traits} if one is not None else set()
+        return bool(traits) and values.issuperset(traits)
+
+    has = [sku for sku in products if comes_so(sku)]
+    return tuple(has) if len(has) == 1 and not comes_so(turn.sale.last) else ()
 
 
 def _with_options(turn: Turn, options: Sequence[str]) -> tuple[str, ...]:

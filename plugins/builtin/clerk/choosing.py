@@ -18,7 +18,7 @@ _FUZZY = 5
 
 
 def narrowed(text: str, names: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    """The candidates, by their key, that `text` may mean; all of them where it tells none from the others.
+    """The candidates, by their key, that `text` may mean; none where it tells none from the others.
 
     `names` are the words of each, in the order in which they were shown.
     """
@@ -31,7 +31,7 @@ def narrowed(text: str, names: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     common = set.intersection(*known.values()) if len(keys) > 1 else set()
     points = {key: _points(said, known[key] - common) for key in keys}
     most = max(points.values(), default=0)
-    return tuple(key for key in keys if points[key] == most) if most else keys
+    return tuple(key for key in keys if points[key] == most) if most else ()
 
 
 def _points(said: set[str], own: set[str]) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from comptoir.plugins.builtin.clerk import wares
 from comptoir.plugins.builtin.clerk.cart import akin
+from comptoir.plugins.builtin.clerk.ordering import same_place
 from comptoir.plugins.builtin.clerk.sale import Sale
 from comptoir.plugins.shop.model import Catalogue, Order
 from comptoir.plugins.shop.understanding import Act
@@ -13,8 +14,8 @@ MOST = 500
 _ABOUT_ORDERS = frozenset(("ask_order", "cancel", "again", "remove", "replace", "set_quantity"))
 
 
-def needs_orders(sale: Sale, acts: Sequence[Act]) -> bool:
-    return sale.asked.kind == "cancel" or any(act.verb in _ABOUT_ORDERS for act in acts)
+def needs_orders(sale: Sale, acts: Sequence[Act], text: str) -> bool:
+    return same_place(text) or sale.asked.kind == "cancel" or any(act.verb in _ABOUT_ORDERS for act in acts)
 
 
 def concerned(catalogue: Catalogue, sale: Sale, acts: Iterable[Act], orders: Iterable[Order]) -> tuple[str, ...]:

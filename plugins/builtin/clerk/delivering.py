@@ -72,6 +72,9 @@ def about_zones(turn: Turn, act: Act) -> None:
             turn.take(cart.delivered(turn.shop, turn.draft, found.code))
     elif act.mention is not None and act.mention.said and not act.mention.found:
         turn.answer("no_zone", said=act.mention.said[:60], zones=wares.zone_names(catalogue))
+    elif turn.sale.asked.kind == "delivery":
+        # `You deliver, please`: the question that follows names the areas.
+        deliver(turn)
     else:
         turn.answer("zones", zones=wares.zone_lines(catalogue))
 

@@ -15,15 +15,23 @@ from comptoir.plugins.shop.understanding import Act, Verb
 
 def read(turn: Turn, acts: Sequence[Act]) -> None:
     """Do all of it. `turn.understood` tells whether anything was."""
-    takes_out = any(act.verb == "remove" and act.mention is not None for act in acts)
-    for act in acts:
-        if act.verb == "cancel" and takes_out:
-            # `Let the pickaxe be`: that is not all of it.
+    again_there = ordering.same_place(turn.text) and ordering.deliver_again(turn)
+    for act in _that_count(turn, acts):
+        if again_there and act.verb in ("zone", "address", "delivery"):
             continue
         if not ordering.changes_placed(turn, act):
             _do(turn, act)
     if not turn.understood and not turn.greeted:
         carting.answered_in_words(turn)
+
+
+def _that_count(turn: Turn, acts: Sequence[Act]) -> list[Act]:
+    """Without what only seems to be said: `let the pickaxe be` is not all of it, `another order` is no piece more."""
+    verbs = {act.verb for act in acts if act.mention is not None}
+    left_out: set[Verb] = {"cancel"} if verbs & {"put", "remove"} else set()
+    if "put" in verbs and not turn.sale.is_open:
+        left_out |= {"remove", "set_quantity"}
+    return [act for act in acts if act.verb not in left_out]
 
 
 def finish(turn: Turn) -> str:
@@ -77,8 +85,7 @@ def _check_out(turn: Turn, _: Act) -> None:
 
 
 def _show_photo(turn: Turn, act: Act) -> None:
-    turn.photos = True
-    asking.about(turn, act.mention)
+    turn.photos += asking.photos(turn, act.mention)
 
 
 def _answered(turn: Turn, *, yes: bool) -> None:
@@ -159,6 +166,8 @@ def _told(turn: Turn) -> Iterable[str]:
         yield cart_text(turn.catalogue, turn.draft, turn.say) if turn.draft.lines else turn.say("empty")
         return
     put, changed, gone = carting.changes(turn.before, turn.draft)
+    asked_about = {sku for want in turn.sale.wants for sku in want.variants}
+    gone = [entry for entry in gone if entry[0] not in asked_about]
     if gone and not turn.draft.lines and not turn.sale.wants:
         yield turn.say("cleared")
         return

@@ -9,7 +9,9 @@ from comptoir.plugins.shop.model import Draft, MoveOrder, Order
 from comptoir.plugins.shop.money import format_amount
 from comptoir.plugins.shop.states import CUSTOMERS_CANCEL
 from comptoir.plugins.shop.understanding import Act
+from comptoir.plugins.text import words
 
+_SAME_PLACE = ("meme adresse", "meme endroit", "meme lieu", "same address", "same place")
 MOST = 3
 """Orders that are told of at once."""
 
@@ -74,8 +76,14 @@ def again(turn: Turn) -> None:
     turn.take(replace(turn.draft, lines=lines, name=turn.draft.name or last.draft.name))
 
 
-def same_place(turn: Turn) -> bool:
-    """The delivery of their last order once more; False where there was none, or it goes there no longer."""
+def same_place(text: str) -> bool:
+    """Whether they want it where the last one went."""
+    said = " ".join(words(text))
+    return any(phrase in said for phrase in _SAME_PLACE)
+
+
+def deliver_again(turn: Turn) -> bool:
+    """There, where it is still delivered; the name stays theirs."""
     last = next((order for order in turn.orders if order.draft.delivery), None)
     if last is None or (last.draft.zone and last.draft.zone not in turn.catalogue.zone_by_code):
         return False
@@ -86,7 +94,7 @@ def same_place(turn: Turn) -> bool:
 
 
 def changes_placed(turn: Turn, act: Act) -> bool:
-    """Whether this would change an order that is placed, which a person does."""
+    """Whether this changes an order that is placed, which a person does."""
     if turn.sale.is_open or act.verb not in ("remove", "replace", "set_quantity"):
         return False
     order = next((order for order in turn.orders if order.is_open), None)

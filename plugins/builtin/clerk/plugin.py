@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import ClassVar, get_args
 
 import trio
@@ -55,8 +56,8 @@ class Clerk(Plugin):
     # --- messages
 
     async def message(self, context: Context, message: Message) -> Verdict:
-        # A group is no one customer.
-        if message.sender or not speaks(message):
+        # A group is no one customer, and the shop's own people are the desk's.
+        if message.sender or context.contact.role != "customer" or not speaks(message):
             return Verdict.CONTINUE
         catalogue = await context.catalogue()
         if catalogue is None:
@@ -78,16 +79,18 @@ class Clerk(Plugin):
 
     async def _said(self, context: Context, catalogue: Catalogue, sale: Sale, message: Message) -> Verdict:
         lexicon = await self._words_of(catalogue)
-        acts = _understood(message.text, lexicon, sale)
         if await voice.awaits(context):
-            verbs = [act.verb for act in acts]
+            # Before whatever else was asked.
+            verbs = [act.verb for act in understand(message.text, lexicon, "confirm", ())]
             heard = await voice.answered(context, message, verbs, self.config, _cart(catalogue, sale))
             if heard is None:
                 return Verdict.STOP
-            if heard is not message:
-                message, acts = heard, _understood(heard.text, lexicon, sale)
-        elif await payment.take_claim(context, message, self.config):
+            message = heard
+        if await payment.take_claim(context, message, self.config):
             return Verdict.STOP
+        if shown := pictures.quoted(catalogue, message.quote):
+            sale = replace(sale, last=shown.sku)
+        acts = pictures.meant(message.text, shown, partial(_understood, lexicon=lexicon, sale=sale))
         for act in acts:
             if act.verb == "reference" and await payment.take_reference(context, act.text, self.config, message.text):
                 return Verdict.STOP
@@ -122,7 +125,7 @@ class Clerk(Plugin):
             self._keep(context, turn.sale.after_order())
             return Verdict.STOP
         if turn.photos and self.config.photos:
-            pictures.show(context, turn.catalogue, [turn.sale.last] if turn.sale.last else [])
+            pictures.show(context, turn.catalogue, turn.photos)
         if turn.hand_over:
             lost.hand_over(context, turn, text)
         elif text:
@@ -186,7 +189,7 @@ class Clerk(Plugin):
     async def _turn(  # noqa: PLR0913, PLR0917 (whose message, and what of the shop)
         self, context: Context, catalogue: Catalogue, lexicon: Lexicon, sale: Sale, text: str, acts: Sequence[Act]
     ) -> Turn:
-        orders = await context.orders() if needs_orders(sale, acts) else ()
+        orders = await context.orders() if needs_orders(sale, acts, text) else ()
         mine = tuple(order for order in orders if order.chat == context.contact.chat)
         sale = sale.known_to(catalogue)
         stock = await context.stock(concerned(catalogue, sale, acts, mine))

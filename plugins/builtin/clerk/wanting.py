@@ -47,7 +47,7 @@ def _tried(turn: Turn, want: Want) -> Want | None:
     if want.does == "remove":
         return _removed(turn, want, variants)
     there = [one for one in variants if turn.shop.stock.enough(one.sku, 1)]
-    if (len(variants) > 1 or not _has_all(variants[0], want.traits)) and there:
+    if (len(variants) > 1 or not _has_all(variants[0], _known_traits(product, want))) and there:
         return replace(want, kind="variant", variants=tuple(one.sku for one in there))
     variant = variants[0]
     if want.unsure and want.quantity is None:
@@ -58,9 +58,10 @@ def _tried(turn: Turn, want: Want) -> Want | None:
 def _fitting(turn: Turn, product: Product, want: Want) -> list[Variant]:
     """The variants that may be meant. One that is in the cart already is, where nothing says otherwise."""
     among = [one for one in product.variants if not want.variants or one.sku in want.variants] or list(product.variants)
-    fitting = _nearest(among, want.traits)
-    if not _has_all(fitting[0], want.traits):
-        turn.answer("lacking", product=product.name, lacking=", ".join(want.traits))
+    traits = _known_traits(product, want)
+    fitting = _nearest(among, traits)
+    if not _has_all(fitting[0], traits):
+        turn.answer("lacking", product=product.name, lacking=", ".join(traits))
     if len(fitting) > 1:
         in_cart = {line.sku for line in turn.draft.lines}
         there = [one for one in fitting if one.sku in in_cart]
@@ -75,6 +76,12 @@ def _nearest(variants: Sequence[Variant], traits: Sequence[str]) -> list[Variant
     said = {fold(trait) for trait in traits}
     has = [len(said & {fold(value) for _, value in one.traits}) for one in variants]
     return [one for one, count in zip(variants, has, strict=True) if count == max(has)]
+
+
+def _known_traits(product: Product, want: Want) -> tuple[str, ...]:
+    """Those that tell its variants apart: `noir` may be a word of its name."""
+    values = {fold(value) for variant in product.variants for _, value in variant.traits}
+    return tuple(trait for trait in want.traits if fold(trait) in values)
 
 
 def _has_all(variant: Variant, traits: Sequence[str]) -> bool:
