@@ -8,12 +8,15 @@ from string import Template
 
 from comptoir.plugins.faults import LANGS
 from comptoir.plugins.folder import TENANT_FILE
+from comptoir.plugins.shop.money import currency_of
 
 _WHOLE = ("welcome", "hours", "handover", "answers", "knowledge", "media")
+# Before all others: what the owner writes is no customer's business, and a pause is one for all.
+_SHOP = ("desk", "welcome", "hours", "clerk", "handover", "answers", "knowledge", "media")
 _PIPELINES = {
-    "restaurant": _WHOLE,
-    "clothes": _WHOLE,
-    "cosmetics": _WHOLE,
+    "restaurant": _SHOP,
+    "clothes": _SHOP,
+    "cosmetics": _SHOP,
     "office": _WHOLE,
     "empty": ("welcome", "answers"),
 }
@@ -75,9 +78,11 @@ def _write(file: Path, text: str, made: list[Path]) -> None:
 def render_files(template: str, values: Mapping[str, str | None]) -> dict[str, str]:
     """The texts of a new tenant's files, by their place in its folder. Raises UnknownTemplate."""
     texts = {TENANT_FILE: render(template, values)}
-    knowledge = resources.files(__package__) / (values.get("lang") or "fr") / template / "knowledge"
-    for file in knowledge.iterdir() if knowledge.is_dir() else ():
-        texts[f"knowledge/{file.name}"] = file.read_text(encoding="utf-8")
+    beside = resources.files(__package__) / (values.get("lang") or "fr") / template
+    for place, below in (("", beside), ("knowledge/", beside / "knowledge")):
+        for file in below.iterdir() if below.is_dir() else ():
+            if file.is_file():
+                texts[f"{place}{file.name}"] = file.read_text(encoding="utf-8")
     return texts
 
 
@@ -95,6 +100,7 @@ def render(template: str, values: Mapping[str, str | None]) -> str:
         name=_quoted(display_name(values["name"] or "")),
         country=_quoted(country),
         timezone=_quoted(values.get("timezone") or _TIMEZONES.get(country, "UTC")),
+        currency=_currency(country, lang),
         owner=f"owner = {_quoted(owner)}" if owner else '# owner = "+221771234567"',
         pipeline=f"[{', '.join(map(_quoted, _pipeline(template, owner)))}]",
     )
@@ -102,8 +108,16 @@ def render(template: str, values: Mapping[str, str | None]) -> str:
 
 
 def _pipeline(template: str, owner: str | None) -> tuple[str, ...]:
-    """Without an owner there is nobody to hand over to."""
-    return tuple(plugin for plugin in _PIPELINES[template] if owner or plugin != "handover")
+    """Without an owner there is nobody to hand over to, and nobody at the desk."""
+    return tuple(plugin for plugin in _PIPELINES[template] if owner or plugin not in ("handover", "desk"))
+
+
+def _currency(country: str, lang: str) -> str:
+    """Only where the country does not tell it, the line counts."""
+    known = currency_of(country)
+    line = f'# currency = "{known}"' if known else 'currency = "USD"'
+    said = "la monnaie de vos prix, si ce n'est pas celle du pays" if lang == "fr" else "of your prices"
+    return f"{line:<29}# {said}"
 
 
 def display_name(name: str) -> str:

@@ -58,7 +58,7 @@ def test_from_the_code_on_screen_to_the_answer(whole, comptoir, home, start, win
     assert [(row["direction"], row["by"]) for row in rows] == [
         ("in", "customer"),
         ("out", "plugin:welcome"),
-        ("out", "plugin:answers"),
+        ("out", "plugin:clerk"),
         ("out", "operator"),
     ]
     assert rows[0]["text"] == "Vous livrez ? 🍗"

@@ -136,12 +136,14 @@ def test_the_tenant_may_lower_how_much_a_customer_may_write() -> None:
 def test_steps_stand_in_order_with_their_tables() -> None:
     config = parse_tenant(render("restaurant", {"name": "chez-awa", "owner": "+221771234567"}), FILE, known_plugins())
     steps = {step.plugin: step.config for step in config.pipeline}
-    assert list(steps) == ["welcome", "hours", "handover", "answers", "knowledge", "media"]
+    assert list(steps) == [
+        "desk", "welcome", "hours", "clerk", "handover", "answers", "knowledge", "media",
+    ]  # fmt: skip
     welcome, answers = steps["welcome"], steps["answers"]
     assert isinstance(welcome, WelcomeConfig)
     assert isinstance(answers, AnswersConfig)
     assert welcome.again_after_days == 30
-    assert len(answers.entries) == 5
+    assert len(answers.entries) == 3
 
 
 def test_every_fault_at_once_with_its_line_in_french() -> None:

@@ -10,8 +10,12 @@ from hypothesis import strategies as st
 
 from comptoir.plugins.checking import load_tenant
 from comptoir.plugins.config import parse_tenant
+from comptoir.plugins.faults import ConfigWrong
 from comptoir.plugins.loading import known_plugins
-from comptoir.plugins.templates import TEMPLATES, UnknownTemplate, render, write_template
+from comptoir.plugins.templates import TEMPLATES, UnknownTemplate, render, render_files, write_template
+from comptoir.plugins.testing.shop import play_folder
+
+SHOPS = set(TEMPLATES) - {"office", "empty"}
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
@@ -26,6 +30,36 @@ def test_each_is_right(tmp_path: Path, template: str, lang: str) -> None:
     knowledge = sorted((tmp_path / "knowledge").iterdir()) if template != "empty" else []
     assert all(file.read_text(encoding="utf-8").startswith("# ") for file in knowledge)
     assert bool(knowledge) is ("knowledge" in [step.plugin for step in config.pipeline])
+    sold = config.catalogue.by_sku if config.catalogue else {}
+    assert bool(sold) is ("clerk" in [step.plugin for step in config.pipeline])
+    assert all(variant.price and variant.stock != 0 for _, variant in sold.values())
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("template", sorted(SHOPS))
+def test_no_answer_says_a_price_beside_the_catalogue(template: str, lang: str) -> None:
+    files = render_files(template, {"name": "x", "lang": lang})
+    assert "catalogue.toml" in files
+    elsewhere = "".join(text for name, text in files.items() if name in ("tenant.toml", "knowledge/delivery.md"))
+    assert not re.search(r"\d F\b", elsewhere)
+
+
+@pytest.mark.parametrize("template", sorted(SHOPS))
+def test_an_owners_own_table_takes_the_examples_place(tmp_path: Path, template: str) -> None:
+    assert write_template(template, tmp_path, {"name": "x", "owner": "+221771234567"})
+    (tmp_path / "catalogue.csv").write_text("nom;prix\nSavon;500\n", encoding="utf-8")
+    play = play_folder(tmp_path)
+    assert "500\u202fF" in play.customer(is_new=False).says("c'est combien le savon ?").texts[-1]
+    play.stop()
+
+
+def test_where_the_currency_is_not_known_it_is_there_to_be_changed(tmp_path: Path) -> None:
+    assert write_template("restaurant", tmp_path, {"name": "x", "country": "JP"})
+    assert load_tenant(tmp_path).currency == "USD"
+    text = (tmp_path / "tenant.toml").read_text(encoding="utf-8")
+    (tmp_path / "tenant.toml").write_text(re.sub("(?m)^currency.*", "", text), encoding="utf-8")
+    with pytest.raises(ConfigWrong, match=r"tenant\.toml:8: colonne 11 : la monnaie de ce pays n'est pas connue"):
+        load_tenant(tmp_path)
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
@@ -88,7 +122,7 @@ def test_without_an_owner_the_line_is_there_to_be_filled() -> None:
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_without_an_owner_nothing_is_handed_over(tmp_path: Path, template: str) -> None:
     assert write_template(template, tmp_path, {"name": "x"})
-    assert "handover" not in [step.plugin for step in load_tenant(tmp_path).pipeline]
+    assert not {"handover", "desk"} & {step.plugin for step in load_tenant(tmp_path).pipeline}
 
 
 @pytest.mark.parametrize("values", [{"name": "x", "lang": "de"}, {"name": "x"}])
