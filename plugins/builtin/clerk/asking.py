@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from comptoir.plugins.builtin.clerk import wares
 from comptoir.plugins.builtin.clerk.cart import instead_of
+from comptoir.plugins.builtin.clerk.pictures import MOST, has_picture
 from comptoir.plugins.builtin.clerk.turn import Turn
 from comptoir.plugins.shop.model import MAX_QUANTITY, CartLine, Product, Variant
 from comptoir.plugins.shop.understanding import Mention
@@ -48,6 +49,19 @@ def about(turn: Turn, mention: Mention | None) -> None:
             _show_price(turn, product, variants, None)
 
 
+def photos(turn: Turn, mention: Mention | None) -> tuple[str, ...]:
+    """What there is a picture of, of what they want to see; the rest is said in words."""
+    wanted: list[str] = []
+    for product, variants in _of(turn, mention, most=MOST):
+        skus = [product.sku] if len(variants) == len(product.variants) else [one.sku for one in variants]
+        seen = [sku for sku in skus if turn.config.photos and has_picture(turn.catalogue, sku)]
+        wanted += seen
+        if not seen:
+            turn.answer("no_photo", product=product.name)
+            _show_price(turn, product, variants, None)
+    return tuple(wanted)
+
+
 def list_(turn: Turn, category: str) -> None:
     """The products of a category, or the categories where there are too many for a list."""
     products = turn.catalogue.products
@@ -69,8 +83,10 @@ def show_cart(turn: Turn) -> None:
     turn.understood = turn.cart_asked = True
 
 
-def _of(turn: Turn, mention: Mention | None) -> list[tuple[Product, Sequence[Variant]]]:
-    """What is asked about, each with the variants that are meant; says so where the shop has no such thing."""
+def _of(turn: Turn, mention: Mention | None, most: int = 2) -> list[tuple[Product, Sequence[Variant]]]:
+    """What is asked about, each with the variants that are meant; says so where the shop has no such thing, and lists
+    what is more than `most`.
+    """
     turn.understood = True
     skus = [found.sku for found in mention.found] if mention is not None else []
     if not skus and (mention is None or mention.refers or not mention.said):
@@ -82,7 +98,7 @@ def _of(turn: Turn, mention: Mention | None) -> list[tuple[Product, Sequence[Var
     turn.sale = replace(turn.sale, last=products[0].sku if len(products) == 1 else "")
     if mention is not None and mention.lacking and len(products) == 1:
         turn.answer("lacking", product=products[0].name, lacking=", ".join(mention.lacking))
-    if len(products) > 2:
+    if len(products) > most:
         _show_list(turn, products, "list")
         return []
     fitting = [(one, _fitting(one, mention)) for one in products]

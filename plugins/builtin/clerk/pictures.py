@@ -1,7 +1,9 @@
 """Pictures: a product's, for who asks; the one that a customer answers; and those that customers send."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from operator import itemgetter
 from pathlib import Path
 
 from comptoir.plugins.api import Context, FileToSend, Quote
@@ -11,6 +13,7 @@ from comptoir.plugins.builtin.handover.summary import called
 from comptoir.plugins.shop.model import Catalogue, Product, Variant
 from comptoir.plugins.shop.money import format_amount
 from comptoir.plugins.shop.pricing import titled
+from comptoir.plugins.shop.understanding import Act, Found, Lexicon, Mention, understand
 from comptoir.plugins.text import words
 
 STATE = "photo"
@@ -34,41 +37,69 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "photo_no_cart": ("Son panier est vide.", "Their cart is empty."),
 }
 
+_SAYS_NOTHING = frozenset({"unknown", "yes"})
+_ASKS = frozenset({"ask_price", "ask_stock", "ask_about", "ask_photo"})
+_THIS = frozenset(words("ça cela ceci celui celle ceux celles ce cet cette ci là modèle article this that it one"))
+
+
+@dataclass(frozen=True, slots=True)
+class Pictured:
+    """What a picture shows; all variants of it where `variant` is None."""
+
+    product: Product
+    variant: Variant | None = None
+
+    @property
+    def sku(self) -> str:
+        return self.variant.sku if self.variant else self.product.sku
+
+    @property
+    def title(self) -> str:
+        return titled(self.product, self.variant) if self.variant else self.product.name
+
+    def named(self, mention: Mention | None) -> Mention:
+        """As if the customer had named it; what they say of it themselves counts more."""
+        said = mention or Mention()
+        traits = tuple(value for _, value in self.variant.traits) if self.variant else ()
+        return replace(said, found=(Found(self.product.sku, 1.0),), refers=False, traits=said.traits or traits)
+
 
 # --- the shop's ---------------------------------------------------------------------------------------------
 
 
-def show(context: Context, catalogue: Catalogue, skus: Sequence[str]) -> int:
-    """Send pictures of these products or variants, at most MOST; how many there were."""
-    by_sku = {product.sku: product for product in catalogue.products}
-    sent: dict[str, None] = {}
+def show(context: Context, catalogue: Catalogue, skus: Sequence[str]) -> None:
+    """Send pictures of these products or variants, at most MOST."""
+    shown: dict[str, Pictured] = {}
     for sku in skus:
-        product, variant = catalogue.by_sku.get(sku) or (by_sku.get(sku), None)
-        for photo, of in _photos(product, None if product is not None and product.sku == sku else variant):
-            if photo not in sent and len(sent) < MOST and product is not None:
-                sent[photo] = None
-                context.reply(_caption(context, catalogue.currency, product, of), _file(photo))
-    return len(sent)
+        for photo, pictured in _photos(catalogue, sku):
+            shown.setdefault(photo, pictured)
+    for photo, pictured in list(shown.items())[:MOST]:
+        context.reply(_caption(context, catalogue.currency, pictured), _file(photo))
 
 
-def _photos(product: Product | None, variant: Variant | None) -> Iterator[tuple[str, Variant | None]]:
-    """Each with the variant that it shows; None for all of them."""
+def has_picture(catalogue: Catalogue, sku: str) -> bool:
+    """Of this product or variant."""
+    return next(_photos(catalogue, sku), None) is not None
+
+
+def _photos(catalogue: Catalogue, sku: str) -> Iterator[tuple[str, Pictured]]:
+    """Of a product the one, or those of its variants."""
+    product = next((one for one in catalogue.products if one.sku == sku), None)
     if product is None:
-        return
-    if variant is not None and (photo := variant.photo or product.photo):
-        yield photo, variant
-    elif variant is None and product.photo:
-        yield product.photo, None
-    elif variant is None:
-        yield from ((one.photo, one) for one in product.variants if one.photo)
+        product, variant = catalogue.by_sku.get(sku, (None, None))
+        if product is not None and variant is not None and (photo := variant.photo or product.photo):
+            yield photo, Pictured(product, variant)
+    elif product.photo:
+        yield product.photo, Pictured(product)
+    else:
+        yield from ((one.photo, Pictured(product, one)) for one in product.variants if one.photo)
 
 
-def _caption(context: Context, currency: str, product: Product, variant: Variant | None) -> str:
+def _caption(context: Context, currency: str, shown: Pictured) -> str:
     """What it is and what it costs; `quoted` knows the product by it."""
-    prices = sorted({one.price for one in ((variant,) if variant else product.variants)})
-    named = titled(product, variant) if variant else product.name
+    prices = sorted({one.price for one in ((shown.variant,) if shown.variant else shown.product.variants)})
     key = "photo" if len(prices) == 1 else "photo_from"
-    return context.wording(key, product=named, price=format_amount(prices[0], currency))
+    return context.wording(key, product=shown.title, price=format_amount(prices[0], currency))
 
 
 def _file(photo: str) -> FileToSend:
@@ -77,22 +108,32 @@ def _file(photo: str) -> FileToSend:
     return FileToSend(Path(photo), "image")
 
 
-def quoted(catalogue: Catalogue, quote: Quote | None) -> tuple[Product, Variant | None] | None:
-    """The product whose picture of ours is answered, with the variant where the caption names one."""
+def quoted(catalogue: Catalogue, quote: Quote | None) -> Pictured | None:
+    """What is seen on the picture of ours that is answered, by its caption."""
     if quote is None or not quote.ours or quote.kind != "image":
         return None
     caption = _spaced(quote.text)
-    best: tuple[Product, Variant | None] | None = None
-    longest = 0
-    for product in catalogue.products:
-        name = _spaced(product.name)
-        if name not in caption:
-            continue
-        for variant in (None, *product.variants):
-            title = _spaced(titled(product, variant)) if variant else name
-            if title in caption and len(title) > longest:
-                best, longest = (product, variant), len(title)
-    return best
+    named = (product for product in catalogue.products if _spaced(product.name) in caption)
+    pictured = (Pictured(product, variant) for product in named for variant in (None, *product.variants))
+    found = ((len(title), one) for one in pictured if (title := _spaced(one.title)) in caption)
+    return max(found, key=itemgetter(0), default=(0, None))[1]
+
+
+def meant(text: str, acts: tuple[Act, ...], shown: Pictured, lexicon: Lexicon) -> tuple[Act, ...]:
+    """What a text does that answers the picture of a product: it need not name it. What names another one stays."""
+    if any(act.mention is not None and act.mention.found for act in acts):
+        return acts
+    if not all(act.verb in _SAYS_NOTHING for act in acts):
+        return tuple(replace(act, mention=shown.named(act.mention)) if _names_none(act) else act for act in acts)
+    # `2`, `je prends ça`, `celui-là`: in any other words it may be anything.
+    counted = understand(text, lexicon, "quantity", (shown.product.sku,))
+    quantity = next((act.mention.quantity for act in counted if act.mention and act.mention.quantity), None)
+    wants = quantity is not None or any(act.verb == "yes" for act in acts) or _THIS.issuperset(words(text))
+    return (Act("put", shown.named(Mention(quantity=quantity))),) if wants else acts
+
+
+def _names_none(act: Act) -> bool:
+    return act.verb in _ASKS if act.mention is None else act.mention.refers
 
 
 def _spaced(text: str) -> str:

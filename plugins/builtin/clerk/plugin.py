@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 from typing import ClassVar, get_args
 
 import trio
@@ -88,9 +87,10 @@ class Clerk(Plugin):
             message = heard
         if await payment.take_claim(context, message, self.config):
             return Verdict.STOP
+        acts = _understood(message.text, lexicon, sale)
         if shown := pictures.quoted(catalogue, message.quote):
+            acts = pictures.meant(message.text, acts, shown, lexicon)
             sale = replace(sale, last=shown.sku)
-        acts = pictures.meant(message.text, shown, partial(_understood, lexicon=lexicon, sale=sale))
         for act in acts:
             if act.verb == "reference" and await payment.take_reference(context, act.text, self.config, message.text):
                 return Verdict.STOP

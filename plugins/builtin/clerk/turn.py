@@ -35,8 +35,8 @@ class Turn:
     """And something of it was not."""
     greeted: bool = False
     thanked: bool = False
-    photos: bool = False
-    """They want to see what they asked about."""
+    photos: tuple[str, ...] = ()
+    """Products and variants that they want to see, and can."""
     cleared: bool = False
     """The cart was emptied by this message."""
     taken: str = ""
