@@ -7,6 +7,8 @@ from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.times import as_time
 
 _MESSAGE = "message:"
+PHOTOS = "SELECT photo FROM catalogue_changes WHERE photo IS NOT NULL AND ended_at IS NULL"
+"""Messages with the pictures of products that the owner added, for as long as that is in force."""
 
 
 def in_force(db: Connection) -> tuple[CatalogueChange, ...]:
@@ -28,6 +30,11 @@ def in_force(db: Connection) -> tuple[CatalogueChange, ...]:
         )
         for sku, field, value, was, at, author, name, photo in rows
     )
+
+
+def is_photo(db: Connection, message: int) -> bool:
+    """Whether the message shows a product that the owner added, and that is in force."""
+    return bool(db.execute(f"SELECT ? IN ({PHOTOS})", (message,)).fetchone()[0])
 
 
 def end(db: Connection, sku: str, field: str, now: int) -> None:

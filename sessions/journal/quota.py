@@ -1,11 +1,12 @@
 """How much room the tenant's files take, and which go when it is not enough: the oldest that nobody waits for."""
 
-from comptoir.sessions.journal import event_log
+from comptoir.sessions.journal import catalogue_changes, event_log
 from comptoir.sessions.journal.database import Connection
 
-# Files of messages that are still to be walked or sent must stay.
-_PINNED = """SELECT file FROM media JOIN messages ON id = message
-    WHERE file IS NOT NULL AND messages.state IN ('received', 'queued', 'sending', 'uncertain')"""
+# Files of messages that are still to be walked or sent must stay, and pictures of what the owner added.
+_PINNED = f"""SELECT file FROM media JOIN messages ON id = message
+    WHERE file IS NOT NULL AND messages.state IN ('received', 'queued', 'sending', 'uncertain')
+    UNION SELECT file FROM media WHERE file IS NOT NULL AND message IN ({catalogue_changes.PHOTOS})"""
 UNREFERENCED_KEPT = 10 * 60 * 1000
 """Milliseconds. A file is in the store before its message is in the journal."""
 

@@ -12,13 +12,14 @@ import trio
 from comptoir.plugins.api import FileKind, FileToSend
 from comptoir.plugins.config import TenantConfig
 from comptoir.sessions.descriptors import Descriptor
-from comptoir.sessions.journal import fetches, media, quota
+from comptoir.sessions.journal import catalogue_changes, fetches, media, quota
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.journal import Journal, JournalUnavailable
 from comptoir.sessions.journal.media import FileRefused, TakenFile
 from comptoir.sessions.media import giving, room, taking
 from comptoir.sessions.media.giving import NotHere
 from comptoir.sessions.media.sealing import SealBroken
+from comptoir.sessions.media.sniffing import HEAD
 from comptoir.sessions.media.store import Incoming, Store
 from comptoir.sessions.spec import WorkerSpec
 from comptoir.sessions.times import now_ms
@@ -86,7 +87,11 @@ class MediaKeeper:
             return await self._journal.write(lambda db: record(db, name))
 
     async def take(self, file: FileToSend) -> TakenFile:
-        """Seal a file of the tenant's folder, to be sent. Raises FileRefused, and JournalUnavailable as `take_open`."""
+        """Seal a file of the tenant's folder, to be sent, or take the one that a message has. Raises FileRefused, and
+        JournalUnavailable as `take_open`.
+        """
+        if file.message is not None:
+            return await self._take_again(file.message)
         try:
             descriptor = await trio.to_thread.run_sync(taking.open_within, self._folder, file)
             try:
@@ -95,6 +100,23 @@ class MediaKeeper:
                 os.close(descriptor)
         except FileRefused as error:
             raise FileRefused(str(error) if str(file.path) in str(error) else f"{file.path}: {error}") from None
+
+    async def _take_again(self, message: int) -> TakenFile:
+        """The picture of a product that the owner added. Others' pictures go to nobody, whoever asks for them."""
+        if not await self._journal.read(partial(catalogue_changes.is_photo, message=message)):
+            raise FileRefused(f"message {message}: only pictures of products that the owner added are sent again")
+        try:
+            row = await self._row(message)
+            assert row.file is not None
+            head = await trio.to_thread.run_sync(self._head, row.file)
+        except (NotHere, OSError, SealBroken) as error:
+            raise FileRefused(f"message {message}: its file is not to be had: {error}") from None
+        ends = taking.Ends(head[:HEAD], head[-HEAD:])
+        taking.check_kind(ends, "", "image")
+        return taking.describe(row.file, row.size, ends, "", "image")
+
+    def _head(self, name: str) -> bytes:
+        return next(self.store.read(name))
 
     async def take_open(self, descriptor: int, name: str, kind: FileKind | None) -> TakenFile:
         """Seal what a descriptor reads. It may be closed as soon as this returns or raises.

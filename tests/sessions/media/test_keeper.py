@@ -3,15 +3,18 @@
 import os
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import trio
-from journal_rig import KEY
+from journal_rig import KEY, OWN, heard, message, record
 from media_rig import files_of_at_most, until
 
-from comptoir.plugins.api import FileKind, FileToSend
-from comptoir.sessions.journal import quota
+from comptoir.plugins.api import FileKind, FileToSend, ReceivedFile
+from comptoir.plugins.shop.model import CatalogueChange
+from comptoir.sessions.journal import catalogue_changes, fetches, linkings, quota
+from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.journal import JournalUnavailable, open_journal
 from comptoir.sessions.journal.media import FileRefused
 from comptoir.sessions.media import taking
@@ -47,6 +50,28 @@ async def keeper(tmp_path: Path, folder: Path) -> AsyncIterator[MediaKeeper]:
         nursery.start_soon(keeper.run)
         yield keeper
         nursery.cancel_scope.cancel()
+
+
+async def test_the_picture_of_a_product_that_the_owner_added_is_sent_again(keeper: MediaKeeper) -> None:
+    """And no other picture that somebody sent."""
+    taken = await keeper.take(FileToSend(Path("images/menu.jpg")))
+    added = CatalogueChange("thiof", "added", 3500, None, datetime.now(UTC), "owner", "Thiof", "message:1")
+
+    def journal(db: Connection) -> None:
+        linkings.begin_session(db, OWN.number or "", lab=True, now=0)
+        for id in ("theirs", "another"):
+            picture = replace(heard(id), kind="image", content=ReceivedFile("image/jpeg", len(JPEG)))
+            fetches.mark_kept(db, message(record(db, picture)), taken.file, taken.size, 0)
+        catalogue_changes.add(db, added, 1, 0)
+
+    await keeper._journal.write(journal)
+    assert await keeper.take(FileToSend(kind="image", message=1)) == taken
+    with pytest.raises(FileRefused, match="message 2: only pictures of products"):
+        await keeper.take(FileToSend(message=2))
+    assert await keeper._journal.read(quota.pinned) == len(JPEG)
+    await keeper._journal.write(lambda db: catalogue_changes.end(db, "thiof", "added", 0))
+    with pytest.raises(FileRefused, match="message 1: only pictures of products"):
+        await keeper.take(FileToSend(message=1))
 
 
 async def test_a_file_of_the_tenants_folder_is_sealed(keeper: MediaKeeper, folder: Path) -> None:
