@@ -14,6 +14,7 @@ from comptoir.plugins.builtin.desk.commands import (
     Plain,
     SetOrder,
     SetQuoted,
+    Settable,
     ShowOrder,
     Unknown,
     Wrong,
@@ -48,8 +49,8 @@ def read(text: str, *, joined: bool = False) -> tuple[Command, ...]:
         ("12 not paid", "open"),
     ],
 )
-def test_a_number_with_a_state_is_an_order(text: str, to: str) -> None:
-    assert read(text) == (SetOrder(12, to),)  # type: ignore[arg-type]  # the table's words
+def test_a_number_with_a_state_is_an_order(text: str, to: Settable) -> None:
+    assert read(text) == (SetOrder(12, to),)
 
 
 @pytest.mark.parametrize(
