@@ -78,7 +78,14 @@ RISING = (
 )
 """Passed by a worker that starts after another was killed."""
 
-WORKER = TALKING + FETCHING + RISING
+ORDERING = (
+    Point("order written, stock not taken", "after", "comptoir.sessions.journal.orders:insert"),
+    Point("stock taken, receipt not queued", "after", "comptoir.sessions.journal.stock:take"),
+    Point("receipt queued, order not committed", "after", "comptoir.sessions.shopkeeping.ordering:place"),
+)
+"""Passed where a customer's yes becomes an order."""
+
+WORKER = TALKING + FETCHING + RISING + ORDERING
 
 FORK_ASKED, FORKED, NEWBORN = "fork asked for, not done", "forked, not told", "newborn, nothing run"
 FORKSERVER = "forkserver"
