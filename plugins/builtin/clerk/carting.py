@@ -11,14 +11,17 @@ from comptoir.plugins.builtin.clerk.turn import Turn
 from comptoir.plugins.builtin.clerk.wanting import settle, want_of
 from comptoir.plugins.shop.model import Draft
 from comptoir.plugins.shop.understanding import Act, Mention
+from comptoir.plugins.text import words
 
 MAX_WANTS = 20
+_ARTICLES = (["le"], ["la"], ["les"], ["the"], ["mon"], ["ma"], ["mes"], ["my"])
+_RATHER = frozenset(("plutot", "finalement", "rather", "instead"))
 
 
 def put(turn: Turn, mention: Mention | None) -> None:
     if mention is None:
         return
-    if turn.sale.wants and _answers(turn.sale.wants[0], mention):
+    if _answers(turn.answering, mention):
         refine(turn, mention)
         return
     products = _meant(turn, mention)
@@ -40,7 +43,7 @@ def _altered(turn: Turn, mention: Mention, want: Want) -> Want:
         return want
     if not mention.found and not want.traits and turn.sale.last == want.products[0]:
         want = replace(want, variants=turn.sale.last_variants)
-    if want.quantity is not None or not want.traits or len(mention.found) == 1:
+    if want.quantity is not None or not want.traits or (len(mention.found) == 1 and not _is_definite(turn, mention)):
         return want
     of_it = [line for line in turn.draft.lines if wares.product_sku(turn.catalogue, line.sku) == want.products[0]]
     if len(of_it) != 1 or of_it[0].sku not in {line.sku for line in turn.before.lines}:
@@ -49,10 +52,15 @@ def _altered(turn: Turn, mention: Mention, want: Want) -> Want:
     return replace(want, quantity=of_it[0].quantity, instead=(of_it[0].sku,), options=options, does="set")
 
 
+def _is_definite(turn: Turn, mention: Mention) -> bool:
+    """`The shea butter, rather in 250 g`."""
+    return words(mention.said)[:1] in _ARTICLES or not _RATHER.isdisjoint(words(turn.text))
+
+
 def set_quantity(turn: Turn, mention: Mention | None) -> None:
     if mention is None:
         return
-    if turn.sale.wants and _answers(turn.sale.wants[0], mention):
+    if _answers(turn.answering, mention):
         refine(turn, mention)
         return
     products = _meant(turn, mention, in_cart=True)
@@ -65,7 +73,7 @@ def set_quantity(turn: Turn, mention: Mention | None) -> None:
 def remove(turn: Turn, mention: Mention | None) -> None:
     if mention is None:
         return
-    if turn.sale.wants and _names(turn.sale.wants[0], mention):
+    if turn.answering is not None and _names(turn.answering, mention):
         _not_that(turn, mention)
         return
     products = _meant(turn, mention, in_cart=True)
@@ -81,8 +89,7 @@ def remove(turn: Turn, mention: Mention | None) -> None:
 
 def _not_that(turn: Turn, mention: Mention) -> None:
     """What they were just asked about is not wanted any more, or one of the candidates is not what they mean."""
-    want = turn.sale.wants[0]
-    turn.sale = turn.sale.without_first()
+    want = turn.answered()
     turn.understood = True
     named = {one.sku for one in mention.found}
     rest = tuple(sku for sku in want.products if sku not in named)
@@ -96,7 +103,7 @@ def exchange(turn: Turn, act: Act) -> None:
     if mention is None:
         return
     out = _in_cart(turn, instead, mention)
-    if turn.sale.wants and not out and _answers(turn.sale.wants[0], mention):
+    if not out and _answers(turn.answering, mention):
         refine(turn, mention)
         return
     products = _meant(turn, mention, in_cart=len(mention.found) > 1) or tuple(
@@ -120,16 +127,15 @@ def clear(turn: Turn) -> None:
 def pick(turn: Turn, text: str) -> None:
     """The entry of the list that was shown last."""
     place = int(text) - 1 if text.isdecimal() and len(text) < 4 else -1
-    if turn.sale.wants and turn.sale.wants[0].kind in ("choice", "variant"):
-        _pick_of(turn, turn.sale.wants[0], place)
+    if turn.answering is not None and turn.answering.kind in ("choice", "variant"):
+        _pick_of(turn, turn.answering, place)
     elif 0 <= place < len(turn.sale.listed):
         settle(turn, Want((turn.sale.listed[place],)))
 
 
 def refine(turn: Turn, mention: Mention) -> None:
     """The open question about a want, answered."""
-    want = turn.sale.wants[0]
-    turn.sale = turn.sale.without_first()
+    want = turn.answered()
     mention = _without_trait_numbers(turn, want, mention)
     found = tuple(one.sku for one in mention.found)
     named = tuple(sku for sku in found if sku in want.products)
@@ -169,22 +175,21 @@ def _without_trait_numbers(turn: Turn, want: Want, mention: Mention) -> Mention:
 
 def answered_in_words(turn: Turn) -> bool:
     """Whether the whole message, which nothing was read in, tells which of the candidates is meant."""
-    if not turn.sale.wants or turn.sale.wants[0].kind not in ("choice", "variant"):
+    want = turn.answering
+    if want is None or want.kind not in ("choice", "variant"):
         return False
-    want = turn.sale.wants[0]
     candidates = want.products if want.kind == "choice" else want.variants
     found = _named_by(turn, want, turn.text)
     if not found or (len(found) == len(candidates) > 1):
         return False
-    turn.sale = turn.sale.without_first()
+    turn.answered()
     settle(turn, _only(want, found), first=True)
     return True
 
 
 def answer_stock(turn: Turn, *, yes: bool) -> None:
     """To `only 2 are left, shall I take 2?`, and to what is not there at all."""
-    want = turn.sale.wants[0]
-    turn.sale = turn.sale.without_first()
+    want = turn.answered()
     turn.understood = True
     if yes and want.left:
         turn.taken = want.products[0]
@@ -235,12 +240,14 @@ def _pick_of(turn: Turn, want: Want, place: int) -> None:
     candidates = want.products if want.kind == "choice" else want.variants
     if not 0 <= place < len(candidates):
         return
-    turn.sale = turn.sale.without_first()
+    turn.answered()
     one = (candidates[place],)
     settle(turn, replace(want, products=one) if want.kind == "choice" else replace(want, variants=one), first=True)
 
 
-def _answers(want: Want, mention: Mention) -> bool:
+def _answers(want: Want | None, mention: Mention) -> bool:
+    if want is None:
+        return False
     if not mention.found:
         return mention.refers or bool(mention.traits or mention.options) or mention.quantity is not None
     # Whatever they name now is what they take for what there is not enough of.

@@ -27,6 +27,8 @@ def deliver(turn: Turn) -> None:
 def zone(turn: Turn, act: Act) -> None:
     """A zone for sure, or the words for one."""
     turn.understood = True
+    if _is_part_of_address(turn, act):
+        return
     if not turn.catalogue.delivers:
         deliver(turn)
     elif act.text in turn.catalogue.zone_by_code:
@@ -39,6 +41,13 @@ def zone(turn: Turn, act: Act) -> None:
         said = (act.mention.said if act.mention is not None else "") or act.text
         turn.take(cart.delivered(turn.shop, turn.draft))
         turn.answer("no_zone", said=said[:60], zones=wares.zone_names(turn.catalogue))
+
+
+def _is_part_of_address(turn: Turn, act: Act) -> bool:
+    """Where the address was asked for, a word that is only like another area's name is a word of the address."""
+    found = act.mention.found if act.mention is not None else ()
+    sure = not found or found[0].score >= 1
+    return turn.sale.asked.kind == "address" and bool(turn.draft.zone) and not sure
 
 
 def address(turn: Turn, text: str, spot: Spot | None = None) -> None:

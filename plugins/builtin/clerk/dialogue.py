@@ -90,12 +90,12 @@ def _show_photo(turn: Turn, act: Act) -> None:
 
 def _answered(turn: Turn, *, yes: bool) -> None:
     """A yes or a no: what it says depends on what was asked."""
-    asked, wants = turn.sale.asked, turn.sale.wants
+    asked = turn.sale.asked
     turn.understood = turn.understood or turn.sale.is_open or asked.kind == "cancel"
     match asked.kind:
         case "cancel":
             ordering.answer_cancel(turn, yes=yes)
-        case "stock" if wants:
+        case "stock" if turn.answering is not None:
             carting.answer_stock(turn, yes=yes)
         case "again":
             _take_up(turn, yes=yes)
@@ -105,8 +105,8 @@ def _answered(turn: Turn, *, yes: bool) -> None:
             turn.refused = True
         case "zone" if yes and len(asked.about) == 1:
             turn.take(cart.delivered(turn.shop, turn.draft, asked.about[0]))
-        case "variant" | "choice" | "quantity" | "option" if wants:
-            _settle_or_drop(turn, wants[0], yes=yes)
+        case "variant" | "choice" | "quantity" | "option" if turn.answering is not None:
+            _settle_or_drop(turn, turn.answering, yes=yes)
         case _:
             pass
 
@@ -114,7 +114,7 @@ def _answered(turn: Turn, *, yes: bool) -> None:
 def _settle_or_drop(turn: Turn, want: Want, *, yes: bool) -> None:
     """`Which one?` — `no`: none of them; `yes` says which only where there is one."""
     if not yes:
-        turn.sale = turn.sale.without_first()
+        turn.answered()
     elif len(want.variants if want.kind == "variant" else want.products) == 1:
         carting.pick(turn, "1")
 

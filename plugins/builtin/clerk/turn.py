@@ -5,7 +5,7 @@ from datetime import datetime
 
 from comptoir.plugins.builtin.clerk.cart import Problem, Shop
 from comptoir.plugins.builtin.clerk.config import ClerkConfig
-from comptoir.plugins.builtin.clerk.sale import Sale
+from comptoir.plugins.builtin.clerk.sale import Sale, Want
 from comptoir.plugins.builtin.clerk.wares import Say
 from comptoir.plugins.shop.model import Catalogue, Draft, Order, ShopEffect
 from comptoir.plugins.shop.understanding import Lexicon
@@ -27,6 +27,8 @@ class Turn:
     """The chat's, the newest first."""
     before: Draft = field(default_factory=Draft)
     """As the message found it."""
+    answering: Want | None = field(init=False, default=None)
+    """What they were asked about, until something of the message has answered it."""
     said: list[str] = field(default_factory=list)
     """Answers, in their order; the open question comes after them."""
     understood: bool = False
@@ -57,6 +59,9 @@ class Turn:
     """Why a person is to go on."""
     effects: list[ShopEffect] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.answering = next(iter(self.sale.wants), None)
+
     @property
     def catalogue(self) -> Catalogue:
         return self.shop.catalogue
@@ -71,6 +76,12 @@ class Turn:
             return made
         self.sale = replace(self.sale, draft=made)
         return None
+
+    def answered(self) -> Want:
+        """The want that was asked about, which is open no longer."""
+        want, self.answering = self.sale.wants[0], None
+        self.sale = self.sale.without_first()
+        return want
 
     def answer(self, key: str, **fields: str) -> None:
         """Say this, once."""
