@@ -99,6 +99,20 @@ class Catalogue:
         )
 
     @cached_property
+    def product_by_sku(self) -> Mapping[str, Product]:
+        """By its own sku."""
+        return MappingProxyType({product.sku: product for product in self.products})
+
+    @cached_property
+    def by_category(self) -> Mapping[str, tuple[Product, ...]]:
+        """By the price of their first variant, the cheapest first; those without a category are in none."""
+        found: dict[str, list[Product]] = {}
+        for product in sorted(self.products, key=lambda product: product.variants[0].price):
+            if product.category:
+                found.setdefault(product.category, []).append(product)
+        return MappingProxyType({category: tuple(products) for category, products in found.items()})
+
+    @cached_property
     def zone_by_code(self) -> Mapping[str, Zone]:
         return MappingProxyType({zone.code: zone for zone in self.zones})
 

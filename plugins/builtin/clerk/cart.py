@@ -3,6 +3,7 @@
 Each operation gives the draft as it is then, or the `Problem` that stands in the way; nothing here makes an amount.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -179,13 +180,13 @@ def akin(catalogue: Catalogue, sku: str) -> tuple[str, ...]:
         return ()
     product, variant = found
     others = [one for one in product.variants if one.sku != sku]
-    alike = [
-        one
-        for other in catalogue.products
-        if product.category and other.category == product.category and other.sku != product.sku
-        for one in other.variants[:1]
-    ]
-    alike.sort(key=lambda one: abs(one.price - variant.price))
+    category = catalogue.by_category.get(product.category, ())
+    at = bisect_left(category, variant.price, key=lambda other: other.variants[0].price)
+    near = category[max(0, at - MAX_AKIN - 1) : at + MAX_AKIN + 1]
+    alike = sorted(
+        (other.variants[0] for other in near if other.sku != product.sku),
+        key=lambda one: abs(one.price - variant.price),
+    )
     return tuple(one.sku for one in (*others, *alike))[:MAX_AKIN]
 
 

@@ -22,6 +22,8 @@ def concerned(catalogue: Catalogue, sale: Sale, acts: Iterable[Act], orders: Ite
     """The variants whose stock matters: what is in the cart, wanted or asked about, and what may stand in for it."""
     found: dict[str, None] = {}
     for sku in _skus(catalogue, sale, acts):
+        if len(found) >= MOST:
+            break
         found[sku] = None
         found.update(dict.fromkeys(akin(catalogue, sku)))
     found.update((line.sku, None) for order in orders for line in order.draft.lines)

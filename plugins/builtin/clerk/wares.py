@@ -27,9 +27,8 @@ def named(catalogue: Catalogue, sku: str, options: tuple[str, ...] = ()) -> str:
 
 def product_of(catalogue: Catalogue, sku: str) -> Product | None:
     """By its own sku, or a variant's."""
-    own = next((one for one in catalogue.products if one.sku == sku), None)
     found = catalogue.by_sku.get(sku)
-    return own or (found[0] if found is not None else None)
+    return catalogue.product_by_sku.get(sku) or (found[0] if found is not None else None)
 
 
 def product_sku(catalogue: Catalogue, sku: str) -> str:
