@@ -7,7 +7,7 @@ from comptoir.plugins.language import ordering_words
 from comptoir.plugins.shop.understanding.acts import Act, Asked, Mention
 from comptoir.plugins.shop.understanding.details import Detail, flat
 from comptoir.plugins.shop.understanding.pieces import Piece
-from comptoir.plugins.text import is_linking
+from comptoir.plugins.shop.understanding.roots import links
 
 _PLAIN = frozenset(("yes", "no", "thank", "greet", "cancel", "clear", "checkout", "show_cart", "person", "again"))
 """Acts that are no address and no name, whatever was asked."""
@@ -57,9 +57,7 @@ def _beside_zone(pieces: Sequence[Piece], text: str) -> str:
     rest = text[zone.at + len(zone.said) :].strip(" ,.:;-!")
     if any(piece.kind not in ("zone", "word", "comma", "number", "end") for piece in pieces if piece.at > zone.at):
         return ""
-    words = [
-        word for word in re.findall(r"\w+", flat(rest)) if not is_linking(word) and word not in ordering_words("idle")
-    ]
+    words = [word for word in re.findall(r"\w+", flat(rest)) if not links(word) and word not in ordering_words("idle")]
     return rest if len(words) > 1 or any(word.isdigit() for word in words) else ""
 
 
@@ -133,7 +131,7 @@ _MANY = 12
 
 
 def _is_idle(word: str) -> bool:
-    return is_linking(word) or word in ordering_words("idle") or word in ordering_words("qualities")
+    return links(word) or word in ordering_words("idle") or word in ordering_words("qualities")
 
 
 def _bare(text: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
+from comptoir.plugins.language import ordering_words
 from comptoir.plugins.shop.understanding.acts import Act, Mention, Verb
 from comptoir.plugins.shop.understanding.pieces import Piece
 
@@ -39,6 +40,13 @@ class Assembler:
         self._adding = False
         self._correcting = ""
         self._refused = False
+        self._one_more = False
+        self._weak = False
+        """What takes away is but `pas` or `sans`."""
+        self._only = False
+        self._rest = False
+        self._money = False
+        """A sum was named that the next thing is to be bought for."""
         self._sentence = 0
         self._waiting = ""
         """`instead` or `swap`: what the next mention is for."""
@@ -73,11 +81,13 @@ class Assembler:
         """The end of a sentence: `un fanta à la place`, `3 poulets plutôt`."""
         last = self._last_put()
         if self._waiting == "instead" and last is not None:
-            last.verb, last.instead = "replace", _LAST
+            if not any(made.verb == "remove" for made in self._made):
+                last.verb, last.instead = "replace", _LAST
         elif self._waiting == "swap" and self._out is not None:
             self._make("put" if self._out.refers else "remove", self._out, 0)
         elif self._correcting and last is not None and last.sentence == self._sentence and len(self._puts()) == 1:
             self._turn(last, self._correcting)
+        self._one_more = self._only = self._rest = self._money = self._weak = False
         self._mode, self._explicit, self._adding, self._waiting, self._out, self._correcting = (
             "",
             False,
@@ -88,7 +98,9 @@ class Assembler:
         )
 
     def _comma(self, place: int, piece: Piece) -> None:
-        pass
+        if self._weak:
+            # `pas de coca, 2 fanta`
+            self._mode, self._explicit, self._weak = "", False, False
 
     def _word(self, place: int, piece: Piece) -> None:
         pass
@@ -100,10 +112,18 @@ class Assembler:
                 target.text = piece.said
             else:
                 self._make("ask_order", None, piece.at, text=piece.said)
+        elif piece.name == "amount":
+            last = self._last_put()
+            if last is not None and last.sentence == self._sentence and last.mention and last.mention.quantity is None:
+                last.mention = replace(last.mention, unsure=True)
+            else:
+                self._money = True
         else:
             self._make(piece.name, None, piece.at, text=piece.said)
 
     def _zone(self, place: int, piece: Piece) -> None:
+        if self._weak:
+            return  # `à Magnambougou, pas Kalaban`
         text = piece.found[0].sku if len(piece.found) == 1 else ""
         mention = Mention(piece.found, piece.said)
         asking = next(
@@ -128,10 +148,27 @@ class Assembler:
             if name == "delivery" and "livr" in piece.said.lower():
                 self._make("delivery", None, piece.at)
             return
+        if name == "yes" and piece.said.lower().startswith(_TAKING) and self._number_follows(place):
+            self._enter("put", piece)
+            return
+        if name == "cancel" and (named := self._just_named()) is not None:
+            named.verb = "remove"
+            return
         if name in ("cancel", "yes") and self._mode.startswith("ask_"):
             return
         if not (self._made and self._made[-1].verb == name):
             self._make(name, None, piece.at)
+
+    def _just_named(self) -> _Made | None:
+        """`la pioche, laisse tomber`: what was named before, and no order for it."""
+        last = self._made[-1] if self._made else None
+        if last is None or last.verb != "put" or last.explicit or last.sentence != self._sentence:
+            return None
+        return last if last.mention is not None and last.mention.quantity is None else None
+
+    def _number_follows(self, place: int) -> bool:
+        following = next((piece for piece in self._pieces[place + 1 :] if piece.kind != "word"), None)
+        return following is not None and following.kind == "number"
 
     def _refuse(self, place: int, piece: Piece) -> None:
         counted = bool(self._made) and self._made[-1].verb == "number"
@@ -179,10 +216,30 @@ class Assembler:
             self._more(place, piece)
         elif name == "less":
             self._fewer()
-        elif name not in ("by", "rest"):
+        elif name == "only":
+            self._limit(place)
+        elif name == "rest":
+            self._rest = True
+        elif name == "except":
+            self._mode, self._explicit, self._weak = "", False, False
+        elif name != "by":
             if self._explicit_put_follows(place) and name == "put":
                 return
             self._enter(name, piece)
+
+    def _limit(self, place: int) -> None:
+        """`3 seulement` after `4 poulets`; `non juste la brume`: nothing else."""
+        last = self._made[-1] if self._made else None
+        if last is not None and last.verb == "number" and last.sentence == self._sentence:
+            last.verb = "set_quantity"
+        elif last is not None and last.verb == "put" and last.mention is not None and last.mention.quantity is not None:
+            alone = last.sentence == self._sentence and len(self._puts()) == 1
+            if alone and not self._mention_follows(place):
+                last.verb = "set_quantity"
+        elif self._number_follows(place):
+            self._mode = "set_quantity"
+        elif self._refused and self._mention_follows(place):
+            self._only = True
 
     def _correct(self, place: int, piece: Piece) -> None:
         self._correcting = "mieux" if piece.said.lower() == "mais" else piece.said.lower()
@@ -195,6 +252,9 @@ class Assembler:
 
     def _enter(self, mode: str, piece: Piece) -> None:
         self._mode, self._explicit = mode, mode != "set_quantity"
+        self._weak = mode == "remove" and piece.said.lower() in _WEAK
+        if mode == "set_quantity" and piece.said.lower().endswith(("plutot", "plutôt")):
+            self._correcting = "plutôt"
         self._adding = any(word in piece.said.lower() for word in _ADDING)
 
     def _more(self, place: int, piece: Piece) -> None:
@@ -209,7 +269,7 @@ class Assembler:
         ):
             self._relative(replace(_LAST, quantity=1), 1, piece.at)
         else:
-            self._adding = True
+            self._adding = self._one_more = True
 
     def _fewer(self) -> None:
         last = self._made[-1] if self._made else None
@@ -224,9 +284,28 @@ class Assembler:
     def _number(self, place: int, piece: Piece) -> None:
         mention = piece.mention
         assert mention is not None
+        if not ordering_words("lots").isdisjoint(piece.said.lower().split()):
+            self._make("number", mention, piece.at)  # `un carton`: of what?
+            return
+        last = self._last_put()
+        same = last is not None and last.sentence == self._sentence and last.mention is not None
         if self._waiting == "more":
             self._waiting = ""
             self._relative(mention, 1, piece.at)
+        elif self._weak and same and last is not None:
+            self._weak, self._mode = False, ""  # `5 eaux pas 4`
+            if last.mention is not None and last.mention.quantity is not None:
+                last.verb = "set_quantity"
+        elif any(made.verb in ("zone", "address") and made.sentence == self._sentence for made in self._made):
+            pass  # `aux parcelles, unité 8`
+        elif (
+            same
+            and last is not None
+            and last.mention is not None
+            and _waits(last.mention)
+            and 1 < (mention.quantity or 0) <= MOST_PIECES
+        ):
+            last.mention = replace(last.mention, quantity=mention.quantity, unsure=mention.unsure)
         elif self._waiting == "instead":
             self._counted_instead(piece)
         elif self._correcting and (last := self._last_put()) is not None and last.mention is not None:
@@ -256,27 +335,50 @@ class Assembler:
             self._waiting = ""
         if self._dropped_number(mention):
             self._correcting = ""
-        last = self._last_put()
-        mode = self._mode or "put"
-        if mode == "remove":
+        if not (mention.found or mention.refers) and piece.cued:
+            return  # `pour un baptême`
+        if self._only:
+            self._only = False
+            self._make("clear", None, piece.at - 1)
+            self._make("put", mention, piece.at, explicit=True)
+            self._refused = False
+            return
+        if self._money and mention.quantity is None:
+            mention, self._money = replace(mention, unsure=True), False
+        if self._mode == "remove":
             self._remove(mention, piece)
-        elif mode.startswith("ask_"):
-            self._ask(mode, mention, piece)
-        elif last is not None and mention.refers and self._joins(last, mention):
-            self._correcting = ""
+        elif self._mode.startswith("ask_"):
+            self._ask(self._mode, mention, piece)
+        else:
+            self._wanted(mention, piece)
+
+    def _wanted(self, mention: Mention, piece: Piece) -> None:
+        last = self._last_put()
+        if last is not None and mention.refers and self._joins(last, mention):
+            self._correcting, self._rest = "", False
         elif self._correcting:
             self._corrected(mention, piece, last)
         elif self._refused and mention.quantity is not None and not self._adding and not mention.refers:
             self._make("set_quantity", mention, piece.at, explicit=self._explicit)
-        elif mode == "set_quantity":
+        elif self._mode == "set_quantity":
             self._make("set_quantity" if mention.quantity is not None else "put", mention, piece.at)
         else:
+            if self._adding and not mention.refers:
+                mention = self._added(mention)
             self._make("put", mention, piece.at, explicit=self._explicit)
+
+    def _added(self, mention: Mention) -> Mention:
+        """`encore un poulet`, `ajoute 2 poulets`: so many more than there are."""
+        one_more, self._one_more = self._one_more, False
+        if mention.quantity is None and not one_more:
+            return mention
+        return replace(mention, quantity=mention.quantity or 1, relative=True)
 
     def _dropped_number(self, mention: Mention) -> bool:
         """`2 non 3 poulets`: the first number goes."""
         if self._made and self._made[-1].verb == "number" and self._correcting and mention.quantity is not None:
-            self._made.pop()
+            while self._made and self._made[-1].verb == "number":
+                self._made.pop()
             return True
         return False
 
@@ -297,6 +399,17 @@ class Assembler:
             self._make(mode, mention, piece.at)
 
     def _remove(self, mention: Mention, piece: Piece) -> None:
+        last = self._last_put()
+        here = self._weak and last is not None and last.sentence == self._sentence
+        if here and last is not None and last.mention is not None and last.mention.found:
+            others = tuple(one for one in mention.found if one.sku not in {found.sku for found in last.mention.found})
+            if others or not self._same(last.mention, mention):
+                # `la rouge, pas la noire`
+                mention = replace(mention, found=others)
+                out = replace(mention, found=last.mention.found) if mention.refers else mention
+                last.verb, last.instead = "replace", out
+            self._weak, self._mode = False, ""
+            return
         earlier = next((made for made in self._puts() if self._same(made.mention, mention)), None)
         if earlier is not None and not mention.refers and earlier.mention is not None:
             left = (earlier.mention.quantity or 1) - (mention.quantity or MAX)
@@ -321,6 +434,13 @@ class Assembler:
         assert base is not None
         if not base.found:
             return False
+        if mention.found and (
+            common := [one for one in base.found if one.sku in {other.sku for other in mention.found}]
+        ):
+            base = last.mention = replace(base, found=tuple(common))
+        mention = replace(mention, found=())
+        if self._rest:
+            mention = replace(mention, quantity=None)
         told = bool(mention.traits or mention.lacking)
         if mention.quantity is None and not (
             told
@@ -373,7 +493,9 @@ class Assembler:
             return
         if made.mention.quantity is not None:
             made.verb = "set_quantity"
-        elif word in ("plutot", "plutôt", "mieux") or self._refused:
+        elif made.mention.traits and not made.mention.refers:
+            made.verb, made.instead = "replace", Mention(made.mention.found, refers=True)
+        elif word in ("plutot", "plutôt") or self._refused:
             made.verb, made.instead = "replace", _LAST
 
     def _swapped(self, mention: Mention, piece: Piece) -> None:
@@ -442,6 +564,15 @@ class Assembler:
 
 
 MAX = 1_000_000_000
+MOST_PIECES = 999
+"""A larger number that stands alone is no quantity."""
+_TAKING = ("envo", "je prend", "je valide", "prend")
+_WEAK = frozenset(("pas", "pas de", "pas d", "sans", "et pas"))
+
+
+def _waits(mention: Mention) -> bool:
+    """Whether a number that comes later may be its quantity."""
+    return mention.quantity is None and not mention.refers and bool(mention.found)
 
 
 def _merged(base: Mention, more: Mention, *, replacing: bool) -> Mention:

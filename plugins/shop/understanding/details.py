@@ -1,6 +1,7 @@
 """Finds in a message what is no product: amounts, phone numbers, hours, names, addresses, references, order numbers."""
 
 import re
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from comptoir.plugins.shop.understanding.acts import Asked
@@ -42,12 +43,20 @@ _AMOUNT = re.compile(
     r"|\ba (?:\d{1,3}(?:[ .]000)+|[1-9]\d{2,5})\b(?! ?[a-z]{2,}[^\d]*\?$)"
     r"|\b(?:billet|monnaie|budget|sur|avec|coupure) (?:de |sur )?\d{3,6}\b|\b\d{1,3}k\b"
 )
+_SPENT = re.compile(rf"\bpour (?:\d[\d .]*|mille) ?{_CURRENCY}|(?<![\w.,])(?:\d[\d .]*|mille) ?{_CURRENCY}(?= d[e'u ])")
+"""What somebody wants to spend: how many pieces that makes has to be asked."""
 _PHONE = re.compile(r"(?:\+|\b00)\d(?:[ .-]?\d){7,14}\b|\b\d{2,3}(?:[ .-]\d{2,3}){3,4}\b|\b0\d{8,9}\b|\b[5679]\d{8}\b")
 _NAMED = re.compile(
     r"\b(?:(?:c'est |mettez )?au nom d(?:e |u |'|es )|(?:mon |le )?nom ?(?:complet )?(?:est|c'est|sera|:|=) ?"
     r"|je m'appelle |je me nomme |moi c'?est |my name is |name ?: ?)"
     r"(?P<name>[^\W\d_](?:[^\W\d_]|[ .'-](?=[^\W\d_])){1,40})"
 )
+_CAPITALS = r"[A-ZÀ-Ý][\w'-]*(?: [A-ZÀ-Ý][\w'-]*){0,3}"
+_PRESENTED = re.compile(
+    r"(?:\b[Cc]'est pour|\b[Pp]our|\b[Ii]ci|\b[Jj]e suis|[.,;\n] ?[Nn]om|^[Nn]om) " + rf"(?P<name>{_CAPITALS})"
+)
+_SIGNED = re.compile(r"[,.\n] ?(?P<name>[A-ZÀ-Ý][\w'-]+(?: [A-ZÀ-Ý][\w'-]+){1,3})\s*(?=$|[.,!\n])")
+"""`…, rue 12, Awa Diop`."""
 _NAME_ENDS = re.compile(
     r"\s(?:et|pour|a|au|en|vers|livraison|livre[rz]?|svp|stp|merci|mon|je|j'|tel|numero|c'est|avec|demain|ce soir"
     r"|habite|adresse|le|la|quartier|please|dans|sur|est)(?=\s|$).*"
@@ -66,7 +75,9 @@ _REFERENCE = re.compile(
 _STRONG = (
     r"rue \w|villa \w|immeuble|imm\.? \w|avenue|boulevard|bd \w|en face d|derriere|pres d|a cote d|juste a cote"
     r"|carrefour|rond[- ]point|cite \w+|apres l[ae'] \w|avant l[ae'] \w|non loin|au niveau d|terminus|angle |lot \d"
-    r"|appartement|appt|porte \d|devant l|face a l|maison (?:n|\d|a etage)|bloc \w|block \w|sicap|entre l[ae'] "
+    r"|appartement|appt|porte \d|devant l|face (?:a|au) |unite \d|secteur \d|camp \w|pk ?\d"
+    r"|km ?\d|maison (?:n|\d|a etage)"
+    r"|bloc \w|block \w|sicap|entre l[ae'] "
 )
 _WEAK_STARTS = (
     r"pharmacie|mosquee|eglise|marche|ecole|lycee|hopital|clinique|hotel|residence|station|gare|quartier|etage"
@@ -86,13 +97,17 @@ def flat(text: str) -> str:
     return "".join((fold(character) or " ")[0] for character in text)
 
 
-def details_in(text: str, asked: Asked | None) -> list[Detail]:
-    """What stands in a cleaned message, in its order; no two overlap."""
+def details_in(text: str, asked: Asked | None, taken: Set[str] = frozenset()) -> list[Detail]:
+    """What stands in a cleaned message, in its order; no two overlap. `taken`: words that the shop has for itself."""
     folded = flat(text)
     found: list[Detail] = []
     _add(found, _names(text, folded))
-    _add(found, _addresses(text, folded, asked))
+    _add(found, _presented(_PRESENTED, text, taken))
+    if re.search(r"\blivr|\badresse|\bdomicile", folded) or asked in ("address", "zone", "name"):
+        _add(found, _presented(_SIGNED, text, taken))
+    _add(found, _addresses(text, folded, asked, taken, before=[one.start for one in found if one.kind == "name"]))
     _add(found, _orders(folded))
+    _add(found, _plain("amount", _SPENT, text, folded))
     _add(found, _plain("", _AMOUNT, text, folded))
     _add(found, _plain("", _PHONE, text, folded))
     _add(found, _references(text, folded))
@@ -130,6 +145,16 @@ def _names(text: str, folded: str) -> list[Detail]:
     return found
 
 
+def _presented(pattern: re.Pattern[str], text: str, taken: Set[str]) -> list[Detail]:
+    """Names by their capitals: none of their words is one of the shop's, nor begins an address."""
+    found = []
+    for one in pattern.finditer(text):
+        words = re.findall(r"\w+", flat(one["name"]))
+        if taken.isdisjoint(words) and not re.match(rf"(?:{_STRONG}|{_WEAK_STARTS})", " ".join(words) + " x"):
+            found.append(Detail("name", one["name"], one.start(), one.end()))
+    return found
+
+
 def _orders(folded: str) -> list[Detail]:
     return [
         Detail("order", next(filter(None, one.groups())), one.start(), one.end()) for one in _ORDER.finditer(folded)
@@ -145,14 +170,15 @@ def _references(text: str, folded: str) -> list[Detail]:
     return found
 
 
-def _addresses(text: str, folded: str, asked: Asked | None) -> list[Detail]:
-    """From the first word that only an address has on."""
+def _addresses(text: str, folded: str, asked: Asked | None, taken: Set[str], before: Sequence[int]) -> list[Detail]:
+    """From the first word that only an address has on. `before`: where something else begins."""
     where = asked in ("address", "zone", "delivery") or re.search(r"\blivr|\badresse|\bdomicile|\bquartier", folded)
     pattern = rf"\b(?:adresse ?(?:c'est|est|:)? ?)?(?:{_STRONG}{'|' + _WEAK_STARTS if where else ''})"
-    one = re.search(pattern, folded)
-    if one is None:
-        return []
-    ends = _ADDRESS_ENDS.search(folded, one.end())
-    end = ends.start() if ends else len(folded)
-    said = text[one.start() : end].strip(" ,.-")
-    return [Detail("address", said, one.start(), end)] if said else []
+    for one in re.finditer(pattern, folded):
+        if asked != "address" and not taken.isdisjoint(re.findall(r"\w{3,}", one.group())):
+            continue
+        ends = _ADDRESS_ENDS.search(folded, one.end())
+        end = min([ends.start() if ends else len(folded), *(start for start in before if start > one.start())])
+        said = text[one.start() : end].strip(" ,.-")
+        return [Detail("address", said, one.start(), end)] if said else []
+    return []

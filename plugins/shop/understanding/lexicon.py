@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from comptoir.plugins.builtin.rarity import rarity
@@ -12,20 +12,21 @@ from comptoir.plugins.reading import Token as Read
 from comptoir.plugins.shop.model import Catalogue, Product
 from comptoir.plugins.shop.understanding.acts import Found
 from comptoir.plugins.shop.understanding.measures import AMBIGUOUS
-from comptoir.plugins.shop.understanding.phrasing import phrase_words, whole_phrases
-from comptoir.plugins.shop.understanding.roots import root_of, skeleton
+from comptoir.plugins.shop.understanding.phrasing import phrase_words, spoken, whole_phrases
+from comptoir.plugins.shop.understanding.roots import links, root_of, skeleton
 from comptoir.plugins.shop.understanding.tokens import Token, clean, tokens_of
 from comptoir.plugins.shop.understanding.zones import Zones
-from comptoir.plugins.text import fold, is_linking, singular, words
+from comptoir.plugins.text import fold, singular, words
 from comptoir.plugins.vocabulary import Vocabulary
 
 Roots = tuple[str, ...]
 NAME, TRAIT, OPTION = 1, 2, 4
 """What a word is to a product."""
 
+_PREPOSITIONS = frozenset(("pour", "avec", "sur", "sous", "dans", "par", "chez", "for", "with"))
 _WEAK_SHARE = 0.15
 """Of a vessel or a size in a name: `sac de 50 kg` says little of which cement."""
-_SHORTEST_GUESSED = 4
+_SHORTEST_GUESSED, _SHORTEST_PREFIX, _SHORTEST_MENDED = 4, 5, 6
 _MODEL = re.compile(r"[a-z]+(\d{2,})")
 """`CPJ45`, which customers call `45`."""
 
@@ -56,6 +57,7 @@ class Lexicon:
     def __init__(self, catalogue: Catalogue, language: Language = "fr") -> None:
         self.catalogue = catalogue
         self.language: Language = language
+        self.zones = Zones(catalogue.zones)
         self.units = frozenset(_units(catalogue))
         gathered = _Words()
         self.entries = tuple(self._entry(place, product, gathered) for place, product in enumerate(catalogue.products))
@@ -73,15 +75,45 @@ class Lexicon:
             (word for word in gathered.spelled if len(word) >= _SHORTEST_GUESSED and word not in empty_words()),
             language,
         )
+        self._spread_prefixes(gathered)
         self._skeletons = _unambiguous(gathered.spelled)
+        self.taken = frozenset(word for word in gathered.spelled if len(word) > 2) | frozenset(self.zones.words)
+        """Words of products and zones."""
         self.categories = _categories(catalogue)
-        self.zones = Zones(catalogue.zones)
+
+    def _spread_prefixes(self, gathered: _Words) -> None:
+        """`thieb` is a beginning of `thiébou` and of `thiéboudienne`: it may mean any of them."""
+        roots = sorted(one for one in gathered.places if one.isalpha())
+        for place, one in enumerate(roots):
+            if len(one) < _SHORTEST_PREFIX or one in self._known:
+                continue
+            for other in roots[place + 1 :]:
+                if not other.startswith(one):
+                    break
+                for product, role in gathered.places[other].items():
+                    if role & NAME and product not in gathered.places[one]:
+                        gathered.places[one][product] = NAME
 
     def weight(self, one: str) -> float:
         """How much a word tells of which product is meant."""
         if one in ordering_words("pieces") or one[0].isdigit():
             return _WEAK_SHARE
         return self._weights.get(one, 1.0)
+
+    def mended(self, token: Token) -> Token:
+        """With a misspelt word of what customers say as it should have been: `livrezon`."""
+        word = token.word
+        if (
+            token.kind != "word"
+            or len(word) < _SHORTEST_MENDED
+            or word in self._known
+            or self.resolve(word, token.root)
+        ):
+            return token
+        if word in phrase_words() or self.zones.has(word):
+            return token
+        meant = spoken().resolve(Read(word, word, token.root, 0, 1.0))
+        return token if meant is None else replace(token, root=meant)
 
     def joined(self, said: str) -> Roots:
         """`tshirt` for `t` and `shirt`; empty where it is no such word."""
@@ -141,7 +173,7 @@ class Lexicon:
         tokens = [
             token
             for token in tokens_of(cleaned, self.language, self.units, own)
-            if token.kind != "mark" and not (is_linking(token.word) and role == NAME)
+            if token.kind != "mark" and not (role == NAME and (links(token.word) or token.word in _PREPOSITIONS))
         ]
         told = tuple(dict.fromkeys(token.root for token in tokens))
         for one in told:
@@ -202,5 +234,5 @@ def _categories(catalogue: Catalogue) -> dict[str, str]:
         root_of(word): product.category
         for product in reversed(catalogue.products)
         for word in words(product.category)
-        if not is_linking(word)
+        if not links(word)
     }

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from rapidfuzz.distance import OSA
+
 from comptoir.plugins.language import ordering_same, ordering_words
-from comptoir.plugins.shop.understanding.acts import Found, Mention
+from comptoir.plugins.shop.understanding.acts import Asked, Found, Mention
 from comptoir.plugins.shop.understanding.lexicon import NAME, OPTION, TRAIT, Lexicon, Roots
 from comptoir.plugins.shop.understanding.measures import parted
 from comptoir.plugins.shop.understanding.phrasing import phrases_at
+from comptoir.plugins.shop.understanding.roots import links, skeleton
 from comptoir.plugins.shop.understanding.scoring import found_in
 from comptoir.plugins.shop.understanding.tokens import Token
-from comptoir.plugins.text import is_linking
 
 _MOST_AFTER = 999
 """A larger number behind a product is a price or a phone's."""
@@ -27,7 +29,6 @@ _ARTICLES = frozenset(
         "la",
         "les",
         "l",
-        "the",
         "of",
         "some",
         "ce",
@@ -64,16 +65,24 @@ class Reading:
     quantity: int | None = None
     unsure: bool = False
     measure: str = ""
+    measured: str = ""
+    """In the customer's words."""
+    lots: bool = False
     marked: bool = False
+    qualified: bool = False
+    """A word of another product tells which of these is meant."""
 
 
 class MentionReader:
     """Reads mentions out of the tokens of one message."""
 
-    def __init__(self, tokens: Sequence[Token], lexicon: Lexicon, about: Sequence[str] = ()) -> None:
+    def __init__(
+        self, tokens: Sequence[Token], lexicon: Lexicon, about: Sequence[str] = (), asked: Asked | None = None
+    ) -> None:
         self.tokens = tokens
         self.lexicon = lexicon
         self.about = frozenset(lexicon.by_sku[sku] for sku in about if sku in lexicon.by_sku)
+        self._asked = asked
         self._roots = [token.root for token in tokens]
         self._last: frozenset[int] = frozenset()
         """The products that were named last."""
@@ -97,7 +106,7 @@ class MentionReader:
         if token.root in self.lexicon.places and (token.kind != "number" or token.word.isdigit()):
             following = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
             both = self.lexicon.joined(token.word + following.word) if following and token.kind == "word" else ()
-            if following and both and both != (token.root, following.root):
+            if following and both:
                 return both, 2
             return (token.root,), 1
         if token.kind != "word":
@@ -111,8 +120,15 @@ class MentionReader:
 
     def names_product(self, at: int) -> bool:
         """Whether a word of a product's name, or a variant that is called by its own, stands here."""
-        roots, _ = self.shop_word(at)
+        roots, length = self.shop_word(at)
+        if len(roots) == 1 and roots[0] in _NEVER_FIRST and not self._follows_up(roots[0], at + length):
+            return False
         return any(self._roles(one) & NAME or (self._roles(one) & TRAIT and not _generic(one)) for one in roots)
+
+    def _follows_up(self, one: str, at: int) -> bool:
+        """Whether the next word is of a name that this one is of too: `non sucré`."""
+        following, _ = self.shop_word(at)
+        return any(self.lexicon.places.get(other, {}).keys() & self.lexicon.places[one].keys() for other in following)
 
     def _roles(self, one: str) -> int:
         roles = 0
@@ -124,7 +140,7 @@ class MentionReader:
         """Whether something else begins here: a question, an order, an answer."""
         for phrase in phrases_at(self._roots, at):
             words = range(at, at + phrase.length)
-            if not all(self.names_product(place) or is_linking(self.word(place)) for place in words):
+            if not all(self.names_product(place) or links(self.word(place)) for place in words):
                 return True
         return False
 
@@ -135,14 +151,19 @@ class MentionReader:
         names something too.
         """
         state = Reading()
+        state.unsure = self.word(at) == "des"
         counted = self._quantity(at, state)
+        if self.word(at) == "des" and counted > at:
+            state.unsure = False
         begun = self._vessel(counted, state)
         place = self._name(begun, state)
         if place == begun and not state.named and not state.unknown:
-            place = counted
+            place = begun if state.lots else counted
         place = self._options(place, state)
         mention = self._mention(at, place, state, expected=expected)
         if mention is None:
+            return None
+        if mention.sku and mention.quantity is None and not (expected or mention.traits) and self._is_aside(state):
             return None
         if mention.found and state.places:
             self._last = frozenset(state.places)
@@ -156,18 +177,35 @@ class MentionReader:
         said = " ".join(token.said for token in self.tokens)[:_LONGEST_SAID]
         return replace(mention, quantity=None, said=said) if mention is not None else Mention(said=said)
 
+    def _is_aside(self, state: Reading) -> bool:
+        """Nothing but a word that stands behind another in the name, where that other one is the product's own:
+        `le chantier` is no pair of `gants de chantier`.
+        """
+        if not state.places or len(state.places) != 1:
+            return False
+        (place,) = state.places
+        names = [name for name in self.lexicon.entries[place].names if set(state.roots) & set(name)]
+        return bool(names) and all(
+            name[0] not in state.roots
+            and len(name) > 1
+            and sum(bool(role & NAME) for role in self.lexicon.places[name[0]].values()) == 1
+            for name in names
+        )
+
     def _quantity(self, at: int, state: Reading) -> int:
         place = at
         while self.word(place) in _ARTICLES and place + 1 < len(self.tokens) and self._counts(place + 1):
             place += 1  # `les 2 poulets`
         token = self.tokens[place] if place < len(self.tokens) else None
+        if token is not None and self._asked == "variant" and self.about and self._trait_at(place, state)[0]:
+            return at  # `la 27`
         if token is None or not self._counts(place):
             if token is not None and token.word in ordering_words("some"):
                 state.unsure = True
                 return place + 1
             return at
         if token.kind == "measure":
-            state.measure = token.word
+            state.measure, state.measured = token.word, token.said
             place += 1
         else:
             state.quantity = token.value
@@ -201,7 +239,7 @@ class MentionReader:
             place += 1
         vessel = self.word(place)
         if vessel in ordering_words("lots") and not self.names_product(place):
-            state.unsure = True
+            state.unsure = state.lots = True
             place += 1
         elif vessel in ordering_words("pieces") and not self._is_named_so(place):
             place += 1
@@ -217,7 +255,7 @@ class MentionReader:
         if not roots or not self._roles(roots[0]) & NAME:
             return False
         place = at + length
-        while is_linking(self.word(place)):
+        while links(self.word(place)):
             place += 1
         following, _ = self.shop_word(place)
         here = {place for place, role in self.lexicon.places[roots[0]].items() if role & NAME}
@@ -238,7 +276,8 @@ class MentionReader:
                 state.marked = False
                 continue
             if token.kind == "mark":
-                if token.word in "-/'=:(" and (self.shop_word(place + 1)[0] or self._trait_at(place + 1, state)):
+                follows = self.shop_word(place + 1)[0] or self._trait_at(place + 1, state)[0]
+                if token.word in "-/'=:()" and (follows or self._counted_in_brackets(place, state)):
                     place += 1
                     continue
                 break
@@ -246,13 +285,18 @@ class MentionReader:
                 state.marked = True
                 place += 1
                 continue
-            if token.word in _BEFORE_TRAIT or is_linking(token.word):
+            if token.word in _BEFORE_TRAIT or links(token.word):
                 if token.word in ("et",) or self._phrase_at(place):
                     break
                 place += 1
                 continue
             break
         return end
+
+    def _counted_in_brackets(self, at: int, state: Reading) -> bool:
+        """`huile 5 L (1)`, `bissap : 2`."""
+        following = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
+        return state.named and state.quantity is None and following is not None and following.kind == "number"
 
     def _take(self, at: int, state: Reading) -> int:
         """Take the word as part of what is named; how many tokens it was, 0 where it is none."""
@@ -262,8 +306,12 @@ class MentionReader:
         if length := self._take_trait(at, state):
             return length
         roots, length = self.shop_word(at)
+        if roots and self._take_roots(roots, state, at):
+            return length
+        if state.named and token.kind == "word" and (near := self._near(token, state)):
+            return int(self._take_roots((near,), state, at))
         if roots:
-            return length if self._take_roots(roots, state, at) else 0
+            return length if self._qualifies(roots, state, at) else 0
         if token.kind == "measure":
             return self._take_measure(token, state)
         if token.kind != "word" or self._phrase_at(at):
@@ -273,7 +321,7 @@ class MentionReader:
     def _take_roots(self, roots: Roots, state: Reading, at: int) -> bool:
         if not state.places and self._phrase_at(at):
             return False
-        if not state.named and all(map(_generic, roots)):
+        if not state.named and (all(map(_generic, roots)) or not self.names_product(at)):
             return False
         for one in roots:
             having = {
@@ -295,6 +343,57 @@ class MentionReader:
                 return False
         state.roots.extend(roots)
         return True
+
+    def _near(self, token: Token, state: Reading) -> str:
+        """A misspelt word of one of the few products that are meant: `kedjenou de poulè`."""
+        if (
+            not state.places
+            or len(state.places) > _FEW
+            or len(token.word) < _SHORTEST_NEAR
+            or self._phrase_at_word(token)
+        ):
+            return ""
+        left = {one for place in state.places for name in self.lexicon.entries[place].names for one in name}
+        left -= set(state.roots)
+        bones = skeleton(token.word)
+        near = [
+            one
+            for one in left
+            if len(one) >= _SHORTEST_NEAR and (skeleton(one) == bones or OSA.distance(one, token.root) <= 1)
+        ]
+        return near[0] if len(near) == 1 else ""
+
+    def _phrase_at_word(self, token: Token) -> bool:
+        return token.word in ordering_words("idle") or links(token.word)
+
+    def _qualifies(self, roots: Roots, state: Reading, at: int) -> bool:
+        """`2 attiéké poisson`, where no dish has both words, and no dish is called by the second alone: the second word
+        tells which of the first is meant, and the shop has to ask.
+        """
+        if not state.named or not state.places or len(roots) != 1 or self._starts_anew(at):
+            return False
+        whole = any(
+            tuple(one for one in name if self.lexicon.weight(one) > _LIGHT) == roots
+            for place in self.lexicon.places[roots[0]]
+            for name in self.lexicon.entries[place].names
+        )
+        options = any(roots in self.lexicon.entries[place].options for place in state.places)
+        if whole or options or not self._roles(roots[0]) & NAME or _generic(roots[0]) or roots[0] in state.roots:
+            return False
+        following, _ = self.shop_word(at + 1)
+        if following and self._follows_up(roots[0], at + 1):
+            return False
+        state.unknown.append(self.tokens[at].said)
+        state.qualified = True
+        return True
+
+    def _starts_anew(self, at: int) -> bool:
+        """Something but the product's own words stands right before."""
+        return (
+            at == 0
+            or not (self.shop_word(at - 1)[0] or links(self.word(at - 1)))
+            or self.word(at - 1) in ("et", "avec")
+        )
 
     def _trait_at(self, at: int, state: Reading) -> tuple[Roots, int]:
         """The words of a variant's value that stand here, of the products that are meant so far."""
@@ -353,8 +452,9 @@ class MentionReader:
 
     def _take_number(self, at: int, state: Reading) -> int:
         token = self.tokens[at]
-        if (
-            (token.word.isdigit() and state.quantity is not None)
+        bracketed = self.word(at - 1) == "("
+        if not bracketed and (
+            (token.word.isdigit() and (state.quantity is not None or self._asked == "variant"))
             or (state.named and (self._looks_trait(at, state) or self.lexicon.joined(token.word)))
             or state.marked
         ):
@@ -394,7 +494,7 @@ class MentionReader:
     def _bare_measures(self, token: Token, state: Reading) -> dict[str, set[int]]:
         """Values whose figure this is: `fer de 8` for `8 mm`."""
         found: dict[str, set[int]] = {}
-        for place in state.places or self.about:
+        for place in state.places or self.about or self._last:
             for told, values in self.lexicon.entries[place].traits.items():
                 if len(told) == 1 and parted(told[0]) is not None:
                     for value in values:
@@ -419,10 +519,11 @@ class MentionReader:
         return 1
 
     def _take_measure(self, token: Token, state: Reading) -> int:
-        if not state.named and state.quantity is None and not state.measure:
-            state.measure = token.word
-            return 1
-        state.lacking.append(token.said)
+        """`oignons 5 kg`, `5 kg` alone; a second one is what nothing has."""
+        if not state.measure:
+            state.measure, state.measured = token.word, token.said
+        else:
+            state.lacking.append(token.said)
         return 1
 
     def _take_strange(self, at: int, state: Reading) -> int:
@@ -434,7 +535,7 @@ class MentionReader:
                 state.lacking.append(token.said)
                 return 1
             return 0
-        if word in ordering_words("idle") or is_linking(word) or len(word) < _SHORTEST:
+        if word in ordering_words("idle") or links(word) or len(word) < _SHORTEST:
             return 0
         if word in ordering_words("qualities"):
             return 1 if state.named else 0
@@ -442,7 +543,7 @@ class MentionReader:
             state.lacking.append(token.said)
             return 1
         if len(state.unknown) < _MOST_STRANGE:
-            state.linked = state.linked or (at > 0 and is_linking(self.word(at - 1)))
+            state.linked = state.linked or (at > 0 and links(self.word(at - 1)))
             state.unknown.append(token.said)
             return 1
         return 0
@@ -475,6 +576,8 @@ class MentionReader:
                 or (linked and self.word(place) in ordering_words("pieces"))
             ):
                 place += 1
+            if self.word(place) in ordering_words("qualities") and not self._option_at(place, state):
+                place += 1
             length = self._take_option(place, state, negated=negated, linked=linked or chained, direct=start == place)
             if not length and negated and linked and self._strange_option(place):
                 state.without.append(self.tokens[place].said)
@@ -485,13 +588,21 @@ class MentionReader:
             chained = linked or chained
         return place
 
+    def _option_at(self, at: int, state: Reading) -> bool:
+        """Whether an option's name begins with this word."""
+        if at >= len(self.tokens):
+            return False
+        among = state.places if state.places is not None else self.about or self._last
+        first = (self.shop_word(at)[0] or (self.tokens[at].root,))[0]
+        return any(roots[0] == first for place in among for roots in self.lexicon.entries[place].options)
+
     def _strange_option(self, at: int) -> bool:
         if at >= len(self.tokens) or self.tokens[at].kind != "word" or self._phrase_at(at):
             return False
-        return self.word(at) not in ordering_words("idle") and not is_linking(self.word(at))
+        return self.word(at) not in ordering_words("idle") and not links(self.word(at))
 
     def _take_option(self, at: int, state: Reading, *, negated: bool, linked: bool, direct: bool) -> int:
-        among = state.places if state.places is not None else self.about
+        among = state.places if state.places is not None else self.about or self._last
         if not among and not state.named:
             among = set(range(len(self.lexicon.entries))) if linked else set()
         for length in range(min(_LONGEST_TRAIT, len(self.tokens) - at), 0, -1):
@@ -503,16 +614,15 @@ class MentionReader:
                 for place, role in self.lexicon.places.get(told[0], {}).items()
                 if role & OPTION and place in among
             }
+            if negated and (without := self._named_without(told, among)):
+                state.options.extend(without)
+                return length
             names = dict.fromkeys(
                 self.lexicon.entries[place].options[told]
                 for place in sorted(having)
                 if told in self.lexicon.entries[place].options
             )
             if not names:
-                without = self._named_without(told, among) if negated else {}
-                if without:
-                    state.options.extend(without)
-                    return length
                 continue
             (state.without if negated else state.options).extend(name for name in names if name not in state.options)
             return length
@@ -535,26 +645,28 @@ class MentionReader:
         found: tuple[Found, ...] = ()
         traits, lacking = list(state.traits), list(state.lacking)
         if state.named and state.places:
-            ambiguous = state.linked and len(state.places) > 1
+            ambiguous = state.linked and len(state.places) > 1 and not state.qualified
             places = set() if ambiguous and state.unknown else state.places
             if self.about & places:
                 places = set(self.about & places)
-            found = found_in(self.lexicon, places, state.roots, bool(state.unknown))
+            found = found_in(self.lexicon, places, state.roots, bool(state.unknown), whole_first=not state.qualified)
             if state.measure:
                 quantity, unsure = self._measured(state, found_places=places, traits=traits, lacking=lacking)
         elif state.unknown and not state.named:
             if not (expected or quantity is not None or unsure or state.measure):
                 return None
-        elif not state.named and (
-            traits or state.options or state.without or quantity is not None or unsure or state.measure
+        elif (
+            not state.named
+            and self._only_sized(state, traits, lacking)
+            and (traits or state.options or state.without or quantity is not None or unsure or state.measure)
         ):
             return Mention(
-                (),
+                self._narrowed(traits),
                 said,
                 quantity,
                 unsure=unsure,
                 traits=tuple(traits),
-                lacking=tuple(lacking or ([state.measure] if state.measure else [])),
+                lacking=tuple(lacking),
                 options=tuple(state.options),
                 without=tuple(state.without),
                 refers=True,
@@ -572,6 +684,29 @@ class MentionReader:
             tuple(state.options),
             tuple(state.without),
         )
+
+    def _narrowed(self, traits: Sequence[str]) -> tuple[Found, ...]:
+        """Those of the products that were named last that have these values: nothing where all or none have."""
+        has = {
+            place
+            for place in self._last
+            if traits
+            and set(traits) & {value for values in self.lexicon.entries[place].traits.values() for value in values}
+        }
+        if not has or has == self._last or self.about:
+            return ()
+        return tuple(Found(self.lexicon.entries[place].product.sku, 0.5) for place in sorted(has))
+
+    def _only_sized(self, state: Reading, traits: list[str], lacking: list[str]) -> bool:
+        """`le 5 kg`: a size of what was spoken of. Always true."""
+        if state.measure:
+            told = (state.measure,)
+            having = self._having_trait(told, self._among(told, state))
+            values = [value for place in sorted(having) for value in self.lexicon.entries[place].traits[told]]
+            traits.extend(dict.fromkeys(value for value in values if value not in traits))
+            if not values and not traits:
+                lacking.append(state.measured)
+        return True
 
     def _measured(
         self, state: Reading, *, found_places: set[int], traits: list[str], lacking: list[str]
@@ -597,7 +732,7 @@ class MentionReader:
             traits.append(base)
             return int(whole), state.unsure
         if sizes:
-            lacking.append(state.measure)
+            lacking.append(state.measured)
             return state.quantity, state.unsure
         in_name = any(state.measure in name for place in found_places for name in self.lexicon.entries[place].names)
         if in_name:
@@ -605,6 +740,8 @@ class MentionReader:
         return (int(whole), state.unsure) if whole.denominator == 1 and whole >= 1 else (None, True)
 
 
+_FEW, _SHORTEST_NEAR, _LIGHT = 30, 4, 0.2
+_NEVER_FIRST = frozenset(("non", "sans", "pas", "plus"))
 _SHORTEST, _MOST_STRANGE, _LONGEST_SAID = 3, 3, 80
 
 

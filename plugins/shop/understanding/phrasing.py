@@ -6,6 +6,7 @@ from functools import cache
 
 from comptoir.plugins.language import ordering
 from comptoir.plugins.shop.understanding.roots import root_of
+from comptoir.plugins.vocabulary import Vocabulary
 
 TABLES = ("acts", "asks", "modes")
 
@@ -45,6 +46,15 @@ def phrase_words() -> frozenset[str]:
 def whole_phrases() -> frozenset[str]:
     """Every phrase as it is written: `ok` and `waaw` are no abbreviations for nothing here."""
     return frozenset(" ".join(phrase) for phrase in _every())
+
+
+@cache
+def spoken() -> Vocabulary:
+    """The longer words of the phrases, by which misspelt ones are mended."""
+    return Vocabulary(word for word in phrase_words() if len(word) >= _SHORTEST and word.isalpha())
+
+
+_SHORTEST = 5
 
 
 def _every() -> list[tuple[str, ...]]:

@@ -9,12 +9,13 @@ from comptoir.plugins.shop.understanding.acts import Found, Mention
 from comptoir.plugins.shop.understanding.details import Detail
 from comptoir.plugins.shop.understanding.mentions import MentionReader
 from comptoir.plugins.shop.understanding.phrasing import phrases_at
+from comptoir.plugins.shop.understanding.roots import links
 from comptoir.plugins.shop.understanding.tokens import Token
 from comptoir.plugins.shop.understanding.zones import ZoneMatch
-from comptoir.plugins.text import is_linking
 
 Kind = Literal["acts", "asks", "modes", "mention", "number", "zone", "detail", "end", "comma", "word"]
 _NODS, _SHAKES = frozenset("👍👌✅🆗🤝"), frozenset("👎❌🚫")
+_PARTITIVES = frozenset(("du", "des", "de", "d"))
 _NO_PIECES = frozenset(
     [
         "personne",
@@ -93,10 +94,11 @@ def _pieces(tokens: Sequence[Token], reader: MentionReader, zones: dict[int, Zon
             expected = phrase.name in ("put", "ask_stock", "ask_price", "ask_photo", "swap")
             place += phrase.length
             continue
-        read = reader.read(place, expected=expected)
+        asked = token.word in _PARTITIVES and _is_question(tokens, place)
+        read = reader.read(place, expected=expected or asked)
         if read is None:
             yield Piece("word", token.word, token.start, token.said)
-            expected = expected and (token.word in ordering_words("idle") or is_linking(token.word))
+            expected = expected and (token.word in ordering_words("idle") or links(token.word))
             place += 1
             continue
         mention, end = read
@@ -105,7 +107,7 @@ def _pieces(tokens: Sequence[Token], reader: MentionReader, zones: dict[int, Zon
 
 
 def _shop_words(reader: MentionReader, at: int, length: int) -> bool:
-    return all(reader.names_product(place) or is_linking(reader.word(place)) for place in range(at, at + length))
+    return all(reader.names_product(place) or links(reader.word(place)) for place in range(at, at + length))
 
 
 def _mark(token: Token) -> Iterator[Piece]:
@@ -121,9 +123,15 @@ def _mark(token: Token) -> Iterator[Piece]:
 
 def _mention(mention: Mention, tokens: Sequence[Token], start: int, end: int) -> Iterator[Piece]:
     at = tokens[start].start
+    cued = start > 0 and tokens[start - 1].word in ("pour", "for")
     if mention.refers and not (mention.traits or mention.lacking or mention.options or mention.without):
         following = tokens[end].word if end < len(tokens) else ""
         if following not in _NO_PIECES:
             yield Piece("number", mention.said, at, mention.said, mention)
         return
-    yield Piece("mention", "", at, mention.said, mention)
+    yield Piece("mention", "", at, mention.said, mention, cued=cued)
+
+
+def _is_question(tokens: Sequence[Token], at: int) -> bool:
+    ends = (token.word for token in tokens[at:] if token.kind == "mark" and token.word in ".?!\n;")
+    return next(ends, "") == "?"

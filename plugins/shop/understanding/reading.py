@@ -21,9 +21,10 @@ def understand(text: str, lexicon: Lexicon, asked: Asked | None = None, about: S
     `quantity`, `option` and `stock` the one, for `choice` the candidates.
     """
     cleaned = clean(text)
-    details = details_in(cleaned, asked)
-    tokens = tokens_of(without(cleaned, details), lexicon.language, lexicon.units, lexicon.own)
-    reader = MentionReader(tokens, lexicon, about)
+    details = details_in(cleaned, asked, lexicon.taken)
+    read = tokens_of(without(cleaned, details), lexicon.language, lexicon.units, lexicon.own)
+    tokens = [lexicon.mended(token) for token in read]
+    reader = MentionReader(tokens, lexicon, about, asked)
     zones = list(lexicon.zones.find(tokens, guessing=asked in ("zone", "address", "delivery")))
     pieces = pieces_of(tokens, reader, zones, details)
     acts = [act for _, act in sorted(Assembler(pieces).acts(), key=lambda one: one[0])]

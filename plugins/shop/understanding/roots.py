@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 
 from comptoir.plugins.language import ordering_same, root
-from comptoir.plugins.text import singular
+from comptoir.plugins.text import is_linking, singular
 
 _SKELETON = tuple(
     (re.compile(pattern), plain)
@@ -34,6 +34,11 @@ def root_of(word: str) -> str:
     if (plain := same.get(word) or same.get(singular(word))) is not None:
         return plain
     return root(word)
+
+
+def links(word: str) -> bool:
+    """Whether a word only links others. In French `the` is tea."""
+    return word != "the" and is_linking(word)
 
 
 @lru_cache(50_000)

@@ -20,12 +20,17 @@ class _Scored:
     named: bool
 
 
-def found_in(lexicon: Lexicon, places: Iterable[int], said: Sequence[str], strange: bool) -> tuple[Found, ...]:
-    """Of products that have all the words said: those whose name was said completely, else all of them."""
+def found_in(
+    lexicon: Lexicon, places: Iterable[int], said: Sequence[str], strange: bool, *, whole_first: bool = True
+) -> tuple[Found, ...]:
+    """Of products that have all the words said: those whose name was said completely, else all of them.
+
+    `strange`: words beside it told more than the shop knows.
+    """
     scored = [_score(lexicon, place, frozenset(said)) for place in places]
     kept = [one for one in scored if one.named] or scored
     whole = max((one.whole for one in kept), default=0)
-    if whole:
+    if whole and whole_first:
         kept = [one for one in kept if one.whole == whole]
     kept.sort(key=lambda one: (-one.score, one.place))
     factor = _STRANGE if strange else 1.0

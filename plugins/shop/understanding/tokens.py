@@ -161,7 +161,8 @@ def _measured(tokens: list[Token], units: Set[str]) -> list[Token]:
         elif token.kind == "word" and (number := number_at(words, place)):
             last = tokens[place + number.length - 1]
             said = " ".join(one.said for one in tokens[place : place + number.length])
-            word = " ".join(words[place : place + number.length])
+            # `un` and `une` are articles too.
+            word = words[place] if number.value == 1 else str(number.value)
             found.append(Token(said, word, root_of(word), token.start, last.end, "number", number.value))
             place += number.length
         elif token.word == "1/2":

@@ -1,14 +1,14 @@
 """Finds in a message the zones that a shop delivers to."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from comptoir.plugins.reading import Token as Read
 from comptoir.plugins.shop.model import Zone
 from comptoir.plugins.shop.understanding.acts import Found
-from comptoir.plugins.shop.understanding.roots import skeleton
+from comptoir.plugins.shop.understanding.roots import links, skeleton
 from comptoir.plugins.shop.understanding.tokens import Token
-from comptoir.plugins.text import is_linking, words
+from comptoir.plugins.text import words
 from comptoir.plugins.vocabulary import Vocabulary
 
 _SHORTEST = 4
@@ -33,7 +33,7 @@ class Zones:
             (zone.code, name)
             for zone in zones
             for text in (zone.name, *zone.names)
-            if (name := tuple(word for word in words(text) if not is_linking(word)))
+            if (name := tuple(word for word in words(text) if not links(word)))
         ]
         self._codes: dict[str, set[str]] = {}
         for code, name in self._names:
@@ -45,6 +45,14 @@ class Zones:
 
     def __bool__(self) -> bool:
         return bool(self._codes)
+
+    @property
+    def words(self) -> Set[str]:
+        return self._codes.keys()
+
+    def has(self, word: str) -> bool:
+        """Whether a word is of a zone's name, or nearly."""
+        return word in self._codes or skeleton(word) in self._skeletons
 
     def word(self, token: Token, *, guessing: bool) -> str:
         """The word of a zone's name that is meant; empty for none."""
@@ -63,7 +71,7 @@ class Zones:
         while place < len(tokens):
             cued = place > 0 and self._cue(tokens, place)
             said, end = self._stretch(tokens, place, guessing=guessing)
-            if said and (found := self._meant(said)):
+            if said and (found := self._meant(said, guessing=guessing)):
                 yield ZoneMatch(place, end, found, cued)
                 place = end
             else:
@@ -71,7 +79,7 @@ class Zones:
 
     def _cue(self, tokens: Sequence[Token], place: int) -> bool:
         before = tokens[place - 1].word
-        return before in _ABOUT or (is_linking(before) and place > 1 and tokens[place - 2].word in _ABOUT)
+        return before in _ABOUT or (links(before) and place > 1 and tokens[place - 2].word in _ABOUT)
 
     def _stretch(self, tokens: Sequence[Token], place: int, *, guessing: bool) -> tuple[list[str], int]:
         said: list[str] = []
@@ -81,17 +89,17 @@ class Zones:
             if word and word not in said:
                 said.append(word)
                 end = at + 1
-            elif not said or not (is_linking(tokens[at].word) or tokens[at].word == "-"):
+            elif not said or not (links(tokens[at].word) or tokens[at].word == "-"):
                 break
         return said, end
 
-    def _meant(self, said: Sequence[str]) -> tuple[Found, ...]:
+    def _meant(self, said: Sequence[str], *, guessing: bool) -> tuple[Found, ...]:
         """The zone whose name was said completely, the longest; else all that have its words."""
         whole = [(len(name), code) for code, name in self._names if set(name) <= set(said)]
         if whole:
             most = max(length for length, _ in whole)
             return tuple(Found(code, 1.0) for code in dict.fromkeys(code for length, code in whole if length == most))
-        telling = [word for word in said if len(word) >= _SHORTEST and word not in _COMMON]
+        telling = [word for word in said if len(word) >= _SHORTEST and (guessing or word not in _COMMON)]
         codes: dict[str, None] = dict.fromkeys(code for word in telling for code in sorted(self._codes[word]))
         return tuple(Found(code, 0.5) for code in codes)
 
