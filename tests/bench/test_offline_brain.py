@@ -29,7 +29,7 @@ _THINGS = (
 )  # fmt: skip
 _KINDS = (
     "de coco", "de karité", "parfumé", "en poudre", "liquide", "brisé", "long grain", "en morceaux", "concentré", "bio",
-    "pour enfant", "pour homme", "pour femme", "brodé", "en coton", "en cuir", "électrique", "à bois", "mat", "brillant",
+    "pour enfant", "pour homme", "pour femme", "brodé", "en coton", "en cuir", "électrique", "à bois", "mat", "noir",
     "double", "premium", "de Dakar", "du Sahel", "extra", "classique", "familial", "de luxe", "pliable", "royal",
 )  # fmt: skip
 _MARKS = ("Awa", "Teranga", "Baobab", "Djolof", "Casa", "Kirène", "Lagune", "Nimba", "Sahel", "Zénith")
