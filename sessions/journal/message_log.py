@@ -14,7 +14,7 @@ _NAMED = re.compile(r"^(with|nobody named) .+?( in the team of tenant\.toml)?$")
 # Of an event's own data, what is never somebody's words: what is not named here stays out.
 _TOLD = (
     "reason", "error", "fault", "plugin", "decision", "change", "by", "size", "files", "faults", "final", "until",
-    "again", "place",
+    "again", "place", "state", "number", "field",
 )  # fmt: skip
 _WARNED = frozenset(
     {

@@ -54,7 +54,7 @@ class Shop:
                 digest = digest_of(text)
                 await self._journal.write(partial(adopt, file=wanted, text=text, digest=digest, now=self._now()))
                 self._digest = digest
-            self._file = wanted
+            self._file, self._in_force = wanted, None
 
     @property
     def file(self) -> Catalogue | None:
