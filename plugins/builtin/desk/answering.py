@@ -49,7 +49,7 @@ async def answer(context: Context, message: Message) -> None:
             await _do(sitting, command, question if place == 0 else None)
     elif message.kind == "image":
         sitting.say("picture")
-    else:
+    elif message.kind != "sticker":
         _say_commands(sitting)
     if sitting.question is not None:
         sitting.said.append(await goods.in_words(sitting, sitting.question))
@@ -99,6 +99,8 @@ async def _hear(sitting: Sitting, command: Plain | Pick | Unknown, question: Que
             sitting.say("no_question")
         case Plain("agreed" | "thanks"):
             pass
+        case Unknown(said) if not words(said):
+            pass  # an emoji
         case Plain("orders"):
             await orders.list_orders(sitting)
         case Plain("conversations"):

@@ -25,7 +25,8 @@ _STATES: Mapping[Settable, str] = {
 }
 _PLAIN: Mapping[PlainWord, str] = {
     "help": "aide, aidez moi, help, menu, que faire, comment ca marche, commands",
-    "orders": "commandes, commande, cmd, cmds, les commandes, mes commandes, orders, commandes en cours, open orders",
+    "orders": "commandes, commande, cmd, cmds, les commandes, mes commandes, commandes en cours, commandes du jour,"
+    " commandes d aujourd hui, commandes en attente, nouvelles commandes, orders, open orders",
     "conversations": "liste, list, conversations, clients en attente",
     "yes": "oui, ouais, yes, vas y, waaw, oui oui, je confirme",
     "agreed": "ok, okay, d accord, daccord, c est bon, c est ca",
@@ -55,7 +56,7 @@ _EXACT = frozenset(phrase for phrase, to in _STATE_OF.items() if to in ("paid", 
 
 def state_called(said: list[str]) -> Settable | None:
     """The state that these words are, and nothing else; a mistyped letter is forgiven in a long word."""
-    phrase = " ".join(said[1:] if said[:1] in (["est"], ["is"]) else said)
+    phrase = " ".join(said[1:] if said[:1] in (["est"], ["is"], ["comme"], ["as"]) else said)
     if found := _STATE_OF.get(phrase):
         return found
     meant = _mistyped(phrase, [known for known in _STATE_OF if known not in _EXACT])

@@ -47,6 +47,8 @@ def read(text: str, *, joined: bool = False) -> tuple[Command, ...]:
         ("12 payée", "paid"),
         ("12 pas payée", "open"),
         ("12 not paid", "open"),
+        ("marque la 12 comme livrée", "delivered"),
+        ("mets 12 en livraison", "delivering"),
     ],
 )
 def test_a_number_with_a_state_is_an_order(text: str, to: Settable) -> None:
@@ -93,6 +95,12 @@ def test_what_is_no_command_is_none(text: str) -> None:
         ("stock eau 1,5 L 10", AboutStock("eau 1,5 L", 10)),
         ("stock poulet illimité", AboutStock("poulet", "uncounted")),
         ("plus de poulet", AboutStock("poulet", 0)),
+        ("il n'y a plus de poulet", AboutStock("poulet", 0)),
+        ("le poulet est fini", AboutStock("poulet", 0)),
+        ("plus d'eau 1,5 L", AboutStock("eau 1,5 L", 0)),
+        ("thiof en rupture", AboutStock("thiof", 0)),
+        ("c'est fini", Unknown("c'est fini")),
+        ("mets le prix du poulet à 3500", AboutPrice("poulet", 3500)),
         ("stock poulet -3", Wrong("stock", "poulet -3")),
         ("stock poulet +3", Wrong("stock", "poulet +3")),
         ("stock 5", Wrong("stock", "5")),
@@ -122,6 +130,16 @@ def test_what_is_no_command_is_none(text: str) -> None:
 )
 def test_a_command_is_read(text: str, command: Command) -> None:
     assert read(text) == (command,)
+
+
+@pytest.mark.parametrize("text", ["12 et 13 prêtes", "12, 13 prêtes", "12 prête, 13 prête", "12 prête et 13 prête"])
+def test_several_orders_stand_in_a_line(text: str) -> None:
+    assert read(text) == (SetOrder(12, "ready"), SetOrder(13, "ready"))
+
+
+def test_a_line_that_is_more_than_orders_is_an_answer() -> None:
+    assert read("12 prête et 13 demain") == (OfConversation(12, "say", "prête et 13 demain"),)
+    assert read("12 prête, voir 13 livrée") == (OfConversation(12, "say", "prête, voir 13 livrée"),)
 
 
 def test_each_line_is_a_command_but_what_follows_an_answer_belongs_to_it() -> None:
