@@ -22,13 +22,19 @@ TEXTS: Mapping[str, tuple[str, str]] = {
 
 RECENT = timedelta(days=7)
 """How long after an order a picture is taken for its payment."""
-_PAYING = frozenset(
+
+
+def _set(spelt: str) -> frozenset[str]:
+    return frozenset(spelt.split())
+
+
+_PAYING = _set(
     "paie paye paiement payement payer paiements payment paid wave orange money om momo mtn moov airtel free transfert"
-    " transfer transfere depot versement recu receipt capture screenshot preuve proof".split()
+    " transfer transfere depot versement recu receipt capture screenshot preuve proof"
 )
-_AROUND = frozenset(
+_AROUND = _set(
     "bonjour bonsoir salut merci svp stp voila voici le la l un une de du d ma mon c est ok fait envoye je j ai pour"
-    " commande et here is the my for order done sent thanks please it".split()
+    " commande et here is the my for order done sent thanks please it"
 )
 _CLAIMS = (
     "j ai paye", "j ai deja paye", "c est paye", "c est deja paye", "deja paye", "paiement fait", "paiement effectue",
