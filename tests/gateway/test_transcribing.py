@@ -44,7 +44,7 @@ async def test_several_at_once_are_of_several_tenants() -> None:
 
     async with trio.open_nursery() as nursery:
         nursery.start_soon(line.run, serve, 2)
-        for tenant in ("awa", "bintou", "moussa", "awa"):
+        for tenant in ("awa", "awa", "bintou", "moussa"):
             line.ask(tenant)
             await wait_all_tasks_blocked()
         assert at_work == {"awa": 1, "bintou": 1}
