@@ -1,16 +1,11 @@
 """What the owner changed by chat over the catalogue's file, for `check`: only a daemon knows."""
 
-from pathlib import Path
 from typing import Any
 
 from comptoir.cli.connection import call
 from comptoir.cli.errors import CommandError
 from comptoir.cli.output import print_warning
 from comptoir.cli.render.text import local_time, safe
-
-
-def has_catalogue(folder: Path) -> bool:
-    return any((folder / f"catalogue.{ending}").exists() for ending in ("toml", "csv", "xlsx"))
 
 
 def changes_by_chat(name: str) -> list[dict[str, Any]] | None:

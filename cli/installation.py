@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from comptoir.cli.by_chat import change_line, changes_by_chat, has_catalogue
+from comptoir.cli.by_chat import change_line, changes_by_chat
 from comptoir.cli.connection import folders
 from comptoir.cli.errors import CommandError, ExitCode
 from comptoir.cli.options import AnyTenant, AsJson, check_tenant_name, examples
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from comptoir.gateway.paths import Paths
     from comptoir.plugins.faults import Fault
     from comptoir.plugins.loading import LeftOut
+    from comptoir.plugins.shop.model import Catalogue
 
 PANEL = "Installation"
 
@@ -64,12 +65,13 @@ def check(name: AnyTenant = None, json: AsJson = False) -> None:
     paths = folders()
     names = _all_tenants(paths) if name is None else [_tenant_with_files(paths, name)]
     faults = [] if name else _settings_faults(paths.settings_file)
-    left_out = []
+    left_out: list[dict[str, str]] = []
+    sold: Catalogue | None = None
     for tenant in names:
-        wrong, out = _tenant_faults(paths.tenant_config(tenant))
+        wrong, out, sold = _look_at(paths.tenant_config(tenant))
         faults += wrong
         left_out += [{"tenant": tenant, "plugin": one.plugin, "reason": one.reason} for one in out]
-    changed = changes_by_chat(name) if name and not faults and has_catalogue(paths.tenant_config(name)) else None
+    changed = changes_by_chat(name) if name and sold is not None else None
     if json:
         told = {} if changed is None else {"changes": changed}
         print_json({"faults": [fault.as_json() for fault in faults], "left_out": left_out} | told)
@@ -78,6 +80,8 @@ def check(name: AnyTenant = None, json: AsJson = False) -> None:
     if faults:
         raise CommandError(ExitCode.CONFIG_WRONG, "\n".join(map(str, faults)))
     if not json:
+        if name and sold is not None:
+            print_line(_sold_line(sold))
         for change in changed or ():
             print_line(change_line(change))
         print_line(f"no fault in {', '.join(names if name else ['comptoir.toml', *names])}")
@@ -159,14 +163,19 @@ def _settings_faults(file: Path) -> list["Fault"]:
     return []
 
 
-def _tenant_faults(folder: Path) -> tuple[list["Fault"], list["LeftOut"]]:
-    """What is wrong, and which plugins the rest would run without."""
+def _look_at(folder: Path) -> tuple[list["Fault"], list["LeftOut"], "Catalogue | None"]:
+    """What is wrong, which plugins the rest would run without, and what is sold."""
     from comptoir.plugins.checking import prepare_tenant
     from comptoir.plugins.faults import ConfigWrong
     from comptoir.plugins.loading import LeftOut
 
     try:
-        made = prepare_tenant(folder).chosen
+        made = prepare_tenant(folder)
     except ConfigWrong as wrong:
-        return [*wrong.faults], []
-    return [], [plugin for plugin in made if isinstance(plugin, LeftOut)]
+        return [*wrong.faults], [], None
+    return [], [plugin for plugin in made.chosen if isinstance(plugin, LeftOut)], made.config.catalogue
+
+
+def _sold_line(sold: "Catalogue") -> str:
+    """That all of a table was read is seen by its numbers."""
+    return f"sells {len(sold.products)} products in {len(sold.by_sku)} variants, delivers to {len(sold.zones)} zones"
