@@ -64,6 +64,7 @@ class MemoryShop:
         self._language = tenant.language
         self._wording = wording
         self._contacts: dict[int, int] = {}
+        self._taken: dict[int, dict[str, int]] = {}
         self._references: dict[str, int] = {}
         self._effective = self._overlaid()
 
@@ -155,14 +156,16 @@ class MemoryShop:
             tuple(OrderStep(state, doing.by, doing.now) for state in reached),
         )
         self._contacts[number] = doing.contact.id
-        self._take(effect, -1)
+        self._taken[number] = {sku: count for sku, count in pieces_of(effect.draft).items() if sku in self.left}
+        self._move_stock(number, -1)
         return Done(
             doing.contact.id,
             Words(effect.receipt.replace("{number}", str(number)), effect.notice.replace("{number}", str(number))),
         )
 
-    def _take(self, effect: PlaceOrder | Order, sign: int) -> None:
-        for sku, pieces in pieces_of(effect.draft).items():
+    def _move_stock(self, number: int, sign: int) -> None:
+        """What an order took, of what was counted then and still is."""
+        for sku, pieces in self._taken[number].items():
             if sku in self.left:
                 self.left[sku] = replace(self.left[sku], remaining=self.left[sku].remaining + sign * pieces)
 
@@ -171,7 +174,7 @@ class MemoryShop:
         if order.state == state:
             return Done(self._contacts[order.number])
         if state == "cancelled":
-            self._take(order, 1)
+            self._move_stock(order.number, 1)
         moved = self._step(doing, replace(order, state=state), state)
         words = telling.moved(moved, state, doing.by, self._wording, self._language)
         return Done(self._contacts[order.number], words)
