@@ -14,7 +14,19 @@ _PAIRING_CODE = re.compile(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}\b|\b(?=[A-Z]*[0-9])(?=[0-
 # A line as a tenant's log has it, and the loggers whose texts are ours or whatsmeow's.
 _LOG_LINE = re.compile(r"(?P<time>\S+Z) (?P<level>DEBUG|INFO|WARNING|ERROR|CRITICAL) (?P<logger>[\w.]+): (?P<text>.*)")
 _LOGGERS = frozenset(
-    {"worker", "link", "session", "recovery", "configuration", "media", "messages", "models", "outside", "whatsmeow"}
+    {
+        "worker",
+        "link",
+        "session",
+        "recovery",
+        "configuration",
+        "media",
+        "messages",
+        "models",
+        "outside",
+        "transcribing",
+        "whatsmeow",
+    }
 )
 _PRINTED = "printed"
 # What every line in JSON has beside its facts.
