@@ -36,7 +36,7 @@ def check(effect: ChangeProduct | AddProduct) -> None:
                 raise ValueError(f"a product's name: one line of 1 to {MAX_NAME} characters was expected")
             _check_amount("a price", price)
         case ChangeProduct(_, "hidden", value):
-            if value not in (True, False):
+            if type(value) is not bool:
                 raise ValueError("`hidden` is true or false")
         case ChangeProduct(_, "stock", None):
             pass
