@@ -127,7 +127,8 @@ class Play:
         held = chat.held(self.now)
         plugins = [plugin for plugin in self.plugins if plugin.always or not held]
         scene = replace(self._scene(chat, message), load=None if data is None else _loading(data))
-        doing = Doing(chat.contact, self.now, message.ids[-1], who(chat.contact))
+        pictured = message.kind == "image"
+        doing = Doing(chat.contact, self.now, message.ids[-1], who(chat.contact), pictured)
         made = self._decided(doing, lambda: walk(plugins, scene, self._ports(chat), limit=self._limit))
         chat.contact = replace(chat.contact, is_new=False)
         self.memory.begin(chat, self.now)

@@ -38,6 +38,8 @@ class Doing:
     now: datetime
     message: int | None = None
     by: str = ""
+    pictured: bool = False
+    """The message is a picture."""
 
     def of(self, plugin: str) -> "Doing":
         """What this plugin does."""
@@ -132,7 +134,7 @@ class MemoryShop:
             case ChangeProduct():
                 self._change(doing, effect)
             case AddProduct():
-                photo = f"message:{doing.message}" if doing.message else ""
+                photo = f"message:{doing.message}" if doing.pictured else ""
                 assert self.file is not None
                 self._put(changes.addition(self.file, self.in_force, effect, photo, doing.by, doing.now))
         return Done(doing.contact.id)
