@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from comptoir.plugins.api import Context, Message, Plugin, Verdict
+from comptoir.plugins.api import Context, Message, Plugin, Tenant, Verdict
 from comptoir.plugins.builtin.desk import Desk
 from comptoir.plugins.shop.changes import effective
 from comptoir.plugins.shop.model import CartLine, Catalogue, Draft, PlaceOrder, Product, Variant, Zone
@@ -72,6 +72,6 @@ class Counter:
         return Doing(self.owner.contact, self.play.now, by="owner")
 
 
-def opened(play: Player, **config: object) -> Counter:
-    made = play(Desk, Till, tenant=SHOP, config={"desk": config})
+def opened(play: Player, tenant: Tenant = SHOP, **config: object) -> Counter:
+    made = play(Desk, Till, tenant=tenant, config={"desk": config})
     return Counter(made, made.owner(), made.colleague("Fatou"), made.customer())

@@ -31,6 +31,7 @@ from comptoir.plugins.text import words
 
 _MAX_SAID = 60
 _ORDER = re.compile(r"(?:commande|order)\D{1,6}(\d{1,9})\b", re.IGNORECASE)
+_CONVERSATION = re.compile(r"(?:\bconversation |^💬 )(\d{1,9})\b", re.IGNORECASE)
 
 
 async def answer(context: Context, message: Message) -> None:
@@ -42,6 +43,9 @@ async def answer(context: Context, message: Message) -> None:
         people = [member.name for member in context.tenant.team]
         currency, joined = catalogue.currency if catalogue else "XOF", len(message.ids) > 1
         commands = read_commands(message.text, people, currency, joined=joined)
+        number = _named_in(message.quote, _CONVERSATION)
+        if number is not None and isinstance(commands[0], Unknown | Plain | SetQuoted | Pick):
+            commands = (OfConversation(number, "say", message.text.strip()),)
         if context.held and all(isinstance(command, Unknown) for command in commands):
             return  # whatever writes there may be a machine: two lists that answer each other never end
         for place, command in enumerate(commands):
@@ -50,7 +54,7 @@ async def answer(context: Context, message: Message) -> None:
     elif message.kind == "image":
         sitting.say("picture")
     elif message.kind != "sticker":
-        _say_commands(sitting)
+        await _say_commands(sitting)
     if sitting.question is not None:
         sitting.said.append(await goods.in_words(sitting, sitting.question))
         asked.ask(context, sitting.question, "\n".join(sitting.said))
@@ -74,7 +78,7 @@ async def _do(sitting: Sitting, command: Command, question: Question | None) -> 
         case SetOrder():
             await orders.set_order(sitting, command)
         case SetQuoted():
-            await orders.set_quoted(sitting, command, _order_in(sitting.message.quote))
+            await orders.set_quoted(sitting, command, _named_in(sitting.message.quote, _ORDER))
         case OfConversation():
             await orders.in_conversation(sitting, command)
         case Pause(on):
@@ -108,7 +112,7 @@ async def _hear(sitting: Sitting, command: Plain | Pick | Unknown, question: Que
         case Pick(number):
             await orders.show_order(sitting, ShowOrder(number))
         case _:
-            _say_commands(sitting, command.said if isinstance(command, Unknown) else "")
+            await _say_commands(sitting, command.said if isinstance(command, Unknown) else "")
 
 
 def _entry(command: Command, question: Question | None) -> Entry | None:
@@ -135,21 +139,19 @@ def _is_owners(command: Command) -> bool:
     return isinstance(command, AddToShop | Hide | Pause | Figures)
 
 
-def _order_in(quote: Quote | None) -> int | None:
-    """The order that a message of ours is about."""
-    found = _ORDER.search(quote.text) if quote is not None and quote.ours else None
+def _named_in(quote: Quote | None, what: re.Pattern[str]) -> int | None:
+    """The number of what a message of ours is about."""
+    found = what.search(quote.text) if quote is not None and quote.ours else None
     return int(found[1]) if found else None
 
 
-def _say_commands(sitting: Sitting, said: str = "") -> None:
+async def _say_commands(sitting: Sitting, said: str = "") -> None:
     """The list, after what was not understood; once in an answer."""
     if said and not is_pleasantry(said):
         sitting.say("not_understood", said=" ".join(said.split())[:_MAX_SAID])
+    product, price = await goods.example(sitting.context)
     keys = ("commands_orders", "commands_owner") if sitting.is_owner else ("commands_orders", "commands_stock")
-    listed = sitting.context.wording(
-        "commands",
-        commands="\n".join(map(sitting.context.wording, keys)),
-        conversations=help_text(sitting.context),
-    )
+    commands = "\n".join(sitting.context.wording(key, product=product, price=price) for key in keys)
+    listed = sitting.context.wording("commands", commands=commands, conversations=help_text(sitting.context))
     if listed not in sitting.said:
         sitting.said.append(listed)

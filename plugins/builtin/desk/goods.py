@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from comptoir.plugins.api import ReceivedFile
+from comptoir.plugins.api import Context, ReceivedFile
 from comptoir.plugins.builtin.desk.asked import Entry, NewPrice, Question
 from comptoir.plugins.builtin.desk.commands import AboutPrice, AboutStock, AddToShop, Hide
 from comptoir.plugins.builtin.desk.finding import MOST_ENTRIES, hidden, named, of_product, title
@@ -48,6 +48,7 @@ async def _restore(sitting: Sitting, catalogue: Catalogue, name: str) -> None:
 
 def _add(sitting: Sitting, catalogue: Catalogue, command: AddToShop) -> None:
     name = " ".join(command.name.split())
+    name = name[:1].upper() + name[1:]
     same = (product for product in catalogue.products if words(product.name) == words(name))
     if len(name) > MAX_NAME or not words(name) or not name.isprintable():
         sitting.say("add_name")
@@ -171,6 +172,14 @@ def _ask_price(sitting: Sitting, catalogue: Catalogue, skus: Sequence[str], pric
             wanted = [new for new in wanted if new.sku != sku] + [NewPrice(sku, price, was)]
     if wanted:
         sitting.question = Question(prices=tuple(wanted))
+
+
+async def example(context: Context) -> tuple[str, str]:
+    """A short name of the shop's own, and a price, to show how commands are written."""
+    catalogue = await context.catalogue()
+    products = catalogue.products[:MOST_LISTED] if catalogue else ()
+    shortest = min(products, key=lambda product: len(product.name), default=None)
+    return (shortest.name, str(shortest.variants[0].price)) if shortest else ("poulet", "3500")
 
 
 async def in_words(sitting: Sitting, question: Question) -> str:

@@ -17,16 +17,16 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         '"orders": those that are open; "12": order 12\n'
         '"12 preparing", "12 ready", "12 on the way", "12 delivered", "12 cancelled"',
     ),
-    "commands_stock": ("« stock poulet » : ce qu'il en reste", '"stock chicken": how many are left'),
+    "commands_stock": ("« stock {product} » : ce qu'il en reste", '"stock {product}": how many are left'),
     "commands_owner": (
         "« 12 payée » ou « 12 pas payée »\n"
-        "« stock poulet 0 », « prix poulet 3500 »\n"
-        "« ajoute thiof grillé 3500 » (avec ou sans photo), « retire thiof », « remets thiof »\n"
+        "« stock {product} 0 », « prix {product} {price} »\n"
+        "« ajoute thiof grillé 3500 » (avec ou sans photo), « retire {product} », « remets {product} »\n"
         "« aujourd'hui », « hier » : les chiffres\n"
         "« pause » : je ne réponds plus aux clients ; « reprends » : je réponds de nouveau",
         '"12 paid" or "12 not paid"\n'
-        '"stock chicken 0", "price chicken 3500"\n'
-        '"add grilled fish 3500" (with or without a picture), "remove fish", "restore fish"\n'
+        '"stock {product} 0", "price {product} {price}"\n'
+        '"add grilled fish 3500" (with or without a picture), "remove {product}", "restore {product}"\n'
         '"today", "yesterday": the figures\n'
         '"pause": I answer customers no more; "resume": I answer again',
     ),

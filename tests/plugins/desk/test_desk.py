@@ -1,11 +1,12 @@
 """The owner's desk: who may give orders, what becomes of them, and that a yes is to the question just asked."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from counter import Counter, opened
+from counter import SHOP, Counter, opened
 
-from comptoir.plugins.api import Handover, Quote, ReceivedFile
+from comptoir.plugins.api import Handover, Member, Quote, ReceivedFile
 from comptoir.plugins.shop.model import AddProduct, ChangeProduct, MarkPayment, MoveOrder
 from comptoir.plugins.testing import Player
 
@@ -58,6 +59,15 @@ def test_a_customer_who_writes_commands_is_a_customer(counter: Counter) -> None:
 
 def test_the_owner_among_customers_in_a_group_gives_no_orders(counter: Counter) -> None:
     assert counter.owner.says("prix thiof", sender="+221338000000").texts == ["réponse de client"]
+
+
+def test_the_teams_own_group_gives_orders_as_the_team_does(play: Player) -> None:
+    team = (*SHOP.team, Member("Cuisine", "group:120363001"))
+    counter = opened(play, replace(SHOP, team=team))
+    counter.awa.says("achète")
+    kitchen = counter.play.colleague("Cuisine")
+    assert kitchen.says("1 prête", sender="+221770000055").texts == ["Commande n° 1 (Awa) : prête."]
+    assert kitchen.says("pause", sender="+221770000055").texts == ["Seul le responsable peut faire cela."]
 
 
 @pytest.mark.parametrize(
@@ -158,7 +168,7 @@ def test_the_pause_silences_customers_until_the_owner_says_so(counter: Counter) 
 
 def test_words_that_are_no_command_bring_one_list(counter: Counter) -> None:
     listed = counter.says("aide")
-    for word in ("12 prête", "prix poulet 3500", "4 Bonjour", "pause", "liste"):
+    for word in ("12 prête", "prix Thiof 4000", "4 Bonjour", "pause", "liste"):
         assert word in listed
     assert counter.says("vous livrez où ?") == f"Je n'ai pas compris « vous livrez où ? ».\n{listed}"
     assert counter.says("Bonjour") == listed
@@ -178,6 +188,9 @@ def test_conversations_are_answered_at_the_same_desk(counter: Counter) -> None:
     heard = counter.owner.says("réponds 1 Oui, il en reste")
     assert heard.answers == ((counter.awa.contact.chat, "Oui, il en reste"),)
     assert "avec le responsable" in counter.says("liste")
+    notice = Quote(1, "text", "🙋 Awa attend une personne : conversation 1, +221770000001", ours=True)
+    heard = counter.owner.says("oui, prête demain", quote=notice)
+    assert heard.answers == ((counter.awa.contact.chat, "oui, prête demain"),)
     counter.says("1 fin")
     assert counter.awa.chat.conversation.state == "closed"
 
