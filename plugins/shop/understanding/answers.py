@@ -25,6 +25,7 @@ _ORDINALS = {
     "seconde": "2", "2e": "2", "2eme": "2", "troisieme": "3", "3e": "3", "3eme": "3", "quatrieme": "4", "4e": "4",
     "4eme": "4", "cinquieme": "5", "5e": "5", "5eme": "5",
 }  # fmt: skip
+_ABOUT_ONE = frozenset(("stock", "choice", "variant", "quantity", "option"))
 _MOST_NAME_WORDS = 5
 _LONGEST = 300
 
@@ -33,9 +34,17 @@ def answered(
     acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail], cleaned: str, asked: Asked | None
 ) -> list[Act]:
     """The acts of a message, read as the answer to what was asked."""
+    if asked in _ABOUT_ONE:
+        acts = [_let_go(act, cleaned) for act in acts]
     read = _READERS.get(asked or "")
     text = cleaned.strip()[:_LONGEST]
     return read(acts, pieces, details, text) if read is not None and text else acts
+
+
+def _let_go(act: Act, text: str) -> Act:
+    """`laissez` to a question about one thing leaves that one, and not the order."""
+    everything = re.search(r"\b(?:commande|tout|rien)\b", flat(text))
+    return Act("no") if act.verb == "cancel" and not act.text and not everything else act
 
 
 def _zone(acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail], text: str) -> list[Act]:
@@ -76,7 +85,7 @@ def _address(acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail]
 
 
 def _zone_leads(pieces: Sequence[Piece]) -> bool:
-    first = next((piece for piece in pieces if piece.kind != "word"), None)
+    first = next((piece for piece in pieces if piece.kind not in ("word", "modes", "acts", "comma")), None)
     return first is not None and first.kind == "zone"
 
 

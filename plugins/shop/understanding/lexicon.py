@@ -37,6 +37,8 @@ class Entry:
 
     product: Product
     names: tuple[Roots, ...]
+    words: frozenset[str]
+    """Those of its names, in the singular: `chemise` is no `chemisier`, though their roots are one."""
     traits: Mapping[Roots, tuple[str, ...]]
     """The values that these words stand for."""
     options: Mapping[Roots, str]
@@ -77,22 +79,24 @@ class Lexicon:
         )
         self._spread_prefixes(gathered)
         self._skeletons = _unambiguous(gathered.spelled)
+        self.sold_by = _sold_by(catalogue)
+        """The products whose description names a piece of them: `La barre de 12 m`."""
         self.taken = frozenset(word for word in gathered.spelled if len(word) > 2) | frozenset(self.zones.words)
         """Words of products and zones."""
         self.categories = _categories(catalogue)
 
     def _spread_prefixes(self, gathered: _Words) -> None:
         """`thieb` is a beginning of `thiébou` and of `thiéboudienne`: it may mean any of them."""
-        roots = sorted(one for one in gathered.places if one.isalpha())
-        for place, one in enumerate(roots):
-            if len(one) < _SHORTEST_PREFIX or one in self._known:
+        spelled = sorted(word for word in gathered.spelled if word.isalpha())
+        for place, word in enumerate(spelled):
+            if len(word) < _SHORTEST_PREFIX or word in self._known:
                 continue
-            for other in roots[place + 1 :]:
-                if not other.startswith(one):
+            for other in spelled[place + 1 :]:
+                if not other.startswith(word):
                     break
-                for product, role in gathered.places[other].items():
-                    if role & NAME and product not in gathered.places[one]:
-                        gathered.places[one][product] = NAME
+                for product, role in gathered.places.get(root_of(other), {}).items():
+                    if role & NAME:
+                        gathered.places[root_of(word)].setdefault(product, NAME)
 
     def weight(self, one: str) -> float:
         """How much a word tells of which product is meant."""
@@ -164,7 +168,8 @@ class Lexicon:
             for option in product.options
             for name in (option.name, *option.names)
         }
-        return Entry(product, names, traits, options)
+        spelled = frozenset(singular(word) for name in _names(product) for word in words(name))
+        return Entry(product, names, spelled, traits, options)
 
     def _roots(self, text: str, place: int, role: int, gathered: _Words) -> Roots:
         """The telling words of a name; each is remembered."""
@@ -236,3 +241,12 @@ def _categories(catalogue: Catalogue) -> dict[str, str]:
         for word in words(product.category)
         if not links(word)
     }
+
+
+def _sold_by(catalogue: Catalogue) -> dict[str, set[int]]:
+    found: dict[str, set[int]] = defaultdict(set)
+    for place, product in enumerate(catalogue.products):
+        for word in words(product.name + " " + product.description):
+            if word in ordering_words("pieces"):
+                found[root_of(word)].add(place)
+    return found

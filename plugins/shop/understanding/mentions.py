@@ -1,5 +1,6 @@
 """Reads one thing that is named in a message: which product, how many of it, which variant, with which options."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -11,7 +12,7 @@ from comptoir.plugins.shop.understanding.lexicon import NAME, OPTION, TRAIT, Lex
 from comptoir.plugins.shop.understanding.measures import parted
 from comptoir.plugins.shop.understanding.phrasing import phrases_at
 from comptoir.plugins.shop.understanding.roots import links, skeleton
-from comptoir.plugins.shop.understanding.scoring import found_in
+from comptoir.plugins.shop.understanding.scoring import Strange, found_in
 from comptoir.plugins.shop.understanding.tokens import Token
 
 _MOST_AFTER = 999
@@ -54,6 +55,8 @@ class Reading:
     named: bool = False
     """A word of a name was among them, not just a size."""
     roots: list[str] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    """Those of the roots that were spelled as they should be."""
     unknown: list[str] = field(default_factory=list)
     """Words that the shop does not know, before and after."""
     linked: bool = False
@@ -68,6 +71,7 @@ class Reading:
     measured: str = ""
     """In the customer's words."""
     lots: bool = False
+    vessel: str = ""
     marked: bool = False
     qualified: bool = False
     """A word of another product tells which of these is meant."""
@@ -242,6 +246,7 @@ class MentionReader:
             state.unsure = state.lots = True
             place += 1
         elif vessel in ordering_words("pieces") and not self._is_named_so(place):
+            state.vessel = self.tokens[place].root
             place += 1
         else:
             return place
@@ -342,6 +347,8 @@ class MentionReader:
             else:
                 return False
         state.roots.extend(roots)
+        if len(roots) == 1 and self.tokens[at].root == roots[0]:
+            state.words.append(self.tokens[at].word)
         return True
 
     def _near(self, token: Token, state: Reading) -> str:
@@ -467,11 +474,29 @@ class MentionReader:
             if state.marked or (self.word(at - 1) in _BEFORE_TRAIT and token.word.isdigit() and state.named):
                 state.lacking.append(token.said)
                 return 1
+        if not state.named and state.quantity is not None and self._take_sold_by(token, state):
+            return 1
         after = state.named and state.quantity is None and token.value is not None and token.value <= _MOST_AFTER
         if not after or self._belongs_to_next(at):
             return 0
         state.quantity = token.value
         return self._or_number(at + 1, state) - at
+
+    def _take_sold_by(self, token: Token, state: Reading) -> bool:
+        """`20 barres de 10`: the only thing that is sold by the bar and comes in 10."""
+        having = {
+            (place, value)
+            for place in self.lexicon.sold_by.get(state.vessel, ())
+            for told, values in self.lexicon.entries[place].traits.items()
+            for value in values
+            if len(told) == 1 and _figure(value) == token.word
+        }
+        if len(having) != 1:
+            return False
+        ((place, value),) = having
+        state.places, state.named = {place}, True
+        state.traits.append(value)
+        return True
 
     def _looks_trait(self, at: int, state: Reading) -> bool:
         """Whether a number behind a product is a size of it: `baskets 42`; `x2` is not."""
@@ -498,12 +523,7 @@ class MentionReader:
             for told, values in self.lexicon.entries[place].traits.items():
                 if len(told) == 1 and parted(told[0]) is not None:
                     for value in values:
-                        digits = (
-                            value.replace(",", ".")
-                            .split()[0]
-                            .rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ²")
-                        )
-                        if digits == token.word:
+                        if _figure(value) == token.word:
                             found.setdefault(value, set()).add(place)
         return found
 
@@ -649,17 +669,18 @@ class MentionReader:
             places = set() if ambiguous and state.unknown else state.places
             if self.about & places:
                 places = set(self.about & places)
-            found = found_in(self.lexicon, places, state.roots, bool(state.unknown), whole_first=not state.qualified)
+            strange: Strange = "meant" if state.qualified else "beside" if state.unknown else ""
+            found = found_in(self.lexicon, places, state.roots, state.words, strange)
             if state.measure:
                 quantity, unsure = self._measured(state, found_places=places, traits=traits, lacking=lacking)
         elif state.unknown and not state.named:
             if not (expected or quantity is not None or unsure or state.measure):
                 return None
-        elif (
-            not state.named
-            and self._only_sized(state, traits, lacking)
-            and (traits or state.options or state.without or quantity is not None or unsure or state.measure)
+        elif not state.named and (
+            traits or state.options or state.without or quantity is not None or unsure or state.measure
         ):
+            if state.measure:
+                quantity, unsure = self._sized(state, traits, lacking)
             return Mention(
                 self._narrowed(traits),
                 said,
@@ -697,16 +718,17 @@ class MentionReader:
             return ()
         return tuple(Found(self.lexicon.entries[place].product.sku, 0.5) for place in sorted(has))
 
-    def _only_sized(self, state: Reading, traits: list[str], lacking: list[str]) -> bool:
-        """`le 5 kg`: a size of what was spoken of. Always true."""
-        if state.measure:
-            told = (state.measure,)
-            having = self._having_trait(told, self._among(told, state))
-            values = [value for place in sorted(having) for value in self.lexicon.entries[place].traits[told]]
-            traits.extend(dict.fromkeys(value for value in values if value not in traits))
-            if not values and not traits:
-                lacking.append(state.measured)
-        return True
+    def _sized(self, state: Reading, traits: list[str], lacking: list[str]) -> tuple[int | None, bool]:
+        """`le 5 kg`, `4 kg`: a size of what was spoken of, or so many of it."""
+        among = set(self.about or self._last)
+        if among:
+            return self._measured(state, found_places=among, traits=traits, lacking=lacking)
+        having = self._having_trait((state.measure,), None)
+        values = [value for place in sorted(having) for value in self.lexicon.entries[place].traits[(state.measure,)]]
+        traits.extend(dict.fromkeys(value for value in values if value not in traits))
+        if not values and not traits:
+            lacking.append(state.measured)
+        return state.quantity, state.unsure
 
     def _measured(
         self, state: Reading, *, found_places: set[int], traits: list[str], lacking: list[str]
@@ -743,6 +765,12 @@ class MentionReader:
 _FEW, _SHORTEST_NEAR, _LIGHT = 30, 4, 0.2
 _NEVER_FIRST = frozenset(("non", "sans", "pas", "plus"))
 _SHORTEST, _MOST_STRANGE, _LONGEST_SAID = 3, 3, 80
+
+
+def _figure(value: str) -> str:
+    """`8` of `8 mm`."""
+    found = re.match(r"[\d.]+", value.replace(",", "."))
+    return found.group() if found else ""
 
 
 def _colours() -> frozenset[str]:

@@ -2,13 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from comptoir.plugins.shop.understanding.acts import Found
 from comptoir.plugins.shop.understanding.lexicon import NAME, Lexicon
+from comptoir.plugins.shop.understanding.roots import root_of
+from comptoir.plugins.text import singular
 
 MAX_FOUND = 50
 _STRANGE = 0.6
 """What an unknown word beside a product leaves of its score: `bissap menthe` where there is but one bissap."""
+
+
+Strange = Literal["", "beside", "meant"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,22 +27,44 @@ class _Scored:
 
 
 def found_in(
-    lexicon: Lexicon, places: Iterable[int], said: Sequence[str], strange: bool, *, whole_first: bool = True
+    lexicon: Lexicon,
+    places: Iterable[int],
+    said: Sequence[str],
+    words: Sequence[str],
+    strange: Strange,
 ) -> tuple[Found, ...]:
     """Of products that have all the words said: those whose name was said completely, else all of them.
 
-    `strange`: words beside it told more than the shop knows.
+    `words`: those of the roots as they were spelled. `strange`: whether words that the shop does not know, or does
+    not know of these, stood `beside`, or tell which of them is `meant`.
     """
     scored = [_score(lexicon, place, frozenset(said)) for place in places]
     kept = [one for one in scored if one.named] or scored
     whole = max((one.whole for one in kept), default=0)
-    if whole and whole_first:
+    if whole and strange != "meant":
         kept = [one for one in kept if one.whole == whole]
+    kept = _exact(lexicon, kept, words) or kept
     kept.sort(key=lambda one: (-one.score, one.place))
     factor = _STRANGE if strange else 1.0
     return tuple(
         Found(lexicon.entries[one.place].product.sku, round(one.score * factor, 3)) for one in kept[:MAX_FOUND]
     )
+
+
+def _exact(lexicon: Lexicon, kept: Sequence[_Scored], words: Sequence[str]) -> list[_Scored]:
+    """Those that have the very words, where others only have words of the same root."""
+    if len(kept) == 1 or not words:
+        return []
+    by_root = {root_of(word): singular(word) for word in words}
+    return [
+        one
+        for one in kept
+        if all(
+            word in lexicon.entries[one.place].words
+            for of, word in by_root.items()
+            if any(of in name for name in lexicon.entries[one.place].names)
+        )
+    ]
 
 
 def _score(lexicon: Lexicon, place: int, said: frozenset[str]) -> _Scored:
