@@ -266,3 +266,35 @@ async def test_where_a_plugin_that_must_run_does_not_all_stays_as_it_was(
         monkeypatch.setattr(Stubborn, "refuses", False)
         await rig.save(RIGHT.replace("Chez Awa", "Chez Coumba"))
         assert rig.pipelines[-1].config.name == "Chez Coumba"
+
+
+async def test_a_bad_price_changes_nothing_and_the_next_worker_sells_as_before(folder: Path, journal: Journal) -> None:
+    table = folder / "catalogue.csv"
+    (folder / "the.jpg").write_bytes(b"a picture")
+    table.write_text("nom;prix;photo\nThé;500;the.jpg\n")
+    async with worker(folder, journal):
+        pass
+    table.write_text("nom;prix;photo\nThé;cinq cents;the.jpg\n")
+    (folder / "the.jpg").unlink()
+    async with worker(folder, journal) as rig:
+        assert "catalogue.csv:2: colonne 5" in rig.loads.trouble
+        (pipeline,) = rig.pipelines
+        assert pipeline.tenant.catalogue is not None
+        (tea,) = pipeline.tenant.catalogue.products
+        assert (tea.variants[0].price, tea.photo) == (500, "the.jpg")
+
+
+async def test_timers_of_every_day_follow_what_is_saved(folder: Path, journal: Journal) -> None:
+    async def hours() -> list[str]:
+        query = "SELECT json_extract(data, '$.at') FROM timers JOIN aliases USING (contact) WHERE alias = ?"
+        rows = await journal.read(lambda db: db.execute(query, (OWNER,)).fetchall())
+        return [at for (at,) in rows]
+
+    with_desk = RIGHT.replace('["welcome"]', '["desk", "welcome"]')
+    async with worker(folder, journal) as rig:
+        await rig.save(with_desk + '\n[plugins.desk]\nsummary_at = "20:00"\n')
+        assert await hours() == ["20:00:00"]
+        await rig.save(with_desk + '\n[plugins.desk]\nsummary_at = "21h30"\n')
+        assert await hours() == ["21:30:00"]
+        await rig.save(with_desk)
+        assert await hours() == []
