@@ -25,7 +25,7 @@ PAGES = sorted([*(ROOT / "docs").rglob("*.md"), ROOT / "README.md", ROOT / "CHAN
 SHELLS = ("sh", "bash", "console")
 # What may stand before a command.
 BEFORE = re.compile(r"(?:\$ ?)?(?:(?:sudo|-u|exec|time|[a-z_]+|[A-Z_]+=\S+) ?)*")
-SETTINGS = {"outbox", "daemon", "lab", "log"}
+SETTINGS = {"outbox", "daemon", "lab", "log", "models", "transcription"}
 # What stands for something else in a line that is not to be typed as it is.
 PLACEHOLDERS = {"N": "1", "ID": "1", "S": "1", "X": "1", "COMMAND": "status"}
 
