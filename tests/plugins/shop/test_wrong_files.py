@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from workbook import workbook
 
-from comptoir.plugins.faults import Lang
+from comptoir.plugins.checking import parse_files
+from comptoir.plugins.faults import ConfigWrong, Lang
 from comptoir.plugins.folder import TenantFiles
 from comptoir.plugins.shop.files import read_catalogue
 
@@ -215,3 +216,11 @@ def _check_places(name: str, data: bytes, lines: int) -> None:
     for _, variant in catalogue.by_sku.values() if catalogue and not found else ():
         assert variant.price >= 0
         assert variant.stock is None or variant.stock >= 0
+
+
+def test_mistakes_of_all_of_a_tenants_files_are_told_together() -> None:
+    tenant = 'version = 1\nname = "A"\ncountry = "SN"\ntimezone = "Africa/Dakar"\npipeline = []\nnam = 1\n'
+    content = TenantFiles(tenant, {"catalogue.csv": b"nom;prix\nThe;cher\n"})
+    with pytest.raises(ConfigWrong) as wrong:
+        parse_files(content, Path("shop"))
+    assert [(fault.file.name, fault.line) for fault in wrong.value.faults] == [("catalogue.csv", 2), ("tenant.toml", 6)]
