@@ -101,13 +101,11 @@ def effects_of(walk: Walk) -> Iterator[tuple[str, Effect]]:
 
 
 def _is_unanswered(db: Connection, decided: Decided) -> bool:
-    """Whether a customer's words found no answer here. A word alone asks nothing."""
-    if decided.ending != "done" or not decided.walk.leaves_open:
+    """Whether a customer's words found no answer here."""
+    if decided.ending != "done" or role_in(db, decided.contact, decided.config)[0] != "customer":
         return False
     kind, text = db.execute("SELECT kind, text FROM messages WHERE id = ?", (decided.messages[-1],)).fetchone()
-    return (
-        kind == "text" and len(str(text).split()) > 1 and role_in(db, decided.contact, decided.config)[0] == "customer"
-    )
+    return decided.walk.leaves_open(kind, text)
 
 
 def _open_conversation(db: Connection, decided: Decided, now: int) -> None:

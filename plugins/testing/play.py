@@ -131,6 +131,8 @@ class Play:
         doing = Doing(chat.contact, self.now, message.ids[-1], who(chat.contact), pictured)
         made = self._decided(doing, lambda: walk(plugins, scene, self._ports(chat), limit=self._limit))
         chat.contact = replace(chat.contact, is_new=False)
+        if contact.role == "customer" and made.leaves_open(message.kind, message.text):
+            self.shop.unanswered.append((self.now, message.text))
         self.memory.begin(chat, self.now)
         return self._do(chat, doing, made, spoken=True)
 

@@ -27,6 +27,7 @@ from comptoir.plugins.shop.placing import Stale, pieces_of, priced
 from comptoir.plugins.shop.telling import Words
 
 MOST_ORDERS = 20
+MOST_UNANSWERED = 20
 NOTHING = Words("", "")
 
 
@@ -63,6 +64,8 @@ class MemoryShop:
         self.placed: dict[int, Order] = {}
         self.left: dict[str, Counted] = changes.taken_over(self.file, (), {}) if self.file else {}
         self.version = 1
+        self.unanswered: list[tuple[datetime, str]] = []
+        """What customers asked and nobody had an answer to."""
         self._language = tenant.language
         self._wording = wording
         self._contacts: dict[int, int] = {}
@@ -91,6 +94,7 @@ class MemoryShop:
 
     async def figures(self, begins: datetime, ends: datetime) -> Figures:
         of_then = [order for order in self.placed.values() if begins <= order.created < ends]
+        asked = [text for time, text in self.unanswered if begins <= time < ends]
         kept = [order for order in of_then if order.state != "cancelled"]
         return Figures(
             begins,
@@ -101,6 +105,8 @@ class MemoryShop:
             sum(order.priced.total for order in kept if order.payment == "paid"),
             self.file.currency if self.file else "",
             _most_sold(kept),
+            tuple(asked[-MOST_UNANSWERED:]),
+            len(asked),
         )
 
     def remaining(self, sku: str) -> int | None:

@@ -82,11 +82,11 @@ class Walk:
         """Somebody replied with more than a greeting."""
         return any(isinstance(effect, _SPOKEN) and not getattr(effect, "greeting", False) for effect in self._effects)
 
-    @property
-    def leaves_open(self) -> bool:
-        """Nobody had an answer."""
-        unsure = any(isinstance(effect, Handover) and effect.unsure for effect in self._effects)
-        return unsure or not (self.answered or any(isinstance(effect, Handover) for effect in self._effects))
+    def leaves_open(self, kind: str, text: str) -> bool:
+        """Nobody had an answer to what a customer asked. A word alone asks nothing."""
+        handovers = [effect for effect in self._effects if isinstance(effect, Handover)]
+        answered = self.answered or bool(handovers)
+        return kind == "text" and len(text.split()) > 1 and (not answered or any(one.unsure for one in handovers))
 
     @property
     def _effects(self) -> Iterator[Effect]:

@@ -140,6 +140,13 @@ def test_a_customer_neither_pays_by_word_nor_changes_prices(shop: Play, seller: 
         assert "PermissionError" in shop.customer().says("1").faults["seller"]
 
 
+def test_what_nobody_answered_is_counted(shop: Play, seller: Seller) -> None:
+    seller.wants = ChangeProduct("poulet", "price", 1)  # not for a customer: the plugin fails
+    shop.customer().says("vous réparez les vélos ?")
+    shop.customer().says("allo")
+    assert [text for _, text in shop.shop.unanswered] == ["vous réparez les vélos ?"]
+
+
 def test_the_owners_changes_stand_over_the_file(shop: Play, seller: Seller) -> None:
     ask(shop, seller, AddProduct("Thiof grillé", 3500), owner=True)
     ask(shop, seller, ChangeProduct("thiof-grille", "stock", 1), owner=True)
