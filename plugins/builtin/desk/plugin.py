@@ -29,7 +29,9 @@ class Desk(Plugin):
     def check(self) -> Sequence[Mistake]:
         if self.config.summary_at is None:
             return ()
-        return list(people.mistakes([(("summary_to",), self.config.summary_to)], self.tenant))
+        # The timer is the owner's, whoever is told.
+        named = [(("summary_at",), ("owner",)), (("summary_to",), self.config.summary_to)]
+        return list(people.mistakes(named, self.tenant))
 
     def daily(self) -> Mapping[str, time]:
         return {SUMMARY: self.config.summary_at} if self.config.summary_at is not None else {}
