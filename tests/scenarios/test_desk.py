@@ -4,6 +4,7 @@ import pytest
 import rig
 
 from comptoir.lab.customer import Customer
+from comptoir.lab.kinds import File
 
 SHOP, OWNER, AWA, BINTA = "+221770000001", "+221338000000", "+221771000001", "+221771000002"
 TENANT = f"""version = 1
@@ -18,6 +19,7 @@ pipeline = ["desk", "clerk"]
 [plugins.clerk]
 ask_name = false
 """
+PICTURE = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 16
 CATALOGUE = """version = 1
 
 [[produits]]
@@ -74,6 +76,12 @@ async def test_an_order_is_moved_from_the_owners_phone_and_from_the_shops_own() 
         [answered] = await shop.phone.wait_heard(1, chat=SHOP)
         assert answered.text.startswith("Commande n° 1")
         assert "prête" in await awa.hears()
+
+        await shop.phone.post(SHOP, File("image", PICTURE, caption="ajoute thiof grillé 3500"))
+        added = (await shop.phone.wait_heard(2, chat=SHOP))[1].text
+        assert "Thiof grillé à 3 500 F" in added.replace("\u202f", " ")
+        assert "Sa photo est gardée." in added
+        assert "3 500 F" in (await binta.says("le thiof grillé c'est combien ?")).replace("\u202f", " ")
 
         assert "prête" not in await binta.says("1 livrée")
         await here.settle(shop.name)
