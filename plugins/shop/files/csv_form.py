@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from comptoir.plugins.faults import Fault, Lang, printable
-from comptoir.plugins.shop.files import fields
+from comptoir.plugins.shop.files.fields import Fields
 from comptoir.plugins.shop.files.records import Record, note
 from comptoir.plugins.shop.files.tables import Row, records
 from comptoir.plugins.toml_mistakes import Said
@@ -33,18 +33,18 @@ class CsvFile:
         line, column = self._position(int(at[0]), int(at[1]))
         self.faults.append(Fault(self._path, line, printable(what), printable(expected), self.lang, column))
 
-    def read(self, known: fields.Fields) -> list[Record]:
+    def read(self, known: Fields) -> list[Record]:
         told = _SEPARATOR_LINE.fullmatch(self._lines[0])
         self._first = 1 if told else 0
         self._delimiter = told[1] if told else self._guessed(known)
         return records(self._rows(), known, self)
 
-    def _guessed(self, known: fields.Fields) -> str:
+    def _guessed(self, known: Fields) -> str:
         """What parts the names of the columns that are known."""
 
         def recognised(delimiter: str) -> int:
             cells = (line.replace('"', "").split(delimiter) for line in self._lines[:_MAX_UNREADABLE])
-            return max(sum(fields.field_of(cell, known) is not None for cell in row) for row in cells)
+            return max(sum(known.of(cell) is not None for cell in row) for row in cells)
 
         return max(_DELIMITERS, key=recognised)
 

@@ -1,26 +1,78 @@
 """What a shop's columns and keys are called: many words, French and English, for the few things that are read."""
 
-import re
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cached_property, lru_cache
 
 from comptoir.plugins.faults import Lang, nearest
 from comptoir.plugins.text import fold, is_linking, singular, words
 
-Fields = Mapping[str, tuple[str, ...]]
-"""By field: its words, of which the first is shown in French; the first English one stands in ENGLISH."""
+_UNITS = frozenset(("fcfa", "cfa", "xof", "xaf", "f", "frs", "euro", "eur"))
+_ENGLISH = {
+    "code": "sku", "nom": "name", "autres noms": "other names", "prix": "price", "catégorie": "category",
+    "photo": "photo", "taille": "size", "couleur": "colour", "variante": "variant", "zone": "zone", "frais": "fee",
+    "produits": "products",
+}  # fmt: skip
 
-NAME = (
+
+class Fields:
+    """What is read of a product, a variant or a zone; each field by its words, the first of which is shown."""
+
+    def __init__(self, words: Mapping[str, tuple[str, ...]]) -> None:
+        self._words = words
+
+    def of(self, said: str) -> str | None:
+        """The field that a column or key of this name is; None where it is none of them."""
+        return self._by_key.get(_key(said))
+
+    def meant(self, said: str) -> str | None:
+        """The nearest word that would have been read."""
+        found = nearest(_key(said), list(self._spoken))
+        return self._spoken[found] if found else None
+
+    def shown(self, field: str, lang: Lang) -> str:
+        """What a field is called in a fault."""
+        name = self._words[field][0]
+        return name if lang == "fr" else _ENGLISH.get(name, name)
+
+    def listed(self, lang: Lang) -> str:
+        return ", ".join(self.shown(field, lang) for field in self._words)
+
+    def among(self, heads: Iterable[str]) -> bool:
+        """Whether what must be there is among these names."""
+        return {"name", "price"} <= {self.of(head) for head in heads}
+
+    @cached_property
+    def _by_key(self) -> Mapping[str, str]:
+        return {_key(word): field for field, known in self._words.items() for word in known}
+
+    @cached_property
+    def _spoken(self) -> Mapping[str, str]:
+        return {_key(word): word for known in self._words.values() for word in reversed(known)}
+
+
+def name_key(said: str) -> str:
+    """By which two names are the same."""
+    return " ".join(fold(said).split())
+
+
+@lru_cache(4_096)
+def _key(said: str) -> str:
+    """One form for `Prix unitaire (FCFA)` and `prix_unitaire`."""
+    kept = [singular(word) for word in words(said.replace("_", " ")) if not is_linking(word) and word not in _UNITS]
+    return " ".join(kept) or fold(said).strip()
+
+
+_NAME = (
     "nom", "article", "produit", "désignation", "libellé", "intitulé", "nom du produit", "nom de l'article", "plat",
     "name", "product", "item",
 )  # fmt: skip
-NAMES = ("autres noms", "autre nom", "synonymes", "alias", "aussi appelé", "other names", "also")
-PRODUCT: Fields = {
+_NAMES = ("autres noms", "autre nom", "synonymes", "alias", "aussi appelé", "other names", "also")
+_PRODUCT = {
     "sku": ("code", "sku", "référence", "réf", "code article", "code produit", "référence article", "id"),
-    "name": NAME,
-    "names": NAMES,
+    "name": _NAME,
+    "names": _NAMES,
     "price": (
-        "prix", "tarif", "pu", "prix unitaire", "prix de vente", "prix ttc", "montant", "price", "unit price",
+        "prix", "tarif", "pu", "prix unitaire", "prix de vente", "prix ttc", "prix unitaire ttc", "price", "unit price",
     ),
     "stock": (
         "stock", "quantité", "qté", "dispo", "disponible", "disponibilité", "en stock", "stock disponible",
@@ -36,87 +88,48 @@ PRODUCT: Fields = {
     ),
     "options": ("options", "suppléments", "extras", "accompagnements"),
 }  # fmt: skip
-VARIANT: Fields = {
-    **{field: PRODUCT[field] for field in ("sku", "names", "price", "stock", "photo", "size", "colour")},
-    "kind": (*NAME, *PRODUCT["kind"]),
-}
-OPTION: Fields = {"name": (*NAME, "option"), "names": NAMES, "price": (*PRODUCT["price"], "supplément")}
-ZONE: Fields = {
+PRODUCT = Fields(_PRODUCT)
+VARIANT = Fields(
+    {
+        **{field: _PRODUCT[field] for field in ("sku", "names", "price", "stock", "photo", "size", "colour")},
+        "kind": (*_NAME, *_PRODUCT["kind"]),
+    }
+)
+OPTION = Fields({"name": (*_NAME, "option"), "names": _NAMES, "price": (*_PRODUCT["price"], "supplément")})
+ZONE = Fields({
     "sku": ("code", "sku"),
     "name": ("zone", "quartier", "nom", "commune", "ville", "lieu", "nom de la zone", "name", "area", "district"),
-    "names": NAMES,
+    "names": _NAMES,
     "price": (
         "frais", "frais de livraison", "prix de livraison", "tarif de livraison", "livraison", "prix", "tarif", "coût",
         "montant", "fee", "delivery fee", "price", "cost",
     ),
-}  # fmt: skip
-_OF_ZONES = ("zone", "quartier", "commune", "ville", "nom de la zone", "area", "district")
-VARIANTS = ("variantes", "déclinaisons", "variants")
-PRODUCTS = ("produits", "articles", "plats", "catalogue", "products", "items", "catalog")
-ZONES = ("zones", "livraison", "quartiers", "zones de livraison", "delivery", "delivery zones", "areas")
-
-ENGLISH = {
-    "code": "sku", "nom": "name", "autres noms": "other names", "prix": "price", "catégorie": "category",
-    "photo": "photo", "taille": "size", "couleur": "colour", "variante": "variant", "zone": "zone", "frais": "fee",
-}  # fmt: skip
+})  # fmt: skip
+_OF_ZONES = Fields({"name": ("zone", "quartier", "commune", "ville", "nom de la zone", "area", "district")})
+_VARIANTS = Fields({"variants": ("variantes", "déclinaisons", "variants")})
+FILE = Fields({
+    "products": ("produits", "articles", "plats", "catalogue", "products", "items", "catalog"),
+    "zones": ("zones", "livraison", "quartiers", "zones de livraison", "delivery", "delivery zones", "areas"),
+})  # fmt: skip
 # What shop owners keep in the same table for themselves.
-_PASSED_BY = (
+_PASSED_BY = Fields({"own": (
     "prix d'achat", "prix de revient", "coût", "coût d'achat", "marge", "bénéfice", "fournisseur", "remarque", "note",
-    "observation", "numéro", "n°", "no", "date", "purchase price", "supplier", "margin", "remark",
-)  # fmt: skip
-_UNITS = frozenset(("fcfa", "cfa", "xof", "xaf", "f", "frs", "euro", "eur"))
-
-
-def shown(fields: Fields, field: str, lang: Lang) -> str:
-    """What a field is called in a fault."""
-    name = fields[field][0]
-    return name if lang == "fr" else ENGLISH.get(name, name)
-
-
-def field_of(said: str, fields: Fields) -> str | None:
-    """The field that a column or key of this name is; None where it is none of them."""
-    return _lookup(tuple(fields.items())).get(_key(said))
-
-
-def is_one_of(said: str, known: Iterable[str]) -> bool:
-    return _key(said) in {_key(one) for one in known}
+    "observation", "numéro", "n°", "no", "date", "montant", "total", "valeur", "purchase price", "supplier", "margin",
+    "remark", "amount",
+)})  # fmt: skip
 
 
 def is_passed_by(said: str) -> bool:
     """Whether a column of this name is the shop's own affair: a margin, a supplier, or marked with `#`."""
-    return said.lstrip().startswith(("#", "_")) or is_one_of(said, _PASSED_BY)
+    return said.lstrip().startswith(("#", "_")) or _PASSED_BY.of(said) is not None
 
 
-def are_columns(heads: Iterable[str], fields: Fields) -> bool:
-    """Whether what must be there is among these names."""
-    return {"name", "price"} <= {field_of(head, fields) for head in heads}
+def are_variants(said: str) -> bool:
+    """Whether the tables under this key are a product's variants."""
+    return _VARIANTS.of(said) is not None
 
 
-def is_zones(heads: Iterable[str]) -> bool:
-    """Whether these name the columns of a table of zones, and not of one of products."""
+def is_zones(name: str, heads: Iterable[str]) -> bool:
+    """Whether a sheet of this name, with these names of columns, is one of zones and not of products."""
     said = list(heads)
-    return are_columns(said, ZONE) and any(is_one_of(head, _OF_ZONES) for head in said)
-
-
-def name_key(said: str) -> str:
-    """By which two names are the same."""
-    return " ".join(fold(said).split())
-
-
-def meant(said: str, fields: Fields) -> str | None:
-    """The nearest word that would have been read."""
-    spoken = {_key(word): word for known in fields.values() for word in reversed(known)}
-    found = nearest(_key(said), list(spoken))
-    return spoken[found] if found else None
-
-
-def _key(said: str) -> str:
-    """One form for `Prix unitaire (FCFA)` and `prix_unitaire`."""
-    plain = re.sub(r"\([^()]*\)", " ", said).replace("_", " ")
-    kept = [singular(word) for word in words(plain) if not is_linking(word) and word not in _UNITS]
-    return " ".join(kept) or fold(said).strip()
-
-
-@cache
-def _lookup(fields: tuple[tuple[str, tuple[str, ...]], ...]) -> Mapping[str, str]:
-    return {_key(word): field for field, known in fields for word in known}
+    return FILE.of(name) == "zones" or (ZONE.among(said) and any(_OF_ZONES.of(head) for head in said))

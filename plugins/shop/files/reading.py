@@ -6,8 +6,9 @@ from pathlib import Path
 
 from comptoir.plugins.faults import LANGS, ConfigWrong, Fault, Lang
 from comptoir.plugins.folder import TenantFiles, text_of
-from comptoir.plugins.shop.files import fields, toml_form
+from comptoir.plugins.shop.files import toml_form
 from comptoir.plugins.shop.files.csv_form import CsvFile
+from comptoir.plugins.shop.files.fields import PRODUCT, ZONE
 from comptoir.plugins.shop.files.making import make
 from comptoir.plugins.shop.files.records import Record, Wrong
 from comptoir.plugins.shop.files.tables import grouped
@@ -90,7 +91,7 @@ class _Reading:
             return _Read(grouped(book.products(), book), book.zones(), book, book)
         table = CsvFile(self._text(CSV), path, self._lang)
         places = CsvFile(self._text(ZONES), self._folder / ZONES, self._lang)
-        return _Read(grouped(table.read(fields.PRODUCT), table), places.read(fields.ZONE), table, places)
+        return _Read(grouped(table.read(PRODUCT), table), places.read(ZONE), table, places)
 
     def _text(self, form: str) -> str:
         return text_of(self._content.files, self._names[form]) if form in self._names else ""

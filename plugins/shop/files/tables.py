@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from comptoir.plugins.shop.files import fields
+from comptoir.plugins.shop.files.fields import Fields, is_passed_by, name_key
 from comptoir.plugins.shop.files.records import Cell, Notes, Record, note
 from comptoir.plugins.toml_mistakes import Said
 from comptoir.plugins.toml_positions import Path as Place
@@ -26,7 +26,7 @@ def is_blank(value: object) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-def records(rows: Iterable[Row], known: fields.Fields, notes: Notes, within: Place = ()) -> list[Record]:
+def records(rows: Iterable[Row], known: Fields, notes: Notes, within: Place = ()) -> list[Record]:
     """A record for each row below the one with the columns' names; a place `within` is a line and a column, from 1."""
     filled = [row for row in rows if not row.is_blank()]
     if not filled:
@@ -41,17 +41,17 @@ def records(rows: Iterable[Row], known: fields.Fields, notes: Notes, within: Pla
     return [record for row in filled[header + 1 :] if (record := columns.record(row))]
 
 
-def _recognised(row: Row, known: fields.Fields) -> tuple[int, int]:
+def _recognised(row: Row, known: Fields) -> tuple[int, int]:
     """How many columns it names, and how many nearly."""
     said = [cell for cell in row.cells if isinstance(cell, str) and cell.strip()]
-    exactly = {field for cell in said if (field := fields.field_of(cell, known))}
-    return len(exactly), sum(fields.meant(cell, known) is not None for cell in said)
+    exactly = {field for cell in said if (field := known.of(cell))}
+    return len(exactly), sum(known.meant(cell) is not None for cell in said)
 
 
 class _Columns:
     """Which field stands in which column; notes once what is none."""
 
-    def __init__(self, header: Row, known: fields.Fields, notes: Notes, within: Place) -> None:
+    def __init__(self, header: Row, known: Fields, notes: Notes, within: Place) -> None:
         self._notes = notes
         self._within = within
         self._fields: dict[int, str] = {}
@@ -61,11 +61,11 @@ class _Columns:
                 self._add(index, (*within, header.line, index + 1), " ".join(str(cell).split()), known)
         self._note_missing(header, known)
 
-    def _add(self, index: int, at: Place, said: str, known: fields.Fields) -> None:
-        field = fields.field_of(said, known)
+    def _add(self, index: int, at: Place, said: str, known: Fields) -> None:
+        field = known.of(said)
         if field is None:
             self._passed.add(index)
-            if not fields.is_passed_by(said):
+            if not is_passed_by(said):
                 note(self._notes, at, _unknown(said, known), key=True)
         elif field in self._fields.values():
             self._passed.add(index)
@@ -73,11 +73,11 @@ class _Columns:
         else:
             self._fields[index] = field
 
-    def _note_missing(self, header: Row, known: fields.Fields) -> None:
+    def _note_missing(self, header: Row, known: Fields) -> None:
         for field in ("name", "price"):
             if field not in self._fields.values():
-                fr, en = (fields.shown(known, field, lang) for lang in ("fr", "en"))
-                note(self._notes, (*self._within, header.line, 1), _no_column(fr, en))
+                said = _no_column(known.shown(field, "fr"), known.shown(field, "en"))
+                note(self._notes, (*self._within, header.line, 1), said)
 
     def record(self, row: Row) -> Record | None:
         cells: dict[str, Cell] = {}
@@ -104,7 +104,7 @@ def grouped(rows: Sequence[Record], notes: Notes) -> list[Record]:
     key = ""
     for row in rows:
         if name := row.cells.get("name"):
-            key = fields.name_key(str(name.value))
+            key = name_key(str(name.value))
             groups.setdefault(key, []).append(row)
         elif key and row.cells.keys() & {"size", "colour", "kind"}:
             groups[key].append(_continued(row, groups[key][-1]))
@@ -152,7 +152,7 @@ def _said(field: str, rows: Sequence[Record]) -> Mapping[str, Cell]:
     cells: dict[str, Cell] = {}
     for row in rows:
         if field in row.cells:
-            cells.setdefault(fields.name_key(str(row.cells[field].value)), row.cells[field])
+            cells.setdefault(name_key(str(row.cells[field].value)), row.cells[field])
     return cells
 
 
@@ -166,16 +166,10 @@ _DIFFERENT: Said = (
 )
 
 
-def _names(known: fields.Fields) -> tuple[str, str]:
-    fr, en = (", ".join(fields.shown(known, field, lang) for field in known) for lang in ("fr", "en"))
-    return fr, en
-
-
-def _no_header(known: fields.Fields) -> Said:
-    fr, en = _names(known)
+def _no_header(known: Fields) -> Said:
     return (
-        ("aucune ligne ne nomme les colonnes", f"une première ligne avec : {fr}"),
-        ("no row names the columns", f"a first row with: {en}"),
+        ("aucune ligne ne nomme les colonnes", f"une première ligne avec : {known.listed('fr')}"),
+        ("no row names the columns", f"a first row with: {known.listed('en')}"),
     )
 
 
@@ -186,8 +180,8 @@ def _no_column(fr: str, en: str) -> Said:
     )
 
 
-def _unknown(said: str, known: fields.Fields) -> Said:
-    near, (fr, en) = fields.meant(said, known), _names(known)
+def _unknown(said: str, known: Fields) -> Said:
+    near, fr, en = known.meant(said), known.listed("fr"), known.listed("en")
     own_fr, own_en = f"« # {said} » pour vous seul", f'"# {said}" for yourself'
     return (
         (

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from comptoir.plugins.faults import Lang
-from comptoir.plugins.shop.files import fields
+from comptoir.plugins.shop.files.fields import FILE, OPTION, PRODUCT, VARIANT, ZONE, Fields, are_variants
 from comptoir.plugins.shop.files.records import Cell, Notes, Record, note
 from comptoir.plugins.toml_file import TomlFile, read_toml
 from comptoir.plugins.toml_mistakes import Said
@@ -30,12 +30,12 @@ def read(text: str, path: Path, lang: Lang) -> tuple[TomlFile, list[Record], lis
         elif key in EXAMPLE:
             if not isinstance(value, bool) and value != UNREADABLE:
                 note(toml, (key,), _NO_FLAG)
-        elif fields.is_one_of(key, fields.PRODUCTS):
-            products += _records(toml, (key,), value, fields.PRODUCT)
-        elif fields.is_one_of(key, fields.ZONES):
-            zones += _records(toml, (key,), value, fields.ZONE)
+        elif (part := FILE.of(key)) == "products":
+            products += _records(toml, (key,), value, PRODUCT)
+        elif part == "zones":
+            zones += _records(toml, (key,), value, ZONE)
         elif not key.startswith(UNREADABLE):
-            note(toml, (key,), _unknown(key, {"products": fields.PRODUCTS, "zones": fields.ZONES}), key=True)
+            note(toml, (key,), _unknown(key, FILE), key=True)
     if "version" not in toml.tables and not any(key.startswith(UNREADABLE) for key in toml.tables):
         note(
             toml, (), (("version manque", "une ligne « version = 1 »"), ("version is missing", "a line `version = 1`"))
@@ -48,7 +48,7 @@ def is_example(text: str) -> bool:
     return re.search(rf"(?m)^({'|'.join(EXAMPLE)})\s*=\s*true\b", text[:MAX_SIZE]) is not None
 
 
-def _records(notes: Notes, at: Place, value: Any, known: fields.Fields) -> Iterator[Record]:
+def _records(notes: Notes, at: Place, value: Any, known: Fields) -> Iterator[Record]:
     if value == UNREADABLE:
         return
     name = at[-1]
@@ -62,7 +62,7 @@ def _records(notes: Notes, at: Place, value: Any, known: fields.Fields) -> Itera
             note(notes, (*at, index), _NO_TABLE)
 
 
-def _record(notes: Notes, at: Place, table: Mapping[str, Any], known: fields.Fields) -> Record:
+def _record(notes: Notes, at: Place, table: Mapping[str, Any], known: Fields) -> Record:
     cells: dict[str, Cell] = {}
     variants: tuple[Record, ...] = ()
     partial = False
@@ -70,9 +70,9 @@ def _record(notes: Notes, at: Place, table: Mapping[str, Any], known: fields.Fie
         place = (*at, key)
         if key.startswith(UNREADABLE) or value == UNREADABLE:
             partial = True
-        elif known is fields.PRODUCT and fields.is_one_of(key, fields.VARIANTS) and isinstance(value, list):
-            variants += tuple(_records(notes, place, value, fields.VARIANT))
-        elif (field := fields.field_of(key, known)) is None:
+        elif known is PRODUCT and isinstance(value, list) and are_variants(key):
+            variants += tuple(_records(notes, place, value, VARIANT))
+        elif (field := known.of(key)) is None:
             note(notes, place, _unknown(key, known), key=True)
         elif field in cells:
             note(notes, place, _twice(key, str(cells[field].at[-1])), key=True)
@@ -88,7 +88,7 @@ def _options(notes: Notes, at: Place, value: Any) -> object:
     return tuple(
         Record((*at, index), {"name": Cell(one, (*at, index))})
         if not isinstance(one, dict)
-        else _record(notes, (*at, index), one, fields.OPTION)
+        else _record(notes, (*at, index), one, OPTION)
         for index, one in enumerate(value)
         if one != UNREADABLE
     )
@@ -103,9 +103,8 @@ _NO_VERSION: Said = (
 _NO_TABLE: Said = (("ce n'est pas une table", "nom = …, prix = …"), ("this is no table", "name = …, price = …"))
 
 
-def _unknown(key: str, known: fields.Fields) -> Said:
-    near = fields.meant(key, known)
-    fr, en = (", ".join(fields.shown(known, field, lang) for field in known) for lang in ("fr", "en"))
+def _unknown(key: str, known: Fields) -> Said:
+    near, fr, en = known.meant(key), known.listed("fr"), known.listed("en")
     return (
         (f"la clé « {key} » n'existe pas ici", f"« {near} »" if near else f"une de ces clés : {fr}"),
         (f"the key `{key}` does not exist here", f"`{near}`" if near else f"one of these keys: {en}"),

@@ -43,7 +43,9 @@ def plain(value: object, most: int = MAX_NAME) -> str:
         )
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise Wrong((f"{_quoted(value)} n'est pas un texte", "un texte"), (f"{_quoted(value)} is no text", "a text"))
-    text = " ".join("".join(sign for sign in str(value) if _is_shown(sign)).split())
+    text = " ".join(str(value).split())
+    if not text.isprintable():
+        text = " ".join("".join(sign for sign in text if _is_shown(sign)).split())
     if len(text) > most:
         raise Wrong(
             (f"un texte de {len(text)} caractères", f"au plus {most}"),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from comptoir.plugins.faults import Fault, Lang, printable
-from comptoir.plugins.shop.files import fields
+from comptoir.plugins.shop.files.fields import PRODUCT, ZONE, is_zones
 from comptoir.plugins.shop.files.records import Cell, Record
 from comptoir.plugins.shop.files.tables import HEADER_WITHIN, Row, records
 from comptoir.plugins.shop.files.unpacking import bounded, letters, unreadable
@@ -38,26 +38,20 @@ class Workbook:
     def products(self) -> list[Record]:
         """Of all sheets that name and price something; of several, each is a category by its name."""
         goods = [index for index in range(len(self._sheets)) if index not in self._of_zones()]
-        named = [index for index in goods if fields.are_columns(_heads(self._sheets[index]), fields.PRODUCT)]
+        named = [index for index in goods if PRODUCT.among(_heads(self._sheets[index]))]
         found: list[Record] = []
         for index in named or goods[:1]:
-            read = records(self._sheets[index].rows, fields.PRODUCT, self, (index,))
+            read = records(self._sheets[index].rows, PRODUCT, self, (index,))
             found += [_in_category(row, self._sheets[index].name) for row in read] if len(named) > 1 else read
         return found
 
     def zones(self) -> list[Record]:
         return [
-            record
-            for index in self._of_zones()
-            for record in records(self._sheets[index].rows, fields.ZONE, self, (index,))
+            record for index in self._of_zones() for record in records(self._sheets[index].rows, ZONE, self, (index,))
         ]
 
     def _of_zones(self) -> list[int]:
-        return [
-            index
-            for index, sheet in enumerate(self._sheets)
-            if fields.is_one_of(sheet.name, fields.ZONES) or fields.is_zones(_heads(sheet))
-        ]
+        return [index for index, sheet in enumerate(self._sheets) if is_zones(sheet.name, _heads(sheet))]
 
 
 def _heads(sheet: Sheet) -> list[str]:

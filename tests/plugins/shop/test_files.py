@@ -114,6 +114,11 @@ def test_each_of_several_sheets_is_a_category() -> None:
     ]
 
 
+def test_what_something_cost_the_shop_is_no_price() -> None:
+    table = "nom;Prix (achat);Prix (FCFA);Montant\nThé;300;500;5000\n"
+    assert right({"catalogue.csv": table}).products[0].variants[0].price == 500
+
+
 @pytest.mark.parametrize("name", ["", "T-shirt"], ids=["merged", "repeated"])
 def test_rows_of_one_name_are_variants(name: str) -> None:
     price = "4000" if name else ""
