@@ -112,6 +112,7 @@ def _nothing(turn: Turn, mention: Mention | None) -> None:
         turn.answer("which_about")
         return
     turn.answer("unknown_product", said=" ".join(mention.said.split())[:60])
+    turn.missed = True
     offer(turn, mention.said)
 
 

@@ -27,7 +27,7 @@ def put(turn: Turn, mention: Mention | None) -> None:
     products = _meant(turn, mention)
     if not products:
         _unknown(turn, mention)
-        _offer_near(turn, mention)
+        _ask_instead(turn, mention)
     elif turn.cleared and mention.quantity is None and _restored(turn, products):
         pass
     elif len(turn.sale.wants) < MAX_WANTS:
@@ -41,6 +41,7 @@ def _altered(turn: Turn, mention: Mention, want: Want) -> Want:
     """`The red one`, `rather in M`, of what is in the cart: another variant of it, and no further one."""
     if len(want.products) != 1:
         return want
+    want = replace(want, traits=_newer(turn, want))
     if not mention.found and not want.traits and turn.sale.last == want.products[0]:
         want = replace(want, variants=turn.sale.last_variants)
     if want.quantity is not None or not want.traits or (len(mention.found) == 1 and not _is_definite(turn, mention)):
@@ -50,6 +51,17 @@ def _altered(turn: Turn, mention: Mention, want: Want) -> Want:
         return want
     options = want.options or of_it[0].options
     return replace(want, quantity=of_it[0].quantity, instead=(of_it[0].sku,), options=options, does="set")
+
+
+def _newer(turn: Turn, want: Want) -> tuple[str, ...]:
+    """`It is 6 years, not 4`: of two values of one kind, the one that is not in the cart."""
+    product = wares.product_of(turn.catalogue, want.products[0])
+    variants = product.variants if product is not None else ()
+    kinds = {value: kind for one in variants for kind, value in one.traits}
+    there = {line.sku for line in turn.draft.lines}
+    in_cart = {value for one in variants if one.sku in there for _, value in one.traits}
+    said = [kinds.get(trait) for trait in want.traits]
+    return tuple(trait for trait in want.traits if trait not in in_cart or said.count(kinds.get(trait)) < 2)
 
 
 def _is_definite(turn: Turn, mention: Mention) -> bool:
@@ -157,7 +169,7 @@ def refine(turn: Turn, mention: Mention) -> None:
         left=0,
     )
     _tell_lacking(turn, mention, products)
-    if products == want.products and not keep:
+    if products == want.products and not keep and not mention.traits:
         refined = _another_variant(turn, want, refined)
     elif products == want.products and mention.quantity is None:
         refined = _by_words(turn, refined, turn.text)
@@ -233,7 +245,9 @@ def _another_variant(turn: Turn, want: Want, refined: Want) -> Want:
     found = _named_by(turn, replace(want, kind="variant", variants=others), turn.text)
     if not found or len(found) == len(others):
         return refined
-    return replace(refined, variants=found, traits=(), quantity=want.quantity)
+    numbers = {word for sku in found for _, value in turn.catalogue.by_sku[sku][1].traits for word in words(value)}
+    quantity = want.quantity if str(refined.quantity) in numbers else refined.quantity
+    return replace(refined, variants=found, traits=(), quantity=quantity)
 
 
 def _pick_of(turn: Turn, want: Want, place: int) -> None:
@@ -250,8 +264,8 @@ def _answers(want: Want | None, mention: Mention) -> bool:
         return False
     if not mention.found:
         return mention.refers or bool(mention.traits or mention.options) or mention.quantity is not None
-    # Whatever they name now is what they take for what there is not enough of.
-    return want.kind == "stock" or _names(want, mention)
+    # Whatever they name now is what they take for what there is not, or not enough of.
+    return want.kind == "stock" or not want.products or _names(want, mention)
 
 
 def _names(want: Want, mention: Mention) -> bool:
@@ -285,6 +299,8 @@ def _meant(turn: Turn, mention: Mention, *, in_cart: bool = False) -> tuple[str,
         if in_cart and turn.sale.last not in there:
             return there if len(there) == 1 else ()
         return (turn.sale.last,) if turn.sale.last else there[:1] if len(there) == 1 else ()
+    if len(found) > 1 and mention.traits:
+        found = tuple(sku for sku in found if _comes_so(turn, sku, mention.traits)) or found
     if len(found) > 1:
         known = tuple(sku for sku in found if sku in there) if in_cart or mention.quantity is None else ()
         if known and (in_cart or len(known) == 1):
@@ -295,14 +311,14 @@ def _meant(turn: Turn, mention: Mention, *, in_cart: bool = False) -> tuple[str,
 
 def _with_traits(turn: Turn, products: Sequence[str], traits: Sequence[str]) -> tuple[str, ...]:
     """The product of the cart that comes so, where the one that was spoken of last does not."""
+    has = [sku for sku in products if _comes_so(turn, sku, traits)]
+    return tuple(has) if len(has) == 1 and not _comes_so(turn, turn.sale.last, traits) else ()
 
-    def comes_so(sku: str) -> bool:
-        one = wares.product_of(turn.catalogue, sku)
-        values = {value for variant in one.variants for _, value in variant.traits} if one is not None else set()
-        return bool(traits) and values.issuperset(traits)
 
-    has = [sku for sku in products if comes_so(sku)]
-    return tuple(has) if len(has) == 1 and not comes_so(turn.sale.last) else ()
+def _comes_so(turn: Turn, sku: str, traits: Sequence[str]) -> bool:
+    one = wares.product_of(turn.catalogue, sku)
+    values = {value for variant in one.variants for _, value in variant.traits} if one is not None else set()
+    return bool(traits) and values.issuperset(traits)
 
 
 def _with_options(turn: Turn, options: Sequence[str]) -> tuple[str, ...]:
@@ -344,13 +360,16 @@ def _unknown(turn: Turn, mention: Mention) -> None:
     """Say that the shop has no such thing."""
     if mention.said:
         turn.answer("unknown_product", said=" ".join(mention.said.split())[:60])
+        turn.missed = True
 
 
-def _offer_near(turn: Turn, mention: Mention) -> None:
-    """Ask whether it is what the shop has that is alike."""
+def _ask_instead(turn: Turn, mention: Mention) -> None:
+    """Ask for what they want instead: what is alike is offered. Something said without a number may be no ware."""
+    if turn.answering is not None and not turn.answering.products:
+        turn.answered()
     near = tuple(found.sku for found in turn.lexicon.nearest(mention.said)) if mention.said else ()
     near = tuple(sku for sku in near if wares.product_of(turn.catalogue, sku) is not None)
-    if near and len(turn.sale.wants) < MAX_WANTS:
+    if (near or mention.quantity is not None) and len(turn.sale.wants) < MAX_WANTS:
         want = replace(want_of(mention, near), kind="choice", traits=(), options=(), without=())
         turn.sale = replace(turn.sale, wants=(*turn.sale.wants, want))
 

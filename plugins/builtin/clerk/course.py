@@ -80,6 +80,8 @@ def _about_want(turn: Turn, want: Want) -> str:
     one = wares.product_of(catalogue, want.products[0]) if len(want.products) == 1 else None
     name = one.name if one is not None else want.said
     match want.kind:
+        case "choice" if not want.products:
+            return say("ask_other")
         case "choice" if one is not None:
             return say("ask_meant", choices=wares.choices(catalogue, want.products))
         case "choice":

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from comptoir.plugins.builtin.clerk import cart, wares
-from comptoir.plugins.builtin.clerk.sale import Asked
 from comptoir.plugins.builtin.clerk.turn import Turn
 from comptoir.plugins.shop.model import Spot
 from comptoir.plugins.shop.understanding import Act
@@ -77,8 +76,11 @@ def about_zones(turn: Turn, act: Act) -> None:
     elif (found := catalogue.zone_by_code.get(act.text)) is not None:
         fee = wares.amount(catalogue, found.fee) if found.fee else turn.say("free")
         turn.answer("zone_fee", zone=found.name, fee=fee)
-        if turn.sale.asked == Asked("zone"):
+        if turn.sale.asked.kind == "zone":
             turn.take(cart.delivered(turn.shop, turn.draft, found.code))
+        elif not turn.draft.delivery:
+            # Where they may want it: no question is needed once they want it brought.
+            turn.take(replace(turn.draft, zone=found.code))
     elif act.mention is not None and act.mention.said and not act.mention.found:
         turn.answer("no_zone", said=act.mention.said[:60], zones=wares.zone_names(catalogue))
     elif turn.sale.asked.kind == "delivery":

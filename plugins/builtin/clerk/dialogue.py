@@ -12,6 +12,9 @@ from comptoir.plugins.builtin.clerk.turn import Turn
 from comptoir.plugins.builtin.clerk.wanting import settle
 from comptoir.plugins.shop.understanding import Act, Verb
 
+MOST_ASKED = 3
+"""Times that it is asked what they want instead of something that the shop does not have."""
+
 
 def read(turn: Turn, acts: Sequence[Act]) -> None:
     """Do all of it. `turn.understood` tells whether anything was."""
@@ -29,6 +32,8 @@ def _that_count(turn: Turn, acts: Sequence[Act]) -> list[Act]:
     """Without what only seems to be said: `let the pickaxe be` is not all of it, `another order` is no piece more."""
     verbs = {act.verb for act in acts if act.mention is not None}
     left_out: set[Verb] = {"cancel"} if verbs & {"put", "remove"} else set()
+    if turn.answering is not None and turn.draft.lines and "cancel" in {act.verb for act in acts}:
+        left_out |= {"clear"}
     if "put" in verbs and not turn.sale.is_open:
         left_out |= {"remove", "set_quantity"}
     return [act for act in acts if act.verb not in left_out]
@@ -49,6 +54,7 @@ def finish(turn: Turn) -> str:
     if turn.refused and unchanged:
         turn.sale = replace(turn.sale, asked=Asked(), shown=None)
         return "\n".join((*turn.said, turn.say("what_to_change")))
+    _leave_out(turn)
     asked = next_asked(turn.sale, turn.config)
     if asked.kind == "confirm":
         _recheck(turn)
@@ -56,15 +62,23 @@ def finish(turn: Turn) -> str:
     if asked.kind == "zone" and turn.zones:
         asked = Asked("zone", turn.zones)
     asks = question(turn, asked)
-    said = [*turn.said, *([] if asked.kind == "confirm" else _told(turn))]
-    turn.sale = replace(turn.sale, asked=asked)
+    said = [*turn.said, *_not_read(turn), *([] if asked.kind == "confirm" else _told(turn))]
+    turn.sale = replace(turn.sale.asked_once_more(), asked=asked)
     return "\n".join(filter(None, said)) + ("\n\n" if said and asks else "") + asks
+
+
+def _leave_out(turn: Turn) -> None:
+    """What the shop has not, and they were asked about often enough."""
+    while turn.sale.wants and not turn.sale.wants[0].products and turn.sale.wants[0].times >= MOST_ASKED:
+        turn.answer("left_out", said=turn.sale.wants[0].said[:60])
+        turn.sale = turn.sale.without_first()
 
 
 def _do(turn: Turn, act: Act) -> None:
     do = _VERBS.get(act.verb)
     if do is None:
         turn.unread = True
+        turn.not_read.append(act.text)
     else:
         do(turn, act)
 
@@ -174,6 +188,13 @@ def _told(turn: Turn) -> Iterable[str]:
     for key, entries in (("added", put), ("changed", changed), ("removed", gone)):
         if entries:
             yield turn.say(key, lines=_pieces(turn, entries))
+
+
+def _not_read(turn: Turn) -> Iterable[str]:
+    """What of the message nothing was made of, where something else was."""
+    said = " ".join(" ".join(turn.not_read).split())
+    if said and turn.understood:
+        yield turn.say("not_read", said=said[:100])
 
 
 def _pieces(turn: Turn, entries: Iterable[tuple[str, tuple[str, ...], int]]) -> str:

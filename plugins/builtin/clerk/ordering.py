@@ -12,6 +12,7 @@ from comptoir.plugins.shop.understanding import Act
 from comptoir.plugins.text import words
 
 _SAME_PLACE = ("meme adresse", "meme endroit", "meme lieu", "same address", "same place")
+_ALL = frozenset(("tout", "toute", "tous", "commande", "all", "everything", "order"))
 MOST = 3
 """Orders that are told of at once."""
 
@@ -28,6 +29,11 @@ def show_orders(turn: Turn, number: str) -> None:
 
 def cancel(turn: Turn, number: str) -> None:
     """What is being ordered, or else an order that was placed: asked back first."""
+    if turn.answering is not None and turn.draft.lines and not number and not _ALL.intersection(words(turn.text)):
+        # `Leave it`, of what they were just asked about.
+        turn.answered()
+        turn.understood = True
+        return
     if turn.sale.is_open and not number:
         turn.sale = Sale(Draft(name=turn.draft.name))
         turn.answer("dropped")

@@ -29,6 +29,7 @@ SALE = "sale"
 REPEAT = "repeat"
 SOON = timedelta(seconds=3)
 """After an answer that another plugin gave, before the open question is asked once more."""
+LATELY = timedelta(hours=4)
 _TEXT_KINDS = ("text", "image", "video", "document")
 _ASKED = get_args(Asked)
 
@@ -114,7 +115,7 @@ class Clerk(Plugin):
 
     async def _answer(self, context: Context, turn: Turn) -> Verdict:
         """Say and do what has come of the message; leave it to the others where nothing has."""
-        if not turn.understood:
+        if not turn.understood or turn.is_only_missed:
             return self._not_ours(context, turn)
         text = finish(turn)
         explain(context, f"vente : {turn.sale.asked.kind or 'rien à demander'}", f"sale: {turn.sale.asked.kind or '-'}")
@@ -129,7 +130,7 @@ class Clerk(Plugin):
         if turn.hand_over:
             lost.hand_over(context, turn, text)
         elif text:
-            hello = context.wording("hello") if turn.greeted and not context.replied else ""
+            hello = context.wording("hello") if turn.greeted and not await _has_greeted(context) else ""
             context.reply("\n".join(filter(None, (hello, text))))
         self._keep(context, replace(turn.sale, lost=0))
         return Verdict.STOP
@@ -154,9 +155,17 @@ class Clerk(Plugin):
         """Nobody had an answer in the middle of a sale, or a person was asked for."""
         if context.held or message.sender or not speaks(message) or (catalogue := await context.catalogue()) is None:
             return
-        sale = await self._sale(context)
-        turn = await self._turn(context, catalogue, await self._words_of(catalogue), sale, message.text, ())
-        kept = lost.go_on(context, turn)
+        sale, lexicon = await self._sale(context), await self._words_of(catalogue)
+        acts = _understood(message.text, lexicon, sale)
+        turn = await self._turn(context, catalogue, lexicon, sale, message.text, acts)
+        read(turn, acts)
+        if turn.is_only_missed:
+            # The others had their say, and it is no word of theirs.
+            context.reply(finish(turn))
+            kept: Sale | None = turn.sale
+        else:
+            turn.sale = sale
+            kept = lost.go_on(context, turn)
         if kept is not None:
             context.wake(REPEAT, None)
             self._keep(context, kept)
@@ -219,6 +228,13 @@ def _about(catalogue: Catalogue, sale: Sale) -> tuple[str, ...]:
         return sale.wants[0].products
     in_cart = (product_sku(catalogue, line.sku) for line in sale.draft.lines)
     return tuple(dict.fromkeys(filter(None, (sale.last, *in_cart))))
+
+
+async def _has_greeted(context: Context) -> bool:
+    """Whether somebody here has written to them lately: one hello is enough."""
+    lines = await context.history(5)
+    since = context.now - LATELY
+    return context.replied or any(line.by != "customer" and line.time > since for line in lines)
 
 
 def _cart(catalogue: Catalogue, sale: Sale) -> str:

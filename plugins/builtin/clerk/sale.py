@@ -29,7 +29,7 @@ class Want:
     """What is to be put, set or taken out as soon as it is clear which variant, and how many."""
 
     products: tuple[str, ...]
-    """Those that may be meant."""
+    """Those that may be meant; none where the shop has no such thing, and they are asked what else."""
     variants: tuple[str, ...] = ()
     """Of the one product, those that may be meant; empty for all."""
     quantity: int | None = None
@@ -48,6 +48,8 @@ class Want:
     """What has to be asked first."""
     left: int = 0
     """Where only so many are there."""
+    times: int = 0
+    """How often it was asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,11 @@ class Sale:
     def after_order(self) -> "Sale":
         """The next one in this chat is for the same person."""
         return Sale(Draft(name=self.draft.name), last=self.last)
+
+    def asked_once_more(self) -> "Sale":
+        """What is asked about first has been asked about once more."""
+        wants = (replace(self.wants[0], times=self.wants[0].times + 1), *self.wants[1:]) if self.wants else ()
+        return replace(self, wants=wants)
 
     def without_first(self) -> "Sale":
         return replace(self, wants=self.wants[1:])

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 TEXTS: Mapping[str, tuple[str, str]] = {
     # --- hello and what there is
     "greeting": (
-        "Bonjour {name} 👋 Bienvenue chez {shop}. Que désirez-vous ?",
-        "Hello {name} 👋 Welcome to {shop}. What would you like?",
+        "Bonjour {name} 👋 Ici {shop}. Que désirez-vous ?",
+        "Hello {name} 👋 This is {shop}. What would you like?",
     ),
     "hello": ("Bonjour {name} 👋", "Hello {name} 👋"),
     "thanks": ("Avec plaisir {name} !", "You are welcome, {name}!"),
@@ -67,6 +67,12 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     # --- questions to the customer
     "ask_more": ("Et avec ceci ? Sinon dites « c'est tout ».", 'Anything else? If not, say "that is all".'),
     "ask_variant": ("{product} : lequel voulez-vous ? {choices}", "{product}: which one would you like? {choices}"),
+    "ask_other": (
+        "Que voulez-vous à la place ? (ou répondez « rien »)",
+        'What would you like instead? (or answer "nothing")',
+    ),
+    "left_out": ("Je laisse « {said} » de côté.", 'I leave "{said}" out.'),
+    "not_read": ("Je n'ai pas compris : « {said} ».", 'I did not understand: "{said}".'),
     "ask_meant": ("Voulez-vous dire {choices} ?", "Do you mean {choices}?"),
     "ask_choice": ("Lequel voulez-vous ? {choices}", "Which one would you like? {choices}"),
     "ask_quantity": ("{product} : combien en voulez-vous ?", "{product}: how many would you like?"),
@@ -178,6 +184,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         '❓ {customer} ({chat}) asks, while ordering: "{said}"',
     ),
     "reason_lost": ("pas compris deux fois de suite", "not understood twice running"),
+    "reason_model": ("le vendeur automatique passe la main", "the automatic clerk hands over"),
     "reason_many": ("veut une grande quantité : {said}", "wants a large quantity: {said}"),
     "reason_person": ("veut parler à quelqu'un", "wants to talk to somebody"),
     "handover_notice": (

@@ -27,14 +27,20 @@ class Turn:
     """The chat's, the newest first."""
     before: Draft = field(default_factory=Draft)
     """As the message found it."""
+    open_before: tuple[Want, ...] = field(init=False, default=())
+    """What was open when the message came."""
     answering: Want | None = field(init=False, default=None)
     """What they were asked about, until something of the message has answered it."""
     said: list[str] = field(default_factory=list)
     """Answers, in their order; the open question comes after them."""
+    missed: bool = False
+    """Something that the shop does not have was named."""
     understood: bool = False
     """Something of it was."""
     unread: bool = False
     """And something of it was not."""
+    not_read: list[str] = field(default_factory=list)
+    """Its words."""
     greeted: bool = False
     thanked: bool = False
     photos: tuple[str, ...] = ()
@@ -60,7 +66,15 @@ class Turn:
     effects: list[ShopEffect] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.open_before = self.sale.wants
         self.answering = next(iter(self.sale.wants), None)
+
+    @property
+    def is_only_missed(self) -> bool:
+        """They named what the shop has not, and nothing else: it may be another plugin's word."""
+        new = [want for want in self.sale.wants if want not in self.open_before]
+        same = self.before == self.draft or (not self.before.lines and not self.draft.lines)
+        return self.missed and same and not any(want.products for want in new)
 
     @property
     def catalogue(self) -> Catalogue:

@@ -49,7 +49,7 @@ def asked(person: Person) -> str:
 def test_a_sale_from_hello_to_the_receipt(opens: Opens) -> None:
     shop = opens(payment="Payez {total} par Wave, référence {number}.")
     awa = shop.customer()
-    assert says(awa, "bonjour") == "Bonjour Awa 👋 Bienvenue chez Chez Awa. Que désirez-vous ?"
+    assert says(awa, "bonjour") == "Bonjour Awa 👋 Ici Chez Awa. Que désirez-vous ?"
     summary = says(awa, ALL_AT_ONCE)
     assert "*Total : 8\u202f000\u202fF*" in summary
     assert shop.shop.placed == {}
@@ -156,6 +156,19 @@ def test_what_is_no_sale_is_left_to_others(opens: Opens) -> None:
     for text in ("vous ouvrez à quelle heure ?", "xyzzy"):
         heard = awa.says(text)
         assert (heard.texts, heard.stopped_by) == ([], None)
+
+
+def test_what_is_not_sold_may_be_another_plugins_word(opens: Opens) -> None:
+    entry = {"words": ["réserver"], "text": "Réservez au 33 800 00 00."}
+    awa = opens(Answers, answers=(entry,)).customer()
+    assert says(awa, "je voudrais réserver une table pour samedi") == "Réservez au 33 800 00 00."
+    assert "nous n'avons pas" in says(awa, "vous avez du caviar ?")
+
+
+def test_one_hello_is_enough(opens: Opens) -> None:
+    awa = opens().customer()
+    assert says(awa, "bonjour, 2 poulets braisés").startswith("Bonjour Awa")
+    assert not says(awa, "slt, et 3 oeufs").startswith("Bonjour")
 
 
 def test_who_wants_a_person_gets_one(opens: Opens) -> None:

@@ -242,11 +242,41 @@ def test_everything_out_but_one() -> None:
     assert awa.lines == [("oeufs", 6, ())]
 
 
-def test_what_is_not_sold_is_said_and_nothing_is_put() -> None:
+def test_what_is_not_sold_is_said_and_something_else_asked_for() -> None:
     awa = Customer()
-    said = awa.does(Act("put", Mention(said="caviar", quantity=2)))
+    said = awa.does(put("poulet", quantity=1), Act("put", Mention(said="caviar", quantity=2)))
     assert "« caviar »" in said
-    assert (awa.asked, awa.lines) == ("", [])
+    assert (awa.asked, awa.lines) == ("choice", [("poulet", 1, ())])
+    awa.does(put("oeufs"))
+    assert awa.lines == [("poulet", 1, ()), ("oeufs", 2, ())]
+    assert awa.asked == "delivery"
+
+
+def test_what_is_not_sold_is_left_out_when_nothing_else_is_wanted() -> None:
+    awa = Customer()
+    awa.does(put("poulet", quantity=1), Act("put", Mention(said="caviar", quantity=2)))
+    awa.tells("no")
+    assert (awa.asked, awa.lines) == ("delivery", [("poulet", 1, ())])
+    awa.does(Act("put", Mention(said="homard", quantity=2)))
+    asked = []
+    for _ in range(3):
+        said = awa.tells("delivery")
+        asked.append(awa.asked)
+    assert asked == ["choice", "choice", "zone"]
+    assert "« homard » de côté" in said
+
+
+def test_a_word_that_may_be_no_ware_is_said_back_and_asked_about_no_further() -> None:
+    awa = Customer()
+    said = awa.does(put("poulet", quantity=1), Act("put", Mention(said="Les Deux Baobabs")))
+    assert "« Les Deux Baobabs »" in said
+    assert awa.asked == "delivery"
+
+
+def test_what_was_not_read_is_said_back() -> None:
+    awa = Customer()
+    said = awa.does(put("poulet", quantity=1), Act("unknown", text="avec du bla bla"))
+    assert "Je n'ai pas compris : « avec du bla bla »." in said
 
 
 def test_more_than_is_sold_at_once_goes_to_a_person() -> None:
