@@ -37,23 +37,17 @@ _CONVERSATION = re.compile(r"(?:\bconversation |^💬 )(\d{1,9})\b", re.IGNORECA
 async def answer(context: Context, message: Message) -> None:
     """All that it asks for, in its order; one reply, with the question last."""
     sitting = Sitting(context, message)
+    catalogue = await context.catalogue()
+    commands = _read(context, message, catalogue.currency if catalogue else "XOF")
+    if context.held and all(isinstance(command, Unknown) for command in commands):
+        return  # whatever writes there may be a machine: two that answer each other never end
     question = await asked.open_question(context, message)
-    if message.text.strip():
-        catalogue = await context.catalogue()
-        people = [member.name for member in context.tenant.team]
-        currency, joined = catalogue.currency if catalogue else "XOF", len(message.ids) > 1
-        commands = read_commands(message.text, people, currency, joined=joined)
-        number = _named_in(message.quote, _CONVERSATION)
-        if number is not None and isinstance(commands[0], Unknown | Plain | SetQuoted | Pick):
-            commands = (OfConversation(number, "say", message.text.strip()),)
-        if context.held and all(isinstance(command, Unknown) for command in commands):
-            return  # whatever writes there may be a machine: two lists that answer each other never end
-        for place, command in enumerate(commands):
-            # A yes is to what was asked before this message, and to nothing that was said in between.
-            await _do(sitting, command, question if place == 0 else None)
-    elif message.kind == "image":
+    for place, command in enumerate(commands):
+        # A yes is to what was asked before this message, and to nothing that was said in between.
+        await _do(sitting, _as_answer(command, message, question), question if place == 0 else None)
+    if not commands and message.kind == "image":
         sitting.say("picture")
-    elif message.kind != "sticker":
+    elif not commands and message.kind != "sticker":
         await _say_commands(sitting)
     if sitting.question is not None:
         sitting.said.append(await goods.in_words(sitting, sitting.question))
@@ -62,6 +56,18 @@ async def answer(context: Context, message: Message) -> None:
         asked.forget(context)
     if sitting.said:
         context.reply("\n".join(sitting.said))
+
+
+def _read(context: Context, message: Message, currency: str) -> tuple[Command, ...]:
+    """What the message asks for. Free words below a notice about a conversation are said there."""
+    if not message.text.strip():
+        return ()
+    people = [member.name for member in context.tenant.team]
+    commands = read_commands(message.text, people, currency, joined=len(message.ids) > 1)
+    number = _named_in(message.quote, _CONVERSATION)
+    if number is not None and isinstance(commands[0], Unknown | Plain | SetQuoted | Pick):
+        return (OfConversation(number, "say", message.text.strip()),)
+    return commands
 
 
 async def _do(sitting: Sitting, command: Command, question: Question | None) -> None:
@@ -99,6 +105,8 @@ async def _hear(sitting: Sitting, command: Plain | Pick | Unknown, question: Que
             await goods.agreed(sitting, question)
         case Plain("no") if question is not None:
             sitting.say("nothing_done")
+        case Plain("yes" | "agreed") if question is not None:
+            sitting.question = question  # which one, they have not said
         case Plain("yes" | "no"):
             sitting.say("no_question")
         case Plain("agreed" | "thanks"):
@@ -113,6 +121,14 @@ async def _hear(sitting: Sitting, command: Plain | Pick | Unknown, question: Que
             await orders.show_order(sitting, ShowOrder(number))
         case _:
             await _say_commands(sitting, command.said if isinstance(command, Unknown) else "")
+
+
+def _as_answer(command: Command, message: Message, question: Question | None) -> Command:
+    """`Confirme` and `annule` are a yes and a no, where something is asked and no order is quoted."""
+    match command:
+        case SetQuoted("confirmed" | "cancelled" as said) if question is not None and message.quote is None:
+            return Plain("yes" if said == "confirmed" else "no")
+    return command
 
 
 def _entry(command: Command, question: Question | None) -> Entry | None:

@@ -113,12 +113,12 @@ async def _settle(sitting: Sitting, catalogue: Catalogue, question: Question, en
     if len(entries) == 1 and entries[0].settled:
         await _do(sitting, catalogue, question, entries[0].skus)
         return
+    if question.value is None and question.wanted in ("price", "stock"):
+        skus = [sku for entry in entries for sku in entry.skus]
+        await _do(sitting, catalogue, question, skus[:MOST_LISTED])  # only shown
+        return
     if len(entries) == 1:
-        skus = entries[0].skus
-        if question.value is None and question.wanted in ("price", "stock"):
-            await _do(sitting, catalogue, question, skus)  # only shown
-            return
-        entries = of_product(catalogue, skus, sitting.context.wording("all_of_them"))
+        entries = of_product(catalogue, entries[0].skus, sitting.context.wording("all_of_them"))
     if len(entries) > MOST_ENTRIES:
         sitting.say("too_many")
     elif sitting.question is not None:

@@ -11,6 +11,8 @@ from comptoir.plugins.shop.states import possible
 
 MAP = "https://maps.google.com/?q={latitude:.6f},{longitude:.6f}"
 _MAX_NAME = 40
+MOST_SHOWN = 20
+"""As many as are read at once; there may be more."""
 
 
 async def list_orders(sitting: Sitting) -> None:
@@ -29,7 +31,8 @@ async def list_orders(sitting: Sitting) -> None:
         )
         for order in sorted(orders, key=lambda order: order.number)
     )
-    sitting.say("orders", orders="\n".join(lines))
+    more = "\n…" if len(orders) == MOST_SHOWN else ""
+    sitting.say("orders", orders="\n".join(lines) + more)
 
 
 async def show_order(sitting: Sitting, command: ShowOrder) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from comptoir.plugins.builtin.handover.texts import DESK_TEXTS
+from comptoir.plugins.shop.telling import STATES
 
 TEXTS: Mapping[str, tuple[str, str]] = {
     **DESK_TEXTS,
@@ -83,13 +84,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Quelle commande ? Écrivez par exemple « {number} {said} ».",
         'Which order? Write for example "{number} {said}".',
     ),
+    **STATES,
     "state_new": ("nouvelle, pas encore confirmée", "new, not confirmed yet"),
-    "state_confirmed": ("confirmée", "confirmed"),
-    "state_preparing": ("en préparation", "being prepared"),
-    "state_ready": ("prête", "ready"),
-    "state_delivering": ("en livraison", "on its way"),
-    "state_delivered": ("livrée", "delivered"),
-    "state_cancelled": ("annulée", "cancelled"),
     "state_paid": ("payée", "paid"),
     "state_open": ("pas payée", "not paid"),
     "payment_paid": (" · payée", " · paid"),

@@ -128,6 +128,21 @@ def test_an_ambiguous_name_is_asked_about_by_numbers(counter: Counter) -> None:
     assert "Jus de bissap" in counter.says("bissap")
 
 
+def test_other_words_for_yes_and_no_answer_an_open_question(counter: Counter) -> None:
+    assert "Quelle commande ?" in counter.says("annule"), "nothing is asked"
+    counter.says("prix thiof 4500")
+    assert counter.says("annule") == "D'accord, je ne change rien."
+    counter.says("prix thiof 4500")
+    counter.says("confirme")
+    assert counter.price("thiof") == 4500
+    assert counter.says("prix jus 700") == counter.says("oui"), "a yes does not say which"
+
+
+def test_what_is_only_asked_is_shown_of_all_that_may_be_meant(counter: Counter) -> None:
+    assert counter.says("prix jus").replace("\u202f", " ") == "Jus de bissap : 500 F\nJus de gingembre : 600 F"
+    assert counter.says("stock tshirt") == "T-shirt (M) : 2\nT-shirt (L) : 0, épuisé"
+
+
 def test_a_variant_is_asked_for_before_its_stock_changes(counter: Counter) -> None:
     assert "1. T-shirt (M)\n2. T-shirt (L)" in counter.says("stock tshirt 7")
     counter.says("2")
