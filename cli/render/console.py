@@ -2,10 +2,19 @@
 
 import sys
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.table import Table
 
 # Tables are cut to the window's width; a pipe has none, and cutting there would lose data.
 _PIPE_COLUMNS = 10_000
+
+
+def listing(console: Console) -> Table:
+    """A table of one line each: with its lines on a terminal, without them for programs."""
+    on_terminal = console.is_terminal
+    box, padding = (SIMPLE_HEAD, (0, 1, 0, 0)) if on_terminal else (None, (0, 2, 0, 0))
+    return Table(box=box, padding=padding, pad_edge=False, header_style="bold", border_style="dim")
 
 
 def console(*, no_color: bool | None = None) -> Console:

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from comptoir.cli.numbers import pretty
+from comptoir.cli.render.console import listing
 from comptoir.cli.render.text import isolated, local_time, safe
 
 STATE_STYLES = {
@@ -26,9 +26,7 @@ def order_table(console: Console, rows: Sequence[dict[str, Any]]) -> RenderableT
     """A line an order: columns on a terminal, without their lines for programs."""
     if not rows:
         return Text("No such order.")
-    box = SIMPLE_HEAD if console.is_terminal else None
-    padding = (0, 1, 0, 0) if console.is_terminal else (0, 2, 0, 0)
-    table = Table(box=box, padding=padding, pad_edge=False, header_style="bold", border_style="dim")
+    table = listing(console)
     table.add_column("No.", justify="right", no_wrap=True)
     table.add_column("State", no_wrap=True)
     table.add_column("Total", justify="right", no_wrap=True)

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from comptoir.cli.numbers import pretty
+from comptoir.cli.render.console import listing
 from comptoir.cli.render.text import ago, duration, local_time, safe, told
 
 _WIDE = 100
@@ -53,9 +53,7 @@ def tenant_table(console: Console, tenants: Iterable[dict[str, Any]]) -> Table:
     """A row a tenant. The usual 80 columns have no room for what matters less."""
     room = console.width if console.is_terminal else _WIDE
     columns = [column for column in _COLUMNS if room >= column.from_width]
-    box = SIMPLE_HEAD if console.is_terminal else None
-    padding = (0, 1, 0, 0) if console.is_terminal else (0, 2, 0, 0)
-    table = Table(box=box, padding=padding, pad_edge=False, header_style="bold", border_style="dim")
+    table = listing(console)
     for column in columns:
         # Only names may wrap: half a number is no number.
         may_wrap = column.heading == "Tenant"

@@ -11,6 +11,17 @@ from comptoir.plugins.wording import worded
 PLUGIN = "clerk"
 """Whose wording it is: a tenant writes its own beside that plugin's other texts."""
 
+STATES: Mapping[str, tuple[str, str]] = {
+    "state_new": ("nouvelle", "new"),
+    "state_confirmed": ("confirmée", "confirmed"),
+    "state_preparing": ("en préparation", "being prepared"),
+    "state_ready": ("prête", "ready"),
+    "state_delivering": ("en livraison", "on its way"),
+    "state_delivered": ("livrée", "delivered"),
+    "state_cancelled": ("annulée", "cancelled"),
+}
+"""What an order is called in each state."""
+
 TEXTS: Mapping[str, tuple[str, str]] = {
     "order_confirmed": ("Votre commande n° {number} est confirmée.", "Your order no. {number} is confirmed."),
     "order_preparing": ("Votre commande n° {number} est en préparation.", "Your order no. {number} is being prepared."),
@@ -40,13 +51,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Cette référence de paiement nous a déjà été donnée. Pouvez-vous vérifier, s'il vous plaît ?",
         "This payment reference was given to us before. Could you check, please?",
     ),
-    "state_new": ("nouvelle", "new"),
-    "state_confirmed": ("confirmée", "confirmed"),
-    "state_preparing": ("en préparation", "being prepared"),
-    "state_ready": ("prête", "ready"),
-    "state_delivering": ("en livraison", "on its way"),
-    "state_delivered": ("livrée", "delivered"),
-    "state_cancelled": ("annulée", "cancelled"),
+    **STATES,
     "notice_moved": (
         "Commande n° {number} ({customer}, {total}) : {state}.",
         "Order no. {number} ({customer}, {total}): {state}.",
