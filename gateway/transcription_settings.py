@@ -47,7 +47,7 @@ def _check_command(value: list[str]) -> list[str]:
     return value
 
 
-_Word = Annotated[str, Field(min_length=1, max_length=1_000, pattern=r"^[^\x00-\x1f\x7f]+$")]
+_Word = Annotated[str, Field(min_length=1, max_length=1_000, pattern=r"^[^\x00]+$")]
 
 
 class TranscriptionTable(BaseModel):
