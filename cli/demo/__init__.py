@@ -8,7 +8,7 @@ import trio
 from comptoir.cli.demo.control import DemoFailed, Params
 from comptoir.cli.demo.home import Home, temporary_home
 from comptoir.cli.demo.interruption import Interruption
-from comptoir.cli.demo.judge import judge, read_chats, wrong_standing
+from comptoir.cli.demo.judge import judge, read_chats, wrong_desk, wrong_standing
 from comptoir.cli.demo.play import Play
 from comptoir.cli.demo.screen import Screen
 from comptoir.cli.demo.script import SHOPS
@@ -86,7 +86,8 @@ async def _close(stage: Stage, screen: Screen) -> list[str]:
     screen.closing(verdicts, rows)
     deaths = [(event["tenant"], event["how"]) for event in stage.events.of_kind("worker_died")]
     reused = ["a message key was used twice"] if ledger.reused_counters() else []
-    return [fault for verdict in verdicts for fault in verdict.faults] + wrong_standing(rows, deaths) + reused
+    faults = [fault for verdict in verdicts for fault in verdict.faults]
+    return faults + wrong_desk(ledger) + wrong_standing(rows, deaths) + reused
 
 
 async def _settled(stage: Stage) -> dict[str, Params]:

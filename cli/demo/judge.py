@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from comptoir.cli.demo.script import CUSTOMERS, DYING, SHOPS, Customer, Shop, answered_lines, due
+from comptoir.cli.demo.script import (
+    CUSTOMERS,
+    DESK_HEARS,
+    DESK_NUMBER,
+    DYING,
+    READY,
+    SHOPS,
+    Customer,
+    Shop,
+    answered_lines,
+    due,
+)
 from comptoir.lab.ledger import Entry, Ledger
 from comptoir.lab.nodes import JID
 
@@ -77,6 +88,13 @@ def wrong_standing(rows: Mapping[str, Mapping[str, Any]], deaths: Iterable[tuple
         if row["inbox"] or row["outbox"]:
             faults.append(f"{shop.name} has {row['inbox']} messages to answer and {row['outbox']} to send left")
     return faults
+
+
+def wrong_desk(ledger: Ledger) -> list[str]:
+    """What the owner was told on their own phone, and should not, or not so often."""
+    heard = [one.text or "" for one in ledger.heard(by=DESK_NUMBER)]
+    got = [_part(DESK_HEARS, text) for text in heard]
+    return [] if got == list(DESK_HEARS) else [f"{READY.customer.shop.owner} was told {heard!r} on her own phone"]
 
 
 def answer_times(chat: Chat) -> list[float]:

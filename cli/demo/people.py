@@ -5,7 +5,18 @@ import trio
 from comptoir.cli.demo.judge import is_by_hand
 from comptoir.cli.demo.rows import Row
 from comptoir.cli.demo.screen import Screen
-from comptoir.cli.demo.script import LINES, PICTURED, RUSH, Customer, Line, line_answered, lines_of
+from comptoir.cli.demo.script import (
+    DESK_HEARS,
+    DESK_NUMBER,
+    LINES,
+    PICTURED,
+    READY,
+    RUSH,
+    Customer,
+    Line,
+    line_answered,
+    lines_of,
+)
 from comptoir.lab import Lab
 
 # An answer that takes longer is missed; the closing table says so.
@@ -55,6 +66,33 @@ class Person:
         self._screen.message(Row(self.customer, "bot", text, took), essential=line is None or _is_essential(line))
         if line in self._answered and line.answer and line.answer in text:
             self._answered[line].set()
+
+
+class Desk:
+    """The owner of the shop that sells, on a phone of their own."""
+
+    def __init__(self, lab: Lab, screen: Screen) -> None:
+        self._screen = screen
+        self._customer = READY.customer
+        self._phone = lab.customer(DESK_NUMBER, self._customer.shop.owner)
+        self._heard = {part: trio.Event() for part in DESK_HEARS}
+
+    async def listen(self) -> None:
+        """Show what the shop tells, until cancelled."""
+        async for heard in self._phone.heard_log.follow():
+            self._screen.message(Row(self._customer, "told", heard.text))
+            for part in DESK_HEARS:
+                if part in heard.text:
+                    self._heard[part].set()
+
+    async def wait_told(self, part: str) -> None:
+        """Until the shop has told this, or long enough was waited."""
+        with trio.move_on_after(ANSWER_LIMIT):
+            await self._heard[part].wait()
+
+    async def say(self, text: str) -> None:
+        self._screen.message(Row(self._customer, "desk", text))
+        await self._phone.say(self._customer.shop.number, text)
 
 
 def _is_essential(line: Line) -> bool:

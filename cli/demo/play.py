@@ -8,17 +8,20 @@ from itertools import groupby
 import trio
 
 from comptoir.cli.demo.control import DemoFailed, Params
-from comptoir.cli.demo.people import Person
+from comptoir.cli.demo.people import Desk, Person
 from comptoir.cli.demo.rows import Row
 from comptoir.cli.demo.screen import Screen
 from comptoir.cli.demo.script import (
     BEFORE_THE_KILL,
     BY_HAND,
     CUSTOMERS,
+    DESK_HEARS,
     DYING,
     OWNER_FIRST,
     OWNER_THEN,
+    READY,
     RUSH,
+    SALE,
     SHOPS,
     WHILE_DEAD,
     Line,
@@ -40,6 +43,7 @@ class Play:
         self._screen = screen
         self._speed = speed
         self._people = {customer: Person(stage.lab, screen, customer) for customer in CUSTOMERS}
+        self._desk = Desk(stage.lab, screen)
         self._phones = {shop: stage.lab.phone(shop.number, shop.name) for shop in SHOPS}
 
     async def run(self) -> None:
@@ -49,8 +53,10 @@ class Play:
             nursery.start_soon(self._follow_shops)
             for person in self._people.values():
                 nursery.start_soon(person.listen)
+            nursery.start_soon(self._desk.listen)
             await self._link_all()
             await self._rush()
+            await self._sell()
             await self._take_over()
             await self._kill()
             nursery.cancel_scope.cancel()
@@ -69,6 +75,22 @@ class Play:
             for _, lines in groupby(RUSH, lambda line: line.customer):
                 nursery.start_soon(self._talk, list(lines))
                 await self._pause(0.4)
+        await self._pause(2)
+
+    async def _sell(self) -> None:
+        customer, shop = READY.customer, READY.customer.shop
+        self._screen.act(
+            f"{customer.name} orders: prices and stock come from {shop.owner}'s catalogue, and {shop.owner} "
+            "hears of it on her own phone"
+        )
+        await self._pause(2.5)
+        await self._talk(SALE)
+        sold, done = DESK_HEARS
+        await self._desk.wait_told(sold)
+        await self._pause(2)
+        await self._desk.say(READY.text)
+        await self._desk.wait_told(done)
+        await self._people[customer].wait_answer(READY)
         await self._pause(2)
 
     async def _take_over(self) -> None:

@@ -14,10 +14,13 @@ _WHO_WIDTH = 14
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Something written in a chat. `took`: the seconds that an answer took."""
+    """Something written in a chat. `took`: the seconds that an answer took.
+
+    `owner`: by hand on the shop's phone. `desk`: the owner's own phone writes to the shop; `told`: what comes back.
+    """
 
     customer: Customer
-    by: Literal["customer", "bot", "owner"]
+    by: Literal["customer", "bot", "owner", "desk", "told"]
     text: str
     took: float | None = None
 
@@ -30,6 +33,10 @@ class Row:
                 return f"  → {self.customer.name}"
             case "owner":
                 return f"{self.customer.shop.owner}, by hand"
+            case "desk":
+                return f"{self.customer.shop.owner} to the shop"
+            case "told":
+                return f"  → {self.customer.shop.owner}"
 
     @property
     def time(self) -> str:
@@ -39,7 +46,7 @@ class Row:
 def drawn(row: Row) -> Table:
     """In columns: the shop in its colour, who, what, and how long it took."""
     colour = row.customer.shop.colour
-    style = {"customer": "bold", "bot": colour, "owner": f"bold {colour}"}[row.by]
+    style = {"customer": "bold", "bot": colour, "told": colour}.get(row.by, f"bold {colour}")
     table = Table.grid(padding=(0, 1), expand=True)
     table.add_column(width=LABEL_WIDTH + 2, no_wrap=True)
     table.add_column(width=_WHO_WIDTH, no_wrap=True)

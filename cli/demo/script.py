@@ -63,15 +63,18 @@ CHANTAL = Customer("Chantal", "+237650000031", MAIRIE)
 EMMANUEL = Customer("Emmanuel", "+237650000032", MAIRIE, as_lid=True)
 BRIGITTE = Customer("Brigitte", "+237650000033", MAIRIE)
 ISSA = Customer("Issa", "+237650000034", MAIRIE, as_lid=True)
-CUSTOMERS = (FATOU, ADJOUA, CHANTAL, MOUSSA, KOUASSI, EMMANUEL, AMINATA, MARIAM, BRIGITTE, IBRAHIMA, SERGE, ISSA)
+COUMBA = Customer("Coumba", "+221780000015", AWA)
+CUSTOMERS = (
+    FATOU, ADJOUA, CHANTAL, MOUSSA, KOUASSI, EMMANUEL, AMINATA, MARIAM, BRIGITTE, IBRAHIMA, SERGE, ISSA, COUMBA,
+)  # fmt: skip
 
-_MENU, _DELIVERY = "Thiéboudienne", "500 F CFA dans le quartier"
+_DELIVERY = "Médina : 500"
 
 # Each customer's own lines, one after the other; the customers all at once.
 RUSH = (
-    Line(FATOU, "Bonjour, c'est quoi le menu aujourd'hui ?", _MENU),
-    Line(FATOU, "Et vous livrez à la Médina ?", _DELIVERY),
-    Line(MOUSSA, "slt c combien le YASSA svp", _MENU),
+    Line(FATOU, "Bonjour, c'est quoi le menu aujourd'hui ?", "Thiéboudienne"),
+    Line(FATOU, "Et vous livrez à la Médina ?", "Livraison à Médina"),
+    Line(MOUSSA, "slt c combien le YASSA svp", "Yassa poulet : 2"),
     Line(AMINATA, "Bonsoir", None),
     Line(AMINATA, "vous êtes ouverts jusqu'à quelle heure ?", "11 h 30 à 23 h"),
     Line(IBRAHIMA, "Je voudrais réserver une table pour samedi", "Avec plaisir"),
@@ -88,6 +91,20 @@ RUSH = (
     Line(ISSA, "Vous êtes ouverts le samedi ?", "du lundi au vendredi"),
 )
 
+# A sale, from the first word to the last, and what the owner writes to the shop on her own phone.
+SALE = (
+    Line(COUMBA, "Bonjour", None),
+    Line(COUMBA, "Je voudrais deux yassa et un bissap", "On vous livre"),
+    Line(COUMBA, "Livraison à la Médina, rue 22 angle 27", "Répondez OUI"),
+    Line(COUMBA, "Oui c'est bon", "Commande n° 1 confirmée"),
+)
+READY = Line(COUMBA, "1 prête", "Votre commande n° 1 est prête")
+"""The owner writes it, and the customer is told."""
+DESK_NUMBER = "+221770000100"
+"""The owner's own, as the shop's tenant.toml has it."""
+DESK_HEARS = ("Commande n° 1 · Coumba", "Commande n° 1 (Coumba) : prête")
+"""Part of each message that the owner is to get on it, in this order."""
+
 # The owner takes a chat over; the bot knows an answer to what the customer then asks, and keeps it to itself.
 BY_HAND = Line(SERGE, "Merci beaucoup ! Et vous livrez à Yopougon ?", None)
 OWNER_FIRST = "Bonjour Serge, c'est Nima. Je vous la garde jusqu'à samedi."
@@ -103,7 +120,7 @@ WHILE_DEAD = (
 )
 DYING = BEFORE_THE_KILL.customer.shop
 
-LINES = (*RUSH, BY_HAND, BEFORE_THE_KILL, *WHILE_DEAD)
+LINES = (*RUSH, *SALE, READY, BY_HAND, BEFORE_THE_KILL, *WHILE_DEAD)
 PICTURED = lines_of(FATOU, RUSH) + lines_of(KOUASSI, RUSH)[:1] + lines_of(CHANTAL, RUSH) + lines_of(SERGE, RUSH)
 """Of the rush, what a picture has room for."""
 

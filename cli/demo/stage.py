@@ -27,10 +27,11 @@ class Stage:
         self.events = Events()
 
     async def add_tenant(self, shop: Shop) -> None:
-        """As `comptoir tenant add`, with the demo's own `tenant.toml`."""
+        """As `comptoir tenant add`, with the demo's own files."""
         folder = self.paths.tenant_config(shop.tenant)
         folder.mkdir(parents=True)
-        (folder / "tenant.toml").write_text(tenant_file(shop), encoding="utf-8")
+        for name, text in tenant_files(shop).items():
+            (folder / name).write_text(text, encoding="utf-8")
         await self.control.call("tenant.add", tenant=shop.tenant)
 
     async def status(self) -> dict[str, Params]:
@@ -39,9 +40,10 @@ class Stage:
         return {row["name"]: row for row in report["tenants"]}
 
 
-def tenant_file(shop: Shop) -> str:
-    """The text of a shop's `tenant.toml`."""
-    return (resources.files(__package__) / "shops" / f"{shop.tenant}.toml").read_text(encoding="utf-8")
+def tenant_files(shop: Shop) -> dict[str, str]:
+    """What a shop has written, by file name."""
+    folder = resources.files(__package__) / "shops" / shop.tenant
+    return {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir()}
 
 
 @asynccontextmanager

@@ -70,7 +70,13 @@ def test_all_is_shown_and_as_promised_and_nothing_is_left(
     for shop in SHOPS:
         assert re.search(rf"^ {shop.name} .* yes .* {1 if shop == AWA else 0}   +[0-9]+ MB", out, re.MULTILINE)
     # Dead, and online again before the first answer that follows.
-    assert re.search(r"kill -9 [0-9]+ .*✓ Chez Awa is online again, .*→ Moussa: De 12 h à 22 h", out, re.DOTALL)
+    assert re.search(r"kill -9 [0-9]+ .*✓ Chez Awa is online again, .*→ Moussa: Nous livrons", out, re.DOTALL)
+    # A sale, from the first word to the owner's own phone and back.
+    assert re.search(
+        "Coumba: Oui.*→ Coumba: ✅ Commande n° 1.*Awa to the shop: 1 prête.*→ Coumba: Votre commande n° 1 est prête",
+        out,
+        re.DOTALL,
+    )
     assert re.search("keeps silent.*Nima, by hand: Pour vous", out, re.DOTALL)
     assert list(folder.iterdir()) == []
     picture = "".join(ElementTree.parse(tmp_path / "demo.svg").getroot().itertext()).replace("\xa0", " ")
@@ -109,14 +115,16 @@ def test_a_reader_that_goes_ends_it(start: Callable[..., subprocess.Popen[bytes]
 def test_an_answer_that_does_not_come_makes_it_fail(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def without_menu(shop: Shop) -> str:
-        return text(shop).replace('"menu", "carte", "plat du jour", ', "")
+    def without_yassa(shop: Shop) -> dict[str, str]:
+        return {name: text.replace("Yassa poulet", "Yassa poisson") for name, text in files(shop).items()}
 
-    text = stage.tenant_file
-    monkeypatch.setattr(stage, "tenant_file", without_menu)
+    files = stage.tenant_files
+    monkeypatch.setattr(stage, "tenant_files", without_yassa)
     monkeypatch.setattr(people, "ANSWER_LIMIT", 2.0)
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    with pytest.raises(CommandError, match=r"not as promised: Fatou got the answer 'Thiéboudienne' 0 times$") as told:
+    with pytest.raises(
+        CommandError, match=r"not as promised: Moussa got 'Yassa poisson : .*', which was not due"
+    ) as told:
         demo.run(float(SPEED))
     assert told.value.code == 1
     assert re.search(r"^ Chez Awa .* no ", capsys.readouterr().out, re.MULTILINE)
