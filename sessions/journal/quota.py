@@ -3,10 +3,12 @@
 from comptoir.sessions.journal import catalogue_changes, event_log
 from comptoir.sessions.journal.database import Connection
 
-# Files of messages that are still to be walked or sent must stay, and pictures of what the owner added.
+# Files of messages that are still to be walked, sent or put into words must stay, and pictures of what the owner added.
 _PINNED = f"""SELECT file FROM media JOIN messages ON id = message
     WHERE file IS NOT NULL AND messages.state IN ('received', 'queued', 'sending', 'uncertain')
-    UNION SELECT file FROM media WHERE file IS NOT NULL AND message IN ({catalogue_changes.PHOTOS})"""
+    UNION SELECT file FROM media WHERE file IS NOT NULL AND message IN ({catalogue_changes.PHOTOS})
+    UNION SELECT file FROM media WHERE file IS NOT NULL
+        AND message IN (SELECT message FROM transcriptions WHERE state = 'queued')"""
 UNREFERENCED_KEPT = 10 * 60 * 1000
 """Milliseconds. A file is in the store before its message is in the journal."""
 

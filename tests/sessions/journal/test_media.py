@@ -5,7 +5,7 @@ import pytest
 from journal_rig import AWA, MOUSSA, heard, message, open_new, record
 
 from comptoir.plugins.api import ReceivedFile
-from comptoir.sessions.journal import contacts, fetches, inbox, media, outbox, quota, uploads, waiting
+from comptoir.sessions.journal import contacts, fetches, inbox, media, outbox, quota, transcriptions, uploads, waiting
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.media import TakenFile, Uploaded
 
@@ -144,6 +144,14 @@ def test_a_file_that_waits_to_be_sent_stays(db: Connection) -> None:
     assert quota.make_room(db, 0, NOW) == []
     outbox.mark_failed(db, id, "no", NOW)
     assert quota.make_room(db, 0, NOW) == ["f9"]
+
+
+def test_a_recording_that_is_to_be_put_into_words_stays_until_it_is(db: Connection) -> None:
+    id = kept(db, "A1", "f1", now=NOW)
+    transcriptions.queue(db, "clerk", 1, id, NOW)
+    assert quota.make_room(db, 0, NOW) == []
+    transcriptions.succeed(db, (id, "clerk"), "deux poulets", NOW)
+    assert quota.make_room(db, 0, NOW) == ["f1"]
 
 
 def test_a_file_without_a_message_goes_after_a_while_and_at_once_when_its_last_message_was_deleted(
