@@ -1,6 +1,6 @@
 """Plays a conversation: what people write, how time goes by, and what the plugins make of it."""
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, Protocol
@@ -28,12 +28,13 @@ from comptoir.plugins.api import (
     Timer,
     Transcript,
 )
+from comptoir.plugins.models import Completion
 from comptoir.plugins.shop.model import ShopEffect
 from comptoir.plugins.shop.placing import Stale
 from comptoir.plugins.testing.heard import Heard, together
 from comptoir.plugins.testing.memory import Alarm, Chat, Memory, who
 from comptoir.plugins.testing.selling import Doing, MemoryShop
-from comptoir.plugins.walking.context import Load, Ports, Scene
+from comptoir.plugins.walking.context import Load, Ports, Question, Scene
 from comptoir.plugins.walking.daily import PREFIX, data_of, next_due
 from comptoir.plugins.walking.state import Slot, Value
 from comptoir.plugins.walking.walk import PLUGIN_LIMIT, Occasion, Walk, overrides, tell, walk
@@ -48,6 +49,7 @@ MAX_WALKS = 3
 """How often a message is walked before what it was decided on is taken for never so."""
 
 Site = Callable[[str], Response]
+AskModel = Callable[[Question], Awaitable[Completion]]
 
 
 class Play:
@@ -55,10 +57,11 @@ class Play:
 
     `plugins` are started; their faults in `files` are in `mistakes`. `wording` is the tenant's own, by plugin and key;
     `site` answers what plugins read outside, and raises OutsideFailed. What the tenant sells, its `catalogue`, is sold
-    in `shop`. Where recordings are `transcribed`, `Person.is_transcribed` tells what was said in them.
+    in `shop`; `model` is what models complete, and raises ModelFailed. Where recordings are `transcribed`,
+    `Person.is_transcribed` tells what was said in them.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (what it is made of, by name)
         self,
         *plugins: Plugin,
         now: datetime = NOON,
@@ -66,6 +69,7 @@ class Play:
         site: Site | None = None,
         limit: float = PLUGIN_LIMIT,
         transcribed: bool = False,
+        model: AskModel | None = None,
     ) -> None:
         self.plugins = plugins
         self.tenant = plugins[0].tenant if plugins else TENANT
@@ -75,6 +79,7 @@ class Play:
         self._site = site
         self._limit = limit
         self._transcribed = transcribed
+        self._model = model
         self._ids = 0
         self.mistakes: tuple[Mistake, ...] = tuple(mistake for plugin in plugins for mistake in plugin.check())
         if not self.mistakes:
@@ -219,7 +224,8 @@ class Play:
                 raise OutsideFailed("this play has no site")
             return self._site(url)
 
-        return Ports(state, history, cases, fetch, shop=self.shop)
+        made = Ports(state, history, cases, fetch, shop=self.shop)
+        return made if self._model is None else replace(made, model=self._model)
 
     def next_id(self) -> int:
         self._ids += 1

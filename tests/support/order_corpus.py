@@ -97,7 +97,7 @@ class Played:
     @property
     def totals_are_right(self) -> bool:
         """Added up from the catalogue's file alone."""
-        return all(order.total == _by_hand(self.conversation.shop, order) for order in self.got)
+        return all(order.total == by_hand(self.conversation.shop, order) for order in self.got)
 
 
 def conversations() -> list[Conversation]:
@@ -196,7 +196,7 @@ def _plugins(shop: str) -> tuple[Plugin, ...]:
 
 
 @cache
-def _prices(shop: str) -> tuple[dict[str, tuple[int, dict[str, int]]], dict[str, int]]:
+def prices(shop: str) -> tuple[dict[str, tuple[int, dict[str, int]]], dict[str, int]]:
     """Of variants with their options, and of zones, read without the product's own reader."""
     table = tomllib.loads((CORPUS / "shops" / shop / "catalogue.toml").read_text(encoding="utf-8"))
     costs = {}
@@ -207,8 +207,8 @@ def _prices(shop: str) -> tuple[dict[str, tuple[int, dict[str, int]]], dict[str,
     return costs, {zone["code"]: zone["frais"] for zone in table.get("zones", ())}
 
 
-def _by_hand(shop: str, order: Expected) -> int:
-    costs, fees = _prices(shop)
+def by_hand(shop: str, order: Expected) -> int:
+    costs, fees = prices(shop)
     total = fees.get(order.where, 0)
     for sku, quantity, options in order.lines:
         cost, extra = costs[sku]

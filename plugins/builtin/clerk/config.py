@@ -5,7 +5,22 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from comptoir.plugins.api import PluginConfig
+from comptoir.plugins.models import ModelLimits
 from comptoir.plugins.wording import MAX_TEXT, CustomerText, OneLine, with_fields
+
+
+class LimitsTable(PluginConfig):
+    chat_tokens: Annotated[int, Field(ge=0, le=10**9)] | None = None
+    """Of one chat, both ways."""
+    tenant_tokens: Annotated[int, Field(ge=0, le=10**9)] | None = None
+    """Of all chats together."""
+    chat_cost: Annotated[float, Field(ge=0, le=1e6)] | None = None
+    """The same in the currency that the operator pays in."""
+    tenant_cost: Annotated[float, Field(ge=0, le=1e6)] | None = None
+    """The same in the currency that the operator pays in."""
+
+    def limits(self) -> ModelLimits:
+        return ModelLimits(**self.model_dump())
 
 
 class ClerkConfig(PluginConfig):
@@ -31,3 +46,7 @@ class ClerkConfig(PluginConfig):
     """Who is told where a person is to go on: `owner`, `team` for all of it, or names in it."""
     model: OneLine | None = None
     """The operator's language model that answers, by its name; none for the offline brain alone."""
+    persona: Annotated[str, Field(max_length=MAX_TEXT)] | None = None
+    """How the model speaks, in a few words: `Tu tutoies les clients.` It gives no prices and no promises."""
+    limits: LimitsTable = LimitsTable()
+    """What the model may cost in a day, below what the operator allows."""

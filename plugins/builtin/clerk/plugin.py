@@ -14,6 +14,7 @@ from comptoir.plugins.builtin.clerk.concerns import concerned, needs_orders
 from comptoir.plugins.builtin.clerk.config import ClerkConfig
 from comptoir.plugins.builtin.clerk.course import question
 from comptoir.plugins.builtin.clerk.dialogue import finish, read
+from comptoir.plugins.builtin.clerk.model import converse, is_formal
 from comptoir.plugins.builtin.clerk.sale import Sale
 from comptoir.plugins.builtin.clerk.texts import TEXTS
 from comptoir.plugins.builtin.clerk.turn import Turn
@@ -100,7 +101,8 @@ class Clerk(Plugin):
             return Verdict.CONTINUE
         turn = await self._turn(context, catalogue, lexicon, sale, message.text, acts)
         delivering.remember_name(turn, context.contact.name)
-        read(turn, acts)
+        if self.config.model is None or is_formal(turn, acts) or not await converse(context, message, turn):
+            read(turn, acts)
         return await self._answer(context, turn)
 
     async def _located(self, context: Context, catalogue: Catalogue, sale: Sale, place: Place) -> Verdict:

@@ -1,0 +1,45 @@
+"""Which words a reply may use: everyday ones, the shop's, and the customer's to say that there is no such thing."""
+
+import re
+import tomllib
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from pathlib import Path
+
+from comptoir.plugins.builtin.clerk.model.checking.clauses import Clause
+from comptoir.plugins.language import Language, empty_words, numbers
+from comptoir.plugins.text import stem, words
+
+_LONGEST_REMEMBERED = 4_000
+# What is not there may be named as the customer named it.
+_LACKS = re.compile(
+    r"\b(?:n'avons pas|n'ai pas|ne vendons pas|ne faisons pas|ne livrons pas|"
+    r"ne peux pas|ne pouvons pas|ne connais pas|ne sais pas|"
+    r"don't have|do not have|don't sell|cannot|can't|don't know)\b"
+)
+
+
+def unknown_word(clause: Clause, names: Iterable[str], customer: Iterable[str], shop: Iterable[Clause]) -> str:
+    """A word that nobody of this shop has said; empty where there is none. Figures are judged elsewhere."""
+    rare = {one for one in clause.stems if not one[0].isdigit()} - everyday(clause.language)
+    rare -= {one for name in names for one in _stems(name, clause.language)}
+    if not rare:
+        return ""
+    if any({one[:6] for one in rare} <= source.roots and clause.denies == source.denies for source in shop):
+        return ""
+    if _LACKS.search(clause.folded) and rare <= {one for text in customer for one in _stems(text, clause.language)}:
+        return ""
+    return min(rare)
+
+
+@cache
+def everyday(language: Language) -> frozenset[str]:
+    """The stems of everyday words, of both languages: customers mix them."""
+    table = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
+    said = {*empty_words("fr"), *empty_words("en"), *numbers(), *table["fr"].split(), *table["en"].split()}
+    return frozenset(stem(word, language) for word in said)
+
+
+@lru_cache(_LONGEST_REMEMBERED)
+def _stems(text: str, language: Language) -> frozenset[str]:
+    return frozenset(stem(word, language) for word in words(text))
