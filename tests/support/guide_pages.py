@@ -11,7 +11,7 @@ from comptoir.plugins.loading import MANDATORY
 HEAD = {
     "version": "1", "name": '"Chez Awa"', "country": '"SN"', "timezone": '"Africa/Dakar"', "owner": '"+221338000000"',
 }  # fmt: skip
-OTHER_FILE = re.compile(r"# ((?:wording|flows)/\w+\.toml)\n")
+OTHER_FILE = re.compile(r"# ((?:(?:wording|flows)/\w+|catalogue)\.toml)\n")
 """What a block begins with that is another file of the tenant's folder than `tenant.toml`."""
 OTHER_FILES = {
     "flows/menu.toml": 'start = ["menu"]\n[steps.all]\nsay = "Bonjour"\nend = true\n',
@@ -38,8 +38,11 @@ def write_folder(folder: Path, text: str) -> None:
     """A tenant with what a block shows: its `tenant.toml`, or another file."""
     beside = OTHER_FILE.match(text)
     for name, content in {beside[1]: text}.items() if beside else OTHER_FILES.items():
-        (folder / name).parent.mkdir()
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(content, encoding="utf-8")
+    for picture in re.findall(r'(?m)^ *photo = "(.*)"', text):
+        (folder / picture).parent.mkdir(exist_ok=True)
+        (folder / picture).touch()
     tenant = _completed("" if beside else text, ["flow"] if beside and beside[1].startswith("flows/") else [])
     (folder / "tenant.toml").write_text(tenant, encoding="utf-8")
 

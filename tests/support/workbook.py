@@ -11,11 +11,12 @@ _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 
+HIDDEN = ' state="hidden"'
 Table = Sequence[Sequence[str | int | float | None]]
 
 
-def workbook(sheets: Mapping[str, Table], *, extra: str = "") -> bytes:
-    """`extra` is XML put into the last sheet's data."""
+def workbook(sheets: Mapping[str, Table], *, extra: str = "", before: str = "", hidden: Sequence[str] = ()) -> bytes:
+    """`extra` is XML put into the last sheet's data, `before` what stands before each sheet's."""
     numbered = list(enumerate(sheets, 1))
     parts = {
         "[Content_Types].xml": f'<Types xmlns="{_TYPES}"><Default Extension="rels" ContentType="application/'
@@ -23,7 +24,10 @@ def workbook(sheets: Mapping[str, Table], *, extra: str = "") -> bytes:
         f'<Override PartName="/xl/workbook.xml" ContentType="{_SHEET_TYPE}"/></Types>',
         "_rels/.rels": _relations([("officeDocument", "xl/workbook.xml")]),
         "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OF_DOCUMENT}"><sheets>'
-        + "".join(f'<sheet name="{escape(name)}" sheetId="{n}" r:id="rId{n}"/>' for n, name in numbered)
+        + "".join(
+            f'<sheet name="{escape(name)}" sheetId="{n}"{HIDDEN if name in hidden else ""} r:id="rId{n}"/>'
+            for n, name in numbered
+        )
         + "</sheets></workbook>",
         "xl/_rels/workbook.xml.rels": _relations([("worksheet", f"worksheets/sheet{n}.xml") for n, _ in numbered]),
     }
@@ -31,7 +35,7 @@ def workbook(sheets: Mapping[str, Table], *, extra: str = "") -> bytes:
         rows = "".join(_row(line, row) for line, row in enumerate(sheets[name], 1))
         more = extra if number == len(numbered) else ""
         parts[f"xl/worksheets/sheet{number}.xml"] = (
-            f'<worksheet xmlns="{_MAIN}"><sheetData>{rows}{more}</sheetData></worksheet>'
+            f'{before}<worksheet xmlns="{_MAIN}"><sheetData>{rows}{more}</sheetData></worksheet>'
         )
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as file:

@@ -7,7 +7,7 @@ from workbook import workbook
 
 from comptoir.plugins.faults import Fault
 from comptoir.plugins.folder import TenantFiles
-from comptoir.plugins.shop.files import read_catalogue
+from comptoir.plugins.shop.files import read_catalogue, unpacking
 from comptoir.plugins.shop.model import Catalogue, Option, Product, Variant, Zone
 
 TOML = """\
@@ -149,7 +149,26 @@ def test_csv_as_programs_write_it(encoding: str, delimiter: str, end: str) -> No
 
 
 def test_excels_own_first_line() -> None:
-    assert right({"catalogue.csv": "sep=,\nnom,prix\nThé,500\n"}).products[0].name == "Thé"
+    assert right({"catalogue.csv": "sep=|\nnom|prix\nThé|500\n"}).products[0].name == "Thé"
+
+
+def test_a_photo_is_found_as_a_mac_or_windows_writes_its_name() -> None:
+    written = {"catalogue.csv": "nom;prix;photo\nThé;500;Photos\\THE\u0301.jpg\n"}
+    catalogue, faults = read(written, pictures=("photos/thé.jpg",))
+    assert faults == []
+    assert catalogue is not None
+    assert catalogue.products[0].photo == "photos/thé.jpg"
+
+
+def test_a_hidden_sheet_is_not_sold_from() -> None:
+    tables = {"Plats": [["nom", "prix"], ["Riz", 500]], "Ancien": [["nom", "prix"], ["Mil", 300]]}
+    book = workbook(tables, hidden=("Ancien",))
+    assert [one.name for one in right({"catalogue.xlsx": book}).products] == ["Riz"]
+
+
+def test_a_sheet_that_speaks_of_a_town_is_none_of_zones() -> None:
+    book = workbook({"Plats": [["nom", "prix"], ["Riz", 500]], "Notes": [["Ville", "Dakar"]]})
+    assert right({"catalogue.xlsx": book}).zones == ()
 
 
 def test_cents() -> None:
@@ -184,6 +203,18 @@ def test_an_example_gives_way_to_the_owners_own_file() -> None:
 def test_one_file_is_the_catalogue(files: dict[str, str | bytes], expected: str) -> None:
     (fault,) = read(files)[1]
     assert expected in str(fault)
+
+
+def test_a_workbook_is_bounded_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unpacking, "MAX_UNPACKED", 10_000)
+    (fault,) = read({"catalogue.xlsx": workbook({"a": [["nom", "prix"], ["x" * 20_000, 5]]})})[1]
+    assert "le classeur est trop grand" in str(fault)
+
+
+def test_a_workbook_defines_no_entities() -> None:
+    book = workbook({"a": [["nom", "prix"], ["Thé", 5]]}, before='<!DOCTYPE a [<!ENTITY b "c">]>')
+    (fault,) = read({"catalogue.xlsx": book})[1]
+    assert "ce classeur ne se lit pas" in str(fault)
 
 
 def test_a_cell_at_the_end_of_a_sheet_is_refused_before_memory_is_reserved_for_all_between() -> None:

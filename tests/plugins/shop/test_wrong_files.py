@@ -131,6 +131,7 @@ PRODUCT = "version = 1\n[[produits]]\nnom = 'a'\n"
             PRODUCT + "prix = 5\n[[produits]]\nnom = 'A'\ncode = 'b'\nprix = 5",
             "6: colonne 7 : « A » est là deux fois",
         ),
+        (PRODUCT + "prix = 'x'\n[[produits.variantes]]\ntaille = 'M'", "4: colonne 8 : « x » n'est pas un prix"),
         (PRODUCT + "prix = 5\noptions = [{ prix = 5 }]", "5: colonne 12 : le nom manque"),
     ],
 )  # fmt: skip
