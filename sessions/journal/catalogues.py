@@ -13,12 +13,13 @@ CONTENT_KEPT = 90 * 24 * 3600 * 1000
 @dataclass(frozen=True, slots=True)
 class Numbered:
     version: int
+    digest: str
     file_digest: str
     """Of the file that it was made of."""
 
 
 def newest(db: Connection) -> Numbered | None:
-    row = db.execute("SELECT version, file_digest FROM catalogues ORDER BY version DESC LIMIT 1").fetchone()
+    row = db.execute("SELECT version, digest, file_digest FROM catalogues ORDER BY version DESC LIMIT 1").fetchone()
     return None if row is None else Numbered(*row)
 
 
@@ -32,11 +33,10 @@ def content(db: Connection, version: int) -> str:
 
 def number(db: Connection, text: str, file_digest: str, now: int) -> int:
     """The version of this catalogue: the newest where it is the same, else one of its own."""
-    digest = digest_of(text)
-    row = db.execute("SELECT version, digest FROM catalogues ORDER BY version DESC LIMIT 1").fetchone()
-    if row is not None and row[1] == digest:
-        db.execute("UPDATE catalogues SET file_digest = ? WHERE version = ?", (file_digest, row[0]))
-        return int(row[0])
+    digest, known = digest_of(text), newest(db)
+    if known is not None and known.digest == digest:
+        db.execute("UPDATE catalogues SET file_digest = ? WHERE version = ?", (file_digest, known.version))
+        return known.version
     packed = zlib.compress(text.encode(), 1)
     made = db.execute(
         "INSERT INTO catalogues (digest, file_digest, adopted_at, content) VALUES (?, ?, ?, ?) RETURNING version",

@@ -30,7 +30,8 @@ class Shop:
         self._file: Catalogue | None = None
         self._digest = ""
         self._wanted = file
-        self._in_force: Catalogue | None = None
+        self._in_force: tuple[tuple[int, str], Catalogue] | None = None
+        """What was read last, by version and digest."""
         self._one_at_a_time = trio.Lock()
 
     async def open_with(self, file: Catalogue | None) -> None:
@@ -70,15 +71,16 @@ class Shop:
         file, newest = self._file, catalogues.newest(db)
         if file is None or newest is None:
             return None
-        known = self._in_force
-        if known is not None and known.version == newest.version:
-            return known
+        # A transaction that is undone leaves its version to another catalogue.
+        key, known = (newest.version, newest.digest), self._in_force
+        if known is not None and known[0] == key:
+            return known[1]
         if self.is_of_file(newest):
             # What did not change is shared with the file's.
             made = changes.effective(file, catalogue_changes.in_force(db), newest.version)
         else:
             made = catalogue_of_json(catalogues.content(db, newest.version), newest.version)
-        self._in_force = made
+        self._in_force = key, made
         return made
 
 

@@ -3,15 +3,19 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from journal_rig import AWA, AWA_BOTH, AWA_LID, MOUSSA
-from runner_rig import OWNER, Shop, clock, customer
+from runner_rig import CONFIG, OWNER, Shop, clock, customer
 from shop_rig import selling, with_stock
 from trio.testing import MockClock
 
-from comptoir.plugins.shop.model import Order
+from comptoir.plugins.shop.model import ChangeProduct, Order
 from comptoir.sessions.events import Address
+from comptoir.sessions.ground import Ground
 from comptoir.sessions.journal import catalogue_changes, catalogues, contacts, figures, orders, stock
+from comptoir.sessions.journal.database import Connection, DatabaseError
 from comptoir.sessions.runner import Runner
+from comptoir.sessions.shopkeeping.selling import sell
 
 OWNERS = Address(OWNER)
 
@@ -167,6 +171,28 @@ async def test_what_a_customer_did_not_see_is_not_ordered(shop: Shop, autojump_c
         await says(shop, runner, AWA, "oui")
     assert order(shop, 1).priced.total == 10_000
     assert [row.text for row in shop.rows() if "Commande n°" in row.text] == ["Commande n° 1 : 10000 F"]
+
+
+async def test_a_price_that_was_undone_is_nobodys(shop: Shop, autojump_clock: MockClock) -> None:
+    """The next version has the number of the one that never was."""
+    async with shop.serving(selling(with_stock(5))) as runner:
+        await says(shop, runner, OWNERS, "stock poulet 4")
+        now, owner = clock(), contacts.find_address(shop.store.db, OWNERS)
+        assert owner is not None
+        ground = Ground(owner, CONFIG, "message:1", 1, shop=runner.shop)
+
+        def undone(db: Connection) -> None:
+            sell(db, ground, "desk", ChangeProduct("poulet", "price", 1), now)
+            seen = runner.shop.in_force(db)
+            assert seen is not None
+            assert seen.by_sku["poulet"][1].price == 1
+            raise DatabaseError("disk full")
+
+        with pytest.raises(DatabaseError):
+            await shop.store.write(undone)
+        await says(shop, runner, OWNERS, "prix poulet 4000")
+        await says(shop, runner, AWA, "commande poulet", "oui")
+    assert order(shop, 1).priced.total == 5000
 
 
 async def test_who_wants_no_messages_gets_none_about_an_order(shop: Shop, autojump_clock: MockClock) -> None:
