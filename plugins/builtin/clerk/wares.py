@@ -38,11 +38,11 @@ def product_sku(catalogue: Catalogue, sku: str) -> str:
 
 
 def prices(catalogue: Catalogue, product: Product, variants: Sequence[Variant] = ()) -> str:
-    """`3 500 F`, or where they differ `M 3 500 F, L 4 000 F`."""
+    """`3 500 F`, or where they differ `M (3 500 F), L (4 000 F)`: a title may end in a figure."""
     shown = list(variants or product.variants)
     if len({one.price for one in shown}) == 1:
         return amount(catalogue, shown[0].price)
-    each = (f"{one.title} {amount(catalogue, one.price)}" for one in shown)
+    each = (f"{one.title} ({amount(catalogue, one.price)})" for one in shown)
     return listed(each, ", ")
 
 
