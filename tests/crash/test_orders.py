@@ -11,7 +11,7 @@ from killing.course import starter
 
 SHOP, OWNER = "+221770000001", "+221338000000"
 POINTS = (*(point.name for point in points.ORDERING), "effects committed")
-SOME = ("stock taken, receipt not queued", "effects committed")
+SOME = ("stock taken, receipt not queued",)
 TENANT = f"""version = 1
 name = "Chez Awa"
 lang = "fr"
