@@ -49,7 +49,7 @@ async def _told(context: Context, figures: Figures, span: str) -> str:
         lines.append(wording("figures_revenue", revenue=revenue, paid=paid))
     if figures.products:
         sold = (
-            wording("figures_product", pieces=str(pieces), product=name, amount=format_amount(amount, currency))
+            wording("goods_line", pieces=str(pieces), product=name, amount=format_amount(amount, currency))
             for name, pieces, amount in figures.products[:MOST_PRODUCTS]
         )
         lines.append(wording("figures_products", products="\n".join(sold)))

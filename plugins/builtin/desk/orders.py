@@ -40,7 +40,12 @@ async def show_order(sitting: Sitting, command: ShowOrder) -> None:
     if order is None:
         return
     currency = order.priced.currency
-    lines = [f"{line.quantity} × {line.name} : {format_amount(line.amount, currency)}" for line in order.priced.lines]
+    lines = [
+        sitting.context.wording(
+            "goods_line", pieces=str(line.quantity), product=line.name, amount=format_amount(line.amount, currency)
+        )
+        for line in order.priced.lines
+    ]
     if order.zone:
         fee = format_amount(order.priced.fee, currency)
         lines.append(sitting.context.wording("order_fee", zone=order.zone, fee=fee))

@@ -50,6 +50,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Commande n° {number} · {customer}, {chat}\n{lines}\nTotal : {total}\n{details}{state}{payment}",
         "Order no. {number} · {customer}, {chat}\n{lines}\nTotal: {total}\n{details}{state}{payment}",
     ),
+    "goods_line": ("{pieces} × {product} : {amount}", "{pieces} × {product}: {amount}"),
     "order_fee": ("Livraison à {zone} : {fee}", "Delivery to {zone}: {fee}"),
     "order_pickup": ("À retirer sur place", "To be picked up"),
     "order_address": ("Adresse : {address}", "Address: {address}"),
@@ -167,7 +168,6 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "figures_cancelled": ("Annulées : {cancelled}", "Cancelled: {cancelled}"),
     "figures_revenue": ("Ventes : {revenue}, dont {paid} payés", "Sales: {revenue}, of which {paid} paid"),
     "figures_products": ("Vendus :\n{products}", "Sold:\n{products}"),
-    "figures_product": ("{pieces} × {product} : {amount}", "{pieces} × {product}: {amount}"),
     "figures_unanswered": (
         "Questions sans réponse ({count}) :\n{questions}",
         "Questions without an answer ({count}):\n{questions}",
