@@ -15,9 +15,9 @@ from comptoir.cli.output import print_json, print_line, print_warning
 
 if TYPE_CHECKING:
     from comptoir.gateway.paths import Paths
+    from comptoir.plugins.api import Tenant
     from comptoir.plugins.faults import Fault
     from comptoir.plugins.loading import LeftOut
-    from comptoir.plugins.shop.model import Catalogue
 
 PANEL = "Installation"
 
@@ -66,12 +66,12 @@ def check(name: AnyTenant = None, json: AsJson = False) -> None:
     names = _all_tenants(paths) if name is None else [_tenant_with_files(paths, name)]
     faults = [] if name else _settings_faults(paths.settings_file)
     left_out: list[dict[str, str]] = []
-    sold: Catalogue | None = None
+    sold = ""
     for tenant in names:
         wrong, out, sold = _look_at(paths.tenant_config(tenant))
         faults += wrong
         left_out += [{"tenant": tenant, "plugin": one.plugin, "reason": one.reason} for one in out]
-    changed = changes_by_chat(name) if name and sold is not None else None
+    changed = changes_by_chat(name) if name and sold else None
     if json:
         told = {} if changed is None else {"changes": changed}
         print_json({"faults": [fault.as_json() for fault in faults], "left_out": left_out} | told)
@@ -80,8 +80,8 @@ def check(name: AnyTenant = None, json: AsJson = False) -> None:
     if faults:
         raise CommandError(ExitCode.CONFIG_WRONG, "\n".join(map(str, faults)))
     if not json:
-        if name and sold is not None:
-            print_line(_sold_line(sold))
+        if name and sold:
+            print_line(sold)
         for change in changed or ():
             print_line(change_line(change))
         print_line(f"no fault in {', '.join(names if name else ['comptoir.toml', *names])}")
@@ -163,7 +163,7 @@ def _settings_faults(file: Path) -> list["Fault"]:
     return []
 
 
-def _look_at(folder: Path) -> tuple[list["Fault"], list["LeftOut"], "Catalogue | None"]:
+def _look_at(folder: Path) -> tuple[list["Fault"], list["LeftOut"], str]:
     """What is wrong, which plugins the rest would run without, and what is sold."""
     from comptoir.plugins.checking import prepare_tenant
     from comptoir.plugins.faults import ConfigWrong
@@ -172,10 +172,16 @@ def _look_at(folder: Path) -> tuple[list["Fault"], list["LeftOut"], "Catalogue |
     try:
         made = prepare_tenant(folder)
     except ConfigWrong as wrong:
-        return [*wrong.faults], [], None
-    return [], [plugin for plugin in made.chosen if isinstance(plugin, LeftOut)], made.config.catalogue
+        return [*wrong.faults], [], ""
+    return [], [plugin for plugin in made.chosen if isinstance(plugin, LeftOut)], _sold(made.tenant)
 
 
-def _sold_line(sold: "Catalogue") -> str:
-    """That all of a table was read is seen by its numbers."""
-    return f"sells {len(sold.products)} products in {len(sold.by_sku)} variants, delivers to {len(sold.zones)} zones"
+def _sold(tenant: "Tenant") -> str:
+    """That all of a table was read is seen by its numbers. Empty where nothing is sold."""
+    from comptoir.plugins.shop.files import sells_example
+
+    sold = tenant.catalogue
+    if sold is None:
+        return ""
+    text = f"sells {len(sold.products)} products in {len(sold.by_sku)} variants, delivers to {len(sold.zones)} zones"
+    return f"{text}: the template's example, to be replaced" if sells_example(tenant.files) else text

@@ -26,7 +26,6 @@ class CsvFile:
         self._path = path
         self._lines = re.split(r"\r\n|\r|\n", text)
         self._delimiter = ";"
-        self._first = 0
         self._note_signs()
 
     def note(self, at: Place, what: str, expected: str, *, key: bool = False) -> None:
@@ -35,7 +34,6 @@ class CsvFile:
 
     def read(self, known: Fields) -> list[Record]:
         told = _SEPARATOR_LINE.fullmatch(self._lines[0])
-        self._first = 1 if told else 0
         self._delimiter = told[1] if told else self._guessed(known)
         return records(self._rows(), known, self)
 
@@ -50,7 +48,7 @@ class CsvFile:
 
     def _rows(self) -> Iterator[Row]:
         """What cannot be read is noted, and the next line is tried."""
-        start, unreadable = self._first, 0
+        start = unreadable = 0
         while start < len(self._lines):
             reader = csv.reader(
                 iter([f"{line}\n" for line in self._lines[start:]]), delimiter=self._delimiter, strict=True

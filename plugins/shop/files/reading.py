@@ -44,6 +44,12 @@ def read_catalogue(
     return _Reading(content, folder, currency or ASSUMED, lang).read()
 
 
+def sells_example(files: Mapping[str, bytes]) -> bool:
+    """Whether what is sold out of these files is still the example that a template came with."""
+    names = {name.lower(): name for name in files}
+    return TOML in names and not {CSV, XLSX} & names.keys() and toml_form.is_example(text_of(files, names[TOML]))
+
+
 class _Reading:
     def __init__(self, content: TenantFiles, folder: Path, currency: str, lang: Lang) -> None:
         self._content = content
