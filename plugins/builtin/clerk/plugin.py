@@ -86,7 +86,19 @@ class Clerk(Plugin):
             heard = await voice.answered(context, message, verbs, self.config, _cart(catalogue, sale))
             if heard is None:
                 return Verdict.STOP
-            message = heard
+            if heard is not message:
+                return await self._heard(context, catalogue, sale, heard)
+        return await self._written(context, catalogue, sale, message)
+
+    async def _heard(self, context: Context, catalogue: Catalogue, sale: Sale, message: Message) -> Verdict:
+        """A recording that is a text now. The plugins after this one only see the yes to it: they get nothing of it."""
+        verdict = await self._written(context, catalogue, sale, message)
+        if verdict is Verdict.CONTINUE and not await self._go_on(context, catalogue, message):
+            await voice.leave(context, message.text, self.config, _cart(catalogue, sale))
+        return Verdict.STOP
+
+    async def _written(self, context: Context, catalogue: Catalogue, sale: Sale, message: Message) -> Verdict:
+        lexicon = await self._words_of(catalogue)
         if await payment.take_claim(context, message, self.config):
             return Verdict.STOP
         acts = _understood(message.text, lexicon, sale)
@@ -157,6 +169,10 @@ class Clerk(Plugin):
         """Nobody had an answer in the middle of a sale, or a person was asked for."""
         if context.held or message.sender or not speaks(message) or (catalogue := await context.catalogue()) is None:
             return
+        await self._go_on(context, catalogue, message)
+
+    async def _go_on(self, context: Context, catalogue: Catalogue, message: Message) -> bool:
+        """Whether that was answered."""
         sale, lexicon = await self._sale(context), await self._words_of(catalogue)
         acts = _understood(message.text, lexicon, sale)
         turn = await self._turn(context, catalogue, lexicon, sale, message.text, acts)
@@ -171,6 +187,7 @@ class Clerk(Plugin):
         if kept is not None:
             context.wake(REPEAT, None)
             self._keep(context, kept)
+        return kept is not None
 
     # --- what else happens
 

@@ -101,7 +101,7 @@ async def answered(
         return message
     more = [verb for verb in verbs if verb not in ("yes", "no", "greet", "thank")]
     if "yes" in verbs and "no" not in verbs:
-        context.put(STATE, None)
+        _keep(context, replace(noted, heard="", misses=0))
         text = f"{noted.heard}\n{message.text}" if more else noted.heard
         return replace(message, kind="text", text=text, content=None, quote=None)
     if "no" not in verbs or more:
@@ -115,6 +115,11 @@ async def answered(
         _keep(context, missed)
         context.reply(context.wording("voice_wrong"))
     return None
+
+
+async def leave(context: Context, said: str, config: ClerkConfig, cart: str = "") -> None:
+    """What was said, and the customer agreed to, is nothing that is answered here: a person goes on."""
+    _hand_over(context, config, await _noted(context), cart, said)
 
 
 def _hand_over(context: Context, config: ClerkConfig, noted: _Noted, cart: str, said: str = "") -> None:

@@ -97,6 +97,18 @@ def test_what_was_heard_wrong_is_asked_for_again_once_and_then_for_a_person(open
     assert "« deux pools »" in handed.notices[0]
 
 
+@pytest.mark.parametrize("said", ["je veux parler à quelqu'un", "mon frère a perdu son téléphone hier soir"])
+def test_what_was_said_and_is_no_order_is_for_a_person(opens: Opens, said: str) -> None:
+    """The other plugins only see the yes to it."""
+    awa = opens().customer()
+    records(awa, said)
+    handed = awa.says("oui")
+    assert (len(handed.texts), handed.stopped_by) == (1, "clerk")
+    (notice,) = handed.notices
+    assert said in notice
+    assert awa.chat.conversation.state == "pending"
+
+
 def test_a_yes_that_comes_late_answers_something_else(opens: Opens) -> None:
     shop = opens()
     awa = shop.customer()
