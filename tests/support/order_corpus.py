@@ -24,6 +24,7 @@ from comptoir.plugins.shop.files import read_catalogue
 from comptoir.plugins.shop.model import Order
 from comptoir.plugins.shop.money import currency_of
 from comptoir.plugins.testing import OWNER, Heard, Person, Play
+from comptoir.plugins.testing.memory import Memory
 
 CORPUS = Path(__file__).parents[1] / "corpus" / "orders"
 MOST_MESSAGES = 40
@@ -121,7 +122,8 @@ def play_all(chosen: Sequence[Conversation]) -> list[Played]:
 
 
 def play_together(together: Sequence[Conversation]) -> list[Played]:
-    play = Play(*_plugins(together[0].shop))
+    play = _shop(together[0].shop)
+    play.memory = Memory(play.tenant, {})
     customers = [_Customer(one, play, place) for place, one in enumerate(together)]
     going = customers
     while going:
@@ -184,8 +186,12 @@ class _Customer:
 
 
 @cache
+def _shop(shop: str) -> Play:
+    """Opened once: what the clerk knows of its words is the same for all conversations."""
+    return Play(*_plugins(shop))
+
+
 def _plugins(shop: str) -> tuple[Plugin, ...]:
-    """Made once for a shop: what the clerk knows of its words is the same for all."""
     folder = CORPUS / "shops" / shop
     table = tomllib.loads((folder / "tenant.toml").read_text(encoding="utf-8"))
     catalogue, faults = read_catalogue(read_folder(folder), folder, currency_of(table["country"]), "fr")

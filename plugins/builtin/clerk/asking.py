@@ -41,6 +41,8 @@ def stock(turn: Turn, mention: Mention | None) -> None:
 
 
 def about(turn: Turn, mention: Mention | None) -> None:
+    if mention is None and not turn.sale.last:
+        return
     for product, variants in _of(turn, mention):
         cost = wares.prices(turn.catalogue, product, variants)
         if product.description:
@@ -110,6 +112,7 @@ def _of(turn: Turn, mention: Mention | None, most: int = 2) -> list[tuple[Produc
 def _nothing(turn: Turn, mention: Mention | None) -> None:
     if mention is None or not mention.said:
         turn.answer("which_about")
+        turn.missed = True
         return
     turn.answer("unknown_product", said=" ".join(mention.said.split())[:60])
     turn.missed = True

@@ -15,7 +15,11 @@ from comptoir.plugins.text import words
 
 MAX_WANTS = 20
 _ARTICLES = (["le"], ["la"], ["les"], ["the"], ["mon"], ["ma"], ["mes"], ["my"])
-_RATHER = frozenset(("plutot", "finalement", "rather", "instead"))
+_RATHER = frozenset(
+    words("plutot finalement correction seulement pas erreur trompe pardon non rather instead sorry not only")
+)
+_BESIDE = frozenset(words("complete completez completer complement reste rest"))
+"""With something else beside what is left of the first."""
 
 
 def put(turn: Turn, mention: Mention | None) -> None:
@@ -148,6 +152,10 @@ def pick(turn: Turn, text: str) -> None:
 def refine(turn: Turn, mention: Mention) -> None:
     """The open question about a want, answered."""
     want = turn.answered()
+    if want.left and mention.found and not _names(want, mention) and not _BESIDE.isdisjoint(words(turn.text)):
+        settle(turn, replace(want, quantity=want.left, relative=False))
+        put(turn, mention)
+        return
     mention = _without_trait_numbers(turn, want, mention)
     found = tuple(one.sku for one in mention.found)
     named = tuple(sku for sku in found if sku in want.products)

@@ -81,7 +81,7 @@ def _about_want(turn: Turn, want: Want) -> str:
     name = one.name if one is not None else want.said
     match want.kind:
         case "choice" if not want.products:
-            return say("ask_other")
+            return say("ask_unclear", said=want.said[:100]) if want.unclear else say("ask_other")
         case "choice" if one is not None:
             return say("ask_meant", choices=wares.choices(catalogue, want.products))
         case "choice":

@@ -11,7 +11,15 @@ from comptoir.plugins.builtin.clerk.summary import summary
 from comptoir.plugins.builtin.clerk.turn import Turn
 from comptoir.plugins.builtin.clerk.wanting import settle
 from comptoir.plugins.shop.understanding import Act, Verb
+from comptoir.plugins.text import words
 
+_DOUBT = frozenset(
+    words(
+        "mouais bof voir verrai verra verrons peutetre etre attends attendez reflechis reflechir hesite sais maybe"
+        " wait perhaps"
+    )
+)
+"""No yes stands beside these."""
 MOST_ASKED = 3
 """Times that it is asked what they want instead of something that the shop does not have."""
 
@@ -46,6 +54,7 @@ def finish(turn: Turn) -> str:
     if turn.agreed and unchanged and not turn.unread:
         _recheck(turn)
         turn.place = not turn.sale.wants and _is_shown(turn)
+    _give_up(turn)
     if turn.place or turn.hand_over:
         turn.sale = replace(turn.sale, asked=Asked())
         return "\n".join(turn.said)
@@ -54,7 +63,6 @@ def finish(turn: Turn) -> str:
     if turn.refused and unchanged:
         turn.sale = replace(turn.sale, asked=Asked(), shown=None)
         return "\n".join((*turn.said, turn.say("what_to_change")))
-    _leave_out(turn)
     asked = next_asked(turn.sale, turn.config)
     if asked.kind == "confirm":
         _recheck(turn)
@@ -67,11 +75,12 @@ def finish(turn: Turn) -> str:
     return "\n".join(filter(None, said)) + ("\n\n" if said and asks else "") + asks
 
 
-def _leave_out(turn: Turn) -> None:
-    """What the shop has not, and they were asked about often enough."""
-    while turn.sale.wants and not turn.sale.wants[0].products and turn.sale.wants[0].times >= MOST_ASKED:
-        turn.answer("left_out", said=turn.sale.wants[0].said[:60])
-        turn.sale = turn.sale.without_first()
+def _give_up(turn: Turn) -> None:
+    """What was not understood, and they were asked about often enough, is for a person."""
+    first = next(iter(turn.sale.wants), None)
+    if first is not None and not first.products and first.times >= MOST_ASKED:
+        turn.hand_over = turn.say("reason_lost")
+        turn.sale = replace(turn.sale.without_first(), asked=Asked())
 
 
 def _do(turn: Turn, act: Act) -> None:
@@ -114,7 +123,7 @@ def _answered(turn: Turn, *, yes: bool) -> None:
         case "again":
             _take_up(turn, yes=yes)
         case "confirm" if yes:
-            turn.agreed = True
+            turn.agreed = _DOUBT.isdisjoint(words(turn.text))
         case "confirm":
             turn.refused = True
         case "zone" if yes and len(asked.about) == 1:
@@ -181,7 +190,8 @@ def _told(turn: Turn) -> Iterable[str]:
         return
     put, changed, gone = carting.changes(turn.before, turn.draft)
     asked_about = {sku for want in turn.sale.wants for sku in want.variants}
-    gone = [entry for entry in gone if entry[0] not in asked_about]
+    # With other options it is the same still.
+    gone = [entry for entry in gone if entry[0] not in asked_about | {sku for sku, _, _ in put}]
     if gone and not turn.draft.lines and not turn.sale.wants:
         yield turn.say("cleared")
         return

@@ -1,16 +1,29 @@
 """What happens where the clerk does not understand: once more, a word to the owner, or a person."""
 
+import re
 from dataclasses import replace
 
 from comptoir.plugins.api import Context
-from comptoir.plugins.builtin.clerk import wares
+from comptoir.plugins.builtin.clerk import cart, wares
 from comptoir.plugins.builtin.clerk.course import question
-from comptoir.plugins.builtin.clerk.sale import Sale
+from comptoir.plugins.builtin.clerk.sale import Asked, Sale, Want
 from comptoir.plugins.builtin.clerk.turn import Turn
 from comptoir.plugins.builtin.explaining import explain
 from comptoir.plugins.builtin.handover.asking import asks_for_a_person, asks_something
 from comptoir.plugins.builtin.handover.summary import called
+from comptoir.plugins.text import fold
 
+_CHANGE = re.compile(
+    r"\d|\b(?:non|pas|finalement|plutot|attends|attendez|correction|erreur|trompe|pardon|enlev\w*|retir\w*|chang\w*"
+    r"|remplac\w*|lieu|aussi|ajout\w*|rajout\w*|deux|trois|quatre|cinq|six|dix|douze|not|instead|add|remove)\b"
+)
+"""What seems to change the order must not be passed over."""
+_NOTE = re.compile(
+    r"\b(?:trop|peu|cuit\w*|chaud\w*|froid\w*|allergi\w*|appel\w*|sonn\w*|urgent\w*|vite|emball\w*|sale|sel|sucre"
+    r"|epice\w*|piment\w*)\b"
+)
+"""What whoever prepares or brings it is to know."""
+MOST_NOTED = 120
 MOST = 2
 """Messages running that are not understood before a person goes on."""
 
@@ -29,6 +42,16 @@ def go_on(context: Context, turn: Turn) -> Sale | None:
         context.reply("\n\n".join(filter(None, (context.wording("passed_on"), asks))))
         notice = context.wording("question_notice", **_who(context), said=turn.text[:500])
         context.notify(notice, turn.config.to)
+        return turn.sale
+    if turn.draft.lines and _NOTE.search(fold(turn.text)) and len(turn.text) <= MOST_NOTED:
+        note = "; ".join(filter(None, (turn.draft.note, " ".join(turn.text.split()))))
+        turn.take(cart.noted(turn.draft, note))
+        context.reply("\n\n".join(filter(None, (context.wording("noted"), question(turn, turn.sale.asked)))))
+        return turn.sale
+    if turn.draft.lines and turn.answering is None and _CHANGE.search(fold(turn.text)):
+        want = Want((), kind="choice", said=" ".join(turn.text.split()), unclear=True, times=1)
+        turn.sale = replace(turn.sale, wants=(want,), asked=Asked("choice"))
+        context.reply(question(turn, turn.sale.asked))
         return turn.sale
     lost = turn.sale.lost + 1
     if lost >= MOST:

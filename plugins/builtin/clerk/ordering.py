@@ -71,6 +71,10 @@ def answer_cancel(turn: Turn, *, yes: bool) -> None:
 def again(turn: Turn) -> None:
     """What they ordered last, into the cart; what of it is not sold or not there any more is told."""
     last = next((order for order in turn.orders if order.state != "cancelled"), None)
+    if last is None and turn.draft.lines:
+        # `The same for my friend`, of what they have just said.
+        turn.not_read.append(turn.text)
+        return
     if last is None:
         turn.answer("no_order")
         return

@@ -20,6 +20,7 @@ from comptoir.plugins.builtin.clerk.texts import TEXTS
 from comptoir.plugins.builtin.clerk.turn import Turn
 from comptoir.plugins.builtin.clerk.wares import pieces, product_sku
 from comptoir.plugins.builtin.explaining import explain
+from comptoir.plugins.builtin.handover.asking import asks_for_a_person
 from comptoir.plugins.builtin.speaking import speaks
 from comptoir.plugins.shop.model import Catalogue, Spot
 from comptoir.plugins.shop.telling import TEXTS as ORDER_TEXTS
@@ -108,7 +109,7 @@ class Clerk(Plugin):
         for act in acts:
             if act.verb == "reference" and await payment.take_reference(context, act.text, self.config, message.text):
                 return Verdict.STOP
-        if any(act.verb == "person" for act in acts):
+        if any(act.verb == "person" for act in acts) or _wants_person(message.text, sale):
             # Whoever hands over answers them; else `unanswered` does.
             return Verdict.CONTINUE
         turn = await self._turn(context, catalogue, lexicon, sale, message.text, acts)
@@ -247,6 +248,11 @@ def _about(catalogue: Catalogue, sale: Sale) -> tuple[str, ...]:
         return sale.wants[0].products
     in_cart = (product_sku(catalogue, line.sku) for line in sale.draft.lines)
     return tuple(dict.fromkeys(filter(None, (sale.last, *in_cart))))
+
+
+def _wants_person(text: str, sale: Sale) -> bool:
+    """Whatever was asked; but a name or an address may hold any word."""
+    return sale.asked.kind not in ("name", "address") and asks_for_a_person(text)
 
 
 async def _has_greeted(context: Context) -> bool:

@@ -48,6 +48,8 @@ class Want:
     """What has to be asked first."""
     left: int = 0
     """Where only so many are there."""
+    unclear: bool = False
+    """A whole message that seems to change something, and was not understood."""
     times: int = 0
     """How often it was asked about."""
 

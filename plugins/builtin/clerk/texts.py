@@ -71,7 +71,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Que voulez-vous à la place ? (ou répondez « rien »)",
         'What would you like instead? (or answer "nothing")',
     ),
-    "left_out": ("Je laisse « {said} » de côté.", 'I leave "{said}" out.'),
+    "ask_unclear": (
+        "Je n'ai pas compris « {said} » : que faut-il changer ? (ou répondez « rien »)",
+        'I did not understand "{said}": what is to be changed? (or answer "nothing")',
+    ),
     "not_read": ("Je n'ai pas compris : « {said} ».", 'I did not understand: "{said}".'),
     "ask_meant": ("Voulez-vous dire {choices} ?", "Do you mean {choices}?"),
     "ask_choice": ("Lequel voulez-vous ? {choices}", "Which one would you like? {choices}"),

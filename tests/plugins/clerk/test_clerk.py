@@ -165,6 +165,32 @@ def test_what_is_not_sold_may_be_another_plugins_word(opens: Opens) -> None:
     assert "nous n'avons pas" in says(awa, "vous avez du caviar ?")
 
 
+@pytest.mark.parametrize("text", ["mouais faut voir", "oui attends", "ok on verra", "oui peut-être"])
+def test_no_order_is_placed_on_a_doubtful_yes(opens: Opens, text: str) -> None:
+    shop = opens()
+    awa = shop.customer()
+    says(awa, ALL_AT_ONCE, text)
+    assert shop.shop.placed == {}
+
+
+def test_what_seems_to_change_the_order_and_was_not_read_is_asked_about(opens: Opens) -> None:
+    shop = opens(Handovers)
+    awa = shop.customer()
+    says(awa, "2 poulets braisés")
+    assert "Je n'ai pas compris « finalement glorp plutôt »" in says(awa, "finalement glorp plutôt")
+    assert asked(awa) == "choice"
+    says(awa, "rien")
+    assert asked(awa) == "delivery"
+
+
+def test_a_wish_for_whoever_prepares_it_is_noted(opens: Opens) -> None:
+    shop = opens()
+    awa = shop.customer()
+    assert "À noter : bien cuit hein" in says(awa, "2 poulets braisés, je passe les prendre", "bien cuit hein")
+    says(awa, "oui")
+    assert shop.shop.placed[1].draft.note == "bien cuit hein"
+
+
 def test_one_hello_is_enough(opens: Opens) -> None:
     awa = opens().customer()
     assert says(awa, "bonjour, 2 poulets braisés").startswith("Bonjour Awa")

@@ -252,18 +252,19 @@ def test_what_is_not_sold_is_said_and_something_else_asked_for() -> None:
     assert awa.asked == "delivery"
 
 
-def test_what_is_not_sold_is_left_out_when_nothing_else_is_wanted() -> None:
+def test_who_goes_on_wanting_what_is_not_sold_gets_a_person() -> None:
     awa = Customer()
     awa.does(put("poulet", quantity=1), Act("put", Mention(said="caviar", quantity=2)))
     awa.tells("no")
     assert (awa.asked, awa.lines) == ("delivery", [("poulet", 1, ())])
     awa.does(Act("put", Mention(said="homard", quantity=2)))
-    asked = []
-    for _ in range(3):
-        said = awa.tells("delivery")
-        asked.append(awa.asked)
-    assert asked == ["choice", "choice", "zone"]
-    assert "« homard » de côté" in said
+    for _ in range(2):
+        awa.tells("delivery")
+        assert awa.asked == "choice"
+    awa.tells("delivery")
+    assert awa.turn is not None
+    assert awa.turn.hand_over
+    assert awa.lines == [("poulet", 1, ())]
 
 
 def test_a_word_that_may_be_no_ware_is_said_back_and_asked_about_no_further() -> None:
