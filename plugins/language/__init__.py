@@ -80,6 +80,13 @@ def ordering_words(kind: str) -> frozenset[str]:
 
 
 @cache
+def ordering_spellings() -> Mapping[tuple[str, ...], tuple[str, ...]]:
+    """The spellings, and those that only an order makes clear."""
+    own = {tuple(words(written)): tuple(words(meant)) for written, meant in _table("ordering.toml")["spelled"].items()}
+    return dict(spellings()) | own
+
+
+@cache
 def ordering_same() -> Mapping[str, str]:
     """Words of variants that mean the same: `noire` is `noir`."""
     return dict(_table("ordering.toml")["same"])

@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 from comptoir.plugins.language import ordering_words
-from comptoir.plugins.shop.understanding.acts import Act, Mention, Verb
+from comptoir.plugins.shop.understanding.acts import Act, Asked, Mention, Verb
 from comptoir.plugins.shop.understanding.pieces import Piece
+from comptoir.plugins.shop.understanding.roots import root_of
+from comptoir.plugins.text import is_linking, words
 
 _VERBS = frozenset(get_args(Verb))
 _ADDING = ("ajout", "rajout", "encore", "aussi", "add")
@@ -32,7 +34,9 @@ class _Made:
 class Assembler:
     """Walks the pieces of one message."""
 
-    def __init__(self, pieces: Sequence[Piece]) -> None:
+    def __init__(self, pieces: Sequence[Piece], asked: Asked | None = None) -> None:
+        self._asked = asked
+        self._category_said = ""
         self._pieces = pieces
         self._made: list[_Made] = []
         self._mode = ""
@@ -41,6 +45,7 @@ class Assembler:
         self._correcting = ""
         self._refused = False
         self._one_more = False
+        self._lacks = False
         self._weak = False
         """What takes away is but `pas` or `sans`."""
         self._only = False
@@ -143,7 +148,11 @@ class Assembler:
         if name == "no":
             self._refuse(place, piece)
             return
+        if name == "again" and self._again(piece):
+            return
         if name in _TAKES_MENTION and self._mention_follows(place):
+            if name == "yes" and piece.said.lower().startswith("compl"):
+                self._make("yes", None, piece.at)
             self._enter(_TAKES_MENTION[name], piece)
             if name == "delivery" and "livr" in piece.said.lower():
                 self._make("delivery", None, piece.at)
@@ -171,6 +180,9 @@ class Assembler:
         return following is not None and following.kind == "number"
 
     def _refuse(self, place: int, piece: Piece) -> None:
+        if self._correcting and (named := self._just_named()) is not None and not self._follows(place, _GOING_ON):
+            named.verb, self._correcting = "remove", ""  # `le bazin finalement non`
+            return
         counted = bool(self._made) and self._made[-1].verb == "number"
         if (self._puts() or counted) and self._follows(place, ("mention", "number", "modes")):
             self._correcting = "non"
@@ -180,13 +192,38 @@ class Assembler:
             self._refused = True
             self._correcting = ""
 
+    def _again(self, piece: Piece) -> bool:
+        """`pour ma copine la même chose`: what this message has just put, once more."""
+        last = self._last_put()
+        if last is None or last.mention is None or not last.mention.found:
+            return False
+        self._make("put", replace(last.mention, quantity=last.mention.quantity or 1), piece.at)
+        self._mode, self._correcting = "", ""
+        return True
+
+    def _category(self, place: int, piece: Piece) -> None:
+        """`vos boissons`: the list of those."""
+        asking = next(
+            (made for made in self._made if made.verb == "ask_list" and made.sentence == self._sentence), None
+        )
+        self._category_said = piece.name
+        if asking is not None:
+            asking.text = piece.name
+        elif self._asked is None and all(one.kind in ("category", "word", "end") for one in self._pieces):
+            self._make("ask_list", None, piece.at, text=piece.name)
+
     def _asks(self, place: int, piece: Piece) -> None:
         name = piece.name
         if name == "ask_order" and self._mode == "remove":
             return
+        if name == "ask_delivery" and any(made.verb == name and made.sentence == self._sentence for made in self._made):
+            return
         before = self._unclaimed()
+        listed = self._made[-1] if self._made and self._made[-1].verb == "ask_list" else None
+        if listed is not None and listed.text and listed.sentence == self._sentence:
+            return
         if self._mention_ahead(place) or not before or name in ("ask_list", "ask_order", "ask_delivery"):
-            self._make(name, None, piece.at)
+            self._make(name, None, piece.at, text=self._category_said if name == "ask_list" else "")
             self._mode, self._explicit = name, False
             return
         for made in before:
@@ -253,6 +290,7 @@ class Assembler:
     def _enter(self, mode: str, piece: Piece) -> None:
         self._mode, self._explicit = mode, mode != "set_quantity"
         self._weak = mode == "remove" and piece.said.lower() in _WEAK
+        self._lacks = self._weak and piece.said.lower() != "pas"
         if mode == "set_quantity" and piece.said.lower().endswith(("plutot", "plutôt")):
             self._correcting = "plutôt"
         self._adding = any(word in piece.said.lower() for word in _ADDING)
@@ -292,9 +330,12 @@ class Assembler:
         if self._waiting == "more":
             self._waiting = ""
             self._relative(mention, 1, piece.at)
-        elif self._weak and same and last is not None:
-            self._weak, self._mode = False, ""  # `5 eaux pas 4`
-            if last.mention is not None and last.mention.quantity is not None:
+        elif self._waiting == "swap" and self._out is not None and self._out.found:
+            out, self._waiting, self._out = self._out, "", None
+            self._make("set_quantity", replace(out, quantity=mention.quantity), piece.at)
+        elif self._weak:
+            self._weak, self._mode = False, ""  # `5 eaux pas 4`, `pas 2 mais 3`
+            if same and last is not None and last.mention is not None and last.mention.quantity is not None:
                 last.verb = "set_quantity"
         elif any(made.verb in ("zone", "address") and made.sentence == self._sentence for made in self._made):
             pass  # `aux parcelles, unité 8`
@@ -306,7 +347,12 @@ class Assembler:
             and 1 < (mention.quantity or 0) <= MOST_PIECES
         ):
             last.mention = replace(last.mention, quantity=mention.quantity, unsure=mention.unsure)
-        elif self._waiting == "instead":
+        else:
+            self._counted(mention, piece)
+
+    def _counted(self, mention: Mention, piece: Piece) -> None:
+        """A number that belongs to nothing that was named before it."""
+        if self._waiting == "instead":
             self._counted_instead(piece)
         elif self._correcting and (last := self._last_put()) is not None and last.mention is not None:
             last.mention = replace(last.mention, quantity=mention.quantity, unsure=mention.unsure)
@@ -315,6 +361,10 @@ class Assembler:
             self._make("set_quantity", mention, piece.at)
         elif self._mode in ("put", "remove") and self._explicit and piece.said.lower() not in ("un", "une"):
             self._make(self._mode, mention, piece.at, explicit=True)
+        elif piece.name == "all":
+            self._make("pick", None, piece.at, text="all")
+        elif piece.name == "pieces" and self._asked not in ("quantity", "stock"):
+            self._make("set_quantity", mention, piece.at)
         else:
             self._make("number", mention, piece.at)
 
@@ -354,6 +404,17 @@ class Assembler:
 
     def _wanted(self, mention: Mention, piece: Piece) -> None:
         last = self._last_put()
+        if self._one_more and mention.refers and mention.quantity is None:
+            mention = replace(mention, quantity=1)  # `un autre avec frites`
+        if self._refused and mention.refers and mention.traits and mention.quantity is None and last is None:
+            self._make("replace", mention, piece.at, instead=_LAST)  # `non L`
+            return
+        if self._dresses(last, mention) and last is not None and last.mention is not None:
+            last.mention = _merged(last.mention, mention, replacing=False)
+            return
+        if last is not None and not self._correcting and (part := self._part_of(last, mention)) is not None:
+            self._make("put", part, piece.at, explicit=self._explicit)
+            return
         if last is not None and mention.refers and self._joins(last, mention):
             self._correcting, self._rest = "", False
         elif self._correcting:
@@ -366,6 +427,27 @@ class Assembler:
             if self._adding and not mention.refers:
                 mention = self._added(mention)
             self._make("put", mention, piece.at, explicit=self._explicit)
+
+    def _dresses(self, last: _Made | None, mention: Mention) -> bool:
+        """`ourlet sur le 40`: both tell of the same."""
+        if last is None or last.mention is None or last.sentence != self._sentence:
+            return False
+        return last.mention.refers and mention.refers and mention.quantity is None and not last.mention.found
+
+    def _part_of(self, last: _Made, mention: Mention) -> Mention | None:
+        """`2 yassa : un poulet, un poisson`: each of the products that the first word left open."""
+        base = last.mention
+        if base is None or len(base.found) < 2 or last.sentence != self._sentence or mention.quantity is None:
+            return None
+        common = tuple(one for one in base.found if one.sku in {other.sku for other in mention.found})
+        if len(common) != 1 or (base.quantity or 1) < mention.quantity:
+            return None
+        left = (base.quantity or mention.quantity) - mention.quantity
+        if left:
+            last.mention = replace(base, quantity=left)
+        else:
+            self._made.remove(last)
+        return replace(mention, found=common)
 
     def _added(self, mention: Mention) -> Mention:
         """`encore un poulet`, `ajoute 2 poulets`: so many more than there are."""
@@ -399,6 +481,13 @@ class Assembler:
             self._make(mode, mention, piece.at)
 
     def _remove(self, mention: Mention, piece: Piece) -> None:
+        if mention.refers and mention.options and not mention.traits:
+            mention = replace(mention, options=(), without=(*mention.without, *mention.options))
+        if not mention.found and not mention.refers and self._lacks:
+            mention = Mention(said=mention.said, without=(_noun(mention.said),), refers=True)
+        if mention.refers and mention.without:
+            self._make("put", mention, piece.at)  # `sans piment`
+            return
         last = self._last_put()
         here = self._weak and last is not None and last.sentence == self._sentence
         if here and last is not None and last.mention is not None and last.mention.found:
@@ -493,19 +582,20 @@ class Assembler:
             return
         if made.mention.quantity is not None:
             made.verb = "set_quantity"
-        elif made.mention.traits and not made.mention.refers:
+        elif made.mention.traits:
             made.verb, made.instead = "replace", Mention(made.mention.found, refers=True)
         elif word in ("plutot", "plutôt") or self._refused:
             made.verb, made.instead = "replace", _LAST
 
     def _swapped(self, mention: Mention, piece: Piece) -> None:
+        """`X à la place de Y`, `remplacez Y par X`."""
         if self._waiting == "swap":
             if self._out is None and not (mention.refers and (mention.traits or mention.options)):
                 self._out = mention
                 return
             self._make("replace", mention, piece.at, instead=self._out or _LAST)
         else:
-            last = self._last_put()
+            last = next((made for made in reversed(self._made) if made.verb in ("put", "set_quantity")), None)
             if last is not None and last.sentence == self._sentence:
                 if self._same(last.mention, mention) and mention.quantity is not None and not mention.traits:
                     last.verb = "set_quantity"
@@ -566,13 +656,29 @@ class Assembler:
 MAX = 1_000_000_000
 MOST_PIECES = 999
 """A larger number that stands alone is no quantity."""
+_GOING_ON = ("mention", "number", "modes", "asks")
 _TAKING = ("envo", "je prend", "je valide", "prend")
-_WEAK = frozenset(("pas", "pas de", "pas d", "sans", "et pas"))
+_WEAK = frozenset(("plus de", "plus d", "pas", "pas de", "pas d", "sans", "et pas"))
+
+
+def _noun(said: str) -> str:
+    """`oignon` of `les oignons`."""
+    return " ".join(word for word in said.split() if not is_linking(word.lower())) or said
 
 
 def _waits(mention: Mention) -> bool:
     """Whether a number that comes later may be its quantity."""
     return mention.quantity is None and not mention.refers and bool(mention.found)
+
+
+def _replaced(option: str, more: Mention) -> bool:
+    """`sans piment` goes where `bien pimenté` comes."""
+    mine = {root_of(word) for word in words(option) if word != "sans"}
+    others = ({root_of(word) for word in words(one) if word != "sans"} for one in more.options if one != option)
+    return option in more.without or any(mine & other - _VAGUE for other in others)
+
+
+_VAGUE = frozenset(("bien", "tres", "peu", "plus"))
 
 
 def _merged(base: Mention, more: Mention, *, replacing: bool) -> Mention:
@@ -588,6 +694,6 @@ def _merged(base: Mention, more: Mention, *, replacing: bool) -> Mention:
         unsure=more.unsure if more.quantity is not None or more.unsure else base.unsure,
         traits=joined(base.traits, more.traits),
         lacking=joined(base.lacking, more.lacking),
-        options=joined(tuple(one for one in base.options if one not in more.without), more.options),
+        options=joined(tuple(one for one in base.options if not _replaced(one, more)), more.options),
         without=joined(base.without, more.without),
     )

@@ -35,7 +35,9 @@ _TIME = re.compile(
     rf"(?:{_DAY}(?:,? ?(?:(?:vers|a|avant|apres|pour|entre) )?(?:{_HOUR}|{_PART}))*"
     rf"|{_HOUR}(?:(?: et | ?- ?| a | ou )(?:demie?\b|quart\b|{_HOUR}))?(?: ?(?:pile|precises?|{_PART}|{_DAY}))*"
     r"|(?:tout de suite|des que possible|le plus (?:vite|tot|rapidement) possible|asap|right now)"
-    r"|dans \w+(?: \w+)? (?:minutes?|mn|min|heures?|h)\b|pour (?:le |la )?(?:dejeuner|diner|soiree|midi))"
+    r"|(?:le )?(?:plus|\+) (?:vite|tot|rapide\w*) possible"
+    r"|(?:dans|ds|d'?ici|d ici|en) (?:\w+ )?(?:\w+ |\d+ ?)(?:minutes?|mn|min|heures?|h)\b"
+    r"|pour (?:le |la )?(?:dejeuner|diner|soiree|midi))"
 )
 _CURRENCY = r"(?:f(?:r|rs)?|francs?|f ?cfa|cfa|fcfa|xof|xaf|balles)\b"
 _AMOUNT = re.compile(
@@ -55,6 +57,8 @@ _CAPITALS = r"[A-ZÀ-Ý][\w'-]*(?: [A-ZÀ-Ý][\w'-]*){0,3}"
 _PRESENTED = re.compile(
     r"(?:\b[Cc]'est pour|\b[Pp]our|\b[Ii]ci|\b[Jj]e suis|[.,;\n] ?[Nn]om|^[Nn]om) " + rf"(?P<name>{_CAPITALS})"
 )
+_CALLED = re.compile(rf"(?P<name>{_CAPITALS})(?=[ ,:(]*(?:(?:au|tel|num\w*) ?:? ?)?\+?\d[\d .-]{{7,}})")
+"""`Fatou 77 123 45 67`."""
 _SIGNED = re.compile(r"[,.\n] ?(?P<name>[A-ZÀ-Ý][\w'-]+(?: [A-ZÀ-Ý][\w'-]+){1,3})\s*(?=$|[.,!\n])")
 """`…, rue 12, Awa Diop`."""
 _NAME_ENDS = re.compile(
@@ -103,6 +107,7 @@ def details_in(text: str, asked: Asked | None, taken: Set[str] = frozenset()) ->
     found: list[Detail] = []
     _add(found, _names(text, folded))
     _add(found, _presented(_PRESENTED, text, taken))
+    _add(found, _presented(_CALLED, text, taken))
     if re.search(r"\blivr|\badresse|\bdomicile", folded) or asked in ("address", "zone", "name"):
         _add(found, _presented(_SIGNED, text, taken))
     _add(found, _addresses(text, folded, asked, taken, before=[one.start for one in found if one.kind == "name"]))

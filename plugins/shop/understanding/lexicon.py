@@ -23,6 +23,7 @@ Roots = tuple[str, ...]
 NAME, TRAIT, OPTION = 1, 2, 4
 """What a word is to a product."""
 
+_VAGUE = frozenset(("maison", "petit", "grand", "autre", "autres", "divers"))
 _PREPOSITIONS = frozenset(("pour", "avec", "sur", "sous", "dans", "par", "chez", "for", "with"))
 _WEAK_SHARE = 0.15
 """Of a vessel or a size in a name: `sac de 50 kg` says little of which cement."""
@@ -79,6 +80,8 @@ class Lexicon:
         )
         self._spread_prefixes(gathered)
         self._skeletons = _unambiguous(gathered.spelled)
+        self.described = _described(catalogue)
+        """The products whose name or description has a word."""
         self.sold_by = _sold_by(catalogue)
         """The products whose description names a piece of them: `La barre de 12 m`."""
         self.taken = frozenset(word for word in gathered.spelled if len(word) > 2) | frozenset(self.zones.words)
@@ -239,7 +242,7 @@ def _categories(catalogue: Catalogue) -> dict[str, str]:
         root_of(word): product.category
         for product in reversed(catalogue.products)
         for word in words(product.category)
-        if not links(word)
+        if not links(word) and word not in _VAGUE | empty_words() | ordering_words("qualities")
     }
 
 
@@ -249,4 +252,12 @@ def _sold_by(catalogue: Catalogue) -> dict[str, set[int]]:
         for word in words(product.name + " " + product.description):
             if word in ordering_words("pieces"):
                 found[root_of(word)].add(place)
+    return found
+
+
+def _described(catalogue: Catalogue) -> dict[str, set[int]]:
+    found: dict[str, set[int]] = defaultdict(set)
+    for place, product in enumerate(catalogue.products):
+        for word in words(product.name + " " + product.description):
+            found[root_of(word)].add(place)
     return found

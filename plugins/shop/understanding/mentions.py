@@ -11,9 +11,10 @@ from comptoir.plugins.shop.understanding.acts import Asked, Found, Mention
 from comptoir.plugins.shop.understanding.lexicon import NAME, OPTION, TRAIT, Lexicon, Roots
 from comptoir.plugins.shop.understanding.measures import parted
 from comptoir.plugins.shop.understanding.phrasing import phrases_at
-from comptoir.plugins.shop.understanding.roots import links, skeleton
+from comptoir.plugins.shop.understanding.roots import links, root_of, skeleton
 from comptoir.plugins.shop.understanding.scoring import Strange, found_in
 from comptoir.plugins.shop.understanding.tokens import Token
+from comptoir.plugins.text import fold, singular
 
 _MOST_AFTER = 999
 """A larger number behind a product is a price or a phone's."""
@@ -70,6 +71,8 @@ class Reading:
     measure: str = ""
     measured: str = ""
     """In the customer's words."""
+    size: int = 0
+    """-1 for the smallest that there is, 1 for the largest."""
     lots: bool = False
     vessel: str = ""
     marked: bool = False
@@ -105,11 +108,13 @@ class MentionReader:
 
     def _shop_word(self, at: int) -> tuple[Roots, int]:
         token = self.tokens[at]
-        if token.kind == "mark":
+        if token.kind == "mark" or (token.word == "mais" and self._is_but(at)):
             return (), 0
         if token.root in self.lexicon.places and (token.kind != "number" or token.word.isdigit()):
             following = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
-            both = self.lexicon.joined(token.word + following.word) if following and token.kind == "word" else ()
+            both = (
+                self.lexicon.joined(singular(token.word + following.word)) if following and token.kind == "word" else ()
+            )
             if following and both:
                 return both, 2
             return (token.root,), 1
@@ -117,17 +122,35 @@ class MentionReader:
             return (), 0
         if both := self.lexicon.joined(token.word):
             return both, 1
-        if at + 1 < len(self.tokens) and (both := self.lexicon.joined(token.word + self.tokens[at + 1].word)):
+        if at + 1 < len(self.tokens) and (both := self.lexicon.joined(singular(token.word + self.tokens[at + 1].word))):
             return both, 2
         one = self.lexicon.resolve(token.word, token.root)
         return ((one,), 1) if one is not None else ((), 0)
 
+    def _is_but(self, at: int) -> bool:
+        """`mais` without its diaeresis is maize only where an article or a number stands before it."""
+        before = self.tokens[at - 1] if at else None
+        counted = before is not None and (before.kind in ("number", "measure") or before.word in _ARTICLES)
+        return "ï" not in self.tokens[at].said.lower() and not counted and len(self.tokens) > 1
+
     def names_product(self, at: int) -> bool:
         """Whether a word of a product's name, or a variant that is called by its own, stands here."""
         roots, length = self.shop_word(at)
+        if len(roots) == 1 and self.word(at) in ordering_words("pieces") and not self._is_vessel_sold(roots[0], at):
+            return False
+        if len(roots) == 1 and self.word(at) in _PEOPLE and self.word(at - 1) in _OF_PEOPLE:
+            return False  # `pour ma femme`
         if len(roots) == 1 and roots[0] in _NEVER_FIRST and not self._follows_up(roots[0], at + length):
             return False
         return any(self._roles(one) & NAME or (self._roles(one) & TRAIT and not _generic(one)) for one in roots)
+
+    def _is_vessel_sold(self, one: str, at: int) -> bool:
+        """`sac` names something where several things are bags, or the next word is of the name too."""
+        heads = sum(name[0] == one for entry in self.lexicon.entries for name in entry.names)
+        place = at + 1
+        while links(self.word(place)):
+            place += 1
+        return heads > 1 or self._follows_up(one, place)
 
     def _follows_up(self, one: str, at: int) -> bool:
         """Whether the next word is of a name that this one is of too: `non sucré`."""
@@ -190,10 +213,11 @@ class MentionReader:
         (place,) = state.places
         names = [name for name in self.lexicon.entries[place].names if set(state.roots) & set(name)]
         return bool(names) and all(
-            name[0] not in state.roots
+            head not in state.roots
             and len(name) > 1
-            and sum(bool(role & NAME) for role in self.lexicon.places[name[0]].values()) == 1
+            and sum(bool(role & NAME) for role in self.lexicon.places[head].values()) == 1
             for name in names
+            for head in [next((one for one in name if self.lexicon.weight(one) > _LIGHT), name[0])]
         )
 
     def _quantity(self, at: int, state: Reading) -> int:
@@ -203,6 +227,13 @@ class MentionReader:
         token = self.tokens[place] if place < len(self.tokens) else None
         if token is not None and self._asked == "variant" and self.about and self._trait_at(place, state)[0]:
             return at  # `la 27`
+        if (
+            token is not None
+            and self.word(place - 1) in ("le", "la")
+            and place > at - 1
+            and self._is_size(place, state)
+        ):
+            return place  # `ourlet sur le 40`
         if token is None or not self._counts(place):
             if token is not None and token.word in ordering_words("some"):
                 state.unsure = True
@@ -218,6 +249,10 @@ class MentionReader:
             if self.word(place) == "x" or self.word(place) in ("*", "×"):
                 place += 1
         return place
+
+    def _is_size(self, at: int, state: Reading) -> bool:
+        token = self.tokens[at]
+        return token.kind == "number" and token.word.isdigit() and bool(self._trait_at(at, state)[0]) and at > 0
 
     def _counts(self, at: int) -> bool:
         return self.tokens[at].kind in ("number", "measure")
@@ -238,12 +273,14 @@ class MentionReader:
         """`2 sacs de` ciment: the vessel counts, unless it is part of a product's name that follows."""
         place = at
         while self.word(place) in _ARTICLES or (
-            self.word(place) in ordering_words("qualities") and not self.shop_word(place)[0]
+            self.word(place) in ordering_words("qualities") and not self._is_own(place)
         ):
+            state.size = state.size or _size(self.word(place))
             place += 1
         vessel = self.word(place)
         if vessel in ordering_words("lots") and not self.names_product(place):
-            state.unsure = state.lots = True
+            state.lots = not self.lexicon.sold_by.get(self.tokens[place].root)
+            state.unsure = state.unsure or state.lots
             place += 1
         elif vessel in ordering_words("pieces") and not self._is_named_so(place):
             state.vessel = self.tokens[place].root
@@ -253,6 +290,13 @@ class MentionReader:
         while self.word(place) in _ARTICLES:
             place += 1
         return place
+
+    def _is_own(self, at: int) -> bool:
+        """Whether something of the shop is called so, or comes so."""
+        return bool(self.shop_word(at)[0]) and bool(self._among_places(at))
+
+    def _among_places(self, at: int) -> set[int]:
+        return {place for one in self.shop_word(at)[0] for place in self.lexicon.places.get(one, {})}
 
     def _is_named_so(self, at: int) -> bool:
         """Whether the vessel and the next word are of one product's name: `plateau d'oeufs`, `sac a main`."""
@@ -290,7 +334,7 @@ class MentionReader:
                 state.marked = True
                 place += 1
                 continue
-            if token.word in _BEFORE_TRAIT or links(token.word):
+            if token.kind == "word" and (token.word in _BEFORE_TRAIT or links(token.word)):
                 if token.word in ("et",) or self._phrase_at(place):
                     break
                 place += 1
@@ -318,7 +362,7 @@ class MentionReader:
         if roots:
             return length if self._qualifies(roots, state, at) else 0
         if token.kind == "measure":
-            return self._take_measure(token, state)
+            return self._take_measure(at, state)
         if token.kind != "word" or self._phrase_at(at):
             return 0
         return self._take_strange(at, state)
@@ -339,7 +383,7 @@ class MentionReader:
             if one in state.roots and len(roots) == 1:
                 return False
             if state.places is None or not state.named:
-                narrowed = having & state.places if state.places else having
+                narrowed = having & state.places if state.places else self._with_traits(having, state)
                 state.places = narrowed or having
                 state.named = True
             elif having & state.places:
@@ -385,7 +429,15 @@ class MentionReader:
             for name in self.lexicon.entries[place].names
         )
         options = any(roots in self.lexicon.entries[place].options for place in state.places)
-        if whole or options or not self._roles(roots[0]) & NAME or _generic(roots[0]) or roots[0] in state.roots:
+        one_each = len(state.places) == 1 and len(self.lexicon.places[roots[0]]) == 1
+        if (
+            one_each
+            or whole
+            or options
+            or not self._roles(roots[0]) & NAME
+            or _generic(roots[0])
+            or roots[0] in state.roots
+        ):
             return False
         following, _ = self.shop_word(at + 1)
         if following and self._follows_up(roots[0], at + 1):
@@ -401,6 +453,17 @@ class MentionReader:
             or not (self.shop_word(at - 1)[0] or links(self.word(at - 1)))
             or self.word(at - 1) in ("et", "avec")
         )
+
+    def _with_traits(self, having: set[int], state: Reading) -> set[int]:
+        """Those that come in what was said before the name: `un demi poulet`."""
+        if not state.traits:
+            return having
+        said = set(state.traits)
+        return {
+            place
+            for place in having
+            if any(said & set(values) for values in self.lexicon.entries[place].traits.values())
+        }
 
     def _trait_at(self, at: int, state: Reading) -> tuple[Roots, int]:
         """The words of a variant's value that stand here, of the products that are meant so far."""
@@ -461,7 +524,10 @@ class MentionReader:
         token = self.tokens[at]
         bracketed = self.word(at - 1) == "("
         if not bracketed and (
-            (token.word.isdigit() and (state.quantity is not None or self._asked == "variant"))
+            (
+                token.word.isdigit()
+                and (state.quantity is not None or self._asked == "variant" or self.word(at - 1) in ("le", "la"))
+            )
             or (state.named and (self._looks_trait(at, state) or self.lexicon.joined(token.word)))
             or state.marked
         ):
@@ -480,7 +546,10 @@ class MentionReader:
         if not after or self._belongs_to_next(at):
             return 0
         state.quantity = token.value
-        return self._or_number(at + 1, state) - at
+        place = self._or_number(at + 1, state)
+        if self.word(place) in ordering_words("pieces") | ordering_words("lots"):
+            place += 1
+        return place - at
 
     def _take_sold_by(self, token: Token, state: Reading) -> bool:
         """`20 barres de 10`: the only thing that is sold by the bar and comes in 10."""
@@ -512,7 +581,11 @@ class MentionReader:
         if self.tokens[at].glued:
             return False
         place = at + 1
-        while self.word(place) in _ARTICLES or self.word(place) in ordering_words("pieces"):
+        if self.word(place) in ordering_words("pieces") | ordering_words("lots"):
+            place += 1
+            if self.word(place) in ("du", "des", "la", "le", "les"):
+                return False  # `gombo trois tas, du piment deux tas`
+        while self.word(place) in _ARTICLES:
             place += 1
         return bool(self.shop_word(place)[0]) and self.names_product(place)
 
@@ -538,8 +611,11 @@ class MentionReader:
             state.traits.append(value)
         return 1
 
-    def _take_measure(self, token: Token, state: Reading) -> int:
-        """`oignons 5 kg`, `5 kg` alone; a second one is what nothing has."""
+    def _take_measure(self, at: int, state: Reading) -> int:
+        """`oignons 5 kg`, `5 kg` alone; a second one is what nothing has, unless something else follows it."""
+        token = self.tokens[at]
+        if state.named and self._belongs_to_next(at):
+            return 0
         if not state.measure:
             state.measure, state.measured = token.word, token.said
         else:
@@ -551,13 +627,21 @@ class MentionReader:
         token = self.tokens[at]
         word = token.word
         if token.root in _colours() or word in ordering_words("sizes"):
-            if state.named or state.unknown:
+            coloured = state.places is None or any(
+                root_of(fold(value)) in _colours() or value.lower() in ordering_words("sizes")
+                for place in state.places
+                for values in self.lexicon.entries[place].traits.values()
+                for value in values
+            )
+            if (state.named or state.unknown) and coloured:
                 state.lacking.append(token.said)
                 return 1
-            return 0
+            if not state.named:
+                return 0
         if word in ordering_words("idle") or links(word) or len(word) < _SHORTEST:
             return 0
         if word in ordering_words("qualities"):
+            state.size = state.size or _size(word)
             return 1 if state.named else 0
         if state.marked:
             state.lacking.append(token.said)
@@ -624,7 +708,7 @@ class MentionReader:
     def _take_option(self, at: int, state: Reading, *, negated: bool, linked: bool, direct: bool) -> int:
         among = state.places if state.places is not None else self.about or self._last
         if not among and not state.named:
-            among = set(range(len(self.lexicon.entries))) if linked else set()
+            among = set(range(len(self.lexicon.entries)))
         for length in range(min(_LONGEST_TRAIT, len(self.tokens) - at), 0, -1):
             told = tuple(
                 (self.shop_word(place)[0] or (self.tokens[place].root,))[0] for place in range(at, at + length)
@@ -667,13 +751,26 @@ class MentionReader:
         if state.named and state.places:
             ambiguous = state.linked and len(state.places) > 1 and not state.qualified
             places = set() if ambiguous and state.unknown else state.places
+            single = len(state.places) == 1
+            if (
+                (state.linked or state.qualified)
+                and not (state.qualified and not single)
+                and (told := self._described(state))
+            ):
+                places = told
+            elif state.qualified and len(places) == 1:
+                places = set()
             if self.about & places:
-                places = set(self.about & places)
+                places = self._chosen(set(self.about & places), state)
             strange: Strange = "meant" if state.qualified else "beside" if state.unknown else ""
             found = found_in(self.lexicon, places, state.roots, state.words, strange)
+            if state.size and not traits:
+                traits.extend(self._by_size(places, state.size))
             if state.measure:
                 quantity, unsure = self._measured(state, found_places=places, traits=traits, lacking=lacking)
-        elif state.unknown and not state.named:
+        elif state.size and not state.named and not traits and len(self.about or self._last) == 1:
+            traits.extend(self._by_size(set(self.about or self._last), state.size))
+        if state.unknown and not state.named:
             if not (expected or quantity is not None or unsure or state.measure):
                 return None
         elif not state.named and (
@@ -705,6 +802,35 @@ class MentionReader:
             tuple(state.options),
             tuple(state.without),
         )
+
+    def _by_size(self, places: set[int], size: int) -> list[str]:
+        """The smallest or the largest of one product's sizes: `la petite`."""
+        if len(places) != 1:
+            return []
+        (place,) = places
+        sizes = sorted(
+            (parts[0], value)
+            for told, values in self.lexicon.entries[place].traits.items()
+            for value in values
+            if len(told) == 1 and (parts := parted(told[0])) is not None
+        )
+        return [sizes[0 if size < 0 else -1][1]] if len(sizes) > 1 else []
+
+    def _chosen(self, places: set[int], state: Reading) -> set[int]:
+        """Of the candidates that were asked about, the one that the words said tell from the others: `le sucré`."""
+        names = {
+            place: frozenset(one for name in self.lexicon.entries[place].names for one in name) for place in places
+        }
+        common = frozenset.intersection(*names.values())
+        told = frozenset(state.roots) - common
+        exact = {place for place in places if told and names[place] - common == told}
+        return exact if len(exact) == 1 else places
+
+    def _described(self, state: Reading) -> set[int]:
+        """`riz au poisson`: what a description says all of."""
+        wanted = [*state.roots, *(root_of(fold(word)) for word in state.unknown)]
+        having: list[set[int] | frozenset[int]] = [self.lexicon.described.get(one, frozenset()) for one in wanted]
+        return set(frozenset.intersection(*map(frozenset, having))) if having and state.unknown else set()
 
     def _narrowed(self, traits: Sequence[str]) -> tuple[Found, ...]:
         """Those of the products that were named last that have these values: nothing where all or none have."""
@@ -763,8 +889,14 @@ class MentionReader:
 
 
 _FEW, _SHORTEST_NEAR, _LIGHT = 30, 4, 0.2
+_PEOPLE = frozenset(("femme", "homme", "enfant", "enfants", "fille", "garcon", "bebe", "fils", "mari"))
+_OF_PEOPLE = frozenset(("ma", "mon", "mes", "sa", "son", "ses", "une", "un", "notre", "nos"))
 _NEVER_FIRST = frozenset(("non", "sans", "pas", "plus"))
 _SHORTEST, _MOST_STRANGE, _LONGEST_SAID = 3, 3, 80
+
+
+def _size(word: str) -> int:
+    return {"petit": -1, "grand": 1, "gros": 1}.get(root_of(word), 0)
 
 
 def _figure(value: str) -> str:

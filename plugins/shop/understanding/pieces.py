@@ -1,7 +1,7 @@
 """Parts a message into pieces: phrases, mentions, zones, numbers, and the ends of sentences."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from comptoir.plugins.language import ordering_words
@@ -13,7 +13,7 @@ from comptoir.plugins.shop.understanding.roots import links
 from comptoir.plugins.shop.understanding.tokens import Token
 from comptoir.plugins.shop.understanding.zones import ZoneMatch
 
-Kind = Literal["acts", "asks", "modes", "mention", "number", "zone", "detail", "end", "comma", "word"]
+Kind = Literal["acts", "asks", "modes", "mention", "number", "zone", "detail", "category", "end", "comma", "word"]
 _NODS, _SHAKES = frozenset("👍👌✅🆗🤝"), frozenset("👎❌🚫")
 _PARTITIVES = frozenset(("du", "des", "de", "d"))
 _NO_PIECES = frozenset(
@@ -87,23 +87,34 @@ def _pieces(tokens: Sequence[Token], reader: MentionReader, zones: dict[int, Zon
             yield Piece("zone", "", token.start, said, found=zone.found, cued=zone.cued)
             place, expected = zone.end, False
             continue
+        if token.word in ("sans", "without") and (bare := _bare_without(reader, place)) is not None:
+            yield from _mention(bare[0], tokens, place, bare[1])
+            place = bare[1]
+            continue
         phrase = next((one for one in phrases_at(roots, place) if not _shop_words(reader, place, one.length)), None)
         if phrase is not None:
             said = " ".join(one.said for one in tokens[place : place + phrase.length])
             yield Piece(phrase.table, phrase.name, token.start, said)  # type: ignore[arg-type]
-            expected = phrase.name in ("put", "ask_stock", "ask_price", "ask_photo", "swap")
+            expected = phrase.name in ("put", "remove", "ask_stock", "ask_price", "ask_photo", "swap")
             place += phrase.length
             continue
         asked = token.word in _PARTITIVES and _is_question(tokens, place)
         read = reader.read(place, expected=expected or asked)
         if read is None:
-            yield Piece("word", token.word, token.start, token.said)
+            category = reader.lexicon.categories.get(token.root)
+            yield Piece("category" if category else "word", category or token.word, token.start, token.said)
             expected = expected and (token.word in ordering_words("idle") or links(token.word))
             place += 1
             continue
         mention, end = read
         yield from _mention(mention, tokens, place, end)
         place = end
+
+
+def _bare_without(reader: MentionReader, at: int) -> tuple[Mention, int] | None:
+    """`sans oignon`: how what was spoken of is wanted; `sans le poulet` takes something away."""
+    read = reader.read(at)
+    return read if read is not None and read[0].refers and (read[0].without or read[0].options) else None
 
 
 def _shop_words(reader: MentionReader, at: int, length: int) -> bool:
@@ -123,11 +134,16 @@ def _mark(token: Token) -> Iterator[Piece]:
 
 def _mention(mention: Mention, tokens: Sequence[Token], start: int, end: int) -> Iterator[Piece]:
     at = tokens[start].start
+    if mention.refers and tokens[start].word == "les" and (mention.options or mention.without):
+        mention = replace(mention, quantity=None)  # `les deux avec alloco`
     cued = start > 0 and tokens[start - 1].word in ("pour", "for")
     if mention.refers and not (mention.traits or mention.lacking or mention.options or mention.without):
         following = tokens[end].word if end < len(tokens) else ""
         if following not in _NO_PIECES:
-            yield Piece("number", mention.said, at, mention.said, mention)
+            name = "all" if (start > 0 and tokens[start - 1].word == "les") or tokens[start].word == "les" else ""
+            if following in ordering_words("pieces"):
+                name = "pieces"
+            yield Piece("number", name, at, mention.said, mention)
         return
     yield Piece("mention", "", at, mention.said, mention, cued=cued)
 

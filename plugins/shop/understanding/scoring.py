@@ -23,6 +23,8 @@ class _Scored:
     score: float
     whole: int
     """How many words the name has that was said completely; 0 for none."""
+    complete: bool
+    """Vessels and sizes of the name too."""
     named: bool
 
 
@@ -40,9 +42,9 @@ def found_in(
     """
     scored = [_score(lexicon, place, frozenset(said)) for place in places]
     kept = [one for one in scored if one.named] or scored
-    whole = max((one.whole for one in kept), default=0)
+    whole = max((one.whole for one in kept if one.complete or len(kept) == 1), default=0)
     if whole and strange != "meant":
-        kept = [one for one in kept if one.whole == whole]
+        kept = [one for one in kept if one.whole == whole and (one.complete or len(kept) == 1)]
     kept = _exact(lexicon, kept, words) or kept
     kept.sort(key=lambda one: (-one.score, one.place))
     factor = _STRANGE if strange else 1.0
@@ -69,7 +71,7 @@ def _exact(lexicon: Lexicon, kept: Sequence[_Scored], words: Sequence[str]) -> l
 
 def _score(lexicon: Lexicon, place: int, said: frozenset[str]) -> _Scored:
     entry = lexicon.entries[place]
-    best, whole = 0.0, 0
+    best, whole, complete = 0.0, 0, False
     for name in entry.names:
         # The only word of a name tells all of it, whatever it weighs.
         weights = {one: lexicon.weight(one) for one in name}
@@ -78,8 +80,9 @@ def _score(lexicon: Lexicon, place: int, said: frozenset[str]) -> _Scored:
         telling = [one for one in name if weights[one] > _LIGHT] or name
         if said.issuperset(telling):
             whole = max(whole, len(telling))
+            complete = complete or said.issuperset(name)
     named = any(lexicon.places.get(one, {}).get(place, 0) & NAME for one in said)
-    return _Scored(place, best, whole if named else 0, named)
+    return _Scored(place, best, whole if named else 0, complete, named)
 
 
 _LIGHT = 0.2

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from comptoir.plugins.language import Language, ordering_words, spellings
+from comptoir.plugins.language import Language, ordering_spellings, ordering_words
 from comptoir.plugins.shop.numbers import from_figures, number_at
 from comptoir.plugins.shop.understanding.measures import is_unit, measure_of
 from comptoir.plugins.shop.understanding.roots import root_of
@@ -111,7 +111,7 @@ def _word(said: str, start: int, end: int) -> Token:
 
 def _spelled(raw: list[Token], language: Language, own: Set[str]) -> Iterator[Token]:
     """With abbreviations and words of other languages as what they stand for."""
-    known = spellings() if language == "fr" else {}
+    known = ordering_spellings() if language == "fr" else {}
     place = 0
     while place < len(raw):
         token = raw[place]

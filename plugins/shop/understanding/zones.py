@@ -1,5 +1,6 @@
 """Finds in a message the zones that a shop delivers to."""
 
+import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ from comptoir.plugins.text import words
 from comptoir.plugins.vocabulary import Vocabulary
 
 _SHORTEST = 4
+_PARTS = re.compile(r" - |[/,;]|\(|\)")
+"""`Fann - Point E` is called by either."""
 _ABOUT = frozenset(("a", "au", "aux", "vers", "sur", "quartier", "zone", "in", "to", "cote", "secteur"))
 
 
@@ -32,7 +35,8 @@ class Zones:
         self._names = [
             (zone.code, name)
             for zone in zones
-            for text in (zone.name, *zone.names)
+            for whole in (zone.name, *zone.names)
+            for text in dict.fromkeys((whole, *_PARTS.split(whole)))
             if (name := tuple(word for word in words(text) if not links(word)))
         ]
         self._codes: dict[str, set[str]] = {}
@@ -96,6 +100,9 @@ class Zones:
     def _meant(self, said: Sequence[str], *, guessing: bool) -> tuple[Found, ...]:
         """The zone whose name was said completely, the longest; else all that have its words."""
         whole = [(len(name), code) for code, name in self._names if set(name) <= set(said)]
+        last = [(length, code) for length, code in whole if (code, (said[-1],)) in self._names]
+        if len({code for _, code in whole}) > 1 and last:
+            whole = last  # `Cocody Angré`: the quarter after its commune
         if whole:
             most = max(length for length, _ in whole)
             return tuple(Found(code, 1.0) for code in dict.fromkeys(code for length, code in whole if length == most))
