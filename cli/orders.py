@@ -35,21 +35,27 @@ class State(StrEnum):
 def orders(
     name: Tenant,
     state: Annotated[State | None, typer.Option(help="Only these.")] = None,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, help="At most so many, the newest.")] = 500,
     json: AsJson = False,
 ) -> None:
     """What customers ordered, the newest first."""
+    rows: list[dict[str, Any]] = []
+    page: dict[str, Any] = {"next": None}
     with daemon() as client:
-        found = client.call("orders", tenant=name, state=state and state.value)
-    if found["more"]:
-        print_warning(f"there are more than these {len(found['orders'])}: name a state, or one order")
+        while "next" in page and len(rows) < limit:
+            page = client.call("orders", tenant=name, state=state and state.value, before=page["next"])
+            rows += page["orders"]
+    if len(rows) > limit or "next" in page:
+        print_warning(f"there are more than these {limit}: --limit shows more, --state those in a state")
+    rows = rows[:limit]
     if json:
-        print_json(found["orders"])
+        print_json(rows)
         return
     from comptoir.cli.render.console import console
     from comptoir.cli.render.orders import order_table
 
     screen = console()
-    screen.print(order_table(screen, found["orders"]))
+    screen.print(order_table(screen, rows))
 
 
 @app.command(

@@ -10,7 +10,8 @@ from comptoir.sessions.ground import Ground
 from comptoir.sessions.journal import catalogue_changes
 from comptoir.sessions.journal import orders as kept_orders
 from comptoir.sessions.journal.database import Connection
-from comptoir.sessions.parameters import invalid, number_of
+from comptoir.sessions.page import fit_rows
+from comptoir.sessions.parameters import MAX_NUMBER, invalid, number_of
 from comptoir.sessions.protocol import ErrorCode, Params, RpcError
 from comptoir.sessions.shopkeeping import ordering
 from comptoir.sessions.shopkeeping.acting import OPERATOR, Actor
@@ -19,11 +20,13 @@ from comptoir.sessions.worker import Worker
 
 
 async def orders(worker: Worker, params: Params) -> Params:
-    """The newest first; those in a state."""
-    state = None if params.get("state") is None else _state(params["state"])
-    states = () if state is None else (state,)
-    found = await worker.journal.read(partial(kept_orders.orders, states=states))
-    return {"orders": [_order_json(order) for order in found], "more": len(found) == kept_orders.MOST}
+    """A page of them, the newest first; those in a state."""
+    states = () if params.get("state") is None else (_state(params["state"]),)
+    before = number_of(params, "before", MAX_NUMBER)
+    found = await worker.journal.read(partial(kept_orders.orders, states=states, before=before))
+    rows = fit_rows([_order_json(order) for order in found])
+    more = len(found) == kept_orders.MOST or len(rows) < len(found)
+    return {"orders": rows} | ({"next": rows[-1]["number"]} if more else {})
 
 
 async def order(worker: Worker, params: Params) -> Params:

@@ -15,16 +15,21 @@ def fit_page(rows: Sequence[Params], *, more: bool) -> Params:
     A message that fills a line by itself loses its vCards, or its text's end, and is marked `cut`: the page before it
     must stay within reach.
     """
+    kept = fit_rows([_fitting(row) for row in reversed(rows)])[::-1]
+    more = more or len(kept) < len(rows)
+    return {"messages": kept} | ({"next": kept[0]["id"]} if more and kept else {})
+
+
+def fit_rows(rows: Sequence[Params]) -> list[Params]:
+    """The first of them that fit."""
     kept: list[Params] = []
     room = ROOM
-    for row in map(_fitting, reversed(rows)):
+    for row in rows:
         room -= _size(row)
         if room < 0:
-            more = True
             break
         kept.append(row)
-    kept.reverse()
-    return {"messages": kept} | ({"next": kept[0]["id"]} if more and kept else {})
+    return kept
 
 
 def _size(row: Params) -> int:

@@ -13,8 +13,8 @@ class OrderMethods:
         self._supervisor = supervisor
 
     @method("orders")
-    async def orders(self, *, tenant: str, state: str | None = None) -> Any:
-        return await self._supervisor.get(tenant).call("orders", {"state": state})
+    async def orders(self, *, tenant: str, state: str | None = None, before: int | None = None) -> Any:
+        return await self._supervisor.get(tenant).call("orders", {"state": state, "before": before})
 
     @method("order")
     async def order(self, *, tenant: str, number: int) -> Any:

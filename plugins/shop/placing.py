@@ -2,9 +2,13 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 
 from comptoir.plugins.shop.model import Catalogue, Draft, PlaceOrder, Priced
 from comptoir.plugins.shop.pricing import NotSold, price
+
+_MOST = {"address": 500, "note": 500, "name": 100, "time": 100}
+"""Characters."""
 
 
 class Stale(Exception):
@@ -29,6 +33,12 @@ def priced(catalogue: Catalogue | None, left: Mapping[str, int], effect: PlaceOr
         if left.get(sku, pieces) < pieces:
             raise Stale(f"{sku}: {left[sku]} left, {pieces} wanted")
     return made
+
+
+def bounded(draft: Draft) -> Draft:
+    """What customers said of it, no longer than anybody reads."""
+    short = {name: getattr(draft, name)[:most] for name, most in _MOST.items()}
+    return replace(draft, **short)
 
 
 def pieces_of(draft: Draft) -> Mapping[str, int]:

@@ -23,7 +23,7 @@ from comptoir.plugins.shop.model import (
     ShopEffect,
     Stock,
 )
-from comptoir.plugins.shop.placing import Stale, pieces_of, priced
+from comptoir.plugins.shop.placing import Stale, bounded, pieces_of, priced
 from comptoir.plugins.shop.telling import Words
 
 MOST_ORDERS = 20
@@ -146,16 +146,16 @@ class MemoryShop:
         return Done(doing.contact.id)
 
     def _place(self, doing: Doing, effect: PlaceOrder) -> Done:
-        made = self._priced(effect)
+        made, draft = self._priced(effect), bounded(effect.draft)
         number = len(self.placed) + 1
         reached = states.reached(effect)
         zone = self._effective.zone_by_code.get(effect.draft.zone) if self._effective else None
         self.placed[number] = Order(
             number,
             doing.contact.chat,
-            effect.draft.name or doing.contact.name,
+            draft.name or doing.contact.name,
             made,
-            effect.draft,
+            draft,
             zone.name if zone and effect.draft.delivery == "delivery" else "",
             reached[-1],
             "open",

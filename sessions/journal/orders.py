@@ -12,7 +12,7 @@ from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.schema import chat_of
 from comptoir.sessions.times import as_time
 
-MOST = 500
+MOST = 200
 """Orders in one answer."""
 _COLUMNS = f"""number, contact, version, customer, draft, zone, fee, total, currency, state, payment,
     created_at, changed_at, {chat_of("orders.contact")}"""
@@ -103,12 +103,17 @@ def kept(db: Connection, number: int) -> Kept | None:
 
 
 def orders(
-    db: Connection, *, contact: int | None = None, states: Sequence[str] = (), limit: int = MOST
+    db: Connection,
+    *,
+    contact: int | None = None,
+    states: Sequence[str] = (),
+    before: int = 2**63 - 1,
+    limit: int = MOST,
 ) -> tuple[Order, ...]:
-    """The newest first; of one contact, in some states."""
+    """The newest first; of one contact, in some states, with smaller numbers than `before`."""
     wanted = json.dumps(list(states))
     where = "contact = coalesce(?1, contact) AND (?2 = '[]' OR state IN (SELECT value FROM json_each(?2)))"
-    return tuple(one.order for one in _read(db, where, (contact, wanted), limit))
+    return tuple(one.order for one in _read(db, f"{where} AND number < ?3", (contact, wanted, before), limit))
 
 
 def _read(db: Connection, where: str, asked: tuple[Any, ...], limit: int) -> list[Kept]:

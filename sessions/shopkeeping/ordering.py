@@ -22,8 +22,9 @@ def place(  # noqa: PLR0913, PLR0917 (what, whose, and when)
     catalogue = ground.shop.in_force(db) if ground.shop else None
     pieces = placing.pieces_of(effect.draft)
     priced = placing.priced(catalogue, stock.left(db, pieces), effect)
-    customer = effect.draft.name or contacts.name_of(db, ground.contact)
-    new = NewOrder(ground.contact, priced, effect.draft, customer, _zone(catalogue, effect), ground.cause)
+    draft = placing.bounded(effect.draft)
+    customer = draft.name or contacts.name_of(db, ground.contact)
+    new = NewOrder(ground.contact, priced, draft, customer, _zone(catalogue, effect), ground.cause)
     number = orders.insert(db, new, now)
     for sku, count in pieces.items():
         if not stock.take(db, sku, count):

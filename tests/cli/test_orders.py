@@ -30,7 +30,7 @@ ORDER: dict[str, Any] = {
 
 
 def test_a_line_an_order(comptoir, control):
-    control.answers["orders"] = lambda **_: {"orders": [ORDER], "more": False}
+    control.answers["orders"] = lambda **_: {"orders": [ORDER]}
     ended = comptoir("orders", "chez-awa", "--state", "confirmed")
     assert (ended.code, ended.err) == (0, "")
     head, line = ended.out.splitlines()
@@ -43,8 +43,15 @@ def test_a_line_an_order(comptoir, control):
 
 
 def test_for_scripts(comptoir, control):
-    control.answers["orders"] = lambda **_: {"orders": [ORDER], "more": True}
+    older = ORDER | {"number": 11}
+
+    def page(before=None, **_):
+        return {"orders": [older]} if before == 12 else {"orders": [ORDER], "next": 12}
+
+    control.answers["orders"] = page
     ended = comptoir("orders", "chez-awa", "--json")
+    assert (ended.json, ended.err) == ([ORDER, older], "")
+    ended = comptoir("orders", "chez-awa", "--json", "--limit", "1")
     assert ended.json == [ORDER]
     assert "there are more than these 1" in ended.err
     control.answers["order"] = lambda **_: ORDER

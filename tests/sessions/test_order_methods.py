@@ -10,9 +10,11 @@ from shop_rig import selling, with_stock
 from trio.testing import MockClock
 
 from comptoir.plugins.config import TenantConfig
-from comptoir.sessions import order_methods
+from comptoir.plugins.shop.model import Draft, Priced
+from comptoir.sessions import order_methods, page
 from comptoir.sessions.events import Address
-from comptoir.sessions.journal import stock
+from comptoir.sessions.journal import orders, stock
+from comptoir.sessions.journal.orders import NewOrder
 from comptoir.sessions.protocol import RpcError
 
 
@@ -47,7 +49,7 @@ async def counter(shop: Shop, autojump_clock: MockClock) -> Counter:
 
 async def test_an_order_as_scripts_read_it(counter: Counter) -> None:
     found = await counter.ask("orders")
-    assert found["more"] is False
+    assert "next" not in found
     (order,) = found["orders"]
     assert order == await counter.ask("order", number=1)
     contract = {"number", "chat", "customer", "items", "total", "currency", "state", "created", "history"}
@@ -65,6 +67,19 @@ async def test_an_order_as_scripts_read_it(counter: Counter) -> None:
         ("confirmed", "customer"),
     ]
     assert (await counter.ask("orders", state="ready"))["orders"] == []
+    assert (await counter.ask("orders", before=1))["orders"] == []
+
+
+async def test_orders_come_by_the_page(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    db = counter.journal.db
+    for _ in range(3):
+        orders.insert(db, NewOrder(1, Priced((), 0, 0, "XOF", 1), Draft(address="é" * 5_000), "Awa", "", "x"), 0)
+    monkeypatch.setattr(page, "ROOM", 70_000)
+    first = await counter.ask("orders")
+    second = await counter.ask("orders", before=first["next"])
+    assert [row["number"] for row in first["orders"]] == [4, 3]
+    assert [row["number"] for row in second["orders"]] == [2, 1]
+    assert "next" not in second
 
 
 async def test_the_operator_moves_an_order_and_both_are_told(counter: Counter, shop: Shop) -> None:
