@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Literal
 
 from comptoir.plugins.api import Deletion, Edit, Vote
-from comptoir.sessions.journal import event_log, inbox, media
+from comptoir.sessions.journal import event_log, inbox, media, transcriptions
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.details import Details, encode
 from comptoir.sessions.journal.references import details_in
@@ -69,6 +69,7 @@ def erase(db: Connection, target: int, now: int) -> bool:
     db.execute("UPDATE messages SET text = '', details = ? WHERE id = ?", (stored, target))
     db.execute("UPDATE inbox SET raw = ? WHERE message = ?", (b"", target))
     media.erase(db, target)
+    transcriptions.erase(db, target)
     event_log.add(db, "deleted", now, contact=contact, message=target)
     if state == "lost":
         db.execute("UPDATE messages SET state = 'skipped' WHERE id = ?", (target,))

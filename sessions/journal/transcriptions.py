@@ -119,6 +119,12 @@ def transcript(db: Connection, message: int, plugin: str) -> Transcript:
     return Transcript(message, *found) if found else Transcript(message, "", "the message is gone")
 
 
+def erase(db: Connection, message: int) -> None:
+    """The message was taken back: so are its words, and nobody is told any."""
+    db.execute("DELETE FROM occasions WHERE cause LIKE ?", (f"transcript:{message}:%",))
+    db.execute("DELETE FROM transcriptions WHERE message = ?", (message,))
+
+
 def prune(db: Connection, now: int) -> None:
     """Forget words that came seven days ago."""
     db.execute("DELETE FROM transcriptions WHERE state <> 'queued' AND ended_at < ?", (now - KEPT_MS,))

@@ -15,6 +15,8 @@ PATIENCE = timedelta(minutes=30)
 """A `oui` that comes later answers something else; so long recordings are waited for, too."""
 MAX_SAID = 1_000
 """Characters that are read back: who speaks longer is listened to by a person."""
+SOON = timedelta(minutes=1)
+"""Notes that come so soon one after the other are acknowledged once."""
 MAX_MISSES = 2
 """How often what was read back may be wrong."""
 TEXTS: Mapping[str, tuple[str, str]] = {
@@ -59,14 +61,15 @@ async def hear(context: Context, message: Message, config: ClerkConfig, cart: st
     """Acknowledge a voice note and have it put into words, or hand it over where that cannot be; `cart` is for the
     person who goes on.
     """
-    noted = replace(await _noted(context), at=context.now, length=_length(message))
+    before = await _noted(context)
+    noted = replace(before, at=context.now, length=_length(message))
     kept = isinstance(message.content, ReceivedFile) and message.content.kept
     if not kept or not context.transcribes:
         _hand_over(context, config, noted, cart)
         return
     explain(context, "un message vocal : il est d'abord transcrit", "a voice note: it is put into words first")
     context.do(Transcribe())
-    if noted.waiting == 0:
+    if before.waiting == 0 or context.now - before.at > SOON:
         context.reply(context.wording("voice_heard"))
     _keep(context, replace(noted, waiting=noted.waiting + 1))
 

@@ -79,8 +79,11 @@ def test_a_yes_to_what_was_heard_confirms_no_order(opens: Opens) -> None:
 
 
 def test_two_notes_running_are_one_thing_said(opens: Opens) -> None:
-    awa = opens().customer()
+    shop = opens()
+    awa = shop.customer()
     assert [awa.speaks().texts, awa.speaks().texts] == [[HEARD], []]
+    shop.passes(minutes=2)
+    assert awa.speaks().texts == [HEARD]
     awa.is_transcribed("deux poulets braisés")
     assert awa.is_transcribed("et trois œufs").texts == [READ_BACK.format("deux poulets braisés\net trois œufs")]
     awa.says("oui")

@@ -16,7 +16,7 @@ from trio.testing import MockClock
 
 from comptoir.plugins.api import Context, Message, ReceivedFile, Transcript, Verdict
 from comptoir.plugins.shop.model import Transcribe
-from comptoir.sessions.journal import fetches, merging, pruning, transcriptions
+from comptoir.sessions.journal import fetches, merging, pruning, revising, transcriptions
 from comptoir.sessions.journal.transcriptions import ATTEMPTS, KEPT_MS, MOST, WAITS
 from comptoir.sessions.spec import TranscriptionSpec
 from comptoir.sessions.transcribing.failed import TranscriptionFailed
@@ -245,6 +245,16 @@ async def test_the_line_is_bounded_in_length_and_time(shop: Shop, autojump_clock
         await trio.sleep(120)
         nursery.cancel_scope.cancel()
     assert (told(shop), transcript(shop, first).why) == (MOST + 1, "the line was too long")
+
+
+async def test_of_a_recording_that_is_taken_back_nothing_is_said_or_kept(shop: Shop) -> None:
+    ids = [await asked_for(shop) for _ in range(2)]
+    await transcriber(shop, COMMAND).serve()
+    assert told(shop) == 1
+    for id in ids:
+        await shop.store.write(lambda db, id=id: revising.erase(db, id, clock()))
+    assert (told(shop), transcriptions.due(shop.store.db, clock())) == (0, None)
+    assert shop.store.db.execute("SELECT count(*) FROM transcriptions").fetchone() == (0,)
 
 
 async def test_a_recording_follows_its_contact_and_is_forgotten_in_the_end(shop: Shop) -> None:
