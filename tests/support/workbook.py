@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
+from datetime import date
 from xml.sax.saxutils import escape
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -12,7 +13,8 @@ _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 
 HIDDEN = ' state="hidden"'
-Table = Sequence[Sequence[str | int | float | None]]
+Value = str | int | float | date | None
+Table = Sequence[Sequence[Value]]
 
 
 def workbook(sheets: Mapping[str, Table], *, extra: str = "", before: str = "", hidden: Sequence[str] = ()) -> bytes:
@@ -29,14 +31,19 @@ def workbook(sheets: Mapping[str, Table], *, extra: str = "", before: str = "", 
             for n, name in numbered
         )
         + "</sheets></workbook>",
-        "xl/_rels/workbook.xml.rels": _relations([("worksheet", f"worksheets/sheet{n}.xml") for n, _ in numbered]),
+        "xl/_rels/workbook.xml.rels": _relations(
+            [*(("worksheet", f"worksheets/sheet{n}.xml") for n, _ in numbered), ("sharedStrings", "sharedStrings.xml")]
+        ),
     }
+    texts: dict[str, int] = {}
     for number, name in numbered:
-        rows = "".join(_row(line, row) for line, row in enumerate(sheets[name], 1))
+        rows = "".join(_row(line, row, texts) for line, row in enumerate(sheets[name], 1))
         more = extra if number == len(numbered) else ""
         parts[f"xl/worksheets/sheet{number}.xml"] = (
             f'{before}<worksheet xmlns="{_MAIN}"><sheetData>{rows}{more}</sheetData></worksheet>'
         )
+    each = "".join(f'<si><t xml:space="preserve">{escape(text)}</t></si>' for text in texts)
+    parts["xl/sharedStrings.xml"] = f'<sst xmlns="{_MAIN}" count="{len(texts)}">{each}</sst>'
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as file:
         for place, text in parts.items():
@@ -52,13 +59,17 @@ def _relations(targets: Sequence[tuple[str, str]]) -> str:
     return f'<Relationships xmlns="{_RELATIONS}">{"".join(each)}</Relationships>'
 
 
-def _row(line: int, row: Sequence[str | int | float | None]) -> str:
-    return f'<row r="{line}">{"".join(_cell(f"{chr(65 + at)}{line}", value) for at, value in enumerate(row))}</row>'
+def _row(line: int, row: Sequence[Value], texts: dict[str, int]) -> str:
+    cells = (_cell(f"{chr(65 + at)}{line}", value, texts) for at, value in enumerate(row))
+    return f'<row r="{line}">{"".join(cells)}</row>'
 
 
-def _cell(place: str, value: str | int | float | None) -> str:
+def _cell(place: str, value: Value, texts: dict[str, int]) -> str:
+    """Texts stand beside the sheets, once each, and cells have their numbers."""
     if value is None:
         return ""
     if isinstance(value, str):
-        return f'<c r="{place}" t="inlineStr"><is><t xml:space="preserve">{escape(value)}</t></is></c>'
+        return f'<c r="{place}" t="s"><v>{texts.setdefault(value, len(texts))}</v></c>'
+    if isinstance(value, date):
+        return f'<c r="{place}" t="d"><v>{value.isoformat()}</v></c>'
     return f'<c r="{place}"><v>{value}</v></c>'

@@ -76,7 +76,8 @@ _PRODUCT = {
     ),
     "stock": (
         "stock", "quantité", "qté", "dispo", "disponible", "disponibilité", "en stock", "stock disponible",
-        "quantité en stock", "reste", "quantity", "qty", "available", "in stock",
+        "quantité en stock", "qté en stock", "quantité disponible", "qté dispo", "stock actuel", "stock restant",
+        "reste", "quantity", "qty", "available", "in stock",
     ),
     "category": ("catégorie", "rayon", "famille", "category"),
     "description": ("description", "détails", "details"),

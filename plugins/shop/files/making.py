@@ -96,8 +96,9 @@ class _Making:
             traits = self._traits(one)
             title = ", ".join(value for _, value in traits)
             code = own_code or sku_of(f"{sku} {title}", ())
-            if not one.partial and not traits:
-                self._note(one, mistakes.nothing_tells(name))
+            if not traits:
+                if not one.partial and one.cells.keys().isdisjoint(TRAITS):
+                    self._note(one, mistakes.nothing_tells(name))
             elif any(_alike(traits, other.traits) for other in made):
                 self._note(one, mistakes.same_variant(title))
             else:

@@ -1,6 +1,7 @@
 """What shop owners write wrong in a catalogue, and what they are told: all of it at once, each with its place."""
 
 import zipfile
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 
@@ -138,6 +139,14 @@ PRODUCT = "version = 1\n[[produits]]\nnom = 'a'\n"
 def test_one_mistake_in_toml(text: str, expected: str) -> None:
     (fault,) = faults("catalogue.toml", text)
     assert expected in fault
+
+
+def test_a_date_is_no_size() -> None:
+    rows = [["nom", "prix", "taille"], ["Robe", 5000, "8"], ["Robe", 5000, date(2026, 12, 10)]]
+    assert faults("catalogue.xlsx", workbook({"a": rows})) == [
+        "catalogue.xlsx:3: colonne 3 : a C3 : « 2026-12-10 » est une date ; "
+        "attendu : un texte : dans Excel, le format de cellule « Texte »",
+    ]
 
 
 def test_a_spreadsheet_says_which_cell() -> None:
