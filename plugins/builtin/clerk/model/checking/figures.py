@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from comptoir.plugins.builtin.clerk.model.checking.clauses import bare
-from comptoir.plugins.builtin.clerk.model.checking.goods import Goods, Subject
+from comptoir.plugins.builtin.clerk.model.checking.goods import Goods, Subject, links, without_elisions
 from comptoir.plugins.shop.numbers import number_at
-from comptoir.plugins.text import is_linking, singular
+from comptoir.plugins.text import singular
 
 _TOKEN = re.compile(r"\d+(?:[ .,]\d{3})*(?![\d])(?:[.,]\d+)?|[a-zŋɓɗ]+|[^\sa-z\d]")
 _A_LITRE = re.compile(r"\b(?:un|1) litre\b")
@@ -18,7 +18,7 @@ _PRICED = frozenset(
      "price", "cost", "payer", "payez", "paye", "paie", "pay", "fee", "frais", "seulement", "only", "facture", "=")
 )  # fmt: skip
 _ONE_WORDS = ("un", "une")
-_BETWEEN = ("l", "et", "au", "aux", "a")
+_BETWEEN = ("et", "au", "aux", "a")
 _ONE = frozenset(("un", "une", "one", "l", "a"))
 _BIG = frozenset(
     ("mille", "million", "millier", "cent", "cents", "hundred", "thousand", "k", "milliard", "fifteen", "thirty",
@@ -56,7 +56,7 @@ class Reading:
 
 def read(sentence: str, goods: Goods) -> Reading:
     """`sentence` folded."""
-    tokens = list(_kept(_TOKEN.findall(_A_LITRE.sub("1 l", sentence))))
+    tokens = list(_kept(_TOKEN.findall(_A_LITRE.sub("1 l", without_elisions(sentence)))))
     words = [token if not token[0].isalpha() else singular(token) for token in tokens]
     try:
         return Reading(tuple(_parts(tokens, words, goods)), tuple(tokens))
@@ -68,7 +68,7 @@ def _kept(tokens: Sequence[str]) -> Iterator[str]:
     """Without words that only link others, but for those that tell two numbers from one."""
     figure = False
     for token in tokens:
-        if not is_linking(token) or token in _ONE_WORDS or (figure and token in _BETWEEN):
+        if not links(token) or token in _ONE_WORDS or (figure and token in _BETWEEN):
             figure = token[0].isdigit()
             yield token
 

@@ -1,5 +1,6 @@
 """Finds what a reply speaks of: products, variants, options, zones, the delivery, the total."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -33,8 +34,7 @@ _TOTALS = frozenset(
 _SUBTOTALS = frozenset(("soustotal", "subtotal", "article"))
 _DELIVERY = frozenset(("livraison", "frais", "livrer", "livre", "delivery", "fee", "shipping"))
 _MOST_WORDS = 8
-_UNITS = ("l", "a")
-"""Linking words that are none behind a figure."""
+_ELISION = re.compile(r"\b(?:l|d|n|s|c|j|m|t|qu)['’]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +122,15 @@ class Goods:
         return Subject("product", frozenset(whole or candidates), named, bool(whole)), length, bool(whole)
 
 
+def without_elisions(folded: str) -> str:
+    """`l'eau` is `eau`, so that a lone `l` is a size or a litre."""
+    return _ELISION.sub("", folded)
+
+
+def links(word: str) -> bool:
+    return word != "l" and is_linking(word)
+
+
 def terms_of(text: str) -> Words:
     return tuple(_terms(text))
 
@@ -129,11 +138,11 @@ def terms_of(text: str) -> Words:
 def _terms(text: str) -> Iterator[str]:
     """As the words of a reply are compared."""
     word = before = ""
-    for sign in fold(text) + " ":
+    for sign in without_elisions(fold(text)) + " ":
         if sign.isalnum() and (not word or word[-1].isdigit() == sign.isdigit()):
             word += sign
             continue
-        if word and (not is_linking(word) or (word in _UNITS and before.isdigit())):
+        if word and (not links(word) or (word == "a" and before.isdigit())):
             yield singular(word)
         before = word or before
         word = sign if sign.isalnum() else ""

@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from comptoir.plugins.api import Tenant
 from comptoir.plugins.builtin.clerk.config import ClerkConfig
 from comptoir.plugins.builtin.clerk.model.bench import Bench
-from comptoir.plugins.builtin.clerk.model.checking.amounts import Shelf, says_of_stock, wrong_number
 from comptoir.plugins.builtin.clerk.model.checking.claims import wrong_claim
 from comptoir.plugins.builtin.clerk.model.checking.clauses import Clause, clauses, says_so, sentences, sources
+from comptoir.plugins.builtin.clerk.model.checking.counts import says_of_stock
 from comptoir.plugins.builtin.clerk.model.checking.figures import Figure, read
 from comptoir.plugins.builtin.clerk.model.checking.goods import Subject, goods_of
 from comptoir.plugins.builtin.clerk.model.checking.nods import wrong_nod
+from comptoir.plugins.builtin.clerk.model.checking.numbers import wrong_number
 from comptoir.plugins.builtin.clerk.model.checking.shape import wrong_shape
+from comptoir.plugins.builtin.clerk.model.checking.shelf import Shelf
 from comptoir.plugins.builtin.clerk.model.checking.vocabulary import unknown_word
+from comptoir.plugins.language import Language
 from comptoir.plugins.shop.model import Draft
 from comptoir.plugins.text import fold
 
@@ -40,7 +43,7 @@ async def why_wrong(text: str, known: Known) -> str:
     language = known.tenant.language
     shop = sources((*known.texts, *_descriptions(known.bench)), language)
     said = list(sentences(text))
-    own = [sentence for sentence in said if not all(says_so(clause, shop) for clause in clauses(sentence, language))]
+    own = [sentence for sentence in said if not _is_quoted(sentence, shop, language)]
     changed = known.bench.draft != known.before
     for sentence in own:
         if wrong := wrong_claim(sentence) or wrong_nod(sentence, tells=_tells(sentence, known), changed=changed):
@@ -53,6 +56,12 @@ async def why_wrong(text: str, known: Known) -> str:
             if wrong := _unknown(clause, known, shop):
                 return f"« {wrong} »"
     return ""
+
+
+def _is_quoted(sentence: str, shop: tuple[Clause, ...], language: Language) -> bool:
+    """Every clause that tells something is the shop's."""
+    telling = [clause for clause in clauses(sentence, language) if clause.stems]
+    return bool(telling) and all(says_so(clause, shop) for clause in telling)
 
 
 def _unknown(clause: Clause, known: Known, shop: tuple[Clause, ...]) -> str:
