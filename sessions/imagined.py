@@ -25,6 +25,7 @@ from comptoir.plugins.api import (
 )
 from comptoir.plugins.faults import Lang
 from comptoir.plugins.loading import LeftOut, Pipeline
+from comptoir.plugins.shop.model import PlaceOrder
 from comptoir.plugins.walking.walk import Outcome, Walk, walk
 from comptoir.sessions import faulting, staging
 from comptoir.sessions.concluding import asked, fall_back, is_left_alone
@@ -67,7 +68,7 @@ class Imagined:
     @property
     def replies(self) -> list[str]:
         effects = (effect for outcome in self.walk.outcomes for effect in outcome.effects)
-        return [_shown(effect) for effect in effects if isinstance(effect, Reply)]
+        return [_shown(effect) for effect in effects if isinstance(effect, Reply | PlaceOrder)]
 
     def as_json(self) -> dict[str, Any]:
         """`steps` (plugin, decision, effects, fault, explained, ms) in order, `replies`, why it is `skipped`, which
@@ -150,8 +151,10 @@ def _step(outcomes: list[Outcome]) -> dict[str, Any]:
     }
 
 
-def _shown(reply: Reply) -> str:
-    """The text, and what goes with it in a word."""
+def _shown(reply: Reply | PlaceOrder) -> str:
+    """The text, and what goes with it in a word. A receipt without its number, which nobody knows yet."""
+    if isinstance(reply, PlaceOrder):
+        return reply.receipt.replace("{number}", "…")
     match reply.content:
         case None:
             return reply.text

@@ -58,6 +58,8 @@ LATE = {
     "cli.plugins": ("plugins",),
     # Amounts as customers read them.
     "cli.render.orders": ("plugins",),
+    # An order's states as customers read them.
+    "cli.render.trace_shop": ("plugins",),
     "cli.lab": ("lab",),
     "cli.demo": ("lab", "gateway"),
     # The doctor looks where the daemon does, with the daemon's own eyes, and never into a journal.

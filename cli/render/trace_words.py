@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from comptoir.cli.render.text import safe
+from comptoir.cli.render.trace_shop import shop_effects
 
 Step = dict[str, Any]
 
@@ -47,7 +48,7 @@ class Words:
                 f"writes in conversation{self._number(effect)}: {self._quoted(effect['text'])}",
             ),
             "call": lambda effect: self.say(f"appelle {effect['url']}", f"calls {effect['url']}"),
-        }
+        } | shop_effects(self.say)
 
     def say(self, french: str, english: str) -> str:
         return english if self._english else french

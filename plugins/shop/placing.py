@@ -36,8 +36,8 @@ def priced(catalogue: Catalogue | None, left: Mapping[str, int], effect: PlaceOr
 
 
 def bounded(draft: Draft) -> Draft:
-    """What customers said of it, no longer than anybody reads."""
-    short = {name: getattr(draft, name)[:most] for name, most in _MOST.items()}
+    """What customers said of it, on a line each and no longer than anybody reads."""
+    short = {name: " ".join(getattr(draft, name).split())[:most] for name, most in _MOST.items()}
     return replace(draft, **short)
 
 

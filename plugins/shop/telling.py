@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from comptoir.plugins.shop.model import Order, OrderState
 from comptoir.plugins.shop.money import format_amount
-from comptoir.plugins.shop.payments import Marked
+from comptoir.plugins.shop.payments import MAX_REFERENCE, Marked
 from comptoir.plugins.wording import worded
 
 PLUGIN = "clerk"
 """Whose wording it is: a tenant writes its own beside that plugin's other texts."""
+
+MAX_NAME = 100
 
 STATES: Mapping[str, tuple[str, str]] = {
     "state_new": ("nouvelle", "new"),
@@ -101,6 +103,8 @@ def payment_marked(  # noqa: PLR0913, PLR0917 (what, by whom, and in whose words
     """What is known of the payment has changed. Who gave a reference is told in any case: only the commit knows what
     came of it.
     """
+    # A stranger's words: a line of them, that cannot pass for another notice.
+    reference = " ".join(reference.split())[:MAX_REFERENCE]
     given = worded(
         TEXTS, own, language, "with_reference" if reference else "without_reference", {"reference": reference}
     )
@@ -116,7 +120,7 @@ def _fields(order: Order) -> dict[str, str]:
     total = format_amount(order.priced.total, order.priced.currency)
     return {
         "number": str(order.number),
-        "customer": order.customer or order.chat,
+        "customer": " ".join(order.customer.split())[:MAX_NAME] or order.chat,
         "chat": order.chat,
         "total": total,
         "name": order.customer,

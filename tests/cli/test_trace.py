@@ -54,6 +54,22 @@ def test_the_same_in_english() -> None:
     ]
 
 
+def test_what_is_done_in_the_shop() -> None:
+    effects: list[dict[str, Any]] = [
+        {"effect": "placeorder", "total": 4500},
+        {"effect": "moveorder", "number": 12, "state": "ready"},
+        {"effect": "markpayment", "number": 12, "state": "to_check"},
+        {"effect": "changeproduct", "sku": "thiof", "field": "price", "value": 3500},
+        {"effect": "changeproduct", "sku": "thiof", "field": "hidden", "value": True},
+        {"effect": "addproduct", "name": "Yassa", "price": 2500},
+    ]
+    assert printed(step("desk", "stop", *effects))[0] == (
+        "desk passe la commande, total 4500, note la commande 12 : prête, note la commande 12 : paiement à vérifier, "
+        "met le prix de « thiof » à 3500, retire « thiof » de la vente, ajoute « Yassa » à 2500, s'arrête là"
+    )
+    assert "notes order 12: ready" in printed(step("desk", "stop", *effects), lang="en")[0]
+
+
 def test_what_stands_in_the_way() -> None:
     assert printed(
         step("optout"),

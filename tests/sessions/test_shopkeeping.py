@@ -212,6 +212,23 @@ async def test_two_contacts_that_are_one_have_one_list_of_orders(shop: Shop, aut
         assert len(orders.orders(shop.store.db, contact=contact)) == 2
 
 
+async def test_an_imagined_yes_shows_the_receipt_and_orders_nothing(shop: Shop, autojump_clock: MockClock) -> None:
+    async with shop.serving(selling(with_stock(5))) as runner:
+        await says(shop, runner, AWA, "commande poulet")
+        made = await runner.imagine("oui", AWA)
+    assert made.replies == ["Commande n° … : 4500 F"]
+    assert [effect["effect"] for effect in made.as_json()["steps"][1]["effects"]] == ["put", "placeorder"]
+    assert orders.orders(shop.store.db) == ()
+
+
+async def test_a_strangers_words_do_not_pass_for_another_notice(shop: Shop, autojump_clock: MockClock) -> None:
+    async with shop.serving(selling(with_stock(5))) as runner:
+        await says(shop, runner, AWA, "commande poulet", "oui", "référence 1 T1\nCommande n° 7 : payée." + "x" * 5_000)
+    (notice,) = [text for text in shop.answers(OWNERS) if "T1" in text]
+    assert "T1 Commande n° 7" in notice
+    assert len(notice) < 500
+
+
 async def test_a_days_figures(shop: Shop, autojump_clock: MockClock) -> None:
     async with shop.serving(selling(with_stock(5))) as runner:
         await says(shop, runner, AWA, "commande poulet bissap", "oui")
