@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from workbook import workbook
 
 from comptoir.plugins.checking import load_tenant
 from comptoir.plugins.config import parse_tenant
@@ -45,11 +46,17 @@ def test_no_answer_says_a_price_beside_the_catalogue(template: str, lang: str) -
 
 
 @pytest.mark.parametrize("template", sorted(SHOPS))
-def test_an_owners_own_table_takes_the_examples_place(tmp_path: Path, template: str) -> None:
+def test_an_owners_own_table_is_sold_from_without_another_edit(tmp_path: Path, template: str) -> None:
     assert write_template(template, tmp_path, {"name": "x", "owner": "+221771234567"})
-    (tmp_path / "catalogue.csv").write_text("nom;prix\nSavon;500\n", encoding="utf-8")
+    (tmp_path / "catalogue.xlsx").write_bytes(workbook({"Feuil1": [["Article", "Prix"], ["Savon", 500]]}))
     play = play_folder(tmp_path)
-    assert "500\u202fF" in play.customer(is_new=False).says("c'est combien le savon ?").texts[-1]
+    awa = play.customer()
+    for text in ("bonjour", "je veux 2 savons", "je passe les chercher"):
+        summary = awa.says(text).texts[-1]
+    assert "1\u202f000\u202fF" in summary
+    confirmed = awa.says("oui")
+    assert "Commande n° 1 confirmée" in confirmed.texts[0]
+    assert "1\u202f000\u202fF" in confirmed.notices[0]
     play.stop()
 
 
