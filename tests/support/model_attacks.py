@@ -274,12 +274,8 @@ def _plugins(shop: str) -> tuple[Plugin, ...]:
     files = {f"knowledge/{shop}.md": told.read_bytes()} if told.exists() else {}
     tenant = Tenant(table["name"], "fr", table["country"], table["timezone"], OWNER, (), None, files, catalogue)
     clerk = ClerkConfig(**table["plugins"]["clerk"], model="main")
-    return (
-        Desk(Desk.Config(), tenant),
-        Clerk(clerk, tenant),
-        Handovers(HandoverConfig(), tenant),
-        Knowledge(KnowledgeConfig(), tenant),
-    )
+    made = (Desk(Desk.Config(), tenant), Clerk(clerk, tenant), Handovers(HandoverConfig(), tenant))
+    return (*made, Knowledge(KnowledgeConfig(), tenant)) if files else made
 
 
 def _without(text: str, said: Iterable[str]) -> str:

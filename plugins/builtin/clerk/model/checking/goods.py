@@ -4,12 +4,15 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 from weakref import WeakKeyDictionary
 
+from comptoir.plugins.language import Language
 from comptoir.plugins.shop.model import Catalogue, Product
 from comptoir.plugins.shop.understanding import Lexicon
-from comptoir.plugins.text import fold, is_linking, singular
+from comptoir.plugins.text import fold, is_linking, singular, stem
+from comptoir.plugins.text import words as words_of
 
 Kind = Literal["product", "trait", "option", "zone", "delivery", "total", "subtotal"]
 Words = tuple[str, ...]
@@ -55,7 +58,9 @@ class Subject:
 class Goods:
     """The words of a catalogue, built once for each."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, language: Language) -> None:
+        self._catalogue = catalogue
+        self._language: Language = language
         self.products: Mapping[str, Product] = {product.sku: product for product in catalogue.products}
         self._of_word: dict[str, set[str]] = defaultdict(set)
         self._names: dict[str, list[Words]] = {}
@@ -68,6 +73,26 @@ class Goods:
         self._first: dict[str, int] = {}
         for named in filter(None, self._exact):
             self._first[named[0]] = max(self._first.get(named[0], 0), min(len(named), _MOST_WORDS))
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """Of all names: a reply may use them in any sentence."""
+        return frozenset(stem(word, self._language) for name in self._spoken() for word in words_of(name))
+
+    @cached_property
+    def measures(self) -> str:
+        """All names, folded: `25 kg` stands in one or is none of this shop's."""
+        return fold(" ".join(self._spoken()))
+
+    def _spoken(self) -> Iterator[str]:
+        for product in self._catalogue.products:
+            yield from (product.name, *product.names, product.category)
+            for variant in product.variants:
+                yield from (variant.title, *variant.names)
+            for option in product.options:
+                yield from (option.name, *option.names)
+        for zone in self._catalogue.zones:
+            yield from (zone.name, *zone.names)
 
     def at(self, words: Sequence[str], place: int) -> tuple[list[Subject], int]:
         """What is named by the words that begin here, and how many they are; 0 where nothing is."""
@@ -154,5 +179,5 @@ _GOODS: WeakKeyDictionary[Lexicon, Goods] = WeakKeyDictionary()
 def goods_of(lexicon: Lexicon) -> Goods:
     """Built once for a version of the catalogue, as its lexicon is; 5,000 products take a tenth of a second."""
     if lexicon not in _GOODS:
-        _GOODS[lexicon] = Goods(lexicon.catalogue)
+        _GOODS[lexicon] = Goods(lexicon.catalogue, lexicon.language)
     return _GOODS[lexicon]

@@ -15,12 +15,10 @@ from comptoir.plugins.builtin.clerk.model.checking.nods import wrong_nod
 from comptoir.plugins.builtin.clerk.model.checking.numbers import wrong_number
 from comptoir.plugins.builtin.clerk.model.checking.shape import wrong_shape
 from comptoir.plugins.builtin.clerk.model.checking.shelf import Shelf
-from comptoir.plugins.builtin.clerk.model.checking.vocabulary import unknown_word
+from comptoir.plugins.builtin.clerk.model.checking.vocabulary import stems_of, unknown_word
 from comptoir.plugins.language import Language
 from comptoir.plugins.shop.model import Draft
 from comptoir.plugins.text import fold
-
-_FEW = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +49,10 @@ async def why_wrong(text: str, known: Known) -> str:
     await _know_stock(own, known)
     if wrong := wrong_number(own, _shelf(known)):
         return f"« {wrong} »"
+    words = _own_words(known)
     for sentence in said:
         for clause in clauses(sentence, language):
-            if wrong := _unknown(clause, known, shop):
+            if wrong := unknown_word(clause, words, known.bench.customer, shop):
                 return f"« {wrong} »"
     return ""
 
@@ -64,11 +63,11 @@ def _is_quoted(sentence: str, shop: tuple[Clause, ...], language: Language) -> b
     return bool(telling) and all(says_so(clause, shop) for clause in telling)
 
 
-def _unknown(clause: Clause, known: Known, shop: tuple[Clause, ...]) -> str:
-    names = (known.tenant.name, known.config.persona or "", *_names(known.bench))
+def _own_words(known: Known) -> frozenset[str]:
+    """The shop's name, its clerk's manner, its goods, and what the customer is called and where they live."""
     bench, draft = known.bench, known.bench.draft
-    theirs = (draft.name, draft.address, draft.time, bench.customer[-1])
-    return unknown_word(clause, names=(*names, *theirs), customer=known.bench.customer, shop=shop)
+    named = (known.tenant.name, known.config.persona or "", draft.name, draft.address, draft.time, bench.customer[-1])
+    return goods_of(bench.lexicon).stems | stems_of(named, known.tenant.language)
 
 
 def _tells(sentence: str, known: Known) -> bool:
@@ -94,21 +93,8 @@ def _shelf(known: Known) -> Shelf:
     goods = goods_of(bench.lexicon)
     said = (part for text in bench.customer for sentence in sentences(text) for part in read(sentence, goods).parts)
     numbers = frozenset(part.value for part in said if isinstance(part, Figure) and part.value < 100)
-    measures = fold(" ".join((*_names(bench), *_descriptions(bench))))
+    measures = f"{goods.measures} {fold(' '.join(_descriptions(bench)))}"
     return Shelf(bench.catalogue, goods, bench.draft, bench.shop.stock.left, numbers, measures)
-
-
-def _names(bench: Bench) -> Iterator[str]:
-    """Of a small catalogue, and of what the model was shown of a large one: it speaks of nothing else."""
-    products = bench.catalogue.products
-    for product in products if len(products) <= _FEW else bench.shown.values():
-        yield from (product.name, *product.names, product.category)
-        for variant in product.variants:
-            yield from (variant.title, *variant.names)
-        for option in product.options:
-            yield from (option.name, *option.names)
-    for zone in bench.catalogue.zones:
-        yield from (zone.name, *zone.names)
 
 
 def _descriptions(bench: Bench) -> Iterator[str]:

@@ -3,14 +3,13 @@
 import re
 import tomllib
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 from comptoir.plugins.builtin.clerk.model.checking.clauses import Clause
 from comptoir.plugins.language import Language, empty_words, numbers
 from comptoir.plugins.text import stem, words
 
-_LONGEST_REMEMBERED = 4_000
 # What is not there may be named as the customer named it.
 _LACKS = re.compile(
     r"\b(?:n'avons pas|n'ai pas|ne vendons pas|ne faisons pas|ne livrons pas|"
@@ -19,15 +18,16 @@ _LACKS = re.compile(
 )
 
 
-def unknown_word(clause: Clause, names: Iterable[str], customer: Iterable[str], shop: Iterable[Clause]) -> str:
-    """A word that nobody of this shop has said; empty where there is none. Figures are judged elsewhere."""
-    rare = {one for one in clause.stems if not one[0].isdigit()} - everyday(clause.language)
-    rare -= {one for name in names for one in _stems(name, clause.language)}
+def unknown_word(clause: Clause, own: frozenset[str], customer: Iterable[str], shop: Iterable[Clause]) -> str:
+    """A word that nobody of this shop has said, `own` being the stems that it may always use; empty where there is
+    none. Figures are judged elsewhere.
+    """
+    rare = {one for one in clause.stems if not one[0].isdigit()} - everyday(clause.language) - own
     if not rare:
         return ""
     if any({one[:6] for one in rare} <= source.roots and clause.denies == source.denies for source in shop):
         return ""
-    if _LACKS.search(clause.folded) and rare <= {one for text in customer for one in _stems(text, clause.language)}:
+    if _LACKS.search(clause.folded) and rare <= stems_of(customer, clause.language):
         return ""
     return min(rare)
 
@@ -40,6 +40,5 @@ def everyday(language: Language) -> frozenset[str]:
     return frozenset(stem(word, language) for word in said)
 
 
-@lru_cache(_LONGEST_REMEMBERED)
-def _stems(text: str, language: Language) -> frozenset[str]:
-    return frozenset(stem(word, language) for word in words(text))
+def stems_of(texts: Iterable[str], language: Language) -> frozenset[str]:
+    return frozenset(stem(word, language) for text in texts for word in words(text))
