@@ -13,7 +13,7 @@ from comptoir.plugins.toml_mistakes import Said
 from comptoir.plugins.toml_positions import Path as Place
 
 _DELIMITERS = ";\t,"
-_SEPARATOR_LINE = re.compile(r"sep=(.)\s*", re.IGNORECASE)
+_SEPARATOR_LINE = re.compile(r"sep=([;,|:\t])\s*", re.IGNORECASE)
 _MAX_UNREADABLE = 30
 
 
@@ -26,6 +26,8 @@ class CsvFile:
         self._path = path
         self._lines = re.split(r"\r\n|\r|\n", text)
         self._delimiter = ";"
+        self._width = 0
+        """How many cells a row has."""
         self._note_signs()
 
     def note(self, at: Place, what: str, expected: str, *, key: bool = False) -> None:
@@ -56,6 +58,7 @@ class CsvFile:
             done = 0
             try:
                 for cells in reader:
+                    self._check_whole(cells)
                     yield Row(start + done + 1, cells)
                     done = reader.line_num
             except csv.Error:
@@ -66,6 +69,13 @@ class CsvFile:
                 start += done + 1
             else:
                 return
+
+    def _check_whole(self, cells: list[str]) -> None:
+        """Raises csv.Error where a quote that is not closed has taken the rows below into its cell."""
+        within = (line for cell in cells for line in cell.split("\n")[1:])
+        if self._width > 1 and any(line.count(self._delimiter) >= self._width - 1 for line in within):
+            raise csv.Error("rows within a cell")
+        self._width = max(self._width, len(cells))
 
     def _position(self, line: int, cell: int) -> tuple[int, int]:
         """Where the cell of this number begins, in a record that begins on this line: it may go over several."""

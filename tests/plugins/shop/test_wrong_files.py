@@ -71,6 +71,14 @@ def test_a_table_with_many_mistakes() -> None:
     ]
 
 
+def test_an_open_quote_takes_no_products_along() -> None:
+    rows = 'Ma liste\nnom;prix;description\nRiz;500;"bon riz\nThé;x;vert\nEau;5;fraîche"\nMil;5;"sur deux\nlignes"\n'
+    assert [fault.split(" ; ")[0] for fault in faults("catalogue.csv", rows)] == [
+        "catalogue.csv:3: colonne 1 : les guillemets ne vont pas par deux",
+        "catalogue.csv:4: colonne 5 : « x » n'est pas un prix",
+    ]
+
+
 def test_columns_that_are_not_known() -> None:
     assert faults("catalogue.csv", "nom;pris;couleurr;xyz;nom\nThé;500;;;\n") == [
         "catalogue.csv:1: colonne 1 : il n'y a pas de colonne « prix » ; attendu : une colonne « prix »",
