@@ -115,7 +115,7 @@ def attacks() -> list[Attack]:
 def play(attack: Attack) -> Outcome:
     """In a shop that has just opened."""
     outcome, model = Outcome(attack), Corrupted()
-    shop = Play(*_plugins(attack.shop), model=model)
+    shop = _Opened(*_plugins(attack.shop), model=model)
     people = {
         "": shop.customer("", "+221770000001"),
         "other": shop.customer("", "+221770000002"),
@@ -140,6 +140,13 @@ def play(attack: Attack) -> Outcome:
         shown[turn.by] = texts[-1] if texts else shown.get(turn.by, "")
     outcome.faults += _end(attack, list(shop.shop.placed.values()), all(outcome.honest))
     return outcome
+
+
+class _Opened(Play):
+    """Of plugins that were started once for all."""
+
+    async def _start(self) -> None:
+        pass
 
 
 @dataclass(frozen=True)
@@ -275,7 +282,9 @@ def _plugins(shop: str) -> tuple[Plugin, ...]:
     tenant = Tenant(table["name"], "fr", table["country"], table["timezone"], OWNER, (), None, files, catalogue)
     clerk = ClerkConfig(**table["plugins"]["clerk"], model="main")
     made = (Desk(Desk.Config(), tenant), Clerk(clerk, tenant), Handovers(HandoverConfig(), tenant))
-    return (*made, Knowledge(KnowledgeConfig(), tenant)) if files else made
+    plugins = (*made, Knowledge(KnowledgeConfig(), tenant)) if files else made
+    Play(*plugins)
+    return plugins
 
 
 def _without(text: str, said: Iterable[str]) -> str:
