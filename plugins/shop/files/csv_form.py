@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from comptoir.plugins.faults import Fault, Lang, printable
@@ -15,6 +15,7 @@ from comptoir.plugins.toml_positions import Path as Place
 _DELIMITERS = ";\t,"
 _SEPARATOR_LINE = re.compile(r"sep=([;,|:\t])\s*", re.IGNORECASE)
 _MAX_UNREADABLE = 30
+_LEAST = 25
 
 
 class CsvFile:
@@ -37,7 +38,11 @@ class CsvFile:
     def read(self, known: Fields) -> list[Record]:
         told = _SEPARATOR_LINE.fullmatch(self._lines[0])
         self._delimiter = told[1] if told else self._guessed(known)
-        return records(self._rows(), known, self)
+        rows = list(self._rows())
+        found = records(rows, known, self)
+        if self._delimiter == ",":
+            self._note_parted({row.line: row.cells for row in rows}, found)
+        return found
 
     def _guessed(self, known: Fields) -> str:
         """What parts the names of the columns that are known."""
@@ -70,6 +75,17 @@ class CsvFile:
             else:
                 return
 
+    def _note_parted(self, rows: Mapping[int, Sequence[object]], found: Sequence[Record]) -> None:
+        """`Riz,3,500,12`: the comma in a price is one between columns, and a dish would be sold for 3."""
+        for price in (record.cells["price"] for record in found if "price" in record.cells):
+            line, column = (int(part) for part in price.at)
+            before, after = (str(cell).strip() for cell in (*rows[line], "")[column - 1 : column + 1])
+            # A number in stock does not begin with 0, and hardly anything costs so little.
+            if re.fullmatch(r"[1-9]\d{0,2},\d{3}", said := f"{before},{after}") and (
+                after[0] == "0" or int(before) % 5 or int(before) < _LEAST
+            ):
+                note(self, (line, column), _parted(said))
+
     def _check_whole(self, cells: list[str]) -> None:
         """Raises csv.Error where a quote that is not closed has taken the rows below into its cell."""
         within = (line for cell in cells for line in cell.split("\n")[1:])
@@ -98,6 +114,13 @@ class CsvFile:
             if "\ufffd" in text:
                 note(self, (line, 1), _SIGNS)
                 return
+
+
+def _parted(said: str) -> Said:
+    return (
+        (f"« {said} » : un prix, ou deux colonnes ?", 'des points-virgules entre les colonnes, ou "3500" sans virgule'),
+        (f'"{said}": a price, or two columns?', 'semicolons between the columns, or "3500" without a comma'),
+    )
 
 
 _QUOTES: Said = (

@@ -79,6 +79,15 @@ def test_an_open_quote_takes_no_products_along() -> None:
     ]
 
 
+@pytest.mark.parametrize(("row", "parted"), [
+    ("Riz,3,500,bon", True), ("Riz,15,000,bon", True), ("Riz,10,500,bon", True), ("Riz,25,100,bon", False),
+    ("Riz,500,12,bon", False), ('Riz,"3,500",100,bon', False), ("Riz,500", False),
+])  # fmt: skip
+def test_a_price_that_a_comma_has_parted_is_not_sold_at_its_first_figures(row: str, parted: bool) -> None:
+    found = faults("catalogue.csv", f"nom,prix,stock,description\n{row}\n")
+    assert ["un prix, ou deux colonnes ?" in fault for fault in found] == [True] * parted
+
+
 def test_columns_that_are_not_known() -> None:
     assert faults("catalogue.csv", "nom;pris;couleurr;xyz;nom\nThé;500;;;\n") == [
         "catalogue.csv:1: colonne 1 : il n'y a pas de colonne « prix » ; attendu : une colonne « prix »",
