@@ -64,4 +64,5 @@ def drawn(row: Row) -> Table:
 def written(row: Row) -> str:
     """In one line."""
     time = f" ({row.time})" if row.time else ""
-    return f"{row.customer.shop.label:{LABEL_WIDTH}}  {row.who}: {row.text}{time}"
+    text = " / ".join(filter(None, row.text.splitlines()))
+    return f"{row.customer.shop.label:{LABEL_WIDTH}}  {row.who}: {text}{time}"
