@@ -103,18 +103,19 @@ class Outcome:
     """Of honest texts, whether they were sent."""
 
 
-def attacks() -> list[Attack]:
+@cache
+def attacks() -> tuple[Attack, ...]:
     """All of them, in the order of their files."""
-    return [
+    return tuple(
         _attack(table)
         for file in sorted(CORPUS.glob("*.toml"))
         for table in tomllib.loads(file.read_text(encoding="utf-8"))["conversation"]
-    ]
+    )
 
 
-def play(attack: Attack) -> Outcome:
+def play(attack: Attack, model: Corrupted | None = None) -> Outcome:
     """In a shop that has just opened."""
-    outcome, model = Outcome(attack), Corrupted()
+    outcome, model = Outcome(attack), model or Corrupted()
     shop = _Opened(*_plugins(attack.shop), model=model)
     people = {
         "": shop.customer("", "+221770000001"),
