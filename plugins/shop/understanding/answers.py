@@ -8,6 +8,7 @@ from comptoir.plugins.shop.understanding.acts import Act, Asked, Mention
 from comptoir.plugins.shop.understanding.details import Detail, flat
 from comptoir.plugins.shop.understanding.pieces import Piece
 from comptoir.plugins.shop.understanding.roots import links
+from comptoir.plugins.text import words
 
 _PLAIN = frozenset(("yes", "no", "thank", "greet", "cancel", "clear", "checkout", "show_cart", "person", "again"))
 """Acts that are no address and no name, whatever was asked."""
@@ -20,6 +21,7 @@ _SAYING = re.compile(
     r"|notez|pour|de la part|d'|de|a|au|aux|dans|vers|sur|livrez(?:[ -]moi)?|quartier|du cote|adresse|j'habite|on est"
     r"|chez|my name is|it's|i am|is)\b[ :,'-]*)+"
 )
+_POLITE = re.compile(r"(?i)\b(?:s'il (?:vous|te) pla[iî]t|svp|stp|merci|cc|please)\b.*$")
 _ORDINALS = {
     "premier": "1", "premiere": "1", "1er": "1", "1ere": "1", "first": "1", "deuxieme": "2", "second": "2",
     "seconde": "2", "2e": "2", "2eme": "2", "troisieme": "3", "3e": "3", "3eme": "3", "quatrieme": "4", "4e": "4",
@@ -34,6 +36,8 @@ def answered(
     acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail], cleaned: str, asked: Asked | None
 ) -> list[Act]:
     """The acts of a message, read as the answer to what was asked."""
+    if persons := [act for act in acts if act.verb == "person"]:
+        return persons
     if asked in _ABOUT_ONE:
         acts = [_let_go(act, cleaned) for act in acts]
     read = _READERS.get(asked or "")
@@ -66,8 +70,8 @@ def _beside_zone(pieces: Sequence[Piece], text: str) -> str:
     rest = text[zone.at + len(zone.said) :].strip(" ,.:;-!")
     if any(piece.kind not in ("zone", "word", "comma", "number", "end") for piece in pieces if piece.at > zone.at):
         return ""
-    words = [word for word in re.findall(r"\w+", flat(rest)) if not links(word) and word not in ordering_words("idle")]
-    return rest if len(words) > 1 or any(word.isdigit() for word in words) else ""
+    left = [word for word in re.findall(r"\w+", flat(rest)) if not links(word) and word not in ordering_words("idle")]
+    return rest if len(left) > 1 or any(word.isdigit() for word in left) else ""
 
 
 def _address(acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail], text: str) -> list[Act]:
@@ -91,14 +95,23 @@ def _zone_leads(pieces: Sequence[Piece]) -> bool:
 
 def _name(acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail], text: str) -> list[Act]:
     """`c'est Awa Diop` is a name; a question is none, nor is `ajoutez un coca`."""
-    if any(act.verb == "name" for act in acts) or _is_business(acts) or _is_plain(acts, pieces):
+    if any(act.verb == "name" for act in acts) or _names_ware(acts) or _is_plain(acts, pieces, names=True):
         return acts
-    said = _bare(text.split("\n", maxsplit=1)[0].split(",", maxsplit=1)[0])
-    words = re.findall(r"[^\W\d_]+", said)
-    if not 0 < len(words) <= _MOST_NAME_WORDS or any(map(str.isdigit, said)) or "?" in text:
+    said = _polite(text.split("\n", maxsplit=1)[0].split(",", maxsplit=1)[0])
+    parts = re.findall(r"[^\W\d_]+", said)
+    if not 0 < len(parts) <= _MOST_NAME_WORDS or any(map(str.isdigit, said)) or "?" in text:
         return acts
     kept = [act for act in acts if act.verb in ("time", "address", "pickup", "delivery", "yes")]
     return [*kept, Act("name", text=said)]
+
+
+def _names_ware(acts: Sequence[Act]) -> bool:
+    """Something of the shop is named with a number, or something is asked."""
+    return any(
+        (act.verb in _BUSINESS and (act.verb.startswith("ask") or (act.mention is not None and act.mention.found)))
+        or (act.mention is not None and _is_sure(act.mention))
+        for act in acts
+    )
 
 
 def _time(acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail], text: str) -> list[Act]:
@@ -109,8 +122,8 @@ def _time(acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail], t
 
 def _choice(acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail], text: str) -> list[Act]:
     """`le premier`, `2`: an entry of the list, where nothing else was said."""
-    words = re.findall(r"\w+", flat(text))
-    picked = next((_ORDINALS[word] for word in words if word in _ORDINALS), "")
+    parts = re.findall(r"\w+", flat(text))
+    picked = next((_ORDINALS[word] for word in parts if word in _ORDINALS), "")
     numbers = [piece for piece in pieces if piece.kind == "number"]
     if any(act.mention is not None for act in acts):
         return acts
@@ -128,8 +141,16 @@ def _quantity(acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail
     return [*(act for act in acts if act.verb not in ("unknown", "no")), Act("set_quantity", mention=numbers[-1])]
 
 
+_SETTLED = frozenset(("greet", "checkout", "show_cart", "thank"))
+_SETTLED_WORDS = frozenset(
+    ("ca va", "voila", "c est tout", "ca ira", "c est bon comme ca", "ca suffit", "ca va comme ca")
+)
+
+
 def _confirm(acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail], text: str) -> list[Act]:
     """A yes beside words that were not understood is no plain yes."""
+    if " ".join(words(text)) in _SETTLED_WORDS and all(act.verb in _SETTLED for act in acts):
+        return [Act("yes")]
     strange = " ".join(piece.said for piece in pieces if piece.kind == "word" and not _is_idle(piece.name))
     if strange and any(act.verb == "yes" for act in acts) and len(strange) > _MANY:
         return [*acts, Act("unknown", text=strange)]
@@ -149,6 +170,11 @@ def _bare(text: str) -> str:
     return text[found.end() if found else 0 :].strip(" ,.;:!'-")
 
 
+def _polite(text: str) -> str:
+    """A name without `c'est` and `s'il vous plaît`."""
+    return _POLITE.sub("", _bare(text)).strip(" ,.;:!")
+
+
 def _is_business(acts: Sequence[Act]) -> bool:
     """Something is bought, changed or asked after all."""
     return any(
@@ -162,12 +188,13 @@ def _is_sure(mention: Mention) -> bool:
     return mention.quantity is not None and bool(mention.found)
 
 
-def _is_plain(acts: Sequence[Act], pieces: Sequence[Piece]) -> bool:
+def _is_plain(acts: Sequence[Act], pieces: Sequence[Piece], *, names: bool = False) -> bool:
     """Nothing but `oui`, `annulez`, `merci`: no word beside."""
     if not any(act.verb in _PLAIN for act in acts):
         return False
     return not any(
-        piece.kind in ("zone", "detail", "mention") or (piece.kind == "word" and not _is_idle(piece.name))
+        piece.kind in ("zone", "detail", "mention")
+        or (piece.kind == "word" and (not _is_idle(piece.name) or (names and piece.said[:1].isupper())))
         for piece in pieces
     )
 

@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 from comptoir.plugins.language import ordering_words
 from comptoir.plugins.shop.understanding.acts import Act, Asked, Mention, Verb
+from comptoir.plugins.shop.understanding.lexicon import Lexicon
 from comptoir.plugins.shop.understanding.pieces import Piece
 from comptoir.plugins.shop.understanding.roots import root_of
 from comptoir.plugins.text import is_linking, words
@@ -34,7 +35,8 @@ class _Made:
 class Assembler:
     """Walks the pieces of one message."""
 
-    def __init__(self, pieces: Sequence[Piece], asked: Asked | None = None) -> None:
+    def __init__(self, pieces: Sequence[Piece], lexicon: Lexicon, asked: Asked | None = None) -> None:
+        self._lexicon = lexicon
         self._asked = asked
         self._category_said = ""
         self._pieces = pieces
@@ -61,11 +63,35 @@ class Assembler:
         for place, piece in enumerate(self._pieces):
             getattr(self, f"_{piece.kind}")(place, piece)
         self._close()
+        self._made = [part for made in self._made for part in self._each(made)]
         return [
             (made.at, Act(made.verb, made.mention, made.text, made.instead))  # type: ignore[arg-type]
             for made in self._made
             if made.verb in _VERBS
         ]
+
+    def _each(self, made: _Made) -> list[_Made]:
+        """`rouge noir blanc`, `en 37 et en 38`: one of each, where nothing comes in all of it."""
+        mention = made.mention
+        if made.verb not in ("put", "ask_stock", "ask_price") or mention is None or not mention.sku:
+            return [made]
+        traits = self._lexicon.own_traits(mention.sku, mention.traits)
+        if (
+            len(traits) < 2
+            or self._lexicon.comes_in(mention.sku, traits)
+            or mention.quantity not in (None, 1, len(traits))
+        ):
+            return [made]
+        shared = [
+            one
+            for one in traits
+            if all(one == other or self._lexicon.comes_in(mention.sku, (one, other)) for other in traits)
+        ]
+        apart = [one for one in traits if one not in shared]
+        if len(apart) < 2:
+            return [made]
+        quantity = None if made.verb != "put" else 1
+        return [replace(made, mention=replace(mention, traits=(*shared, one), quantity=quantity)) for one in apart]
 
     # --- pieces ---------------------------------------------------------------------------------------------
 
@@ -216,6 +242,10 @@ class Assembler:
         name = piece.name
         if name == "ask_order" and self._mode == "remove":
             return
+        if piece.said.lower().startswith("quel") and not self._mention_ahead(place) and len(piece.said.split()) == 1:
+            return
+        if name == "ask_photo":
+            self._made = [made for made in self._made if made.mention is not None or made.verb != "ask_stock"]
         if name == "ask_delivery" and any(made.verb == name and made.sentence == self._sentence for made in self._made):
             return
         before = self._unclaimed()
@@ -257,6 +287,8 @@ class Assembler:
             self._limit(place)
         elif name == "rest":
             self._rest = True
+            if "command" in piece.said.lower():
+                self._correcting = ""  # `finalement une autre commande`
         elif name == "except":
             self._mode, self._explicit, self._weak = "", False, False
         elif name != "by":
@@ -273,6 +305,8 @@ class Assembler:
             alone = last.sentence == self._sentence and len(self._puts()) == 1
             if alone and not self._mention_follows(place):
                 last.verb = "set_quantity"
+        elif self._mode == "remove":
+            self._mode, self._explicit = "", False  # `laissez le reste, juste les clous`
         elif self._number_follows(place):
             self._mode = "set_quantity"
         elif self._refused and self._mention_follows(place):
@@ -372,6 +406,12 @@ class Assembler:
         """`3 poulets au lieu de 2`, `3 au lieu de 2`."""
         last = next((made for made in reversed(self._made) if made.mention is not None), None)
         self._waiting = ""
+        sizes = [one.mention.quantity for one in (last, piece) if one is not None and one.mention is not None]
+        if last is not None and last.mention is not None and last.mention.refers and self._lexicon.are_sizes(sizes):
+            now, before = map(str, sizes)  # `43 au lieu de 42`
+            last.verb, last.instead = "replace", Mention(refers=True, traits=(before,))
+            last.mention = replace(last.mention, quantity=None, traits=(now,))
+            return
         if last is not None:
             last.verb = "set_quantity"
 
@@ -385,8 +425,10 @@ class Assembler:
             self._waiting = ""
         if self._dropped_number(mention):
             self._correcting = ""
-        if not (mention.found or mention.refers) and piece.cued:
+        if piece.cued and not (mention.found or mention.refers):
             return  # `pour un baptême`
+        if piece.name == "theirs" and not self._mode and mention.quantity is None:
+            return  # `mes ampoules sont mortes`
         if self._only:
             self._only = False
             self._make("clear", None, piece.at - 1)
@@ -412,7 +454,8 @@ class Assembler:
         if self._dresses(last, mention) and last is not None and last.mention is not None:
             last.mention = _merged(last.mention, mention, replacing=False)
             return
-        if last is not None and not self._correcting and (part := self._part_of(last, mention)) is not None:
+        whole = next((made for made in reversed(self._puts()) if made.mention and len(made.mention.found) > 1), None)
+        if whole is not None and not self._correcting and (part := self._part_of(whole, mention)) is not None:
             self._make("put", part, piece.at, explicit=self._explicit)
             return
         if last is not None and mention.refers and self._joins(last, mention):
@@ -452,6 +495,8 @@ class Assembler:
     def _added(self, mention: Mention) -> Mention:
         """`encore un poulet`, `ajoute 2 poulets`: so many more than there are."""
         one_more, self._one_more = self._one_more, False
+        if any(self._same(made.mention, mention) for made in self._puts()):
+            return replace(mention, quantity=mention.quantity or 1)
         if mention.quantity is None and not one_more:
             return mention
         return replace(mention, quantity=mention.quantity or 1, relative=True)
@@ -475,8 +520,11 @@ class Assembler:
             ),
             None,
         )
+        last = self._made[-1] if self._made else None
         if bare is not None:
             bare.mention = mention
+        elif mention.refers and last is not None and last.verb == mode and last.mention is not None:
+            last.mention = _merged(last.mention, mention, replacing=False)
         else:
             self._make(mode, mention, piece.at)
 
@@ -490,7 +538,12 @@ class Assembler:
             return
         last = self._last_put()
         here = self._weak and last is not None and last.sentence == self._sentence
-        if here and last is not None and last.mention is not None and last.mention.found:
+        told = (
+            last is not None
+            and last.mention is not None
+            and (last.mention.found or (last.mention.traits and mention.refers))
+        )
+        if here and told and last is not None and last.mention is not None:
             others = tuple(one for one in mention.found if one.sku not in {found.sku for found in last.mention.found})
             if others or not self._same(last.mention, mention):
                 # `la rouge, pas la noire`
@@ -549,7 +602,11 @@ class Assembler:
             last.mention = _merged(base, mention, replacing=False)
             return True
         new = replace(mention, found=base.found, refers=False, quantity=pieces)
-        if base.traits or base.options or base.without:
+        both = _merged(base, new, replacing=False)
+        divides = (base.quantity or 0) >= pieces and base.traits and self._lexicon.comes_in(base.sku, both.traits)
+        if divides and not base.options and not base.without:
+            new = replace(both, quantity=pieces)
+        elif base.traits or base.options or base.without:
             self._make("put", new, last.at, explicit=last.explicit)
             return True
         left = (base.quantity or 1) - pieces

@@ -24,7 +24,7 @@ _DAYS = (
     r"(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
     r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
 )
-_HOUR = r"(?:\d{1,2} ?(?:h(?:eures?)?|:) ?(?:[0-5]\d)?(?!\w)|midi|minuit|noon)"
+_HOUR = r"(?:\d{1,2} ?h(?:eures?)? ?(?:[0-5]\d)?(?!\w)|\d{1,2}:[0-5]\d(?!\w)|midi|minuit|noon)"
 _DAY = (
     r"(?:apres[- ]demain|demain|(?:des )?aujourd'? ?hui|ce soir|cet? apres[- ]midi|cet aprem|ce matin|ce midi"
     rf"|tonight|tomorrow|{_DAYS}(?: prochain)?)"

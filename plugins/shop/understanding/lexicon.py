@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -24,7 +24,8 @@ NAME, TRAIT, OPTION = 1, 2, 4
 """What a word is to a product."""
 
 _VAGUE = frozenset(("maison", "petit", "grand", "autre", "autres", "divers"))
-_PREPOSITIONS = frozenset(("pour", "avec", "sur", "sous", "dans", "par", "chez", "for", "with"))
+PREPOSITIONS = frozenset(("pour", "avec", "sur", "sous", "dans", "par", "chez", "for", "with"))
+_SMALLEST_SIZE = 20
 _WEAK_SHARE = 0.15
 """Of a vessel or a size in a name: `sac de 50 kg` says little of which cement."""
 _SHORTEST_GUESSED, _SHORTEST_PREFIX, _SHORTEST_MENDED = 4, 5, 6
@@ -100,6 +101,29 @@ class Lexicon:
                 for product, role in gathered.places.get(root_of(other), {}).items():
                     if role & NAME:
                         gathered.places[root_of(word)].setdefault(product, NAME)
+
+    def own_traits(self, sku: str, traits: Sequence[str]) -> tuple[str, ...]:
+        """Those of the values that this product comes in, one for each that is written in several ways."""
+        product = self.entries[self.by_sku[sku]].product
+        own = {value for variant in product.variants for _, value in variant.traits}
+        return tuple(one for one in traits if one in own)
+
+    def comes_in(self, sku: str, traits: Sequence[str]) -> bool:
+        """Whether a variant of the product has all of these values that are the product's own."""
+        if sku not in self.by_sku:
+            return False
+        wanted = set(self.own_traits(sku, traits))
+        variants = self.entries[self.by_sku[sku]].product.variants
+        return any(wanted <= {value for _, value in variant.traits} for variant in variants)
+
+    def are_sizes(self, numbers: Sequence[int | None]) -> bool:
+        """Whether variants come in each of these bare numbers, large enough to be no quantities."""
+        return all(
+            number is not None
+            and number >= _SMALLEST_SIZE
+            and any(role & TRAIT for role in self.places.get(str(number), {}).values())
+            for number in numbers
+        )
 
     def weight(self, one: str) -> float:
         """How much a word tells of which product is meant."""
@@ -181,7 +205,7 @@ class Lexicon:
         tokens = [
             token
             for token in tokens_of(cleaned, self.language, self.units, own)
-            if token.kind != "mark" and not (role == NAME and (links(token.word) or token.word in _PREPOSITIONS))
+            if token.kind != "mark" and not (role == NAME and (links(token.word) or token.word in PREPOSITIONS))
         ]
         told = tuple(dict.fromkeys(token.root for token in tokens))
         for one in told:

@@ -1,14 +1,15 @@
 """Reads one thing that is named in a message: which product, how many of it, which variant, with which options."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from rapidfuzz.distance import OSA
 
 from comptoir.plugins.language import ordering_same, ordering_words
 from comptoir.plugins.shop.understanding.acts import Asked, Found, Mention
-from comptoir.plugins.shop.understanding.lexicon import NAME, OPTION, TRAIT, Lexicon, Roots
+from comptoir.plugins.shop.understanding.lexicon import NAME, OPTION, PREPOSITIONS, TRAIT, Lexicon, Roots
 from comptoir.plugins.shop.understanding.measures import parted
 from comptoir.plugins.shop.understanding.phrasing import phrases_at
 from comptoir.plugins.shop.understanding.roots import links, root_of, skeleton
@@ -71,6 +72,7 @@ class Reading:
     measure: str = ""
     measured: str = ""
     """In the customer's words."""
+    cheapest: bool = False
     size: int = 0
     """-1 for the smallest that there is, 1 for the largest."""
     lots: bool = False
@@ -110,7 +112,7 @@ class MentionReader:
         token = self.tokens[at]
         if token.kind == "mark" or (token.word == "mais" and self._is_but(at)):
             return (), 0
-        if token.root in self.lexicon.places and (token.kind != "number" or token.word.isdigit()):
+        if token.root in self.lexicon.places and (token.kind != "number" or _is_figure(token.word)):
             following = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
             both = (
                 self.lexicon.joined(singular(token.word + following.word)) if following and token.kind == "word" else ()
@@ -120,7 +122,7 @@ class MentionReader:
             return (token.root,), 1
         if token.kind != "word":
             return (), 0
-        if both := self.lexicon.joined(token.word):
+        if both := self.lexicon.joined(singular(token.word)):
             return both, 1
         if at + 1 < len(self.tokens) and (both := self.lexicon.joined(singular(token.word + self.tokens[at + 1].word))):
             return both, 2
@@ -131,12 +133,20 @@ class MentionReader:
         """`mais` without its diaeresis is maize only where an article or a number stands before it."""
         before = self.tokens[at - 1] if at else None
         counted = before is not None and (before.kind in ("number", "measure") or before.word in _ARTICLES)
-        return "ï" not in self.tokens[at].said.lower() and not counted and len(self.tokens) > 1
+        after = self.tokens[at + 1 : at + 3]
+        last = not after or (after[0].kind in ("number", "mark") and (len(after) == 1 or after[1].kind == "mark"))
+        return "ï" not in self.tokens[at].said.lower() and not counted and not last
+
+    def _article(self, at: int) -> bool:
+        """An article or a small word; `L` alone is a size."""
+        if at >= len(self.tokens) or self.tokens[at].word not in _ARTICLES:
+            return False
+        return not (self.tokens[at].said == "L" and "l" in self.lexicon.places)
 
     def names_product(self, at: int) -> bool:
         """Whether a word of a product's name, or a variant that is called by its own, stands here."""
         roots, length = self.shop_word(at)
-        if len(roots) == 1 and self.word(at) in ordering_words("pieces") and not self._is_vessel_sold(roots[0], at):
+        if len(roots) == 1 and self.word(at) in ordering_words("vessels") and not self._is_vessel_sold(roots[0], at):
             return False
         if len(roots) == 1 and self.word(at) in _PEOPLE and self.word(at - 1) in _OF_PEOPLE:
             return False  # `pour ma femme`
@@ -166,6 +176,8 @@ class MentionReader:
     def _phrase_at(self, at: int) -> bool:
         """Whether something else begins here: a question, an order, an answer."""
         for phrase in phrases_at(self._roots, at):
+            if phrase.length > 1 and not (at > 0 and self.names_product(at - 1)):
+                return True
             words = range(at, at + phrase.length)
             if not all(self.names_product(place) or links(self.word(place)) for place in words):
                 return True
@@ -187,6 +199,8 @@ class MentionReader:
         if place == begun and not state.named and not state.unknown:
             place = begun if state.lots else counted
         place = self._options(place, state)
+        if state.named and (length := self._cheapest_at(place)):
+            state.cheapest, place = True, place + length
         mention = self._mention(at, place, state, expected=expected)
         if mention is None:
             return None
@@ -203,6 +217,23 @@ class MentionReader:
         mention = self._mention(0, end, state, expected=True) if state.named else None
         said = " ".join(token.said for token in self.tokens)[:_LONGEST_SAID]
         return replace(mention, quantity=None, said=said) if mention is not None else Mention(said=said)
+
+    def _cheapest_at(self, at: int) -> int:
+        """How many words `le moins cher` takes."""
+        place = at + (self.word(at) in ("le", "la", "les"))
+        return (
+            place + 2 - at if self.word(place) == "moins" and self.word(place + 1) in ("cher", "chere", "chers") else 0
+        )
+
+    def _cheapest(self, places: set[int], traits: Sequence[str]) -> set[int]:
+        """The product of which a variant with these traits costs least."""
+        costs = [
+            (variant.price, place)
+            for place in places
+            for variant in self.lexicon.entries[place].product.variants
+            if set(traits) <= {value for _, value in variant.traits}
+        ]
+        return {min(costs)[1]} if costs else places
 
     def _is_aside(self, state: Reading) -> bool:
         """Nothing but a word that stands behind another in the name, where that other one is the product's own:
@@ -222,17 +253,12 @@ class MentionReader:
 
     def _quantity(self, at: int, state: Reading) -> int:
         place = at
-        while self.word(place) in _ARTICLES and place + 1 < len(self.tokens) and self._counts(place + 1):
+        while self._article(place) and place + 1 < len(self.tokens) and self._counts(place + 1):
             place += 1  # `les 2 poulets`
         token = self.tokens[place] if place < len(self.tokens) else None
         if token is not None and self._asked == "variant" and self.about and self._trait_at(place, state)[0]:
             return at  # `la 27`
-        if (
-            token is not None
-            and self.word(place - 1) in ("le", "la")
-            and place > at - 1
-            and self._is_size(place, state)
-        ):
+        if token is not None and self.word(place - 1) in _SIZED and place > at - 1 and self._is_size(place, state):
             return place  # `ourlet sur le 40`
         if token is None or not self._counts(place):
             if token is not None and token.word in ordering_words("some"):
@@ -252,7 +278,7 @@ class MentionReader:
 
     def _is_size(self, at: int, state: Reading) -> bool:
         token = self.tokens[at]
-        return token.kind == "number" and token.word.isdigit() and bool(self._trait_at(at, state)[0]) and at > 0
+        return token.kind == "number" and _is_figure(token.word) and bool(self._trait_at(at, state)[0]) and at > 0
 
     def _counts(self, at: int) -> bool:
         return self.tokens[at].kind in ("number", "measure")
@@ -272,9 +298,7 @@ class MentionReader:
     def _vessel(self, at: int, state: Reading) -> int:
         """`2 sacs de` ciment: the vessel counts, unless it is part of a product's name that follows."""
         place = at
-        while self.word(place) in _ARTICLES or (
-            self.word(place) in ordering_words("qualities") and not self._is_own(place)
-        ):
+        while self._article(place) or (self.word(place) in ordering_words("qualities") and not self._is_own(place)):
             state.size = state.size or _size(self.word(place))
             place += 1
         vessel = self.word(place)
@@ -287,7 +311,7 @@ class MentionReader:
             place += 1
         else:
             return place
-        while self.word(place) in _ARTICLES:
+        while self._article(place):
             place += 1
         return place
 
@@ -334,6 +358,9 @@ class MentionReader:
                 state.marked = True
                 place += 1
                 continue
+            if token.word in PREPOSITIONS and state.named and self._goes_on(place + 1, state):
+                place += 1  # `crayon pour les yeux`
+                continue
             if token.kind == "word" and (token.word in _BEFORE_TRAIT or links(token.word)):
                 if token.word in ("et",) or self._phrase_at(place):
                     break
@@ -341,6 +368,17 @@ class MentionReader:
                 continue
             break
         return end
+
+    def _goes_on(self, at: int, state: Reading) -> bool:
+        """Whether the next telling word is of a name that is meant so far."""
+        place = at
+        while links(self.word(place)):
+            place += 1
+        return any(
+            self.lexicon.places[one].get(product, 0) & NAME and one not in state.roots
+            for one in self.shop_word(place)[0]
+            for product in state.places or ()
+        )
 
     def _counted_in_brackets(self, at: int, state: Reading) -> bool:
         """`huile 5 L (1)`, `bissap : 2`."""
@@ -370,7 +408,9 @@ class MentionReader:
     def _take_roots(self, roots: Roots, state: Reading, at: int) -> bool:
         if not state.places and self._phrase_at(at):
             return False
-        if not state.named and (all(map(_generic, roots)) or not self.names_product(at)):
+        if not state.named and all(map(_generic, roots)) and not self._is_head(roots[0], at + 1):
+            return self._take_sibling(roots[0], state)
+        if not state.named and not self.names_product(at):
             return False
         for one in roots:
             having = {
@@ -454,6 +494,37 @@ class MentionReader:
             or self.word(at - 1) in ("et", "avec")
         )
 
+    def _is_head(self, one: str, following: int) -> bool:
+        """A colour or size that a name begins with: `rouge à lèvres`, `crème` where nothing comes in that colour."""
+        roles = self.lexicon.places.get(one, {})
+        if not any(name[0] == one for place in roles for name in self.lexicon.entries[place].names):
+            return False
+        place = following
+        while links(self.word(place)):
+            place += 1
+        return self._follows_up(one, place) or not any(role & TRAIT for role in roles.values())
+
+    def _take_sibling(self, one: str, state: Reading) -> bool:
+        """`les blanches` after `baskets noires`, where these are products of their own."""
+        having = {place for place in self._siblings() if self.lexicon.places[one].get(place, 0) & NAME}
+        if not having:
+            return False
+        state.places, state.named = having, True
+        state.roots.extend((one, *self._heads(self._last)))
+        return True
+
+    def _siblings(self) -> set[int]:
+        """What is called by the same first word as what was named last."""
+        heads = self._heads(self._last)
+        return (
+            {place for place, entry in enumerate(self.lexicon.entries) if heads & {name[0] for name in entry.names}}
+            if heads
+            else set()
+        )
+
+    def _heads(self, places: Iterable[int]) -> set[str]:
+        return {name[0] for place in places for name in self.lexicon.entries[place].names}
+
     def _with_traits(self, having: set[int], state: Reading) -> set[int]:
         """Those that come in what was said before the name: `un demi poulet`."""
         if not state.traits:
@@ -491,7 +562,7 @@ class MentionReader:
 
     def _take_trait(self, at: int, state: Reading) -> int:
         told, length = self._trait_at(at, state)
-        if not told:
+        if not told or (not state.named and self._is_name(told[0]) and self._is_head(told[0], at + length)):
             return 0
         having = self._having_trait(told, self._among(told, state))
         if not state.named and not self.about:
@@ -525,24 +596,34 @@ class MentionReader:
         bracketed = self.word(at - 1) == "("
         if not bracketed and (
             (
-                token.word.isdigit()
-                and (state.quantity is not None or self._asked == "variant" or self.word(at - 1) in ("le", "la"))
+                _is_figure(token.word)
+                and (
+                    state.quantity is not None
+                    or state.measure
+                    or self._asked == "variant"
+                    or self.word(at - 1) in _SIZED
+                )
             )
             or (state.named and (self._looks_trait(at, state) or self.lexicon.joined(token.word)))
             or state.marked
         ):
             if length := self._take_trait(at, state):
-                return length
-            if length := self._take_bare_measure(token, state):
+                return self._either(at + length, state) - at
+            if (length := self._take_bare_measure(token, state)) or (length := self._figure_of_name(token, state)):
                 return length
             if state.named and (model := self.lexicon.joined(token.word)) and self._take_roots(model, state, at):
                 return 1
-            if state.marked or (self.word(at - 1) in _BEFORE_TRAIT and token.word.isdigit() and state.named):
+            if state.marked or (self.word(at - 1) in _BEFORE_TRAIT and _is_figure(token.word) and state.named):
                 state.lacking.append(token.said)
                 return 1
         if not state.named and state.quantity is not None and self._take_sold_by(token, state):
             return 1
-        after = state.named and state.quantity is None and token.value is not None and token.value <= _MOST_AFTER
+        after = (
+            (state.named or state.unknown)
+            and state.quantity is None
+            and token.value is not None
+            and token.value <= _MOST_AFTER
+        )
         if not after or self._belongs_to_next(at):
             return 0
         state.quantity = token.value
@@ -550,6 +631,26 @@ class MentionReader:
         if self.word(place) in ordering_words("pieces") | ordering_words("lots"):
             place += 1
         return place - at
+
+    def _either(self, at: int, state: Reading) -> int:
+        """`en 34 ou 36` is no size yet."""
+        if self.word(at) not in ("ou", "or") or not self._trait_at(at + 1, state)[0]:
+            return at
+        state.traits.pop()
+        return at + 2
+
+    def _figure_of_name(self, token: Token, state: Reading) -> int:
+        """`contreplaqué de 10`, where that is the only thickness."""
+        having = {
+            place
+            for place in state.places or ()
+            for name in self.lexicon.entries[place].names
+            for one in name
+            if parted(one) is not None and one.startswith(token.word) and one[len(token.word) :].isalpha()
+        }
+        if state.places is not None and having:
+            state.places = having
+        return int(bool(having))
 
     def _take_sold_by(self, token: Token, state: Reading) -> bool:
         """`20 barres de 10`: the only thing that is sold by the bar and comes in 10."""
@@ -571,8 +672,9 @@ class MentionReader:
         """Whether a number behind a product is a size of it: `baskets 42`; `x2` is not."""
         token = self.tokens[at]
         return (
-            token.word.isdigit()
+            _is_figure(token.word)
             and not token.glued
+            and not any(_figure(value) for value in state.traits)
             and bool(self._trait_at(at, state)[0] or self._bare_measures(token, state))
         )
 
@@ -585,7 +687,7 @@ class MentionReader:
             place += 1
             if self.word(place) in ("du", "des", "la", "le", "les"):
                 return False  # `gombo trois tas, du piment deux tas`
-        while self.word(place) in _ARTICLES:
+        while self._article(place):
             place += 1
         return bool(self.shop_word(place)[0]) and self.names_product(place)
 
@@ -675,7 +777,7 @@ class MentionReader:
                 negated, linked = True, True
                 place += 1
             while (
-                self.word(place) in _ARTICLES
+                self._article(place)
                 or (linked and self.word(place) in _ONES | ordering_words("qualities"))
                 or (linked and self.word(place) in ordering_words("pieces"))
             ):
@@ -726,11 +828,23 @@ class MentionReader:
                 for place in sorted(having)
                 if told in self.lexicon.entries[place].options
             )
+            if not names and length == 1:
+                names = self._options_from(told[0], among)
             if not names:
                 continue
             (state.without if negated else state.options).extend(name for name in names if name not in state.options)
             return length
         return 0
+
+    def _options_from(self, first: str, among: Iterable[int]) -> dict[str, None]:
+        """The only option whose name begins so: `emballage`."""
+        names = dict.fromkeys(
+            name
+            for place in sorted(among)
+            for roots, name in self.lexicon.entries[place].options.items()
+            if roots[:1] == (first,)
+        )
+        return names if len(names) == 1 and len(first) > _SHORTEST else {}
 
     def _named_without(self, told: Roots, among: set[int] | frozenset[int]) -> dict[str, None]:
         """Options that are called `sans oignon` themselves."""
@@ -762,6 +876,15 @@ class MentionReader:
                 places = set()
             if self.about & places:
                 places = self._chosen(set(self.about & places), state)
+            if state.cheapest:
+                places = self._cheapest(places, [*traits, *self._exact_size(places, state)])
+            if (
+                len(places) > 1
+                and quantity is not None
+                and self._last
+                and self.word(start + 1) in ("de", "d", "a", "au")
+            ):
+                places = places & self._siblings() or places  # `3 brochettes de bœuf et 2 de poulet`
             strange: Strange = "meant" if state.qualified else "beside" if state.unknown else ""
             found = found_in(self.lexicon, places, state.roots, state.words, strange)
             if state.size and not traits:
@@ -803,6 +926,12 @@ class MentionReader:
             tuple(state.without),
         )
 
+    def _exact_size(self, places: set[int], state: Reading) -> list[str]:
+        """The value that a measure said stands for."""
+        told = (state.measure,)
+        values = (value for place in places for value in self.lexicon.entries[place].traits.get(told, ()))
+        return list(dict.fromkeys(values))[:1]
+
     def _by_size(self, places: set[int], size: int) -> list[str]:
         """The smallest or the largest of one product's sizes: `la petite`."""
         if len(places) != 1:
@@ -823,7 +952,9 @@ class MentionReader:
         }
         common = frozenset.intersection(*names.values())
         told = frozenset(state.roots) - common
-        exact = {place for place in places if told and names[place] - common == told}
+        if not state.roots:
+            return places
+        exact = {place for place in places if names[place] - common == told}
         return exact if len(exact) == 1 else places
 
     def _described(self, state: Reading) -> set[int]:
@@ -891,6 +1022,8 @@ class MentionReader:
 _FEW, _SHORTEST_NEAR, _LIGHT = 30, 4, 0.2
 _PEOPLE = frozenset(("femme", "homme", "enfant", "enfants", "fille", "garcon", "bebe", "fils", "mari"))
 _OF_PEOPLE = frozenset(("ma", "mon", "mes", "sa", "son", "ses", "une", "un", "notre", "nos"))
+_SIZED = frozenset(("le", "la", "en", "in"))
+"""A number right behind these is a size."""
 _NEVER_FIRST = frozenset(("non", "sans", "pas", "plus"))
 _SHORTEST, _MOST_STRANGE, _LONGEST_SAID = 3, 3, 80
 
@@ -899,14 +1032,19 @@ def _size(word: str) -> int:
     return {"petit": -1, "grand": 1, "gros": 1}.get(root_of(word), 0)
 
 
+def _is_figure(word: str) -> bool:
+    return word.replace(".", "", 1).isdigit()
+
+
 def _figure(value: str) -> str:
     """`8` of `8 mm`."""
     found = re.match(r"[\d.]+", value.replace(",", "."))
     return found.group() if found else ""
 
 
+@cache
 def _colours() -> frozenset[str]:
-    return ordering_words("colours")
+    return frozenset(map(root_of, ordering_words("colours")))
 
 
 def _generic(one: str) -> bool:

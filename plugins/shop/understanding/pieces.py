@@ -16,6 +16,7 @@ from comptoir.plugins.shop.understanding.zones import ZoneMatch
 Kind = Literal["acts", "asks", "modes", "mention", "number", "zone", "detail", "category", "end", "comma", "word"]
 _NODS, _SHAKES = frozenset("👍👌✅🆗🤝"), frozenset("👎❌🚫")
 _PARTITIVES = frozenset(("du", "des", "de", "d"))
+_THEIRS = frozenset(("mon", "ma", "mes", "notre", "nos", "my"))
 _NO_PIECES = frozenset(
     [
         "personne",
@@ -36,6 +37,7 @@ _NO_PIECES = frozenset(
         "semaine",
         "semaines",
         "pourcent",
+        "yards",
         "enfant",
         "enfants",
         "adulte",
@@ -118,6 +120,9 @@ def _bare_without(reader: MentionReader, at: int) -> tuple[Mention, int] | None:
 
 
 def _shop_words(reader: MentionReader, at: int, length: int) -> bool:
+    """Whether these are words of the shop after all; `à la maison` is no burger of the house."""
+    if length > 1 and not (at > 0 and reader.names_product(at - 1)):
+        return False
     return all(reader.names_product(place) or links(reader.word(place)) for place in range(at, at + length))
 
 
@@ -145,7 +150,8 @@ def _mention(mention: Mention, tokens: Sequence[Token], start: int, end: int) ->
                 name = "pieces"
             yield Piece("number", name, at, mention.said, mention)
         return
-    yield Piece("mention", "", at, mention.said, mention, cued=cued)
+    theirs = tokens[start].word in _THEIRS or (start > 0 and tokens[start - 1].word in _THEIRS)
+    yield Piece("mention", "theirs" if theirs else "", at, mention.said, mention, cued=cued)
 
 
 def _is_question(tokens: Sequence[Token], at: int) -> bool:

@@ -27,7 +27,7 @@ def understand(text: str, lexicon: Lexicon, asked: Asked | None = None, about: S
     reader = MentionReader(tokens, lexicon, about, asked)
     zones = list(lexicon.zones.find(tokens, guessing=asked in ("zone", "address", "delivery")))
     pieces = pieces_of(tokens, reader, zones, details)
-    acts = [act for _, act in sorted(Assembler(pieces, asked).acts(), key=lambda one: one[0])]
+    acts = [act for _, act in sorted(Assembler(pieces, lexicon, asked).acts(), key=lambda one: one[0])]
     acts = answered(acts, pieces, details, cleaned, asked)
     if not acts and any(piece.name in ("put", "rest") and "command" in piece.said.lower() for piece in pieces):
         acts = [Act("ask_list")]  # `je veux commander`
