@@ -77,7 +77,7 @@ class Customer:
         return said
 
     def tells(self, verb: Verb, text: str = "") -> str:
-        return self.does(Act(verb, text=text))
+        return self.does(Act(verb, text=text), text="oui" if verb == "yes" else text)
 
     def tells_place(self) -> str:
         """Where it goes and for whom."""

@@ -31,7 +31,11 @@ def narrowed(text: str, names: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     common = set.intersection(*known.values()) if len(keys) > 1 else set()
     points = {key: _points(said, known[key] - common) for key in keys}
     most = max(points.values(), default=0)
-    return tuple(key for key in keys if points[key] == most) if most else ()
+    if most:
+        return tuple(key for key in keys if points[key] == most)
+    # `The sweetened one`, where the other is the unsweetened one: it says nothing of what tells the other.
+    plain = tuple(key for key in keys if not known[key] - common)
+    return plain if len(plain) == 1 and said & common else ()
 
 
 def _points(said: set[str], own: set[str]) -> int:

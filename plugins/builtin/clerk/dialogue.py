@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from comptoir.plugins.builtin.clerk import asking, cart, carting, delivering, ordering, wares
+from comptoir.plugins.builtin.clerk import answering, asking, cart, carting, delivering, ordering, wares
+from comptoir.plugins.builtin.clerk.agreeing import is_plain_yes
 from comptoir.plugins.builtin.clerk.course import next_asked, question, settled
+from comptoir.plugins.builtin.clerk.gathering import that_count
 from comptoir.plugins.builtin.clerk.sale import Asked, Want
 from comptoir.plugins.builtin.clerk.summary import cart as cart_text
 from comptoir.plugins.builtin.clerk.summary import summary
@@ -13,38 +15,36 @@ from comptoir.plugins.builtin.clerk.wanting import settle
 from comptoir.plugins.shop.understanding import Act, Verb
 from comptoir.plugins.text import words
 
-_DOUBT = frozenset(
-    words(
-        "mouais bof voir verrai verra verrons peutetre etre attends attendez reflechis reflechir hesite sais maybe"
-        " wait perhaps"
-    )
-)
-"""No yes stands beside these."""
-MOST_ASKED = 3
-"""Times that it is asked what they want instead of something that the shop does not have."""
+MOST_ANSWER = 120
+"""Characters of a name or an address."""
+MOST_NAMES = 5
+MOST_ASKED, MOST_ASKED_ELSE = 5, 3
+"""Times that the same is asked; and what they want instead of something that the shop does not have."""
 
 
 def read(turn: Turn, acts: Sequence[Act]) -> None:
     """Do all of it. `turn.understood` tells whether anything was."""
     again_there = ordering.same_place(turn.text) and ordering.deliver_again(turn)
-    for act in _that_count(turn, acts):
+    for act in that_count(turn, acts):
         if again_there and act.verb in ("zone", "address", "delivery"):
             continue
         if not ordering.changes_placed(turn, act):
             _do(turn, act)
-    if not turn.understood and not turn.greeted:
-        carting.answered_in_words(turn)
+    if turn.is_only_missed or not (turn.understood or turn.greeted or answering.answered_in_words(turn)):
+        _take_for_answer(turn)
 
 
-def _that_count(turn: Turn, acts: Sequence[Act]) -> list[Act]:
-    """Without what only seems to be said: `let the pickaxe be` is not all of it, `another order` is no piece more."""
-    verbs = {act.verb for act in acts if act.mention is not None}
-    left_out: set[Verb] = {"cancel"} if verbs & {"put", "remove"} else set()
-    if turn.answering is not None and turn.draft.lines and "cancel" in {act.verb for act in acts}:
-        left_out |= {"clear"}
-    if "put" in verbs and not turn.sale.is_open:
-        left_out |= {"remove", "set_quantity"}
-    return [act for act in acts if act.verb not in left_out]
+def _take_for_answer(turn: Turn) -> None:
+    """A name or an address may be any words: the summary shows what they were taken for."""
+    said = turn.text.strip()
+    if "?" in said or not said or len(said) > MOST_ANSWER:
+        return
+    if turn.sale.asked.kind == "name" and len(words(said)) <= MOST_NAMES and not any(sign.isdigit() for sign in said):
+        turn.forget_missed()
+        delivering.name(turn, said)
+    elif turn.sale.asked.kind == "address" and len(words(said)) > 1:
+        turn.forget_missed()
+        delivering.address(turn, said)
 
 
 def finish(turn: Turn) -> str:
@@ -76,9 +76,9 @@ def finish(turn: Turn) -> str:
 
 
 def _give_up(turn: Turn) -> None:
-    """What was not understood, and they were asked about often enough, is for a person."""
+    """What they were asked about often enough is for a person."""
     first = next(iter(turn.sale.wants), None)
-    if first is not None and not first.products and first.times >= MOST_ASKED:
+    if first is not None and first.times >= (MOST_ASKED if first.products else MOST_ASKED_ELSE):
         turn.hand_over = turn.say("reason_lost")
         turn.sale = replace(turn.sale.without_first(), asked=Asked())
 
@@ -117,19 +117,22 @@ def _answered(turn: Turn, *, yes: bool) -> None:
     turn.understood = turn.understood or turn.sale.is_open or asked.kind == "cancel"
     match asked.kind:
         case "cancel":
-            ordering.answer_cancel(turn, yes=yes)
+            ordering.answer_cancel(turn, yes=yes and is_plain_yes(turn.text))
         case "stock" if turn.answering is not None:
-            carting.answer_stock(turn, yes=yes)
+            answering.answer_stock(turn, yes=yes)
         case "again":
             _take_up(turn, yes=yes)
         case "confirm" if yes:
-            turn.agreed = _DOUBT.isdisjoint(words(turn.text))
+            turn.agreed = is_plain_yes(turn.text)
         case "confirm":
             turn.refused = True
         case "zone" if yes and len(asked.about) == 1:
             turn.take(cart.delivered(turn.shop, turn.draft, asked.about[0]))
         case "variant" | "choice" | "quantity" | "option" if turn.answering is not None:
             _settle_or_drop(turn, turn.answering, yes=yes)
+        case "" if yes and not turn.sale.is_open and turn.sale.last:
+            # `Yes, we have it` — `yes`: then they want it.
+            settle(turn, Want((turn.sale.last,), turn.sale.last_variants, unsure=True))
         case _:
             pass
 

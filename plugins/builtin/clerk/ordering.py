@@ -110,7 +110,7 @@ def changes_placed(turn: Turn, act: Act) -> bool:
     order = next((order for order in turn.orders if order.is_open), None)
     if order is None:
         return False
-    mention = act.instead or act.mention
+    mention = act.instead if act.verb == "replace" else act.mention
     named = {found.sku for found in mention.found} if mention is not None else set()
     in_order = {wares.product_sku(turn.catalogue, line.sku) for line in order.draft.lines}
     if not named & in_order and not (mention is not None and mention.refers and turn.sale.last in in_order):

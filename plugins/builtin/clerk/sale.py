@@ -123,7 +123,7 @@ class Sale:
 
     def after_order(self) -> "Sale":
         """The next one in this chat is for the same person."""
-        return Sale(Draft(name=self.draft.name), last=self.last)
+        return Sale(Draft(name=self.draft.name))
 
     def asked_once_more(self) -> "Sale":
         """What is asked about first has been asked about once more."""

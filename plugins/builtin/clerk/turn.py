@@ -91,6 +91,13 @@ class Turn:
         self.sale = replace(self.sale, draft=made)
         return None
 
+    def forget_missed(self) -> None:
+        """What was taken for a ware is none."""
+        self.missed = False
+        self.said.clear()
+        self.not_read.clear()
+        self.sale = replace(self.sale, wants=self.open_before)
+
     def answered(self) -> Want:
         """The want that was asked about, which is open no longer."""
         want, self.answering = self.sale.wants[0], None

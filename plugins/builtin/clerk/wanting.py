@@ -11,6 +11,13 @@ from comptoir.plugins.shop.model import Draft, Product, Variant
 from comptoir.plugins.shop.understanding import Mention
 from comptoir.plugins.text import fold, stem, words
 
+_ADDS = frozenset(
+    ("ajoute", "ajoutez", "ajouter", "rajoute", "rajoutez", "rajouter", "encore", "autre", "autres", "add", "another")
+)
+"""So many more."""
+_EITHER = frozenset(("ou", "or", "pas", "not", "plutot", "rather", "non"))
+"""Of two that are named, one is meant."""
+
 
 def want_of(mention: Mention, products: Sequence[str]) -> Want:
     return Want(
@@ -28,12 +35,32 @@ def want_of(mention: Mention, products: Sequence[str]) -> Want:
 def settle(turn: Turn, want: Want, *, first: bool = False) -> None:
     """Do what is wanted, or remember that a question stands before it."""
     turn.understood = True
+    if each := _one_of_each(turn, want):
+        for one in each:
+            settle(turn, one)
+        return
     if len(want.products) == 1:
         turn.sale = replace(turn.sale, last=want.products[0], last_variants=want.variants)
     open_want = _tried(turn, want)
     if open_want is not None:
         wants = (open_want, *turn.sale.wants) if first else (*turn.sale.wants, open_want)
         turn.sale = replace(turn.sale, wants=wants)
+
+
+def _one_of_each(turn: Turn, want: Want) -> list[Want]:
+    """`2 chickens, one whole and one half`: one of each, where as many were named as are wanted."""
+    product = wares.product_of(turn.catalogue, want.products[0]) if len(want.products) == 1 else None
+    if product is None or want.does != "put" or want.relative or not _EITHER.isdisjoint(words(turn.text)):
+        return []
+    kinds = {fold(value): kind for variant in product.variants for kind, value in variant.traits}
+    by_kind: dict[str, list[str]] = {}
+    for trait in dict.fromkeys(want.traits):
+        by_kind.setdefault(kinds.get(fold(trait), ""), []).append(trait)
+    several = [values for kind, values in by_kind.items() if kind and len(values) > 1]
+    if len(several) != 1 or want.quantity not in (None, len(several[0])):
+        return []
+    rest = tuple(trait for trait in want.traits if trait not in several[0])
+    return [replace(want, traits=(*rest, value), quantity=1, unsure=False) for value in several[0]]
 
 
 def _tried(turn: Turn, want: Want) -> Want | None:
@@ -141,6 +168,8 @@ def _with_negative_options(turn: Turn, want: Want) -> Want:
 def _says_anew(turn: Turn, want: Want) -> bool:
     """`Mettez 8 coca`, where 6 had been put by an earlier message, means 8 in all."""
     of_it = [line for line in turn.before.lines if line.sku == want.variants[0]]
+    if not _ADDS.isdisjoint(words(turn.text)):
+        return False
     return bool(of_it) and (not want.options or any(set(line.options) == set(want.options) for line in of_it))
 
 

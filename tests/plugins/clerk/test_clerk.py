@@ -165,12 +165,34 @@ def test_what_is_not_sold_may_be_another_plugins_word(opens: Opens) -> None:
     assert "nous n'avons pas" in says(awa, "vous avez du caviar ?")
 
 
-@pytest.mark.parametrize("text", ["mouais faut voir", "oui attends", "ok on verra", "oui peut-être"])
-def test_no_order_is_placed_on_a_doubtful_yes(opens: Opens, text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mouais faut voir", "oui attends", "ok on verra", "oui peut-être", "oui non", "non oui", "oui mais non", "oui?",
+        "ok ?", "c'est bon ou pas", "pourquoi oui", "si je dis oui vous livrez quand ?", "oui si vous livrez",
+        "oui c'est cher", "ok bye", "oui oui mais le total est faux", "oui 2", "oui à 2000", "ok pour 2000f",
+        "d'accord mais 2000", "oui au prix de ma soeur", "c'est pas bon", "oui xyzzy",
+    ],
+)  # fmt: skip
+def test_no_order_is_placed_on_a_yes_with_anything_else(opens: Opens, text: str) -> None:
     shop = opens()
     awa = shop.customer()
     says(awa, ALL_AT_ONCE, text)
     assert shop.shop.placed == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "oui", "Ouiii", "ok", "oui c'est bon merci", "c'est ça", "je confirme", "ok d'accord chef", "parfait", "👍",
+        "oui pas de souci", "wi c bon", "c'est bon envoyez", "oui merci beaucoup madame", "ok ça marche",
+    ],
+)  # fmt: skip
+def test_an_order_is_placed_on_a_yes_however_it_is_said(opens: Opens, text: str) -> None:
+    shop = opens()
+    awa = shop.customer()
+    says(awa, ALL_AT_ONCE, text)
+    assert len(shop.shop.placed) == 1
 
 
 def test_what_seems_to_change_the_order_and_was_not_read_is_asked_about(opens: Opens) -> None:

@@ -1,0 +1,60 @@
+"""Whether a message is a yes and nothing else: only such a one places an order."""
+
+import re
+
+from comptoir.plugins.text import words
+
+_TWICE = re.compile(r"(\w)\1+")
+_PHRASES = re.compile(
+    r"\b(?:(?:pas|sans|aucun|y a pas|ya pas)(?: de)? (?:souci|soucis|probleme|problemes|pb|pblm|drap)"
+    r"|(?:c|ce|cest|c est|est|tout est|tt est)(?: bien| tout)? (?:ca|sa|bon|juste|fait|cale|propre|clair|carre|doux)"
+    r"|(?:ca|sa) (?:marche|va|me va|roule|me convient|nous va)|vas y|allez y|bon pour (?:moi|nous|accord)"
+    r"|rien a (?:dire|redire|changer|ajouter|signaler)|a tout a l heure|a plus tard|tout a fait|avec plaisir|bien sur"
+    r"|grand frere|grande soeur|petit frere|petite soeur|(?:tres|trop) bien|c est (?:exactement |bien )?ce que je"
+    r" (?:veux|voulais|voulai)|(?:vous pouvez|tu peux|on peut) (?:y aller|envoyer|livrer|preparer|lancer|valider"
+    r"|confirmer|proceder)|j ai (?:bien )?(?:verifie|vu|lu|compris)|de ma part|pour (?:moi|nous|la commande))\b"
+)
+"""Words that are a yes, or nothing beside it, only together."""
+_SIGNS = re.compile("[👍✅👌🆗✔☑]")
+_FIGURE = re.compile(r"\d|[?？]")
+
+
+def _known(spelt: str) -> frozenset[str]:
+    return frozenset(_TWICE.sub(r"\1", word) for word in words(spelt))
+
+
+_YES = _known(
+    "oui ouais ouai oue ouep ouaip we wi ui ye yes yep yeah yess yo yoo ok okay okey oki okok okidoki dac dacc daccord"
+    " dakor accord confirme confirmer confirmez confirmee confirmons confirmation confirmed confirm valide valider"
+    " validez validee validons validation approuve parfait parfaite exact exacte exactement correct correcte conforme"
+    " cbon complet top tip super cool nickel impeccable impec genial"
+    " excellent magnifique affirmatif positif absolument certainement evidemment naturellement volontiers carrement"
+    " entendu voila vrai conclu banco bingo go lance lancez accepte accepter"
+    " sure right good perfect fine agreed alright great deal noter"
+    " waaw waw waow wao yow baxna bakhna awo owo ayiwa enyo eyo onhon ee een iyo yalla"
+)
+_AROUND = _known(
+    "c est cest d ca sa bon bien juste va je j tu on vous nous moi toi me m te t a avez ai as suis sont y la le les l"
+    " et alors donc comme tout tous toute toutes tt vraiment tres sur vite rapidement deja"
+    " maintenant note recu commande votre ma mon"
+    " notre total montant adresse convient envoyez envoie livrez preparez recapitulatif resume"
+    " oh ah eh hein deh dei o lol hmm bah ben ba euh"
+    " that is it s all the my order please thanks thank you very much i we"
+    " merci beaucoup bcp bocou mrc mci svp stp s il vous te plait plais sil madame monsieur mr mme mlle m papa"
+    " maman mama mere pere daron daronne chef cheffe patron patronne boss tantie tantine tata tonton frere"
+    " frero soeur sista vieux vieille doc docteur prof president champion king gars mec bro fiston fils fille"
+    " enfant ami amie asso mola massa belle chere cherie cheri amour coeur djo jo mogo gar"
+    " bonjour bonsoir salut bonne journee soiree nuit courage force inchallah inshallah inch allah dieu"
+    " benisse jerejef djeredjef dieureudieuf jerejeuf barika aw ni ce akpe awale ani ashia yako bientot"
+)
+
+
+def is_plain_yes(text: str) -> bool:
+    """`Oui c'est bon, merci`; not `oui mais`, `ok ?`, `oui à 2000`, or anything with a word that is not known here."""
+    if _FIGURE.search(text):
+        return False
+    if not words(text):
+        return bool(_SIGNS.search(text))
+    said = _PHRASES.sub("ok", " ".join(words(text)))
+    spoken = [_TWICE.sub(r"\1", word) for word in said.split()]
+    return any(word in _YES for word in spoken) and all(word in _YES or word in _AROUND for word in spoken)

@@ -1,0 +1,166 @@
+"""Answers to the question that stands before a want: which one, how many, what instead."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from comptoir.plugins.builtin.clerk import cart, wares
+from comptoir.plugins.builtin.clerk.choosing import narrowed
+from comptoir.plugins.builtin.clerk.sale import Want
+from comptoir.plugins.builtin.clerk.turn import Turn
+from comptoir.plugins.builtin.clerk.wanting import settle
+from comptoir.plugins.shop.understanding import Mention
+from comptoir.plugins.text import words
+
+
+def refine(turn: Turn, mention: Mention) -> None:
+    """The open question about a want, answered."""
+    want = turn.answered()
+    mention = _without_trait_numbers(turn, want, mention)
+    found = tuple(one.sku for one in mention.found)
+    named = tuple(sku for sku in found if sku in want.products)
+    other = bool(found) and not named
+    products = _offered(turn, want, found) if other else named or want.products
+    quantity = want.quantity if mention.quantity is None or mention.relative else mention.quantity
+    keep = want.kind not in ("stock",) and not other
+    if keep:
+        traits = _joined(turn, want, mention.traits)
+    else:
+        traits = mention.traits if other else _kept_traits(turn, want, mention.traits)
+    refined = replace(
+        want,
+        products=products,
+        variants=want.variants if keep else (),
+        quantity=quantity,
+        unsure=(want.unsure or mention.unsure) and mention.quantity is None,
+        # What was sold out was said too: of the new answer only itself counts.
+        traits=traits,
+        options=mention.options if other else tuple(dict.fromkeys((*want.options, *mention.options))),
+        without=tuple(dict.fromkeys((*want.without, *mention.without))),
+        said=want.said if not found else mention.said,
+        left=0,
+    )
+    tell_lacking(turn, mention, products)
+    if products == want.products and not keep and not mention.traits:
+        refined = _another_variant(turn, want, refined)
+    elif products == want.products and mention.quantity is None:
+        refined = _by_words(turn, refined, turn.text)
+    settle(turn, refined, first=True)
+
+
+def answered_in_words(turn: Turn) -> bool:
+    """Whether the whole message, which nothing was read in, tells which of the candidates is meant."""
+    want = turn.answering
+    if want is None or want.kind not in ("choice", "variant"):
+        return False
+    candidates = want.products if want.kind == "choice" else want.variants
+    found = _named_by(turn, want, turn.text)
+    if not found or (len(found) == len(candidates) > 1):
+        return False
+    turn.answered()
+    settle(turn, _only(want, found), first=True)
+    return True
+
+
+def answer_stock(turn: Turn, *, yes: bool) -> None:
+    """To `only 2 are left, shall I take 2?`, and to what is not there at all."""
+    want = turn.answered()
+    turn.understood = True
+    if yes and want.left:
+        turn.taken = want.products[0]
+        settle(turn, replace(want, quantity=want.left, relative=False, does="set" if want.does == "set" else "put"))
+
+
+def pick_of(turn: Turn, want: Want, place: int) -> None:
+    candidates = want.products if want.kind == "choice" else want.variants
+    if not 0 <= place < len(candidates):
+        return
+    turn.answered()
+    one = (candidates[place],)
+    settle(turn, replace(want, products=one) if want.kind == "choice" else replace(want, variants=one), first=True)
+
+
+def _offered(turn: Turn, want: Want, found: tuple[str, ...]) -> tuple[str, ...]:
+    """Of several that may be meant, what they were offered."""
+    offered = cart.instead_of(turn.shop, want.variants[0]) if want.kind == "stock" and want.variants else ()
+    products = {wares.product_sku(turn.catalogue, sku) for sku in offered}
+    return tuple(sku for sku in found if sku in products) or found
+
+
+def _without_trait_numbers(turn: Turn, want: Want, mention: Mention) -> Mention:
+    """`The 1 in 82 inches`, where 1 is a colour, is no number of pieces."""
+    variants = [turn.catalogue.by_sku[sku][1] for sku in want.variants if sku in turn.catalogue.by_sku]
+    values = {value for one in variants for _, value in one.traits}
+    if want.kind != "variant" or str(mention.quantity) not in values:
+        return mention
+    return replace(mention, quantity=None, traits=(*mention.traits, str(mention.quantity)))
+
+
+def _by_words(turn: Turn, want: Want, text: str) -> Want:
+    found = _named_by(turn, want, text)
+    return _only(want, found) if found else want
+
+
+def _only(want: Want, found: tuple[str, ...]) -> Want:
+    if want.kind == "choice":
+        return replace(want, products=found)
+    return replace(want, variants=found, traits=() if len(found) == 1 else want.traits)
+
+
+def _named_by(turn: Turn, want: Want, text: str) -> tuple[str, ...]:
+    """Which of the candidates the text names; none where it tells none from the others."""
+    catalogue = turn.catalogue
+    if want.kind == "choice":
+        products = [one for sku in want.products if (one := wares.product_of(catalogue, sku)) is not None]
+        return narrowed(text, {one.sku: (one.name, *one.names) for one in products})
+    variants = [catalogue.by_sku[sku][1] for sku in want.variants if sku in catalogue.by_sku]
+    return narrowed(text, {one.sku: (*(value for _, value in one.traits), *one.names) for one in variants})
+
+
+def _another_variant(turn: Turn, want: Want, refined: Want) -> Want:
+    """`No 36 any more` — `then the 34`: a number that names another variant is no number of pieces."""
+    product = wares.product_of(turn.catalogue, want.products[0]) if len(want.products) == 1 else None
+    if want.kind != "stock" or product is None or len(product.variants) < 2:
+        return refined
+    others = tuple(one.sku for one in product.variants if one.sku not in want.variants)
+    found = _named_by(turn, replace(want, kind="variant", variants=others), turn.text)
+    if not found or len(found) == len(others):
+        return refined
+    numbers = {word for sku in found for _, value in turn.catalogue.by_sku[sku][1].traits for word in words(value)}
+    quantity = want.quantity if str(refined.quantity) in numbers else refined.quantity
+    return replace(refined, variants=found, traits=(), quantity=quantity)
+
+
+def answers(want: Want | None, mention: Mention) -> bool:
+    if want is None:
+        return False
+    if not mention.found:
+        return mention.refers or bool(mention.traits or mention.options) or mention.quantity is not None
+    # Whatever they name now is what they take for what there is not, or not enough of.
+    return want.kind == "stock" or not want.products or names(want, mention)
+
+
+def names(want: Want, mention: Mention) -> bool:
+    return mention.refers or any(one.sku in want.products for one in mention.found)
+
+
+def _joined(turn: Turn, want: Want, traits: Sequence[str]) -> tuple[str, ...]:
+    """What was said before and now; of what nothing has together, what they say now."""
+    both = (*want.traits, *traits)
+    products = [one for sku in want.products if (one := wares.product_of(turn.catalogue, sku)) is not None]
+    values = [{value for _, value in variant.traits} for product in products for variant in product.variants]
+    return both if any(each.issuperset(both) for each in values) else tuple(traits)
+
+
+def _kept_traits(turn: Turn, want: Want, traits: Sequence[str]) -> tuple[str, ...]:
+    """`Only 1 of the white ones in L is left` — `then one in M`: a white one, too."""
+    if not want.variants or want.variants[0] not in turn.catalogue.by_sku:
+        return tuple(traits)
+    product, variant = turn.catalogue.by_sku[want.variants[0]]
+    kinds = {kind for one in product.variants for kind, value in one.traits if value in traits}
+    return (*traits, *(value for kind, value in variant.traits if kind not in kinds))
+
+
+def tell_lacking(turn: Turn, mention: Mention, products: Sequence[str]) -> None:
+    if mention.lacking and len(products) == 1:
+        product = wares.named(turn.catalogue, products[0])
+        turn.answer("lacking", product=product, lacking=", ".join(mention.lacking))

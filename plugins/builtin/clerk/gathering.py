@@ -1,0 +1,86 @@
+"""Which acts of a message count: not what only seems to be said, and no sum that is then told in its parts."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from comptoir.plugins.builtin.clerk.turn import Turn
+from comptoir.plugins.builtin.clerk.wares import product_sku
+from comptoir.plugins.shop.understanding import Act, Mention, Verb
+from comptoir.plugins.text import words
+
+_ONLY = frozenset(("seulement", "juste", "uniquement", "garde", "gardez", "rien", "only", "just", "keep"))
+
+
+def that_count(turn: Turn, acts: Sequence[Act]) -> list[Act]:
+    """`Let the pickaxe be` is not all of it, `another order` is no piece more, `3 t-shirts: two M and one XL` is 3."""
+    verbs = {act.verb for act in acts if act.mention is not None}
+    left_out: set[Verb] = {"cancel"} if verbs & {"put", "remove"} else set()
+    if turn.answering is not None and turn.draft.lines and "cancel" in {act.verb for act in acts}:
+        left_out |= {"clear"}
+    if "put" in verbs and not turn.sale.is_open:
+        left_out |= {"remove", "set_quantity"}
+    acts = _refused(turn, acts)
+    return _without_sums([act for act in acts if act.verb not in left_out])
+
+
+def _refused(turn: Turn, acts: Sequence[Act]) -> Sequence[Act]:
+    """`The suit, finally no`: what is in the cart is taken out; `only the coke`: all else is."""
+    verbs = [act.verb for act in acts]
+    mention = next((act.mention for act in acts if act.verb == "put" and act.mention is not None), None)
+    if mention is None or mention.quantity is not None or mention.options or mention.without:
+        return acts
+    if mention.sku not in {product_sku(turn.catalogue, line.sku) for line in turn.draft.lines}:
+        return acts
+    if verbs == ["put", "no"]:
+        return [Act("remove", mention)]
+    if set(verbs) <= {"put", "yes", "no"} and verbs.count("put") == 1 and not _ONLY.isdisjoint(words(turn.text)):
+        return [Act("clear"), Act("put", mention)]
+    return acts
+
+
+def _without_sums(acts: list[Act]) -> list[Act]:
+    made: list[Act] = []
+    at = 0
+    while at < len(acts):
+        parts = _parts(acts, at)
+        if parts:
+            made += parts
+            at += 1 + len(parts)
+        else:
+            made.append(acts[at])
+            at += 1
+    return made
+
+
+def _parts(acts: Sequence[Act], at: int) -> list[Act]:
+    """What follows and adds up to this one, each with what this one says of all; empty where it does not."""
+    whole = acts[at].mention
+    if acts[at].verb != "put" or whole is None or not whole.found or whole.quantity is None or whole.quantity < 2:
+        return []
+    parts: list[Mention] = []
+    pieces = 0
+    for act in acts[at + 1 :]:
+        part = act.mention
+        if act.verb != "put" or part is None or not _is_of(part, whole) or pieces >= whole.quantity:
+            break
+        pieces += _count(part)
+        traits = tuple(trait for trait in whole.traits if trait not in part.traits)
+        options = tuple(dict.fromkeys((*whole.options, *part.options)))
+        found = part.found or whole.found
+        parts.append(replace(part, found=found, traits=(*traits, *part.traits), options=options))
+    if pieces != whole.quantity or (len(parts) == 1 and len(parts[0].traits) < 2):
+        return []
+    return [Act("put", part) for part in parts]
+
+
+def _is_of(part: Mention, whole: Mention) -> bool:
+    if not part.found:
+        return part.refers
+    return {one.sku for one in part.found} <= {one.sku for one in whole.found}
+
+
+def _count(part: Mention) -> int:
+    """Of `one whole, one half` it is two."""
+    if part.quantity in (None, 1) and len(part.traits) > 1 and not part.relative:
+        return len(part.traits)
+    return part.quantity or 1
