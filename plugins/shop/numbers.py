@@ -12,24 +12,30 @@ _UNITS = {
     "neuf": 9, "dix": 10, "onze": 11, "douze": 12, "treize": 13, "quatorze": 14, "quinze": 15, "seize": 16,
 }  # fmt: skip
 _TENS = {"vingt": 20, "vingts": 20, "trente": 30, "quarante": 40, "cinquante": 50, "soixante": 60, "septante": 70,
-         "nonante": 90}  # fmt: skip
+         "huitante": 80, "octante": 80, "nonante": 90}  # fmt: skip
 _SPELLED = {
+    "deu": 2, "deus": 2, "deuz": 2, "deuxx": 2, "troix": 3, "troiz": 3, "quatres": 4, "cinqs": 5, "cinc": 5,
+    "setp": 7, "uit": 8, "diz": 10, "dixe": 10, "trese": 13, "quatorz": 14, "seiz": 16,
+    "dixsept": 17, "disept": 17, "dixhuit": 18, "dizuit": 18, "dixneuf": 19, "diznef": 19, "vint": 20,
+    "trent": 30, "quarente": 40, "karante": 40, "cinkante": 50, "cinquant": 50, "soissante": 60, "swasante": 60,
     "troi": 3, "trwa": 3, "troie": 3, "katre": 4, "katr": 4, "quatr": 4, "catre": 4, "sinq": 5, "sink": 5, "cink": 5,
     "cinque": 5, "siss": 6, "huite": 8, "onz": 11, "douz": 12, "kinze": 15, "quinz": 15, "vinght": 20,
     "benn": 1, "niaar": 2, "gnaar": 2, "niett": 3, "gnett": 3, "nient": 4, "diourom": 5, "fukk": 10,
 }  # fmt: skip
 _ENGLISH = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12,
-    "twenty": 20,
+    "eleven": 11, "thirteen": 13, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
 }  # fmt: skip
 _GROUPS = {
     "dizaine": 10, "douzaine": 12, "dozen": 12, "quinzaine": 15, "vingtaine": 20, "trentaine": 30, "cinquantaine": 50,
-    "centaine": 100,
+    "centaine": 100, "millier": 1000,
 }  # fmt: skip
 _ALONE = _UNITS | _TENS | _SPELLED | _ENGLISH
 _FIGURES = re.compile(r"\d{1,3}(?:[ .\u00a0\u202f]\d{3})+|\d+")
 _HUNDRED, _THOUSAND = 100, 1000
 _TEN, _TWENTY, _FOUR, _SIXTY = 10, 20, 4, 60
+_SEVEN_TO_NINE = (7, 8, 9)
+"""What follows `dix` in one number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +89,14 @@ def _counted(words: Sequence[str], at: int) -> Number | None:
     place = at
     while place < len(words):
         word = words[place]
-        linked = word == "et" and place > at and _word(words, place + 1) in ("un", "une", "onze")
-        if linked and current >= _TWENTY:
+        linked = word == "et" and place > at and _word(words, place + 1) in ("un", "une", "onze", "dix")
+        if linked and current >= _TWENTY and (words[place + 1] != "dix" or current % _HUNDRED == _SIXTY):
             word, skipped = words[place + 1], 2
         else:
             skipped = 1
-        if word in ("cent", "cents") and current < _TEN:
+        if word in ("cent", "cents", "hundred") and current < _TEN:
             current = max(current, 1) * _HUNDRED
-        elif word in ("mille", "milles") and not total:
+        elif word in ("mille", "milles", "thousand") and not total:
             total, current = max(current, 1) * _THOUSAND, 0
         elif word in ("vingt", "vingts") and current % _HUNDRED == _FOUR:
             current += 4 * _TWENTY - _FOUR
@@ -107,6 +113,8 @@ def _follows(current: int, value: int, *, first: bool) -> bool:
     if first:
         return True
     rest = current % _HUNDRED
+    if rest % _TWENTY == _TEN and value in _SEVEN_TO_NINE and (rest == _TEN or rest > _SIXTY):
+        return True
     if rest == 0:
         return current >= _HUNDRED and value < _HUNDRED
     if rest in (_SIXTY, 4 * _TWENTY):
