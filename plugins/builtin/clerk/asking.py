@@ -105,7 +105,10 @@ def _of(turn: Turn, mention: Mention | None, most: int = 2) -> list[tuple[Produc
         return []
     fitting = [(one, _fitting(one, mention)) for one in products]
     if len(products) == 1:
-        turn.sale = replace(turn.sale, last_variants=tuple(one.sku for one in fitting[0][1]))
+        asked = tuple(one.sku for one in fitting[0][1])
+        before = turn.asked_about if set(turn.asked_about) <= {one.sku for one in products[0].variants} else ()
+        turn.asked_about = tuple(dict.fromkeys((*before, *asked)))
+        turn.sale = replace(turn.sale, last_variants=turn.asked_about)
     return fitting
 
 

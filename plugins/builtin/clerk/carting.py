@@ -20,6 +20,7 @@ _RATHER = frozenset(
 )
 _SAME = frozenset(words("pareil pareille meme memes aussi egalement same also"))
 _MORE = frozenset(words("et aussi plus avec ajoute ajoutez rajoute rajoutez puis and also too with add"))
+_BOTH = frozenset(words("les tous toutes both all"))
 _BESIDE = frozenset(words("complete completez completer complement reste rest"))
 """With something else beside what is left of the first."""
 
@@ -42,7 +43,10 @@ def put(turn: Turn, mention: Mention | None) -> None:
         tell_lacking(turn, mention, products)
         # `Ok, put the 4`: that is the yes to the 4 that are left, and no 4 more.
         does: Literal["put", "set"] = "set" if turn.taken and (turn.taken,) == products else "put"
-        settle(turn, _altered(turn, mention, replace(want_of(mention, products), does=does)))
+        want = _altered(turn, mention, replace(want_of(mention, products), does=does))
+        each = want.variants if mention.refers and len(want.variants) == want.quantity and not _only_one(turn) else ()
+        for one in [replace(want, variants=(sku,), quantity=1) for sku in each] or [want]:
+            settle(turn, one)
 
 
 def set_quantity(turn: Turn, mention: Mention | None) -> None:
@@ -124,6 +128,11 @@ def _answer(turn: Turn, mention: Mention) -> None:
     turn.answered()
     settle(turn, replace(want, quantity=want.left, relative=False))
     put(turn, mention)
+
+
+def _only_one(turn: Turn) -> bool:
+    """`2` are two of one; `both` are one of each that was asked about."""
+    return _BOTH.isdisjoint(words(turn.text)) or len(turn.sale.last_variants) < 2
 
 
 def _is_something_else(turn: Turn, mention: Mention) -> bool:

@@ -18,8 +18,8 @@ from comptoir.plugins.text import words
 MOST_ANSWER = 120
 """Characters of a name or an address."""
 MOST_NAMES = 5
-MOST_ASKED, MOST_ASKED_ELSE = 5, 3
-"""Times that the same is asked; and what they want instead of something that the shop does not have."""
+MOST_ASKED = 3
+"""Times that the same is asked about a want, while nothing is put in the cart."""
 
 
 def read(turn: Turn, acts: Sequence[Act]) -> None:
@@ -71,14 +71,15 @@ def finish(turn: Turn) -> str:
         asked = Asked("zone", turn.zones)
     asks = question(turn, asked)
     said = [*turn.said, *_not_read(turn), *([] if asked.kind == "confirm" else _told(turn))]
-    turn.sale = replace(turn.sale.asked_once_more(), asked=asked)
+    asked_again = turn.sale.asked_once_more() if turn.before.lines == turn.draft.lines else turn.sale
+    turn.sale = replace(asked_again, asked=asked)
     return "\n".join(filter(None, said)) + ("\n\n" if said and asks else "") + asks
 
 
 def _give_up(turn: Turn) -> None:
     """What they were asked about often enough is for a person."""
     first = next(iter(turn.sale.wants), None)
-    if first is not None and first.times >= (MOST_ASKED if first.products else MOST_ASKED_ELSE):
+    if first is not None and first.times >= MOST_ASKED and turn.before.lines == turn.draft.lines:
         turn.hand_over = turn.say("reason_lost")
         turn.sale = replace(turn.sale.without_first(), asked=Asked())
 
@@ -130,7 +131,7 @@ def _answered(turn: Turn, *, yes: bool) -> None:
             turn.take(cart.delivered(turn.shop, turn.draft, asked.about[0]))
         case "variant" | "choice" | "quantity" | "option" if turn.answering is not None:
             _settle_or_drop(turn, turn.answering, yes=yes)
-        case "" if yes and not turn.sale.is_open and turn.sale.last:
+        case "" if yes and is_plain_yes(turn.text) and not turn.sale.is_open and turn.sale.last:
             # `Yes, we have it` — `yes`: then they want it.
             settle(turn, Want((turn.sale.last,), turn.sale.last_variants, unsure=True))
         case _:

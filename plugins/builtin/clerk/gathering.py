@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from comptoir.plugins.builtin.clerk.turn import Turn
-from comptoir.plugins.builtin.clerk.wares import product_sku
+from comptoir.plugins.builtin.clerk.wares import product_of, product_sku
 from comptoir.plugins.shop.understanding import Act, Mention, Verb
 from comptoir.plugins.text import words
 
@@ -20,7 +20,7 @@ def that_count(turn: Turn, acts: Sequence[Act]) -> list[Act]:
     if "put" in verbs and not turn.sale.is_open:
         left_out |= {"remove", "set_quantity"}
     acts = _refused(turn, acts)
-    return _without_sums([act for act in acts if act.verb not in left_out])
+    return _without_sums(turn, [act for act in acts if act.verb not in left_out])
 
 
 def _refused(turn: Turn, acts: Sequence[Act]) -> Sequence[Act]:
@@ -38,11 +38,11 @@ def _refused(turn: Turn, acts: Sequence[Act]) -> Sequence[Act]:
     return acts
 
 
-def _without_sums(acts: list[Act]) -> list[Act]:
+def _without_sums(turn: Turn, acts: list[Act]) -> list[Act]:
     made: list[Act] = []
     at = 0
     while at < len(acts):
-        parts = _parts(acts, at)
+        parts = _parts(turn, acts, at)
         if parts:
             made += parts
             at += 1 + len(parts)
@@ -52,7 +52,7 @@ def _without_sums(acts: list[Act]) -> list[Act]:
     return made
 
 
-def _parts(acts: Sequence[Act], at: int) -> list[Act]:
+def _parts(turn: Turn, acts: Sequence[Act], at: int) -> list[Act]:
     """What follows and adds up to this one, each with what this one says of all; empty where it does not."""
     whole = acts[at].mention
     if acts[at].verb != "put" or whole is None or not whole.found or whole.quantity is None or whole.quantity < 2:
@@ -60,15 +60,17 @@ def _parts(acts: Sequence[Act], at: int) -> list[Act]:
     parts: list[Mention] = []
     pieces = 0
     for act in acts[at + 1 :]:
-        part = act.mention
+        part = act.mention if act.mention is None or act.mention.found else replace(act.mention, found=whole.found)
         if act.verb != "put" or part is None or not _is_of(part, whole) or pieces >= whole.quantity:
             break
-        pieces += _count(part)
+        if _contradicts(turn, part, whole):
+            return []
+        pieces += _count(turn, part)
         traits = tuple(trait for trait in whole.traits if trait not in part.traits)
         options = tuple(dict.fromkeys((*whole.options, *part.options)))
         found = part.found or whole.found
         parts.append(replace(part, found=found, traits=(*traits, *part.traits), options=options))
-    if pieces != whole.quantity or (len(parts) == 1 and len(parts[0].traits) < 2):
+    if pieces != whole.quantity or (len(parts) == 1 and _count(turn, parts[0]) == (parts[0].quantity or 1)):
         return []
     return [Act("put", part) for part in parts]
 
@@ -79,8 +81,22 @@ def _is_of(part: Mention, whole: Mention) -> bool:
     return {one.sku for one in part.found} <= {one.sku for one in whole.found}
 
 
-def _count(part: Mention) -> int:
+def _count(turn: Turn, part: Mention) -> int:
     """Of `one whole, one half` it is two."""
-    if part.quantity in (None, 1) and len(part.traits) > 1 and not part.relative:
-        return len(part.traits)
-    return part.quantity or 1
+    kinds = [kind for kind in _kinds(turn, part) if kind]
+    several = max((kinds.count(kind) for kind in kinds), default=1)
+    return several if several > 1 and part.quantity in (None, 1) else part.quantity or 1
+
+
+def _contradicts(turn: Turn, part: Mention, whole: Mention) -> bool:
+    """`20 bars of 10, 20 bars of 6` are 40."""
+    of_whole = {kind for kind, trait in zip(_kinds(turn, whole), whole.traits, strict=True) if trait not in part.traits}
+    return bool(of_whole.intersection(filter(None, _kinds(turn, part))))
+
+
+def _kinds(turn: Turn, mention: Mention) -> list[str]:
+    """Size, colour or what else its traits are, by the products that it may mean."""
+    products = [product_of(turn.catalogue, one.sku) for one in mention.found]
+    variants = [variant for one in products if one is not None for variant in one.variants]
+    kinds = {value: kind for variant in variants for kind, value in variant.traits}
+    return [kinds.get(trait, "") for trait in mention.traits]

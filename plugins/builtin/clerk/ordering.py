@@ -22,6 +22,7 @@ def show_orders(turn: Turn, number: str) -> None:
     orders = _meant(turn, number)
     if not orders:
         turn.answer("no_order")
+        turn.missed = True
     for order in orders[:MOST]:
         state = turn.say(f"state_{order.state}")
         turn.answer("order", number=str(order.number), total=total(order), state=state)

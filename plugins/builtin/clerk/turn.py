@@ -33,6 +33,8 @@ class Turn:
     """What they were asked about, until something of the message has answered it."""
     said: list[str] = field(default_factory=list)
     """Answers, in their order; the open question comes after them."""
+    asked_about: tuple[str, ...] = ()
+    """Variants that this message asks about."""
     missed: bool = False
     """Something that the shop does not have was named."""
     understood: bool = False

@@ -15,6 +15,8 @@ _ADDS = frozenset(
     ("ajoute", "ajoutez", "ajouter", "rajoute", "rajoutez", "rajouter", "encore", "autre", "autres", "add", "another")
 )
 """So many more."""
+_EACH = frozenset(("chaque", "chacun", "chacune", "each"))
+_ALL = frozenset(("deux", "2", "trois", "3", "tous", "toutes", "tout", "both", "all", "chaque", "chacun", "chacune"))
 _EITHER = frozenset(("ou", "or", "pas", "not", "plutot", "rather", "non"))
 """Of two that are named, one is meant."""
 
@@ -49,15 +51,19 @@ def settle(turn: Turn, want: Want, *, first: bool = False) -> None:
 
 def _one_of_each(turn: Turn, want: Want) -> list[Want]:
     """`2 chickens, one whole and one half`: one of each, where as many were named as are wanted."""
+    spoken = words(turn.text)
+    each = not _EACH.isdisjoint(spoken)
+    if each and len(want.products) > 1 and want.does == "put":
+        return [replace(want, products=(sku,), quantity=want.quantity or 1) for sku in want.products]
     product = wares.product_of(turn.catalogue, want.products[0]) if len(want.products) == 1 else None
-    if product is None or want.does != "put" or want.relative or not _EITHER.isdisjoint(words(turn.text)):
+    if product is None or want.does != "put" or want.relative or not _EITHER.isdisjoint(spoken):
         return []
     kinds = {fold(value): kind for variant in product.variants for kind, value in variant.traits}
     by_kind: dict[str, list[str]] = {}
     for trait in dict.fromkeys(want.traits):
         by_kind.setdefault(kinds.get(fold(trait), ""), []).append(trait)
     several = [values for kind, values in by_kind.items() if kind and len(values) > 1]
-    if len(several) != 1 or want.quantity not in (None, len(several[0])):
+    if len(several) != 1 or want.quantity not in (None, len(several[0]), 1 if each else None):
         return []
     rest = tuple(trait for trait in want.traits if trait not in several[0])
     return [replace(want, traits=(*rest, value), quantity=1, unsure=False) for value in several[0]]
@@ -73,6 +79,11 @@ def _tried(turn: Turn, want: Want) -> Want | None:
     variants = _fitting(turn, product, want)
     if want.does == "remove":
         return _removed(turn, want, variants)
+    if len(variants) > 1 and _only_dresses(want) and not _ALL.isdisjoint(words(turn.text)):
+        # `Both with chips`: whichever of it is in the cart.
+        for one in variants:
+            turn.take(cart.dress(turn.shop, turn.draft, one.sku, want.options, want.without))
+        return None
     there = [one for one in variants if turn.shop.stock.enough(one.sku, 1)]
     if (len(variants) > 1 or not _has_all(variants[0], _known_traits(product, want))) and there:
         return replace(want, kind="variant", variants=tuple(one.sku for one in there))
