@@ -15,9 +15,8 @@ from comptoir.cli.output import print_json, print_line, print_warning
 
 if TYPE_CHECKING:
     from comptoir.gateway.paths import Paths
-    from comptoir.plugins.api import Tenant
     from comptoir.plugins.faults import Fault
-    from comptoir.plugins.loading import LeftOut
+    from comptoir.plugins.loading import LeftOut, Prepared
 
 PANEL = "Installation"
 
@@ -173,15 +172,17 @@ def _look_at(folder: Path) -> tuple[list["Fault"], list["LeftOut"], str]:
         made = prepare_tenant(folder)
     except ConfigWrong as wrong:
         return [*wrong.faults], [], ""
-    return [], [plugin for plugin in made.chosen if isinstance(plugin, LeftOut)], _sold(made.tenant)
+    return [], [plugin for plugin in made.chosen if isinstance(plugin, LeftOut)], _sold(made)
 
 
-def _sold(tenant: "Tenant") -> str:
-    """That all of a table was read is seen by its numbers. Empty where nothing is sold."""
+def _sold(made: "Prepared") -> str:
+    """That all of a table was read is seen by its numbers. Empty where nothing is to be sold."""
     from comptoir.plugins.shop.files import sells_example
 
-    sold = tenant.catalogue
-    if sold is None:
-        return ""
+    sold = made.tenant.catalogue
+    if sold is None or not sold.products:
+        return (
+            "sells nothing: there is no product" if any(step.plugin == "clerk" for step in made.config.pipeline) else ""
+        )
     text = f"sells {len(sold.products)} products in {len(sold.by_sku)} variants, delivers to {len(sold.zones)} zones"
-    return f"{text}: the template's example, to be replaced" if sells_example(tenant.files) else text
+    return f"{text}: the template's example, to be replaced" if sells_example(made.tenant.files) else text

@@ -2,8 +2,9 @@
 
 import base64
 import logging
+import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,8 +14,9 @@ import trio
 
 from comptoir.plugins.checking import parse_files
 from comptoir.plugins.config import TenantConfig
-from comptoir.plugins.faults import ConfigWrong, Fault
+from comptoir.plugins.faults import ConfigWrong, Fault, Lang
 from comptoir.plugins.folder import TENANT_FILE, TenantFiles, read_folder
+from comptoir.plugins.shop.files import catalogue_of, is_open_ended
 from comptoir.plugins.walking.state import TENANT, Slot
 from comptoir.sessions.journal import state
 from comptoir.sessions.journal.journal import Journal
@@ -84,6 +86,42 @@ def _read(folder: Path) -> Reading:
 
 def _parse(content: TenantFiles, folder: Path) -> Reading:
     return Reading(content, parse_files(content, folder))
+
+
+def arriving(folder: Path, content: TenantFiles, within: float) -> float | None:
+    """When a catalogue's text that ends within a line was last written to, where that was less than so many seconds
+    ago; else None. The rest of it may still be on its way, and half of a price is a price, too.
+    """
+    names = (name for name, data in content.files.items() if is_open_ended(name, data))
+    return max((last for name in names if 0 <= time.time() - (last := _written(folder / name)) < within), default=None)
+
+
+def _written(file: Path) -> float:
+    """0 for what has gone."""
+    try:
+        return file.stat().st_mtime
+    except OSError:
+        return 0
+
+
+def check_sells(reading: Reading, before: TenantConfig | None, folder: Path) -> None:
+    """Raises ConfigWrong where nothing would be sold any more that was `before`, and the shop's clerk stays there."""
+    config = reading.config
+    if _sells(config) or before is None or not _sells(before):
+        return
+    if any(step.plugin == "clerk" for step in config.pipeline):
+        what, expected = _NOTHING_SOLD[config.lang]
+        raise ConfigWrong([Fault(folder / catalogue_of(reading.content.files), 1, what, expected, config.lang)])
+
+
+def _sells(config: TenantConfig) -> bool:
+    return config.catalogue is not None and bool(config.catalogue.products)
+
+
+_NOTHING_SOLD: Mapping[Lang, tuple[str, str]] = {
+    "fr": ("il n'y a plus un seul produit", "le catalogue, ou pipeline sans « clerk »"),
+    "en": ("there is no product left", "the catalogue, or a pipeline without `clerk`"),
+}
 
 
 def _pack(content: TenantFiles) -> Any:

@@ -14,7 +14,7 @@ import trio
 
 from comptoir.plugins.api import Plugin
 from comptoir.plugins.config import TenantConfig
-from comptoir.plugins.faults import ConfigWrong, Fault
+from comptoir.plugins.faults import ConfigWrong, Fault, Lang
 from comptoir.plugins.folder import TENANT_FILE, TenantFiles
 from comptoir.plugins.loading import Pipeline, start_pipeline
 from comptoir.sessions import configuration
@@ -33,6 +33,11 @@ TELL_AFTER = 10.0
 HALF_WRITTEN = 0.25
 """Seconds until a file that was saved and is wrong is read once more: its writer may not be through."""
 READINGS = 3
+ARRIVED = 10.0
+"""Seconds after which a catalogue that ends within a line has surely been written as a whole: over a slow line a copy
+comes in pieces."""
+ARRIVES_WITHIN = 25.0
+"""Seconds; whoever writes longer says with the last piece that there is something new."""
 
 
 class Reloading:
@@ -112,8 +117,11 @@ class Reloading:
         """Whether another pipeline runs now. Raises ConfigWrong, noted."""
         try:
             reading = await self._read(patiently=saved)
+            if saved:
+                reading = await self._arrived(reading)
             if saved and reading.content == self._content:
                 return False
+            await self._check_sells(reading)
             await self._start(reading, without)
         except ConfigWrong as error:
             await self._note_wrong(error)
@@ -134,6 +142,27 @@ class Reloading:
                 seen = digest_of(error.faults)
             await trio.sleep(HALF_WRITTEN)
         return await configuration.read(self._folder)
+
+    async def _arrived(self, reading: Reading) -> Reading:
+        """The same, or what it becomes while its catalogue is still being written. Raises ConfigWrong."""
+        written, end = None, trio.current_time() + ARRIVES_WITHIN
+        while (last := configuration.arriving(self._folder, reading.content, ARRIVED)) is not None:
+            if trio.current_time() > end:
+                raise ConfigWrong([Fault(self._folder / TENANT_FILE, 1, *_ARRIVING[reading.config.lang])])
+            if last != written:
+                written, reading = last, await self._read(patiently=True)
+            else:
+                await trio.sleep(HALF_WRITTEN)
+        return reading
+
+    async def _check_sells(self, reading: Reading) -> None:
+        """Raises ConfigWrong for a catalogue that is gone or was emptied: the one before stays in force."""
+        catalogue = reading.config.catalogue
+        if catalogue is None or not catalogue.products:
+            before = self.config
+            if before is None and (last := await configuration.last_right(self._journal, self._folder)):
+                before = last.config
+            configuration.check_sells(reading, before, self._folder)
 
     async def _start(self, reading: Reading, without: Mapping[str, str] | None = None) -> None:
         """Raises ConfigWrong where a plugin finds the files wrong, or one that must run does not."""
@@ -203,6 +232,12 @@ class Reloading:
         with suppress(JournalUnavailable):
             if await self._journal.write(job):
                 self._wake_outbox()
+
+
+_ARRIVING: Mapping[Lang, tuple[str, str]] = {
+    "fr": ("le catalogue est encore en train d'être écrit", "le fichier copié en entier"),
+    "en": ("the catalogue is still being written", "the whole file"),
+}
 
 
 async def _note(journal: Journal, kind: str, **data: Any) -> None:

@@ -71,6 +71,8 @@ def test_check_finds_no_fault(comptoir, tenant):
     assert "sells 5 products in 6 variants, delivers to 2 zones: the template's example" in ended.out
     (tenant / "Catalogue.csv").write_text("nom;prix\nThé;500\n", encoding="utf-8")
     assert "sells 1 products in 1 variants, delivers to 0 zones\n" in comptoir("check", "chez-awa").out
+    (tenant / "Catalogue.csv").write_text("", encoding="utf-8")
+    assert "sells nothing: there is no product\n" in comptoir("check", "chez-awa").out
     assert "chez-awa" in ended.out
     assert comptoir("check", "--json").json == {"faults": [], "left_out": []}
 

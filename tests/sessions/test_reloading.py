@@ -4,7 +4,9 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trio
@@ -45,7 +47,8 @@ class Rig:
     file: Path
     loads: Reloading
     pipelines: list[Pipeline] = field(default_factory=list)
-    woken: list[None] = field(default_factory=list)
+    woken: trio.Event = field(default_factory=trio.Event)
+    """The outbox was told that something is queued."""
 
     async def save(self, text: str) -> None:
         """As the watch would have it loaded."""
@@ -77,12 +80,12 @@ class Rig:
 @asynccontextmanager
 async def worker(folder: Path, journal: Journal, tell_after: float = SOON) -> AsyncIterator[Rig]:
     pipelines: list[Pipeline] = []
-    woken: list[None] = []
+    woken = trio.Event()
 
     async def use(pipeline: Pipeline) -> None:
         pipelines.append(pipeline)
 
-    loads = Reloading(journal, folder, use=use, wake_outbox=lambda: woken.append(None), tell_after=tell_after)
+    loads = Reloading(journal, folder, use=use, wake_outbox=woken.set, tell_after=tell_after)
     async with trio.open_nursery() as nursery:
         await loads.begin()
         nursery.start_soon(loads.run)
@@ -131,7 +134,8 @@ async def test_a_bad_edit_is_said_at_once_and_told_once(folder: Path, journal: J
         (notice,) = await rig.wait_notices(1)
         assert "tenant.toml, ligne 2 : " in notice
         assert "Il y a encore 1 autre erreur." in notice
-        assert rig.woken
+        with trio.fail_after(5):
+            await rig.woken.wait()
         # The same mistake, saved again and again.
         for comment in range(3):
             await rig.save_wrong(wrong() + f"# {comment}\n")
@@ -266,6 +270,54 @@ async def test_where_a_plugin_that_must_run_does_not_all_stays_as_it_was(
         monkeypatch.setattr(Stubborn, "refuses", False)
         await rig.save(RIGHT.replace("Chez Awa", "Chez Coumba"))
         assert rig.pipelines[-1].config.name == "Chez Coumba"
+
+
+@pytest.mark.parametrize("rest", ["00;x\n", "00;x"], ids=["ended", "unended"])
+async def test_half_of_a_price_is_not_sold_at_while_the_rest_is_on_its_way(
+    folder: Path, journal: Journal, monkeypatch: pytest.MonkeyPatch, rest: str
+) -> None:
+    monkeypatch.setattr(reloading, "ARRIVED", 0.4)
+    found, noticed = configuration.arriving, trio.Event()
+
+    def arriving(*asked: Any) -> float | None:
+        last = found(*asked)
+        if last is not None:
+            noticed.set()
+        return last
+
+    monkeypatch.setattr(configuration, "arriving", arriving)
+    table = folder / "catalogue.csv"
+    table.write_text("nom;prix;description\nThé;500;x\n")
+    async with worker(folder, journal) as rig:
+        table.write_text("nom;prix;description\nThé;6")
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(partial(rig.loads.reload, saved=True))
+            await noticed.wait()
+            assert len(rig.pipelines) == 1
+            with table.open("a") as file:
+                file.write(rest)
+        (_, pipeline) = rig.pipelines
+        assert pipeline.tenant.catalogue is not None
+        assert pipeline.tenant.catalogue.products[0].variants[0].price == 600
+
+
+async def test_a_catalogue_that_is_emptied_or_gone_does_not_close_the_shop(folder: Path, journal: Journal) -> None:
+    table = folder / "catalogue.csv"
+    (folder / "tenant.toml").write_text(RIGHT.replace("pipeline = [", 'pipeline = ["clerk", '))
+    table.write_text("nom;prix\nThé;500\n")
+    async with worker(folder, journal) as rig:
+        table.write_text("nom;prix\n")
+        with pytest.raises(ConfigWrong, match="il n'y a plus un seul produit"):
+            await rig.loads.reload(saved=True)
+        table.unlink()
+        with pytest.raises(ConfigWrong):
+            await rig.loads.reload()
+        assert len(rig.pipelines) == 1
+    async with worker(folder, journal) as rig:
+        assert "il n'y a plus un seul produit" in rig.loads.trouble
+        assert rig.pipelines[0].tenant.catalogue is not None
+        await rig.save(RIGHT)
+        assert rig.pipelines[-1].tenant.catalogue is None
 
 
 async def test_a_bad_price_changes_nothing_and_the_next_worker_sells_as_before(folder: Path, journal: Journal) -> None:

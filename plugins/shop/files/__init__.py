@@ -1,5 +1,5 @@
 """A shop's catalogue out of the files in its folder: TOML, CSV or Excel, with all that is wrong in them at once."""
 
-from comptoir.plugins.shop.files.reading import read_catalogue, sells_example
+from comptoir.plugins.shop.files.reading import catalogue_of, is_open_ended, read_catalogue, sells_example
 
-__all__ = ["read_catalogue", "sells_example"]
+__all__ = ["catalogue_of", "is_open_ended", "read_catalogue", "sells_example"]

@@ -44,6 +44,17 @@ def read_catalogue(
     return _Reading(content, folder, currency or ASSUMED, lang).read()
 
 
+def catalogue_of(files: Mapping[str, bytes]) -> str:
+    """The file among these that the catalogue is in, or would be."""
+    return next((name for name in files if name.lower() in (TOML, CSV, XLSX)), TOML)
+
+
+def is_open_ended(name: str, data: bytes) -> bool:
+    """Whether this is a text of the catalogue that ends within a line."""
+    is_text = name.lower() in (TOML, CSV, ZONES)
+    return is_text and bool(data) and not data.rstrip(b"\0").endswith((b"\n", b"\r"))
+
+
 def sells_example(files: Mapping[str, bytes]) -> bool:
     """Whether what is sold out of these files is still the example that a template came with."""
     names = {name.lower(): name for name in files}
