@@ -207,6 +207,8 @@ def test_of_a_large_catalogue_it_is_told_what_is_near(model: Scripted) -> None:
 
 
 RIGHT = [
+    "Nous avons le T-shirt coton en M.",
+    "Le Yassa poulet est à 2 500 F, le T-shirt coton en M à 4 000 F.",
     "Bonjour ! Que désirez-vous ?",
     "Le T-shirt coton en taille M est à 4 000 F.",
     "T-shirt coton : M 4 000 F, L 4 500 F.",
@@ -221,6 +223,20 @@ RIGHT = [
     "Nous n'avons pas de homard.",
 ]
 WRONG = [
+    "Le Yassa poulet est à 2 500 F avec frites.",
+    "Le Yassa poulet est à 2 500 F les 3.",
+    "Le Yassa poulet est à 2 500 F pour deux.",
+    "Le Yassa poulet est à 2 500 F, livraison à la Médina.",
+    "Le Yassa poulet est à 2 500 F, livraison comprise.",
+    "Le Yassa poulet est à 2 500 F avec le T-shirt coton.",
+    "Le Yassa poulet n'est pas à 2 500 F.",
+    "Le T-shirt coton est à partir de 4 000 F en L.",
+    "T-shirt coton M avec frites 4 000 F.",
+    "Nous avons le T-shirt coton en L.",
+    "Nous n'avons pas de Yassa poulet.",
+    "Nous ne livrons pas à la Médina.",
+    "Le Yassa poulet coûte comme le T-shirt coton.",
+    "Le Yassa poulet, trois pour le prix d'un.",
     "Le T-shirt coton est à 4 000 F.",
     "Le T-shirt coton en L est à 4 000 F.",
     "Le Yassa poulet est à 2.000 FCFA.",

@@ -41,11 +41,19 @@ def may_cost(amount: int, group: Group, shelf: Shelf) -> bool:
         if len(products) > 1 and _is_sum(amount, products, group, shelf):
             return True
         found = [shelf.goods.products[sku] for subject in products for sku in subject.names]
+        if not _all_taken(options, found):
+            return False
         return all(amount in set(_costs(product, traits, options, group, shelf)) for product in found)
     if "option" in kinds:
         options = [subject.names for subject in group.subjects if subject.kind == "option"]
         return all(_option_prices(names, shelf) == {amount} for names in options)
     return False
+
+
+def _all_taken(options: Sequence[frozenset[str]], products: Sequence[Product]) -> bool:
+    """Each of the options is one of these products'."""
+    has = {option.name for product in products for option in product.options}
+    return all(names & has for names in options)
 
 
 def _is_total(amount: int, group: Group, kinds: Collection[str], shelf: Shelf) -> bool:

@@ -26,8 +26,15 @@ def _any(words: str) -> str:
     return "|".join(word.replace("\0", r"[ ']+") for word in words.replace("\\ ", "\0").split())
 
 
+_NUMBER = r"(?:\d|deux|trois|quatre|cinq|six|dix|tous|toutes|tout|ensemble|two|three|four|five|all|both)"
+# What an amount is made to be of: several, everything, or not so at all.
+_TURNS_AMOUNT = (
+    rf"\b(?:f|fcfa|cfa|xof|xaf|francs?) (?:les|pour|for|par|the|le|la) (?:{_NUMBER}|paire|lot|douzaine|famille|couple)|"
+    r"\b(?:n'est|n'est plus|ne coute|ne fait|ne sont|isn't|is not|doesn't cost|not)\b(?=[^.]*\d)|"
+    r"\b(?:compris\w*|inclu\w*|dedans|en prime)\b"
+)
 _LISTED = tomllib.loads(Path(__file__).with_name("claims.toml").read_text(encoding="utf-8"))
-_CLAIM = re.compile(rf"\b(?:{_any(' '.join(_LISTED.values()))})\b|{_PARTS}|@|[a-z]\.[a-z]{{2,}}")
+_CLAIM = re.compile(rf"\b(?:{_any(' '.join(_LISTED.values()))})\b|{_PARTS}|{_TURNS_AMOUNT}|@|[a-z]\.[a-z]{{2,}}")
 
 
 def wrong_claim(sentence: str) -> str:

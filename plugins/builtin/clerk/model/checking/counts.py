@@ -11,6 +11,8 @@ _GONE = frozenset(
     ("epuise", "epuisee", "epuises", "epuisees", "rupture", "indisponible", "indisponibles", "sold", "unavailable")
 )
 _THERE = frozenset(("disponible", "disponibles", "dispo", "dispos", "available", "stock"))
+_HAVE = frozenset(("avons", "ai", "have", "got", "reste", "restent", "livrons"))
+_AS_MANY = frozenset(("autant", "assez", "many", "enough"))
 _DENIES = frozenset(("pas", "plus", "aucun", "aucune", "not", "no", "ni", "jamais"))
 
 
@@ -60,9 +62,16 @@ def _wrong_stock(reading: Reading, words: frozenset[str], carried: Sequence[Subj
     says_gone = bool(words & _GONE) or bool(words & _THERE and words & _DENIES)
     if says_gone and (not left or any(one != 0 for one in left)):
         return "sold out"
-    if words & _THERE and not says_gone and left and all(one == 0 for one in left):
+    denies = bool(words & _DENIES)
+    if words & (_THERE | _HAVE) and not denies and left and all(one == 0 for one in left):
         return "available"
+    if words & _HAVE and denies and not words & _AS_MANY and not says_gone and _is_there(subjects, left):
+        return "not available"
     return ""
+
+
+def _is_there(subjects: Sequence[Subject], left: Sequence[int | None]) -> bool:
+    return any(one != 0 for one in left) or any(one.kind == "zone" for one in subjects)
 
 
 def _left(subjects: Iterable[Subject], shelf: Shelf) -> Iterable[int | None]:

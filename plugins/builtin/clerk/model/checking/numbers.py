@@ -1,6 +1,7 @@
 """Whether every number in a reply is the shop's: what it is said of decides."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from comptoir.plugins.builtin.clerk.model.checking.amounts import Group, may_cost
 from comptoir.plugins.builtin.clerk.model.checking.counts import wrong_count
@@ -30,6 +31,7 @@ def _wrong_amount(reading: Reading, carried: tuple[Subject, ...], shelf: Shelf) 
     counts: list[int] = []
     of_sentence: list[Subject] = []
     all_named = tuple(part for part in reading.parts if isinstance(part, Subject))
+    last: tuple[int, Group] | None = None
     for part in reading.parts:
         if isinstance(part, Subject):
             named = _as_option(part, (*carried, *of_sentence), shelf)
@@ -39,11 +41,22 @@ def _wrong_amount(reading: Reading, carried: tuple[Subject, ...], shelf: Shelf) 
         elif not part.money:
             counts.append(part.value)
         else:
-            before = _with_products(subjects, of_sentence, carried) or all_named or carried
-            if not may_cost(part.value, Group(before, tuple(counts), words), shelf):
+            before = _with_products(subjects, of_sentence, carried)
+            group = Group(before or all_named or carried, tuple(counts), words)
+            if not may_cost(part.value, group, shelf):
                 return str(part.value)
+            last = (part.value, group) if before else None
             subjects, counts = [], []
-    return ""
+    return str(last[0]) if last and not _may_cost_with(*last, subjects, shelf) else ""
+
+
+def _may_cost_with(amount: int, group: Group, behind: Sequence[Subject], shelf: Shelf) -> bool:
+    """`2 500 F with chips`: what stands behind an amount belongs to it, too."""
+    named = {name for subject in group.subjects for name in subject.names}
+    more = tuple(subject for subject in behind if subject.whole or not subject.names & named)
+    if not more:
+        return True
+    return may_cost(amount, replace(group, subjects=(*group.subjects, *more)), shelf)
 
 
 def _with_products(
