@@ -1,0 +1,177 @@
+"""What a later word takes back, limits or exchanges."""
+
+from dataclasses import replace
+
+from comptoir.plugins.shop.understanding.acts import Mention
+from comptoir.plugins.shop.understanding.joining import LAST, merged, noun
+from comptoir.plugins.shop.understanding.making import Made, Making
+from comptoir.plugins.shop.understanding.pieces import Piece
+
+_GOING_ON = ("mention", "number", "modes", "asks")
+_ALL = 1_000_000_000
+
+
+class Correcting(Making):
+    """Corrections: `non 3`, `plutôt`, `à la place`, `pas celui-là`, `seulement`."""
+
+    def _refuse(self, place: int, piece: Piece) -> None:
+        if self._correcting and (named := self._just_named()) is not None and not self._follows(place, _GOING_ON):
+            named.verb, self._correcting = "remove", ""  # `le bazin finalement non`
+            return
+        counted = bool(self._made) and self._made[-1].verb == "number"
+        if (self._puts() or counted) and self._follows(place, ("mention", "number", "modes")):
+            self._correcting = "non"
+        else:
+            if not self._refused:
+                self._make("no", None, piece.at)
+            self._refused = True
+            self._correcting = ""
+
+    def _correct(self, place: int, piece: Piece) -> None:
+        self._correcting = "mieux" if piece.said.lower() == "mais" else piece.said.lower()
+        if self._mode == "remove" or self._mode.startswith("ask_"):
+            self._mode = ""
+
+    def _limit(self, place: int) -> None:
+        """`3 seulement` after `4 poulets`; `non juste la brume`: nothing else."""
+        last = self._made[-1] if self._made else None
+        if last is not None and last.verb == "number" and last.sentence == self._sentence:
+            last.verb = "set_quantity"
+        elif last is not None and last.verb == "put" and last.mention is not None and last.mention.quantity is not None:
+            alone = last.sentence == self._sentence and len(self._puts()) == 1
+            if alone and not self._mention_follows(place):
+                last.verb = "set_quantity"
+        elif self._mode == "remove":
+            self._mode, self._explicit = "", False  # `laissez le reste, juste les clous`
+        elif self._number_follows(place):
+            self._mode = "set_quantity"
+        elif self._refused and self._mention_follows(place):
+            self._only = True
+
+    def _more(self, place: int, piece: Piece) -> None:
+        last = self._made[-1] if self._made else None
+        if last is not None and last.verb in ("number", "set_quantity") and last.sentence == self._sentence:
+            self._made.remove(last)
+            self._relative(last.mention, 1, piece.at)
+        elif self._follows(place, ("number",)):
+            self._waiting = "more"
+        elif ("autre" in piece.said.lower() and not self._mention_follows(place)) or (
+            not self._mention_follows(place) and piece.said.lower() == "encore" and not self._mode
+        ):
+            self._relative(replace(LAST, quantity=1), 1, piece.at)
+        else:
+            self._adding = self._one_more = True
+
+    def _fewer(self) -> None:
+        last = self._made[-1] if self._made else None
+        if last is not None and last.mention is not None:
+            self._made.remove(last)
+            self._relative(last.mention, -1, last.at)
+
+    def _again(self, piece: Piece) -> bool:
+        """`pour ma copine la même chose`: what this message has just put, once more."""
+        last = self._last_put()
+        if last is None or last.mention is None or not last.mention.found:
+            return False
+        self._make("put", replace(last.mention, quantity=last.mention.quantity or 1), piece.at)
+        self._mode, self._correcting = "", ""
+        return True
+
+    def _corrected(self, mention: Mention, piece: Piece, last: Made | None) -> None:
+        word, self._correcting = self._correcting, ""
+        earlier = next((made for made in self._puts() if self._same(made.mention, mention)), None)
+        if earlier is not None and earlier.mention is not None and not mention.refers:
+            earlier.mention = merged(earlier.mention, mention, replacing=True)
+        elif last is not None and last.mention is not None and not self._explicit and word != "mieux":
+            quantity = mention.quantity if mention.quantity is not None else last.mention.quantity
+            last.mention = replace(mention, quantity=quantity)
+        elif last is not None:
+            self._make("put", mention, piece.at, explicit=self._explicit)
+        else:
+            made = self._make("put", mention, piece.at, explicit=self._explicit)
+            self._turn(made, word)
+
+    def _turn(self, made: Made, word: str) -> None:
+        """What a correction of an earlier message makes of a put."""
+        if made.mention is None or made.verb != "put" or self._adding:
+            return
+        if made.mention.quantity is not None:
+            made.verb = "set_quantity"
+        elif made.mention.traits:
+            made.verb, made.instead = "replace", Mention(made.mention.found, refers=True)
+        elif word in ("plutot", "plutôt") or self._refused:
+            made.verb, made.instead = "replace", LAST
+
+    def _swapped(self, mention: Mention, piece: Piece) -> None:
+        """`X à la place de Y`, `remplacez Y par X`."""
+        if self._waiting == "swap":
+            if self._out is None and not (mention.refers and (mention.traits or mention.options)):
+                self._out = mention
+                return
+            self._make("replace", mention, piece.at, instead=self._out or LAST)
+        else:
+            last = next((made for made in reversed(self._made) if made.verb in ("put", "set_quantity")), None)
+            if last is not None and last.sentence == self._sentence:
+                if self._same(last.mention, mention) and mention.quantity is not None and not mention.traits:
+                    last.verb = "set_quantity"
+                else:
+                    last.verb, last.instead = "replace", mention
+            elif self._out is None:
+                self._waiting, self._out = "swap", mention
+                return
+        self._waiting, self._out = "", None
+
+    def _counted_instead(self, piece: Piece) -> None:
+        """`3 poulets au lieu de 2`, `3 au lieu de 2`."""
+        last = next((made for made in reversed(self._made) if made.mention is not None), None)
+        self._waiting = ""
+        sizes = [one.mention.quantity for one in (last, piece) if one is not None and one.mention is not None]
+        if last is not None and last.mention is not None and last.mention.refers and self._lexicon.are_sizes(sizes):
+            now, before = map(str, sizes)  # `43 au lieu de 42`
+            last.verb, last.instead = "replace", Mention(refers=True, traits=(before,))
+            last.mention = replace(last.mention, quantity=None, traits=(now,))
+            return
+        if last is not None:
+            last.verb = "set_quantity"
+
+    def _dropped_number(self, mention: Mention) -> bool:
+        """`2 non 3 poulets`: the first number goes."""
+        if self._made and self._made[-1].verb == "number" and self._correcting and mention.quantity is not None:
+            while self._made and self._made[-1].verb == "number":
+                self._made.pop()
+            return True
+        return False
+
+    def _remove(self, mention: Mention, piece: Piece) -> None:
+        if mention.refers and mention.options and not mention.traits:
+            mention = replace(mention, options=(), without=(*mention.without, *mention.options))
+        if not mention.found and not mention.refers and self._lacks:
+            mention = Mention(said=mention.said, without=(noun(mention.said),), refers=True)
+        if mention.refers and mention.without:
+            self._make("put", mention, piece.at)  # `sans piment`
+            return
+        last = self._last_put()
+        here = self._weak and last is not None and last.sentence == self._sentence
+        told = (
+            last is not None
+            and last.mention is not None
+            and (last.mention.found or (last.mention.traits and mention.refers))
+        )
+        if here and told and last is not None and last.mention is not None:
+            others = tuple(one for one in mention.found if one.sku not in {found.sku for found in last.mention.found})
+            if others or not self._same(last.mention, mention):
+                # `la rouge, pas la noire`
+                mention = replace(mention, found=others)
+                out = replace(mention, found=last.mention.found) if mention.refers else mention
+                last.verb, last.instead = "replace", out
+            self._weak, self._mode = False, ""
+            return
+        earlier = next((made for made in self._puts() if self._same(made.mention, mention)), None)
+        if earlier is not None and not mention.refers and earlier.mention is not None:
+            left = (earlier.mention.quantity or 1) - (mention.quantity or _ALL)
+            if left > 0:
+                earlier.mention = replace(earlier.mention, quantity=left)
+            else:
+                self._made.remove(earlier)
+        else:
+            self._make("remove", mention, piece.at)

@@ -1,0 +1,37 @@
+"""What kind of word a value is: sizes, colours and figures name nothing by themselves."""
+
+import re
+from functools import cache
+
+from comptoir.plugins.language import ordering_same, ordering_words
+from comptoir.plugins.shop.understanding.roots import root_of
+
+
+def size_of(word: str) -> int:
+    return {"petit": -1, "grand": 1, "gros": 1}.get(root_of(word), 0)
+
+
+def is_figure(word: str) -> bool:
+    return word.replace(".", "", 1).isdigit()
+
+
+def figure(value: str) -> str:
+    """`8` of `8 mm`."""
+    found = re.match(r"[\d.]+", value.replace(",", "."))
+    return found.group() if found else ""
+
+
+@cache
+def colours() -> frozenset[str]:
+    return frozenset(map(root_of, ordering_words("colours")))
+
+
+def is_generic(one: str) -> bool:
+    """A size, a colour, a number or a measure: what many products come in, and no name by itself."""
+    return (
+        one[0].isdigit()
+        or one in ordering_words("sizes")
+        or one in colours()
+        or one in ordering_same().values()
+        or len(one) == 1
+    )

@@ -1,0 +1,159 @@
+"""Reads the words of what is named, and the sizes and numbers among them."""
+
+from comptoir.plugins.language import ordering_words
+from comptoir.plugins.shop.understanding.candidates import Candidates
+from comptoir.plugins.shop.understanding.counting import SIZED
+from comptoir.plugins.shop.understanding.kinds import colours, is_figure, size_of
+from comptoir.plugins.shop.understanding.lexicon import NAME, PREPOSITIONS
+from comptoir.plugins.shop.understanding.roots import links, root_of
+from comptoir.plugins.shop.understanding.sketch import Sketch
+from comptoir.plugins.text import fold
+
+_MARKERS = frozenset(("taille", "pointure", "couleur", "numero", "format", "size", "modele", "n"))
+_BEFORE_TRAIT = frozenset(("en", "du", "de", "le", "la", "in", "des", "d"))
+_MOST_AFTER = 999
+"""A larger number behind a product is a price or a phone's."""
+_SHORTEST, _MOST_STRANGE = 3, 3
+
+
+class Naming(Candidates):
+    """Walks over the words of a name."""
+
+    def _name(self, at: int, state: Sketch) -> int:
+        """The words of the name, and sizes and colours among them."""
+        place = end = at
+        while place < len(self.tokens):
+            token = self.tokens[place]
+            length = self._take(place, state)
+            if length:
+                place += length
+                end = place
+                state.marked = False
+                continue
+            if token.kind == "mark":
+                follows = self.shop_word(place + 1)[0] or self._trait_at(place + 1, state)[0]
+                if token.word in "-/'=:()" and (follows or self._counted_in_brackets(place, state)):
+                    place += 1
+                    continue
+                break
+            if token.word in _MARKERS:
+                state.marked = True
+                place += 1
+                continue
+            if token.word in PREPOSITIONS and state.named and self._goes_on(place + 1, state):
+                place += 1  # `crayon pour les yeux`
+                continue
+            if token.kind == "word" and (token.word in _BEFORE_TRAIT or links(token.word)):
+                if token.word in ("et",) or self._phrase_at(place):
+                    break
+                place += 1
+                continue
+            break
+        return end
+
+    def _goes_on(self, at: int, state: Sketch) -> bool:
+        """Whether the next telling word is of a name that is meant so far."""
+        place = at
+        while links(self.word(place)):
+            place += 1
+        return any(
+            self.lexicon.places[one].get(product, 0) & NAME and one not in state.roots
+            for one in self.shop_word(place)[0]
+            for product in state.places or ()
+        )
+
+    def _counted_in_brackets(self, at: int, state: Sketch) -> bool:
+        """`huile 5 L (1)`, `bissap : 2`."""
+        following = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
+        return state.named and state.quantity is None and following is not None and following.kind == "number"
+
+    def _take(self, at: int, state: Sketch) -> int:
+        """Take the word as part of what is named; how many tokens it was, 0 where it is none."""
+        token = self.tokens[at]
+        if token.kind == "number":
+            return self._take_number(at, state)
+        if length := self._take_trait(at, state):
+            return length
+        roots, length = self.shop_word(at)
+        if roots and self._take_roots(roots, state, at):
+            return length
+        if state.named and token.kind == "word" and (near := self._near(token, state)):
+            return int(self._take_roots((near,), state, at))
+        if roots:
+            return length if self._qualifies(roots, state, at) else 0
+        if token.kind == "measure":
+            return self._take_measure(at, state)
+        if token.kind != "word" or self._phrase_at(at):
+            return 0
+        return self._take_strange(at, state)
+
+    def _take_number(self, at: int, state: Sketch) -> int:
+        token = self.tokens[at]
+        bracketed = self.word(at - 1) == "("
+        if not bracketed and (
+            (
+                is_figure(token.word)
+                and (
+                    state.quantity is not None
+                    or state.measure
+                    or self._asked == "variant"
+                    or self.word(at - 1) in SIZED
+                )
+            )
+            or (state.named and (self._looks_trait(at, state) or self.lexicon.joined(token.word)))
+            or state.marked
+        ):
+            if length := self._take_trait(at, state):
+                return self._either(at + length, state) - at
+            if (length := self._take_bare_measure(token, state)) or (length := self._figure_of_name(token, state)):
+                return length
+            if state.named and (model := self.lexicon.joined(token.word)) and self._take_roots(model, state, at):
+                return 1
+            if state.marked or (self.word(at - 1) in _BEFORE_TRAIT and is_figure(token.word) and state.named):
+                state.lacking.append(token.said)
+                return 1
+        if not state.named and state.quantity is not None and self._take_sold_by(token, state):
+            return 1
+        after = (
+            (state.named or state.unknown)
+            and state.quantity is None
+            and token.value is not None
+            and token.value <= _MOST_AFTER
+        )
+        if not after or self._belongs_to_next(at):
+            return 0
+        state.quantity = token.value
+        place = self._or_number(at + 1, state)
+        if self.word(place) in ordering_words("pieces") | ordering_words("lots"):
+            place += 1
+        return place - at
+
+    def _take_strange(self, at: int, state: Sketch) -> int:
+        """A word that the shop does not know."""
+        token = self.tokens[at]
+        word = token.word
+        if token.root in colours() or word in ordering_words("sizes"):
+            coloured = state.places is None or any(
+                root_of(fold(value)) in colours() or value.lower() in ordering_words("sizes")
+                for place in state.places
+                for values in self.lexicon.entries[place].traits.values()
+                for value in values
+            )
+            if (state.named or state.unknown) and coloured:
+                state.lacking.append(token.said)
+                return 1
+            if not state.named:
+                return 0
+        if word in ordering_words("idle") or links(word) or len(word) < _SHORTEST:
+            return 0
+        if word in ordering_words("qualities"):
+            state.size = state.size or size_of(word)
+            return 1 if state.named else 0
+        if state.marked:
+            state.lacking.append(token.said)
+            return 1
+        if len(state.unknown) < _MOST_STRANGE:
+            state.linked = state.linked or (at > 0 and links(self.word(at - 1)))
+            state.unknown.append(token.said)
+            return 1
+        return 0

@@ -1,0 +1,136 @@
+"""Reads the sizes, colours and other values that tell a product's variants apart."""
+
+from comptoir.plugins.shop.understanding.kinds import figure, is_figure, is_generic
+from comptoir.plugins.shop.understanding.lexicon import NAME, TRAIT, Roots
+from comptoir.plugins.shop.understanding.measures import parted
+from comptoir.plugins.shop.understanding.shop_words import ShopWords
+from comptoir.plugins.shop.understanding.sketch import Sketch
+from comptoir.plugins.shop.understanding.tokens import Token
+
+_LONGEST_TRAIT = 4
+
+
+class VariantWords(ShopWords):
+    """Finds values of variants, of the products that are meant so far."""
+
+    def _trait_at(self, at: int, state: Sketch) -> tuple[Roots, int]:
+        """The words of a variant's value that stand here, of the products that are meant so far."""
+        for length in range(min(_LONGEST_TRAIT, len(self.tokens) - at), 0, -1):
+            told = tuple(
+                (self.shop_word(place)[0] or (self.tokens[place].root,))[0] for place in range(at, at + length)
+            )
+            if self._having_trait(told, self._among(told, state)):
+                return told, length
+        return (), 0
+
+    def _among(self, told: Roots, state: Sketch) -> set[int] | frozenset[int] | None:
+        """The products whose value these words may be: of `2 rouges` what was named last."""
+        if state.places is not None:
+            return state.places
+        if self.about:
+            return self.about
+        return (
+            self._last if self._last and all(map(is_generic, told)) and self._having_trait(told, self._last) else None
+        )
+
+    def _having_trait(self, told: Roots, among: set[int] | frozenset[int] | None) -> set[int]:
+        candidates = {place for place, role in self.lexicon.places.get(told[0], {}).items() if role & TRAIT}
+        if among is not None:
+            candidates &= among
+        return {place for place in candidates if told in self.lexicon.entries[place].traits}
+
+    def _take_trait(self, at: int, state: Sketch) -> int:
+        told, length = self._trait_at(at, state)
+        if not told or (not state.named and self._is_name(told[0]) and self._is_head(told[0], at + length)):
+            return 0
+        having = self._having_trait(told, self._among(told, state))
+        if not state.named and not self.about:
+            if not all(map(is_generic, told)) and (len(told) > 1 or not self._is_name(told[0])):
+                state.named = True  # `un coca` where that is a kind of lemonade
+                state.places = having
+            elif (
+                not all(map(is_generic, told))
+                and self._is_name(told[0])
+                and not (state.marked or self.tokens[at].kind == "measure")
+            ):
+                return 0
+        if state.named and self._is_name(told[0]) and state.places:
+            # A word of names as well: `savon noir` is one, `robe noire` another.
+            by_name = {place for place, role in self.lexicon.places[told[0]].items() if role & NAME} & state.places
+            having |= by_name
+        if state.named and state.places is not None:
+            state.places &= having
+        values = dict.fromkeys(
+            value for place in sorted(having) for value in self.lexicon.entries[place].traits.get(told, ())
+        )
+        state.traits.extend(value for value in values if value not in state.traits)
+        state.roots.extend(told)
+        return length
+
+    def _either(self, at: int, state: Sketch) -> int:
+        """`en 34 ou 36` is no size yet."""
+        if self.word(at) not in ("ou", "or") or not self._trait_at(at + 1, state)[0]:
+            return at
+        state.traits.pop()
+        return at + 2
+
+    def _figure_of_name(self, token: Token, state: Sketch) -> int:
+        """`contreplaqué de 10`, where that is the only thickness."""
+        having = {
+            place
+            for place in state.places or ()
+            for name in self.lexicon.entries[place].names
+            for one in name
+            if parted(one) is not None and one.startswith(token.word) and one[len(token.word) :].isalpha()
+        }
+        if state.places is not None and having:
+            state.places = having
+        return int(bool(having))
+
+    def _take_sold_by(self, token: Token, state: Sketch) -> bool:
+        """`20 barres de 10`: the only thing that is sold by the bar and comes in 10."""
+        having = {
+            (place, value)
+            for place in self.lexicon.sold_by.get(state.vessel, ())
+            for told, values in self.lexicon.entries[place].traits.items()
+            for value in values
+            if len(told) == 1 and figure(value) == token.word
+        }
+        if len(having) != 1:
+            return False
+        ((place, value),) = having
+        state.places, state.named = {place}, True
+        state.traits.append(value)
+        return True
+
+    def _looks_trait(self, at: int, state: Sketch) -> bool:
+        """Whether a number behind a product is a size of it: `baskets 42`; `x2` is not."""
+        token = self.tokens[at]
+        return (
+            is_figure(token.word)
+            and not token.glued
+            and not any(figure(value) for value in state.traits)
+            and bool(self._trait_at(at, state)[0] or self._bare_measures(token, state))
+        )
+
+    def _bare_measures(self, token: Token, state: Sketch) -> dict[str, set[int]]:
+        """Values whose figure this is: `fer de 8` for `8 mm`."""
+        found: dict[str, set[int]] = {}
+        for place in state.places or self.about or self._last:
+            for told, values in self.lexicon.entries[place].traits.items():
+                if len(told) == 1 and parted(told[0]) is not None:
+                    for value in values:
+                        if figure(value) == token.word:
+                            found.setdefault(value, set()).add(place)
+        return found
+
+    def _take_bare_measure(self, token: Token, state: Sketch) -> int:
+        values = self._bare_measures(token, state)
+        if len(values) != 1:
+            return 0
+        ((value, having),) = values.items()
+        if state.places is not None:
+            state.places &= having
+        if value not in state.traits:
+            state.traits.append(value)
+        return 1

@@ -1,0 +1,215 @@
+"""What is done with what is named: put, set, asked about, or told of what was named before."""
+
+from dataclasses import replace
+
+from comptoir.plugins.language import ordering_words
+from comptoir.plugins.shop.understanding.acts import Mention
+from comptoir.plugins.shop.understanding.correcting import Correcting
+from comptoir.plugins.shop.understanding.joining import LAST, MOST_PIECES, merged, waits
+from comptoir.plugins.shop.understanding.making import Made
+from comptoir.plugins.shop.understanding.pieces import Piece
+
+
+class Wanting(Correcting):
+    """Mentions and numbers."""
+
+    def _mention(self, place: int, piece: Piece) -> None:
+        mention = piece.mention
+        assert mention is not None
+        if self._waiting in ("instead", "swap"):
+            self._swapped(mention, piece)
+            return
+        if self._waiting == "more":
+            self._waiting = ""
+        if self._dropped_number(mention):
+            self._correcting = ""
+        if piece.cued and not (mention.found or mention.refers):
+            return  # `pour un baptême`
+        if piece.name == "theirs" and not self._mode and mention.quantity is None:
+            return  # `mes ampoules sont mortes`
+        if self._only:
+            self._only = False
+            self._make("clear", None, piece.at - 1)
+            self._make("put", mention, piece.at, explicit=True)
+            self._refused = False
+            return
+        if self._money and mention.quantity is None:
+            mention, self._money = replace(mention, unsure=True), False
+        if self._mode == "remove":
+            self._remove(mention, piece)
+        elif self._mode.startswith("ask_"):
+            self._ask(self._mode, mention, piece)
+        else:
+            self._wanted(mention, piece)
+
+    def _wanted(self, mention: Mention, piece: Piece) -> None:
+        last = self._last_put()
+        if self._one_more and mention.refers and mention.quantity is None:
+            mention = replace(mention, quantity=1)  # `un autre avec frites`
+        if self._refused and mention.refers and mention.traits and mention.quantity is None and last is None:
+            self._make("replace", mention, piece.at, instead=LAST)  # `non L`
+            return
+        if self._dresses(last, mention) and last is not None and last.mention is not None:
+            last.mention = merged(last.mention, mention, replacing=False)
+            return
+        whole = next((made for made in reversed(self._puts()) if made.mention and len(made.mention.found) > 1), None)
+        if whole is not None and not self._correcting and (part := self._part_of(whole, mention)) is not None:
+            self._make("put", part, piece.at, explicit=self._explicit)
+            return
+        if last is not None and mention.refers and self._joins(last, mention):
+            self._correcting, self._rest = "", False
+        elif self._correcting:
+            self._corrected(mention, piece, last)
+        elif self._refused and mention.quantity is not None and not self._adding and not mention.refers:
+            self._make("set_quantity", mention, piece.at, explicit=self._explicit)
+        elif self._mode == "set_quantity":
+            self._make("set_quantity" if mention.quantity is not None else "put", mention, piece.at)
+        else:
+            if self._adding and not mention.refers:
+                mention = self._added(mention)
+            self._make("put", mention, piece.at, explicit=self._explicit)
+
+    def _dresses(self, last: Made | None, mention: Mention) -> bool:
+        """`ourlet sur le 40`: both tell of the same."""
+        if last is None or last.mention is None or last.sentence != self._sentence:
+            return False
+        return last.mention.refers and mention.refers and mention.quantity is None and not last.mention.found
+
+    def _part_of(self, last: Made, mention: Mention) -> Mention | None:
+        """`2 yassa : un poulet, un poisson`: each of the products that the first word left open."""
+        base = last.mention
+        if base is None or len(base.found) < 2 or last.sentence != self._sentence or mention.quantity is None:
+            return None
+        common = tuple(one for one in base.found if one.sku in {other.sku for other in mention.found})
+        if len(common) != 1 or (base.quantity or 1) < mention.quantity:
+            return None
+        left = (base.quantity or mention.quantity) - mention.quantity
+        if left:
+            last.mention = replace(base, quantity=left)
+        else:
+            self._made.remove(last)
+        return replace(mention, found=common)
+
+    def _added(self, mention: Mention) -> Mention:
+        """`encore un poulet`, `ajoute 2 poulets`: so many more than there are."""
+        one_more, self._one_more = self._one_more, False
+        if any(self._same(made.mention, mention) for made in self._puts()):
+            return replace(mention, quantity=mention.quantity or 1)
+        if mention.quantity is None and not one_more:
+            return mention
+        return replace(mention, quantity=mention.quantity or 1, relative=True)
+
+    def _ask(self, mode: str, mention: Mention, piece: Piece) -> None:
+        bare = next(
+            (
+                made
+                for made in self._made
+                if made.verb == mode and made.mention is None and made.sentence == self._sentence
+            ),
+            None,
+        )
+        last = self._made[-1] if self._made else None
+        if bare is not None:
+            bare.mention = mention
+        elif mention.refers and last is not None and last.verb == mode and last.mention is not None:
+            last.mention = merged(last.mention, mention, replacing=False)
+        else:
+            self._make(mode, mention, piece.at)
+
+    def _joins(self, last: Made, mention: Mention) -> bool:
+        """`la rouge`, `taille M`, `un avec frites` behind a product that was named."""
+        base = last.mention
+        assert base is not None
+        if not base.found:
+            return False
+        if mention.found and (
+            common := [one for one in base.found if one.sku in {other.sku for other in mention.found}]
+        ):
+            base = last.mention = replace(base, found=tuple(common))
+        mention = replace(mention, found=())
+        if self._rest:
+            mention = replace(mention, quantity=None)
+        told = bool(mention.traits or mention.lacking)
+        if mention.quantity is None and not (
+            told
+            and base.traits
+            and set(base.traits) & set(mention.traits) == set()
+            and self._correcting == ""
+            and len(mention.traits) >= len(base.traits)
+            and len(base.traits) > 1
+        ):
+            last.mention = merged(base, mention, replacing=bool(self._correcting))
+            return True
+        if self._correcting:
+            last.mention = merged(base, mention, replacing=True)
+            return True
+        pieces = mention.quantity or 1
+        if base.quantity is None and not base.traits and not base.options:
+            last.mention = merged(base, mention, replacing=False)
+            return True
+        new = replace(mention, found=base.found, refers=False, quantity=pieces)
+        both = merged(base, new, replacing=False)
+        divides = (base.quantity or 0) >= pieces and base.traits and self._lexicon.comes_in(base.sku, both.traits)
+        if divides and not base.options and not base.without:
+            new = replace(both, quantity=pieces)
+        elif base.traits or base.options or base.without:
+            self._make("put", new, last.at, explicit=last.explicit)
+            return True
+        left = (base.quantity or 1) - pieces
+        if left > 0:
+            last.mention = replace(base, quantity=left)
+            self._made.insert(
+                self._made.index(last), Made("put", new, explicit=last.explicit, sentence=self._sentence, at=last.at)
+            )
+        else:
+            last.mention = new
+        return True
+
+    def _number(self, place: int, piece: Piece) -> None:
+        mention = piece.mention
+        assert mention is not None
+        if not ordering_words("lots").isdisjoint(piece.said.lower().split()):
+            self._make("number", mention, piece.at)  # `un carton`: of what?
+            return
+        last = self._last_put()
+        same = last is not None and last.sentence == self._sentence and last.mention is not None
+        if self._waiting == "more":
+            self._waiting = ""
+            self._relative(mention, 1, piece.at)
+        elif self._waiting == "swap" and self._out is not None and self._out.found:
+            out, self._waiting, self._out = self._out, "", None
+            self._make("set_quantity", replace(out, quantity=mention.quantity), piece.at)
+        elif self._weak:
+            self._weak, self._mode = False, ""  # `5 eaux pas 4`, `pas 2 mais 3`
+            if same and last is not None and last.mention is not None and last.mention.quantity is not None:
+                last.verb = "set_quantity"
+        elif any(made.verb in ("zone", "address") and made.sentence == self._sentence for made in self._made):
+            pass  # `aux parcelles, unité 8`
+        elif (
+            same
+            and last is not None
+            and last.mention is not None
+            and waits(last.mention)
+            and 1 < (mention.quantity or 0) <= MOST_PIECES
+        ):
+            last.mention = replace(last.mention, quantity=mention.quantity, unsure=mention.unsure)
+        else:
+            self._counted(mention, piece)
+
+    def _counted(self, mention: Mention, piece: Piece) -> None:
+        """A number that belongs to nothing that was named before it."""
+        if self._waiting == "instead":
+            self._counted_instead(piece)
+        elif self._correcting and (last := self._last_put()) is not None and last.mention is not None:
+            last.mention = replace(last.mention, quantity=mention.quantity, unsure=mention.unsure)
+            self._correcting = ""
+        elif self._mode == "set_quantity" or self._correcting or self._refused:
+            self._make("set_quantity", mention, piece.at)
+        elif self._mode in ("put", "remove") and self._explicit and piece.said.lower() not in ("un", "une"):
+            self._make(self._mode, mention, piece.at, explicit=True)
+        elif piece.name == "all":
+            self._make("pick", None, piece.at, text="all")
+        elif piece.name == "pieces" and self._asked not in ("quantity", "stock"):
+            self._make("set_quantity", mention, piece.at)
+        else:
+            self._make("number", mention, piece.at)
