@@ -9,6 +9,7 @@ from pathlib import Path
 import trio
 from watchfiles import Change, awatch
 
+from comptoir.gateway.arriving import Arriving
 from comptoir.gateway.tenant_files import NOTHING, Survey, changed_between, look_at, survey, tenant_of
 from comptoir.sessions.protocol import ErrorCode, RpcError
 
@@ -22,6 +23,10 @@ AGAIN = 2.0
 """Seconds after which a worker that could not answer is asked once more: it may have read the folder before."""
 ATTEMPTS = 5
 """Then its next worker reads the folder by itself."""
+ARRIVING = 0.1
+"""Seconds between two looks at a file that is still being written."""
+ARRIVES_WITHIN = 300.0
+"""Seconds that such files put a reload off: one that is written for ever must not keep out all others."""
 SWEEP = 20.0
 """Seconds between two looks at everything: folders on another machine send no notification."""
 POLL = 0.5
@@ -137,6 +142,7 @@ class ConfigWatch:
             while changes.any:
                 while changes.due > trio.current_time():  # noqa: ASYNC110 (it moves on while this sleeps)
                     await trio.sleep_until(changes.due)
+                await self._wait_arrived(self._root / name)
                 changes.any = False
                 # Before the worker reads: what changes from here on looks otherwise.
                 look = await trio.to_thread.run_sync(look_at, self._root / name)
@@ -144,6 +150,17 @@ class ConfigWatch:
                 await self._ask(name)
         finally:
             del self._changes[name]
+
+    async def _wait_arrived(self, tenant: Path) -> None:
+        """Until nobody is writing to what the worker would read: a slow upload goes on for minutes, and pauses."""
+        arriving = Arriving(tenant)
+        with trio.move_on_after(ARRIVES_WITHIN) as patience:
+            while found := await trio.to_thread.run_sync(arriving.look):
+                while found:
+                    await trio.sleep(ARRIVING)
+                    found = await trio.to_thread.run_sync(arriving.look, found)
+        if patience.cancelled_caught:
+            logger.warning("%s: a file is written to all the time, and read so", tenant.name)
 
     async def _ask(self, name: str) -> None:
         for _ in range(ATTEMPTS):

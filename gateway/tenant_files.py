@@ -62,19 +62,31 @@ def changed_between(before: Survey, after: Survey) -> set[str]:
     return {name for name in names if before.looks.get(name) != after.looks.get(name)}
 
 
-def _look(tenant: Path) -> tuple[set[Path], int]:
-    folders: set[Path] = {tenant}
-    seen: list[tuple[str, int, int, int, int]] = []
+def entries_of(tenant: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    """All files and folders of a tenant that are looked at, its own folder not among them."""
     waiting = [(tenant, 0)]
+    folders = files = 0
     while waiting:
         folder, depth = waiting.pop()
         for path, status in _entries(folder):
             if stat.S_ISDIR(status.st_mode):
-                if depth < DEPTH and len(folders) < MAX_FOLDERS:
-                    folders.add(path)
+                if depth < DEPTH and folders < MAX_FOLDERS - 1:
+                    folders += 1
                     waiting.append((path, depth + 1))
-            elif len(seen) < MAX_FILES:
-                seen.append((str(path), status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns))
+                    yield path, status
+            elif files < MAX_FILES:
+                files += 1
+                yield path, status
+
+
+def _look(tenant: Path) -> tuple[set[Path], int]:
+    folders: set[Path] = {tenant}
+    seen: list[tuple[str, int, int, int, int]] = []
+    for path, status in entries_of(tenant):
+        if stat.S_ISDIR(status.st_mode):
+            folders.add(path)
+        else:
+            seen.append((str(path), status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns))
     # A link that now leads elsewhere is a change, though every file be as it was.
     return folders, hash((os.path.realpath(tenant), tuple(sorted(seen)), frozenset(folders)))
 

@@ -67,6 +67,11 @@ def passes(name: str) -> bool:
     return name.startswith(_PASSING_FROM) or name.lower().endswith(_PASSING) or name == "4913"
 
 
+def is_read(place: Path) -> bool:
+    """Whether what stands in a file at this place of the folder counts, and not only its name."""
+    return place.suffix.lower() in _TEXTS or _is_catalogue(place, _WORKBOOKS)
+
+
 def text_of(files: Mapping[str, bytes], name: str) -> str:
     """One of the files as text: UTF-8 or UTF-16 as it says itself, else as Windows writes it. Raises KeyError."""
     data = files[name]
@@ -148,7 +153,7 @@ class _Reading:
                     self._note(place, _outside())
                 elif depth < _MAX_DEPTH:
                     yield from self._texts(place, depth + 1)
-            elif place.suffix.lower() in _TEXTS or _is_catalogue(place, _WORKBOOKS):
+            elif is_read(place):
                 yield place
             elif place.suffix.lower() in _PICTURES:
                 self._pictures.append(str(PurePosixPath(place)))

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import trio
 
-from comptoir.gateway import config_watch
+from comptoir.gateway import arriving, config_watch
+from comptoir.gateway.arriving import Arriving
 from comptoir.gateway.config_watch import ConfigWatch
 from comptoir.gateway.tenant_files import MAX_FOLDERS, survey, tenant_of
 from comptoir.sessions.protocol import ErrorCode, RpcError
@@ -193,3 +194,46 @@ def test_links_in_a_tenants_folder_lead_nowhere_and_its_folders_are_counted(root
     assert survey(root).looks["binta"] == before.looks["binta"]
     os.utime(root / "binta" / "tenant.toml", ns=(1, 1))
     assert survey(root).looks["binta"] != before.looks["binta"]
+
+
+@pytest.mark.parametrize("is_told", [True, False], ids=["the system says who writes", "only its size says so"])
+async def test_what_is_still_being_written_is_waited_for(
+    root: Path, monkeypatch: pytest.MonkeyPatch, is_told: bool
+) -> None:
+    if not is_told:
+        monkeypatch.setattr(arriving, "is_open_for_writing", lambda _path: None)
+        monkeypatch.setattr(arriving, "STILL", 0.5)
+    async with watching(root) as reloads:
+        with (root / "awa" / "catalogue.csv").open("w") as upload:
+            for piece in ("nom;prix\nPoulet;35", "00\nMaf", "é;2"):
+                upload.write(piece)
+                upload.flush()
+                await trio.sleep(0.2)
+                assert reloads.asked == [], "half of it"
+            if is_told:
+                await trio.sleep(config_watch.AT_MOST)
+                assert reloads.asked == [], "it is held open, though nothing comes for a while"
+        await reloads.wait("awa")
+        # Only its name counts.
+        with (root / "awa" / "poulet.jpg").open("wb") as upload:
+            upload.write(b"\xff")
+            upload.flush()
+            await reloads.wait("awa")
+
+
+async def test_what_is_written_for_ever_keeps_out_nothing_for_ever(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(config_watch, "ARRIVES_WITHIN", 0.2)
+    async with watching(root) as reloads:
+        with (root / "awa" / "notes.txt").open("w") as notes:
+            notes.write("…")
+            notes.flush()
+            await reloads.wait("awa")
+
+
+def test_a_file_that_was_left_open_long_ago_is_there(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with (root / "awa" / "catalogue.csv").open("w") as left_open:
+        left_open.write("nom;prix\n")
+        left_open.flush()
+        assert Arriving(root / "awa").look() == [root / "awa" / "catalogue.csv"]
+        monkeypatch.setattr(arriving, "FRESH", 0.0)
+        assert Arriving(root / "awa").look() == []
