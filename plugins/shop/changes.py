@@ -70,7 +70,9 @@ def said(file: Catalogue, sku: str, field: str) -> int | bool | None:
 
 
 def is_over(file: Catalogue, change: CatalogueChange) -> bool:
-    """Whether the file has said something new since."""
+    """Whether the file has said something new since. One that lacks the product says nothing: it may come back."""
+    if change.was is not None and said(file, change.sku, "hidden") is None:
+        return False
     return said(file, change.sku, change.field) != change.was
 
 
