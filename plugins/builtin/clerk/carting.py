@@ -84,6 +84,10 @@ def exchange(turn: Turn, act: Act) -> None:
     mention, instead = act.mention, act.instead
     if mention is None:
         return
+    if not (mention.found or mention.traits or (instead and instead.found)) and mention.quantity is not None:
+        # `5 instead`: of the same.
+        set_quantity(turn, replace(mention, refers=True))
+        return
     out = replaced(turn, instead, mention)
     if not out and answers(turn.answering, mention):
         refine(turn, mention)

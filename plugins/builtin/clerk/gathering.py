@@ -19,8 +19,22 @@ def that_count(turn: Turn, acts: Sequence[Act]) -> list[Act]:
         left_out |= {"clear"}
     if "put" in verbs and not turn.sale.is_open:
         left_out |= {"remove", "set_quantity"}
-    acts = _refused(turn, acts)
+    acts = _joined(_refused(turn, acts))
     return _without_sums(turn, [act for act in acts if act.verb not in left_out])
+
+
+def _joined(acts: Sequence[Act]) -> list[Act]:
+    """`The black one then, 2`: the number is that one's."""
+    made: list[Act] = []
+    for act in acts:
+        last, this = made[-1].mention if made else None, act.mention
+        bare = this is not None and this.refers and not (this.found or this.traits or this.options or this.relative)
+        fits = last is not None and last.quantity is None and bool(made) and made[-1].verb in ("put", "replace")
+        if bare and fits and this is not None and last is not None and this.quantity is not None:
+            made[-1] = replace(made[-1], mention=replace(last, quantity=this.quantity, unsure=False))
+        else:
+            made.append(act)
+    return made
 
 
 def _refused(turn: Turn, acts: Sequence[Act]) -> Sequence[Act]:

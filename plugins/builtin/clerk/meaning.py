@@ -26,8 +26,17 @@ def meant(turn: Turn, mention: Mention, *, in_cart: bool = False) -> tuple[str, 
         known = tuple(sku for sku in found if sku in there) if in_cart or mention.quantity is None else ()
         if known and (in_cart or len(known) == 1):
             return known
+        found = _of_the_kind(turn, found)
         return (turn.sale.last,) if turn.sale.last in found else found
     return found
+
+
+def _of_the_kind(turn: Turn, found: tuple[str, ...]) -> tuple[str, ...]:
+    """`2 Marseille soaps` — `and 2 of toilet`: a soap, too, and no toilet paper."""
+    last = wares.product_of(turn.catalogue, turn.sale.last)
+    kind = words(last.name)[:1] if last is not None else []
+    alike = [sku for sku in found if (one := wares.product_of(turn.catalogue, sku)) and words(one.name)[:1] == kind]
+    return tuple(alike) if len(alike) == 1 else found
 
 
 def replaced(turn: Turn, instead: Mention | None, mention: Mention) -> tuple[str, ...]:

@@ -239,7 +239,13 @@ class Clerk(Plugin):
 def _understood(text: str, lexicon: Lexicon, sale: Sale) -> tuple[Act, ...]:
     kind = "confirm" if sale.asked.kind == "cancel" else sale.asked.kind
     asked: Asked | None = kind if kind in _ASKED else None  # type: ignore[assignment]  # one of them, as it is in there
-    return understand(text, lexicon, asked, _about(lexicon.catalogue, sale))
+    acts = understand(text, lexicon, asked, _about(lexicon.catalogue, sale))
+    if not sale.wants and sale.last and all(act.verb == "unknown" for act in acts):
+        # A bare number is how many they want of what was spoken of last.
+        many = understand(text, lexicon, "quantity", (sale.last,))
+        if all(act.verb == "set_quantity" for act in many):
+            return many
+    return acts
 
 
 def _about(catalogue: Catalogue, sale: Sale) -> tuple[str, ...]:

@@ -226,7 +226,8 @@ def _removed(turn: Turn, want: Want, variants: Sequence[Variant]) -> Want | None
 
 def _without_instead(draft: Draft, want: Want) -> Draft:
     """Without what this takes the place of."""
-    return replace(draft, lines=tuple(line for line in draft.lines if line.sku not in want.instead))
+    kept = {sku for sku in want.variants if sku in want.instead}
+    return replace(draft, lines=tuple(one for one in draft.lines if one.sku in kept or one.sku not in want.instead))
 
 
 def _note(turn: Turn, want: Want) -> None:
