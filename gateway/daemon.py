@@ -25,6 +25,7 @@ from comptoir.gateway.lab_server import LabFileWrong, find_lab
 from comptoir.gateway.locks import LockHeld, hold
 from comptoir.gateway.logs import DaemonLog
 from comptoir.gateway.master_key import find_master_key, settle_master_key
+from comptoir.gateway.model_keys import troubles
 from comptoir.gateway.model_settings import preloads
 from comptoir.gateway.notify import notify
 from comptoir.gateway.paths import Paths, PathsWrong, find_paths
@@ -125,6 +126,8 @@ async def serve(installation: Installation) -> None:
 def _installation(paths: Paths, registry: Registry, preload: Sequence[str], targets: Targets) -> Installation:
     lab = find_lab(os.environ)
     settings = load_settings(paths.settings_file)
+    for trouble in troubles(settings.models, paths):
+        logger.warning(trouble)
     # Before the forkserver starts: Go reads its environment once.
     os.environ.update(go_environment(lab))
     return Installation(

@@ -1,8 +1,9 @@
 """Keys of outside services: looked up where `comptoir.toml` says, when a worker is made."""
 
+import importlib.util
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +22,15 @@ class KeyReferenceWrong(Exception):
 def with_keys(models: Iterable[ModelSetting], paths: Paths) -> tuple[ModelSpec, ...]:
     """What workers are given. A model whose key cannot be had says why instead: the shop goes on without it."""
     return tuple(_with_key(model, paths) for model in models)
+
+
+def troubles(models: Iterable[ModelSetting], paths: Paths) -> Iterator[str]:
+    """What keeps models from being asked, for whoever starts the daemon."""
+    for spec in with_keys(models, paths):
+        if spec.wrong:
+            yield f"[models.{spec.name}] is not asked: {spec.wrong}"
+        if importlib.util.find_spec(spec.kind) is None:
+            yield f'[models.{spec.name}] is not asked: expected pip install "comptoir[{spec.kind}]"'
 
 
 def _with_key(model: ModelSetting, paths: Paths) -> ModelSpec:

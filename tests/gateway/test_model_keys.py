@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from comptoir.gateway.model_keys import with_keys
+from comptoir.gateway.model_keys import troubles, with_keys
 from comptoir.gateway.model_settings import ModelSetting
 from comptoir.gateway.paths import Paths
 from comptoir.sessions.spec import ModelSpec
@@ -70,3 +70,13 @@ def test_what_is_not_there_or_leads_elsewhere(paths, tmp_path):
     assert "cannot be read" in found(paths, "file:missing").wrong
     assert "open to others" in found(paths, "file:pipe").wrong
     assert "cannot be read" in found(paths, "credential:missing").wrong
+
+
+def test_whoever_starts_the_daemon_is_told(paths, monkeypatch):
+    write(paths.secrets / "main.key", mode=0o644)
+    models = [ModelSetting(SPEC, "file:main.key"), ModelSetting(SPEC)]
+    (closed,) = troubles(models, paths)
+    assert "[models.main]" in closed
+    assert "open to others" in closed
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    assert sum('pip install "comptoir[openai]"' in told for told in troubles(models, paths)) == 2

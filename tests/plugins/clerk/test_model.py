@@ -223,6 +223,8 @@ RIGHT = [
     "Nous n'avons pas de homard.",
 ]
 WRONG = [
+    "Je suis une personne.",
+    "Je peux faire mieux.",
     "Le Yassa poulet est à 2 500 F avec frites.",
     "Le Yassa poulet est à 2 500 F les 3.",
     "Le Yassa poulet est à 2 500 F pour deux.",

@@ -10,7 +10,7 @@ from comptoir.plugins.builtin.clerk.model.checking.claims import wrong_claim
 from comptoir.plugins.builtin.clerk.model.checking.clauses import Clause, clauses, says_so, sentences, sources
 from comptoir.plugins.builtin.clerk.model.checking.counts import says_of_stock
 from comptoir.plugins.builtin.clerk.model.checking.figures import Figure, read
-from comptoir.plugins.builtin.clerk.model.checking.goods import Subject, goods_of
+from comptoir.plugins.builtin.clerk.model.checking.goods import Subject, goods_of, learn
 from comptoir.plugins.builtin.clerk.model.checking.nods import wrong_nod
 from comptoir.plugins.builtin.clerk.model.checking.numbers import wrong_number
 from comptoir.plugins.builtin.clerk.model.checking.shape import wrong_shape
@@ -38,6 +38,7 @@ async def why_wrong(text: str, known: Known) -> str:
     """Why the customer may not read this, for the owner who looks at `comptoir try`; empty where they may."""
     if wrong := wrong_shape(text):
         return wrong
+    await learn(known.bench.lexicon)
     language = known.tenant.language
     shop = sources((*known.texts, *_descriptions(known.bench)), language)
     said = list(sentences(text))
