@@ -18,7 +18,8 @@ _BUSINESS = frozenset(
 _SAYING = re.compile(
     r"^(?:(?:oui|ok|d'accord|alors|bon|ah|hum|euh|svp|bonjour|bonsoir|c'est|cest|ce sera|ca sera|c|je suis|je m'appelle"
     r"|moi c'?est|moi|mon (?:pre)?nom(?: complet)?(?: est| c'est)?|le nom|au nom|nom|name|mettez|mets"
-    r"|notez|pour|de la part|d'|de|a|au|aux|dans|vers|sur|livrez(?:[ -]moi)?|quartier|du cote|adresse|j'habite|on est"
+    r"|notez|vous pouvez (?:mettre|noter)|tu peux mettre|pour|de la part|d'|de|a|au|aux|dans|vers|sur"
+    r"|livrez(?:[ -]moi)?|quartier|du cote|adresse|j'habite|on est"
     r"|chez|my name is|it's|i am|is)\b[ :,'-]*)+"
 )
 _POLITE = re.compile(r"(?i)\b(?:s'il (?:vous|te) pla[iî]t|svp|stp|merci|cc|please)\b.*$")
@@ -43,6 +44,13 @@ def answered(
     read = _READERS.get(asked or "")
     text = cleaned.strip()[:_LONGEST]
     return read(acts, pieces, details, text) if read is not None and text else acts
+
+
+def _delivery(acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail], text: str) -> list[Act]:
+    """`vous livrez` says that they want it so."""
+    if any(act.verb in ("pickup", "delivery", "zone", "person", "cancel") for act in acts):
+        return acts
+    return [Act("delivery") if act.verb == "ask_delivery" and act.mention is None else act for act in acts]
 
 
 def _let_go(act: Act, text: str) -> Act:
@@ -76,16 +84,23 @@ def _beside_zone(pieces: Sequence[Piece], text: str) -> str:
 
 def _address(acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail], text: str) -> list[Act]:
     """All of it, but for what says something else for sure."""
+    if not any(piece.name == "ask_order" for piece in pieces if piece.kind == "asks"):
+        acts = [act for act in acts if act.verb != "ask_order"]  # `n° 9432`
     if _is_business(acts) or _is_plain(acts, pieces):
         return acts
     kept = [act for act in acts if act.verb in ("name", "time", "yes", "pickup", "reference")]
     if any(act.verb == "pickup" for act in kept):
         return acts
-    sure = [act for act in acts if act.verb == "zone" and act.text and _zone_leads(pieces)]
+    sure = [act for act in acts if act.verb == "zone" and _is_whole(act) and _zone_leads(pieces)]
     cut = [(one.start, one.end) for one in details if one.kind in ("name", "time")]
     left = "".join(sign for place, sign in enumerate(text) if not any(start <= place < end for start, end in cut))
     said = re.sub(r"\s+", " ", left).strip(" ,.;:-")
     return [*sure, *([Act("address", text=said)] if said else []), *kept]
+
+
+def _is_whole(act: Act) -> bool:
+    """The zone's name was said completely."""
+    return bool(act.text and act.mention and act.mention.found[0].score >= 1)
 
 
 def _zone_leads(pieces: Sequence[Piece]) -> bool:
@@ -149,7 +164,9 @@ _SETTLED_WORDS = frozenset(
 
 def _confirm(acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail], text: str) -> list[Act]:
     """A yes beside words that were not understood is no plain yes."""
-    if " ".join(words(text)) in _SETTLED_WORDS and all(act.verb in _SETTLED for act in acts):
+    if (" ".join(words(text)) in _SETTLED_WORDS or any(act.verb == "checkout" for act in acts)) and all(
+        act.verb in _SETTLED for act in acts
+    ):
         return [Act("yes")]
     strange = " ".join(piece.said for piece in pieces if piece.kind == "word" and not _is_idle(piece.name))
     if strange and any(act.verb == "yes" for act in acts) and len(strange) > _MANY:
@@ -200,6 +217,7 @@ def _is_plain(acts: Sequence[Act], pieces: Sequence[Piece], *, names: bool = Fal
 
 
 _READERS: Mapping[str, Callable[[list[Act], Sequence[Piece], Sequence[Detail], str], list[Act]]] = {
+    "delivery": _delivery,
     "zone": _zone, "address": _address, "name": _name, "time": _time, "choice": _choice, "variant": _choice,
     "quantity": _quantity, "stock": _quantity, "confirm": _confirm,
 }  # fmt: skip

@@ -84,7 +84,7 @@ _STRONG = (
     r"|bloc \w|block \w|sicap|entre l[ae'] "
 )
 _WEAK_STARTS = (
-    r"pharmacie|mosquee|eglise|marche|ecole|lycee|hopital|clinique|hotel|residence|station|gare|quartier|etage"
+    r"pharmacie|mosquee|eglise|marche|ecole|lycee|hopital|clinique|hotel|residence|station|gare|etage"
     r"|a l'entree"
 )
 _ADDRESS_ENDS = re.compile(
@@ -105,7 +105,7 @@ def details_in(text: str, asked: Asked | None, taken: Set[str] = frozenset()) ->
     """What stands in a cleaned message, in its order; no two overlap. `taken`: words that the shop has for itself."""
     folded = flat(text)
     found: list[Detail] = []
-    _add(found, _names(text, folded))
+    _add(found, _names(text, folded, taken))
     _add(found, _presented(_PRESENTED, text, taken))
     _add(found, _presented(_CALLED, text, taken))
     if re.search(r"\blivr|\badresse|\bdomicile", folded) or asked in ("address", "zone", "name"):
@@ -140,12 +140,13 @@ def _plain(kind: str, pattern: re.Pattern[str], text: str, folded: str) -> list[
     ]
 
 
-def _names(text: str, folded: str) -> list[Detail]:
+def _names(text: str, folded: str, taken: Set[str]) -> list[Detail]:
     found = []
     for one in _NAMED.finditer(folded):
         start, end = one.span("name")
         end = start + len(_NAME_ENDS.sub("", folded[start:end]))
-        if name := text[start:end].strip(" .'-"):
+        name = text[start:end].strip(" .'-")
+        if name and not set(re.findall(r"\w+", flat(name))) <= taken:
             found.append(Detail("name", name, one.start(), end))
     return found
 
@@ -178,7 +179,8 @@ def _references(text: str, folded: str) -> list[Detail]:
 def _addresses(text: str, folded: str, asked: Asked | None, taken: Set[str], before: Sequence[int]) -> list[Detail]:
     """From the first word that only an address has on. `before`: where something else begins."""
     where = asked in ("address", "zone", "delivery") or re.search(r"\blivr|\badresse|\bdomicile|\bquartier", folded)
-    pattern = rf"\b(?:adresse ?(?:c'est|est|:)? ?)?(?:{_STRONG}{'|' + _WEAK_STARTS if where else ''})"
+    weak = (_WEAK_STARTS if where else "$^") + ("|quartier" if asked == "address" else "")
+    pattern = rf"\b(?:adresse ?(?:c'est|est|:)? ?)?(?:{_STRONG}|{weak})"
     for one in re.finditer(pattern, folded):
         if asked != "address" and not taken.isdisjoint(re.findall(r"\w{3,}", one.group())):
             continue

@@ -22,7 +22,7 @@ class MentionReader(Sizing):
         """The mention that begins at this token, and where it ends. `expected`: after `je veux`, an unknown word
         names something too.
         """
-        state = Sketch()
+        state = Sketch(expected=expected)
         state.unsure = self.word(at) == "des"
         counted = self._quantity(at, state)
         if self.word(at) == "des" and counted > at:

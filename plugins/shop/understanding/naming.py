@@ -22,7 +22,7 @@ class Naming(Candidates):
     def _name(self, at: int, state: Sketch) -> int:
         """The words of the name, and sizes and colours among them."""
         place = end = at
-        while place < len(self.tokens):
+        while place < len(self.tokens) and place not in self.stops:
             token = self.tokens[place]
             length = self._take(place, state)
             if length:
@@ -139,7 +139,7 @@ class Naming(Candidates):
                 for values in self.lexicon.entries[place].traits.values()
                 for value in values
             )
-            if (state.named or state.unknown) and coloured:
+            if (state.named or (state.unknown and state.expected)) and coloured:
                 state.lacking.append(token.said)
                 return 1
             if not state.named:

@@ -25,7 +25,7 @@ def understand(text: str, lexicon: Lexicon, asked: Asked | None = None, about: S
     read = tokens_of(without(cleaned, details), lexicon.language, lexicon.units, lexicon.own)
     tokens = [lexicon.mended(token) for token in read]
     reader = MentionReader(tokens, lexicon, about, asked)
-    zones = list(lexicon.zones.find(tokens, guessing=asked in ("zone", "address", "delivery")))
+    zones = list(lexicon.zones.find(tokens, guessing=asked in ("zone", "delivery")))
     pieces = pieces_of(tokens, reader, zones, details)
     acts = [act for _, act in sorted(Assembler(pieces, lexicon, asked).acts(), key=lambda one: one[0])]
     acts = answered(acts, pieces, details, cleaned, asked)

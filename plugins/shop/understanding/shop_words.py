@@ -32,6 +32,8 @@ class ShopWords:
         self.lexicon = lexicon
         self.about = frozenset(lexicon.by_sku[sku] for sku in about if sku in lexicon.by_sku)
         self._asked = asked
+        self.stops: frozenset[int] = frozenset()
+        """Tokens at which something else begins for sure: a zone."""
         self._roots = [token.root for token in tokens]
         self._last: frozenset[int] = frozenset()
         """The products that were named last."""

@@ -24,6 +24,8 @@ class Sketch:
     without: list[str] = field(default_factory=list)
     quantity: int | None = None
     unsure: bool = False
+    expected: bool = False
+    """`je veux` stands before it: what the shop does not know names something, too."""
     measure: str = ""
     measured: str = ""
     """In the customer's words."""

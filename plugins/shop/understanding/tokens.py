@@ -128,7 +128,7 @@ def _spelled(raw: list[Token], language: Language, own: Set[str]) -> Iterator[To
             written = tuple(one.word for one in part)
             if written in known and all(one.kind == "word" for one in part) and not _kept(written, own):
                 after = tuple(one.word for one in raw[place : place + len(known[written])])
-                if after == known[written]:
+                if after and after == known[written]:
                     continue  # `c` of `c'est` stands for no second `est`
                 said, end = " ".join(one.said for one in part), part[-1].end
                 for word in known[written]:

@@ -43,7 +43,7 @@ class Zones:
         for code, name in self._names:
             for word in name:
                 self._codes.setdefault(word, set()).add(code)
-        self._skeletons = {skeleton(word): word for word in self._codes if len(word) >= _SHORTEST}
+        self._skeletons = {bones: word for word in self._codes if len(word) >= _SHORTEST and (bones := skeleton(word))}
         self._vocabulary = Vocabulary(word for word in self._codes if len(word) >= _SHORTEST)
         self._roots = {self._vocabulary.resolve(Read(word, word, word, 0, 1.0)) or word: word for word in self._codes}
 
