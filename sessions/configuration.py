@@ -104,23 +104,57 @@ def _written(file: Path) -> float:
         return 0
 
 
-def check_sells(reading: Reading, before: TenantConfig | None, folder: Path) -> None:
+def is_doubtful(reading: Reading) -> bool:
+    """Whether its catalogue is to be held against the one before."""
+    return _ends_within_a_line(reading) or _sells_nothing(reading.config)
+
+
+def check_sells(reading: Reading, before: TenantConfig, folder: Path) -> None:
     """Raises ConfigWrong where nothing would be sold any more that was `before`, and the shop's clerk stays there."""
-    config = reading.config
-    if _sells(config) or before is None or not _sells(before):
-        return
-    if any(step.plugin == "clerk" for step in config.pipeline):
-        what, expected = _NOTHING_SOLD[config.lang]
-        raise ConfigWrong([Fault(folder / catalogue_of(reading.content.files), 1, what, expected, config.lang)])
+    if _sold(before) and _sells_nothing(reading.config):
+        raise _refused(reading, folder, _NOTHING_SOLD)
 
 
-def _sells(config: TenantConfig) -> bool:
-    return config.catalogue is not None and bool(config.catalogue.products)
+def check_whole(reading: Reading, before: Reading, folder: Path) -> None:
+    """Raises ConfigWrong where the catalogue ends within a line and lacks what was in it: a copy broke off.
+
+    Where the one before ended so, too, as some programs write it, most must be lacking.
+    """
+    kept, known = _sold(reading.config), _sold(before.config)
+    lost = len(known - kept)
+    if lost and _ends_within_a_line(reading) and (not _ends_within_a_line(before) or 2 * lost > len(known)):
+        raise _refused(reading, folder, _BROKEN_OFF)
+
+
+def _sells_nothing(config: TenantConfig) -> bool:
+    """Though its clerk is there."""
+    return not _sold(config) and any(step.plugin == "clerk" for step in config.pipeline)
+
+
+def _sold(config: TenantConfig) -> frozenset[str]:
+    """By their codes, zones among them; none where there is no product."""
+    sold = config.catalogue
+    if sold is None or not sold.products:
+        return frozenset()
+    return frozenset(sold.by_sku) | {f"zone {code}" for code in sold.zone_by_code}
+
+
+def _ends_within_a_line(reading: Reading) -> bool:
+    return any(is_open_ended(name, data) for name, data in reading.content.files.items())
+
+
+def _refused(reading: Reading, folder: Path, said: Mapping[Lang, tuple[str, str]]) -> ConfigWrong:
+    lang = reading.config.lang
+    return ConfigWrong([Fault(folder / catalogue_of(reading.content.files), 1, *said[lang], lang)])
 
 
 _NOTHING_SOLD: Mapping[Lang, tuple[str, str]] = {
     "fr": ("il n'y a plus un seul produit", "le catalogue, ou pipeline sans « clerk »"),
     "en": ("there is no product left", "the catalogue, or a pipeline without `clerk`"),
+}
+_BROKEN_OFF: Mapping[Lang, tuple[str, str]] = {
+    "fr": ("le fichier s'arrête dans une ligne, et des produits y manquent", "le fichier entier, et une fin de ligne"),
+    "en": ("the file ends within a line, and products are missing", "the whole file, and an end of its last line"),
 }
 
 

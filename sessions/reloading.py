@@ -121,7 +121,7 @@ class Reloading:
                 reading = await self._arrived(reading)
             if saved and reading.content == self._content:
                 return False
-            await self._check_sells(reading)
+            await self._check_catalogue(reading)
             await self._start(reading, without)
         except ConfigWrong as error:
             await self._note_wrong(error)
@@ -155,14 +155,17 @@ class Reloading:
                 await trio.sleep(HALF_WRITTEN)
         return reading
 
-    async def _check_sells(self, reading: Reading) -> None:
-        """Raises ConfigWrong for a catalogue that is gone or was emptied: the one before stays in force."""
-        catalogue = reading.config.catalogue
-        if catalogue is None or not catalogue.products:
-            before = self.config
-            if before is None and (last := await configuration.last_right(self._journal, self._folder)):
-                before = last.config
-            configuration.check_sells(reading, before, self._folder)
+    async def _check_catalogue(self, reading: Reading) -> None:
+        """Raises ConfigWrong for one that is gone, emptied or broken off: the one before stays in force."""
+        if not configuration.is_doubtful(reading):
+            return
+        if self.config is not None and self._content is not None:
+            before: Reading | None = Reading(self._content, self.config)
+        else:
+            before = await configuration.last_right(self._journal, self._folder)
+        if before is not None:
+            configuration.check_sells(reading, before.config, self._folder)
+            configuration.check_whole(reading, before, self._folder)
 
     async def _start(self, reading: Reading, without: Mapping[str, str] | None = None) -> None:
         """Raises ConfigWrong where a plugin finds the files wrong, or one that must run does not."""

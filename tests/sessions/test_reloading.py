@@ -320,6 +320,30 @@ async def test_a_catalogue_that_is_emptied_or_gone_does_not_close_the_shop(folde
         assert rig.pipelines[-1].tenant.catalogue is None
 
 
+async def test_a_catalogue_whose_copy_broke_off_does_not_come_into_force(
+    folder: Path, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reloading, "ARRIVED", 0.0)
+    table = folder / "catalogue.csv"
+    whole = "nom;prix\nThé;500\nMil;300\nRiz;2500"
+
+    async def saved(text: str) -> None:
+        table.write_text(text)
+        await rig.loads.reload(saved=True)
+
+    table.write_text(whole + "\n")
+    async with worker(folder, journal) as rig:
+        with pytest.raises(ConfigWrong, match=r"catalogue\.csv:1: le fichier s'arrête dans une ligne"):
+            await saved("nom;prix\nThé;500\nMil;30")
+        # Nothing is missing; then something is, as in a table that its program never ends with a line.
+        await saved(whole)
+        await saved("nom;prix\nThé;500\nRiz;2500")
+        with pytest.raises(ConfigWrong):
+            await saved("nom;prix\nT;500")
+        await saved("nom;prix\nT;500\n")
+        assert len(rig.pipelines) == 4
+
+
 async def test_a_bad_price_changes_nothing_and_the_next_worker_sells_as_before(folder: Path, journal: Journal) -> None:
     table = folder / "catalogue.csv"
     (folder / "the.jpg").write_bytes(b"a picture")
