@@ -18,6 +18,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Merci ! Envoyez-nous la référence du transfert, ou une capture d'écran, pour la commande n° {number}.",
         "Thank you! Send us the reference of the transfer, or a screenshot, for order no. {number}.",
     ),
+    "being_checked": (
+        "Merci ! Nous vérifions votre paiement de la commande n° {number}, et vous le dirons.",
+        "Thank you! We are checking your payment of order no. {number}, and will tell you.",
+    ),
 }
 
 RECENT = timedelta(days=7)
@@ -67,14 +71,15 @@ async def take_picture(context: Context, message: Message, config: ClerkConfig) 
 
 
 async def take_claim(context: Context, message: Message, config: ClerkConfig) -> bool:
-    """`J'ai payé`, without anything that shows it: they are asked for the reference."""
+    """`J'ai payé`, without anything that shows it: they are asked for the reference; or it is being checked."""
     said = " ".join(words(message.text))
     if not any(f" {claim} " in f" {said} " for claim in _CLAIMS):
         return False
     order = await _unpaid(context, config, message.text)
-    if order is None or order.payment == "to_check":
+    if order is None:
         return False
-    context.reply(context.wording("ask_reference", number=str(order.number)))
+    key = "being_checked" if order.payment == "to_check" else "ask_reference"
+    context.reply(context.wording(key, number=str(order.number)))
     return True
 
 

@@ -100,8 +100,6 @@ class Clerk(Plugin):
 
     async def _written(self, context: Context, catalogue: Catalogue, sale: Sale, message: Message) -> Verdict:
         lexicon = await self._words_of(catalogue)
-        if await payment.take_claim(context, message, self.config):
-            return Verdict.STOP
         acts = _understood(message.text, lexicon, sale)
         if shown := pictures.quoted(catalogue, message.quote):
             acts = pictures.meant(message.text, acts, shown, lexicon)
@@ -109,6 +107,8 @@ class Clerk(Plugin):
         for act in acts:
             if act.verb == "reference" and await payment.take_reference(context, act.text, self.config, message.text):
                 return Verdict.STOP
+        if await payment.take_claim(context, message, self.config):
+            return Verdict.STOP
         if any(act.verb == "person" for act in acts) or _wants_person(message.text, sale):
             # Whoever hands over answers them; else `unanswered` does.
             return Verdict.CONTINUE

@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 import pytest
+from small_shop import CATALOGUE
 
 from comptoir.plugins.api import Context, Message, Plugin, Quote, ReceivedFile, Verdict
+from comptoir.plugins.builtin.clerk import Clerk
 from comptoir.plugins.builtin.clerk.config import ClerkConfig
 from comptoir.plugins.builtin.clerk.payment import TEXTS, payment_text, take_claim, take_picture, take_reference
 from comptoir.plugins.shop.model import CartLine, Catalogue, Draft, MarkPayment, PlaceOrder, Product, Variant
@@ -133,3 +135,16 @@ def test_without_a_text_about_paying_nothing_is_taken_for_a_payment(play: Player
     assert not sends(awa, "paiement")
     assert payment_text(made.shop.placed[1], WAVE).replace("\u202f", " ") == "Payez 1 000 F par Wave, référence 1."
     assert payment_text(made.shop.placed[1], ClerkConfig()) == ""
+
+
+@pytest.mark.parametrize("said", ["c'est payé, ref TX12345ABC", "J'ai payé par Wave. Référence : TX12345ABC"])
+def test_a_reference_in_the_sentence_that_says_it_is_paid_is_not_asked_for(play: Player, said: str) -> None:
+    made = play(Clerk, tenant=replace(TENANT, catalogue=CATALOGUE), config={"clerk": {"payment": WAVE.payment}})
+    awa = made.customer("Awa Diop")
+    awa.says("2 poulets braisés, je passe les prendre")
+    awa.says("oui")
+    heard = awa.says(said)
+    assert "vérifions" in heard.texts[0]
+    assert "TX12345ABC" in heard.notices[0]
+    assert state(made) == ("confirmed", "to_check")
+    assert "Nous vérifions votre paiement de la commande n° 1" in awa.says("c'est payé !").texts[0]
