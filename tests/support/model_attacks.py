@@ -272,18 +272,27 @@ def _amounts(shop: str) -> set[int]:
 
 
 @cache
-def _plugins(shop: str) -> tuple[Plugin, ...]:
-    """Made once for a shop: its words are the same for all."""
-    folder = ORDERS / "shops" / shop
+def shop_of(name: str) -> Tenant:
+    """With what its folder and the corpus say of it."""
+    folder = ORDERS / "shops" / name
     table = tomllib.loads((folder / "tenant.toml").read_text(encoding="utf-8"))
     catalogue, faults = read_catalogue(read_folder(folder), folder, currency_of(table["country"]), "fr")
     assert not faults
-    told = CORPUS / "knowledge" / f"{shop}.md"
-    files = {f"knowledge/{shop}.md": told.read_bytes()} if told.exists() else {}
-    tenant = Tenant(table["name"], "fr", table["country"], table["timezone"], OWNER, (), None, files, catalogue)
-    clerk = ClerkConfig(**table["plugins"]["clerk"], model="main")
-    made = (Desk(Desk.Config(), tenant), Clerk(clerk, tenant), Handovers(HandoverConfig(), tenant))
-    plugins = (*made, Knowledge(KnowledgeConfig(), tenant)) if files else made
+    told = CORPUS / "knowledge" / f"{name}.md"
+    files = {f"knowledge/{name}.md": told.read_bytes()} if told.exists() else {}
+    return Tenant(table["name"], "fr", table["country"], table["timezone"], OWNER, (), None, files, catalogue)
+
+
+@cache
+def _plugins(shop: str) -> tuple[Plugin, ...]:
+    """Made once for a shop: its words are the same for all."""
+    tenant = shop_of(shop)
+    made = (
+        Desk(Desk.Config(), tenant),
+        Clerk(ClerkConfig(model="main"), tenant),
+        Handovers(HandoverConfig(), tenant),
+    )
+    plugins = (*made, Knowledge(KnowledgeConfig(), tenant)) if tenant.files else made
     Play(*plugins)
     return plugins
 

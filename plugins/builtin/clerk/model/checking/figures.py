@@ -10,6 +10,7 @@ from comptoir.plugins.shop.numbers import number_at
 from comptoir.plugins.text import singular
 
 _TOKEN = re.compile(r"\d+(?:[ .,]\d{3})*(?![\d])(?:[.,]\d+)?|[a-zŋɓɗ]+|[^\sa-z\d]")
+_HYPHEN = re.compile(r"(?<=[a-z])-(?=[a-z])")
 _A_LITRE = re.compile(r"\b(?:un|1) litre\b")
 _MONEY = frozenset(("f", "fcfa", "cfa", "xof", "xaf", "franc", "fr", "frs", "balle", "francs", "balles", "fca", "cf"))
 _FOREIGN = frozenset(("euro", "dollar", "naira", "cedi", "dalasi", "eur", "usd", "$", "€"))
@@ -23,7 +24,7 @@ _ONE = frozenset(("un", "une", "one", "l", "a"))
 _BIG = frozenset(
     ("mille", "million", "millier", "cent", "cents", "hundred", "thousand", "k", "milliard", "fifteen", "thirty",
      "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "eleven", "thirteen", "fourteen", "sixteen",
-     "seventeen", "eighteen", "nineteen", "douzaine", "dizaine", "centaine", "paire", "six", "kilo")
+     "seventeen", "eighteen", "nineteen", "douzaine", "dizaine", "centaine")
 )  # fmt: skip
 _UNITS = frozenset(
     ("g", "kg", "mg", "l", "cl", "ml", "dl", "cm", "mm", "m", "km", "w", "v", "ah", "mah", "go", "mo", "gb", "pouce",
@@ -56,7 +57,8 @@ class Reading:
 
 def read(sentence: str, goods: Goods) -> Reading:
     """`sentence` folded."""
-    tokens = list(_kept(_TOKEN.findall(_A_LITRE.sub("1 l", without_elisions(sentence)))))
+    plain = _HYPHEN.sub(" ", _A_LITRE.sub("1 l", without_elisions(sentence)))
+    tokens = list(_kept(_TOKEN.findall(plain)))
     words = [token if not token[0].isalpha() else singular(token) for token in tokens]
     try:
         return Reading(tuple(_parts(tokens, words, goods)), tuple(tokens))
