@@ -52,9 +52,9 @@ def question(turn: Turn, asked: Asked) -> str:
         case "delivery":
             return say("ask_delivery")
         case "zone" if asked.about:
-            return say("ask_which_zone", zones=wares.zone_names(catalogue, asked.about))
+            return say("ask_which_zone", zones=wares.zone_names(catalogue, say, asked.about))
         case "zone":
-            return say("ask_zone", zones=wares.zone_names(catalogue))
+            return say("ask_zone", zones=wares.zone_names(catalogue, say))
         case "address" | "name" | "time":
             return say(f"ask_{asked.kind}")
         case "confirm":

@@ -6,6 +6,10 @@ from comptoir.plugins.builtin.clerk import cart, wares
 from comptoir.plugins.builtin.clerk.turn import Turn
 from comptoir.plugins.shop.model import Spot
 from comptoir.plugins.shop.understanding import Act
+from comptoir.plugins.text import stem, words
+
+LEAST = 3
+"""Letters of an address."""
 
 
 def fetch(turn: Turn) -> None:
@@ -38,8 +42,11 @@ def zone(turn: Turn, act: Act) -> None:
         turn.zones = tuple(found.sku for found in act.mention.found)
     else:
         said = (act.mention.said if act.mention is not None else "") or act.text
+        if stem("livraison") in map(stem, words(said)):
+            deliver(turn)
+            return
         turn.take(cart.delivered(turn.shop, turn.draft))
-        turn.answer("no_zone", said=said[:60], zones=wares.zone_names(turn.catalogue))
+        turn.answer("no_zone", said=said[:60], zones=wares.zone_names(turn.catalogue, turn.say))
 
 
 def _is_part_of_address(turn: Turn, act: Act) -> bool:
@@ -50,7 +57,8 @@ def _is_part_of_address(turn: Turn, act: Act) -> bool:
 
 
 def address(turn: Turn, text: str, spot: Spot | None = None) -> None:
-    if turn.draft.delivery == "pickup":
+    # A question or a number is no address.
+    if turn.draft.delivery == "pickup" or (spot is None and ("?" in text or sum(map(str.isalpha, text)) < LEAST)):
         return
     turn.understood = True
     if not turn.draft.delivery and turn.catalogue.delivers:
@@ -74,20 +82,19 @@ def about_zones(turn: Turn, act: Act) -> None:
     if not catalogue.delivers:
         turn.answer("no_delivery")
     elif (found := catalogue.zone_by_code.get(act.text)) is not None:
-        fee = wares.amount(catalogue, found.fee) if found.fee else turn.say("free")
-        turn.answer("zone_fee", zone=found.name, fee=fee)
+        turn.answer("zone_fee", zone=found.name, fee=wares.fee(catalogue, found, turn.say))
         if turn.sale.asked.kind == "zone":
             turn.take(cart.delivered(turn.shop, turn.draft, found.code))
         elif not turn.draft.delivery:
             # Where they may want it: no question is needed once they want it brought.
             turn.take(replace(turn.draft, zone=found.code))
     elif act.mention is not None and act.mention.said and not act.mention.found:
-        turn.answer("no_zone", said=act.mention.said[:60], zones=wares.zone_names(catalogue))
+        turn.answer("no_zone", said=act.mention.said[:60], zones=wares.zone_names(catalogue, turn.say))
     elif turn.sale.asked.kind == "delivery":
         # `You deliver, please`: the question that follows names the areas.
         deliver(turn)
     else:
-        turn.answer("zones", zones=wares.zone_lines(catalogue))
+        turn.answer("zones", zones=wares.zone_lines(catalogue, turn.say))
 
 
 def remember_name(turn: Turn, contact: str) -> None:

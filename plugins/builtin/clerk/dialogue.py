@@ -1,5 +1,6 @@
 """One message of a customer: does what it says, in its order, and finds what is to be said and asked then."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -13,8 +14,13 @@ from comptoir.plugins.builtin.clerk.summary import summary
 from comptoir.plugins.builtin.clerk.turn import Turn
 from comptoir.plugins.builtin.clerk.wanting import settle
 from comptoir.plugins.shop.understanding import Act, Verb
-from comptoir.plugins.text import words
+from comptoir.plugins.text import fold, words
 
+_NAME = re.compile(r"[^\W\d_a-zà-ÿ][\w'’-]+(?: [^\W\d_a-zà-ÿ][\w'’.-]*){0,2}")
+"""One to three words that begin in capitals."""
+_PLACE = re.compile(
+    r"\d|\b(?:rue|derriere|pres|face|villa|maison|quartier|carrefour|immeuble|cite|marche|route|avenue)\b"
+)
 MOST_ANSWER = 120
 """Characters of a name or an address."""
 MOST_NAMES = 5
@@ -39,8 +45,10 @@ def _take_for_answer(turn: Turn) -> None:
     said = turn.text.strip()
     if "?" in said or not said or len(said) > MOST_ANSWER:
         return
-    if turn.sale.asked.kind == "name" and len(words(said)) <= MOST_NAMES and not any(sign.isdigit() for sign in said):
+    if turn.sale.asked.kind == "name" and len(words(said)) <= MOST_NAMES and not _PLACE.search(fold(said)):
         turn.forget_missed()
+        delivering.name(turn, said)
+    elif turn.sale.asked.kind == "confirm" and _NAME.fullmatch(said):
         delivering.name(turn, said)
     elif turn.sale.asked.kind == "address" and len(words(said)) > 1:
         turn.forget_missed()
@@ -73,6 +81,8 @@ def finish(turn: Turn) -> str:
     said = [*turn.said, *_not_read(turn), *([] if asked.kind == "confirm" else _told(turn))]
     asked_again = turn.sale.asked_once_more() if turn.before.lines == turn.draft.lines else turn.sale
     turn.sale = replace(asked_again, asked=asked)
+    if not asks and not any(said) and not turn.thanked:
+        return turn.say("empty")
     return "\n".join(filter(None, said)) + ("\n\n" if said and asks else "") + asks
 
 
@@ -81,6 +91,7 @@ def _give_up(turn: Turn) -> None:
     first = next(iter(turn.sale.wants), None)
     if first is not None and first.times >= MOST_ASKED and turn.before.lines == turn.draft.lines:
         turn.hand_over = turn.say("reason_lost")
+        turn.answer("handed_over")
         turn.sale = replace(turn.sale.without_first(), asked=Asked())
 
 

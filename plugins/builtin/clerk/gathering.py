@@ -15,7 +15,7 @@ def that_count(turn: Turn, acts: Sequence[Act]) -> list[Act]:
     """`Let the pickaxe be` is not all of it, `another order` is no piece more, `3 t-shirts: two M and one XL` is 3."""
     verbs = {act.verb for act in acts if act.mention is not None}
     left_out: set[Verb] = {"cancel"} if verbs & {"put", "remove"} else set()
-    if turn.answering is not None and turn.draft.lines and "cancel" in {act.verb for act in acts}:
+    if "cancel" in {act.verb for act in acts}:
         left_out |= {"clear"}
     if "put" in verbs and not turn.sale.is_open:
         left_out |= {"remove", "set_quantity"}
@@ -38,12 +38,17 @@ def _joined(acts: Sequence[Act]) -> list[Act]:
 
 
 def _refused(turn: Turn, acts: Sequence[Act]) -> Sequence[Act]:
-    """`The suit, finally no`: what is in the cart is taken out; `only the coke`: all else is."""
+    """`The suit, finally no`: what is in the cart is taken out; `only the coke`: all else is; `no, the other one`:
+    that one instead.
+    """
     verbs = [act.verb for act in acts]
     mention = next((act.mention for act in acts if act.verb == "put" and act.mention is not None), None)
     if mention is None or mention.quantity is not None or mention.options or mention.without:
         return acts
-    if mention.sku not in {product_sku(turn.catalogue, line.sku) for line in turn.draft.lines}:
+    there = {product_sku(turn.catalogue, line.sku) for line in turn.draft.lines}
+    if verbs == ["no", "put"] and mention.sku and mention.sku not in there and turn.sale.last in there:
+        return [Act("replace", mention, instead=Mention(refers=True))]
+    if mention.sku not in there:
         return acts
     if verbs == ["put", "no"]:
         return [Act("remove", mention)]

@@ -23,6 +23,9 @@ _NOTE = re.compile(
     r"|epice\w*|piment\w*)\b"
 )
 """What whoever prepares or brings it is to know."""
+_COMPLAINT = re.compile(
+    r"\b(?:reclam\w*|plainte|rembours\w*|arnaqu\w*|escroc\w*|voleurs?|mauvaise qualite|pas content\w*|refund|scam)\b"
+)
 MOST_NOTED = 120
 MOST = 2
 """Messages running that are not understood before a person goes on."""
@@ -30,7 +33,7 @@ MOST = 2
 
 def go_on(context: Context, turn: Turn) -> Sale | None:
     """Answer a message that nobody had an answer to; None where it is not the clerk's, and nothing is done."""
-    if asks_for_a_person(turn.text):
+    if asks_for_a_person(turn.text) or complains(turn.text):
         turn.hand_over = context.wording("reason_person")
         hand_over(context, turn)
         return turn.sale
@@ -63,12 +66,17 @@ def go_on(context: Context, turn: Turn) -> Sale | None:
     return replace(turn.sale, lost=lost)
 
 
+def complains(text: str) -> bool:
+    """Whether it is about something that went wrong: no clerk's business."""
+    return bool(_COMPLAINT.search(fold(text)))
+
+
 def hand_over(context: Context, turn: Turn, said: str = "", *, unsure: bool = False) -> None:
     """A person goes on, and reads what was wanted; the customer is told so after what was `said`. `unsure`: nothing
     here had an answer.
     """
     context.explain(turn.hand_over)
-    context.reply("\n".join(filter(None, (said, context.wording("handed_over")))))
+    context.reply(said or context.wording("handed_over"))
     # {number} stays: the conversation may only begin with this message.
     notice = context.wording(
         "handover_notice",

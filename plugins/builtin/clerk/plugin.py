@@ -1,13 +1,25 @@
 """Sells in a chat: reads what customers write, keeps their cart, asks for what is missing, places the order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import ClassVar, get_args
 
 import trio
 
-from comptoir.plugins.api import Context, Message, Place, Plugin, PluginConfig, Tenant, Timer, Transcript, Verdict
+from comptoir.plugins.api import (
+    Context,
+    Message,
+    Mistake,
+    Place,
+    Plugin,
+    PluginConfig,
+    Tenant,
+    Timer,
+    Transcript,
+    Verdict,
+)
+from comptoir.plugins.builtin import people
 from comptoir.plugins.builtin.clerk import delivering, lost, payment, pictures, placing, voice
 from comptoir.plugins.builtin.clerk.cart import Shop
 from comptoir.plugins.builtin.clerk.concerns import concerned, needs_orders
@@ -15,7 +27,8 @@ from comptoir.plugins.builtin.clerk.config import ClerkConfig
 from comptoir.plugins.builtin.clerk.course import question
 from comptoir.plugins.builtin.clerk.dialogue import finish, read
 from comptoir.plugins.builtin.clerk.model import converse, is_formal
-from comptoir.plugins.builtin.clerk.sale import Sale
+from comptoir.plugins.builtin.clerk.sale import Asked as Pending
+from comptoir.plugins.builtin.clerk.sale import Sale, Want
 from comptoir.plugins.builtin.clerk.texts import TEXTS
 from comptoir.plugins.builtin.clerk.turn import Turn
 from comptoir.plugins.builtin.clerk.wares import pieces, product_sku
@@ -55,9 +68,24 @@ class Clerk(Plugin):
         if self.tenant.catalogue is not None:
             await self._words_of(self.tenant.catalogue)
 
+    def check(self) -> Sequence[Mistake]:
+        # A shop without an owner's number may be tried; whom else it names must be there.
+        named = self.config.to if self.tenant.owner else [name for name in self.config.to if name != "owner"]
+        return [*people.mistakes([(("to",), named)], self.tenant), *self._no_way_to_customers()]
+
+    def _no_way_to_customers(self) -> Iterator[Mistake]:
+        catalogue = self.tenant.catalogue
+        if catalogue is not None and catalogue.products and not catalogue.delivers and not self.config.pickup:
+            fr = ("ni retrait ni livraison", "des zones de livraison dans le catalogue, ou pickup = true")
+            en = ("neither pick-up nor delivery", "delivery zones in the catalogue, or pickup = true")
+            yield Mistake(*(en if self.tenant.language == "en" else fr), key=("pickup",))
+
     # --- messages
 
     async def message(self, context: Context, message: Message) -> Verdict:
+        if message.kind in ("edit", "deletion") and not message.sender and context.contact.role == "customer":
+            await self._taken_back(context, message)
+            return Verdict.CONTINUE
         # A group is no one customer, and the shop's own people are the desk's.
         if message.sender or context.contact.role != "customer" or not speaks(message):
             return Verdict.CONTINUE
@@ -117,6 +145,15 @@ class Clerk(Plugin):
         if self.config.model is None or is_formal(turn, acts) or not await converse(context, message, turn):
             read(turn, acts)
         return await self._answer(context, turn)
+
+    async def _taken_back(self, context: Context, message: Message) -> None:
+        """They changed or deleted what they had written: what that means for the cart is asked."""
+        sale = await self._sale(context)
+        if sale.is_open:
+            key = "edited" if message.kind == "edit" and message.text.strip() else "deleted"
+            context.reply(context.wording(key, said=" ".join(message.text.split())[:100]))
+            want = Want((), kind="choice", said=" ".join(message.text.split()), unclear=True, times=1)
+            self._keep(context, replace(sale, wants=(want, *sale.wants), asked=Pending("choice")))
 
     async def _located(self, context: Context, catalogue: Catalogue, sale: Sale, place: Place) -> Verdict:
         """A shared location is an address, where one is wanted."""
@@ -178,7 +215,7 @@ class Clerk(Plugin):
         acts = _understood(message.text, lexicon, sale)
         turn = await self._turn(context, catalogue, lexicon, sale, message.text, acts)
         read(turn, acts)
-        if turn.is_only_missed:
+        if turn.is_only_missed and not _wants_person(message.text, sale):
             # The others had their say, and it is no word of theirs.
             context.reply(finish(turn))
             kept: Sale | None = turn.sale
@@ -258,7 +295,7 @@ def _about(catalogue: Catalogue, sale: Sale) -> tuple[str, ...]:
 
 def _wants_person(text: str, sale: Sale) -> bool:
     """Whatever was asked; but a name or an address may hold any word."""
-    return sale.asked.kind not in ("name", "address") and asks_for_a_person(text)
+    return sale.asked.kind not in ("name", "address") and (asks_for_a_person(text) or lost.complains(text))
 
 
 async def _has_greeted(context: Context) -> bool:

@@ -71,6 +71,14 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Que voulez-vous à la place ? (ou répondez « rien »)",
         'What would you like instead? (or answer "nothing")',
     ),
+    "edited": (
+        "Vous avez changé votre message (« {said} ») : que faut-il changer à la commande ? (ou répondez « rien »)",
+        'You have changed your message ("{said}"): what is to be changed in the order? (or answer "nothing")',
+    ),
+    "deleted": (
+        "Vous avez supprimé un message : que faut-il changer à la commande ? (ou répondez « rien »)",
+        'You have deleted a message: what is to be changed in the order? (or answer "nothing")',
+    ),
     "ask_unclear": (
         "Je n'ai pas compris « {said} » : que faut-il changer ? (ou répondez « rien »)",
         'I did not understand "{said}": what is to be changed? (or answer "nothing")',

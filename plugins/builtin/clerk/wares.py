@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from comptoir.plugins.shop.model import CartLine, Catalogue, Draft, Priced, Product, Variant
+from comptoir.plugins.shop.model import CartLine, Catalogue, Draft, Priced, Product, Variant, Zone
 from comptoir.plugins.shop.money import format_amount
 from comptoir.plugins.shop.pricing import price, titled
 
@@ -84,14 +84,18 @@ def product_lines(catalogue: Catalogue, products: Sequence[Product], say: Say) -
     return "\n".join(lines)
 
 
-def zone_names(catalogue: Catalogue, codes: Sequence[str] = ()) -> str:
+def zone_names(catalogue: Catalogue, say: Say, codes: Sequence[str] = ()) -> str:
     zones = [zone for zone in catalogue.zones if not codes or zone.code in codes]
-    return listed((f"{zone.name} ({amount(catalogue, zone.fee)})" for zone in zones), ", ", 30)
+    return listed((f"{zone.name} ({fee(catalogue, zone, say)})" for zone in zones), ", ", 30)
 
 
-def zone_lines(catalogue: Catalogue) -> str:
+def fee(catalogue: Catalogue, zone: Zone, say: Say) -> str:
+    return amount(catalogue, zone.fee) if zone.fee else say("free")
+
+
+def zone_lines(catalogue: Catalogue, say: Say) -> str:
     """A line each."""
-    return "\n".join(f"• {zone.name} : {amount(catalogue, zone.fee)}" for zone in catalogue.zones[:30])
+    return "\n".join(f"• {zone.name} : {fee(catalogue, zone, say)}" for zone in catalogue.zones[:30])
 
 
 def either(entries: Iterable[str]) -> str:

@@ -299,6 +299,46 @@ def test_the_last_piece_is_sold_once(opens: Opens) -> None:
     assert asked(second) == "stock"
 
 
+@pytest.mark.parametrize("texts", [("je viens",), ("pas de poulet",), ("vous avez des œufs ?", "je viens")])
+def test_what_was_read_is_never_met_with_silence(opens: Opens, texts: tuple[str, ...]) -> None:
+    assert says(opens().customer(), *texts)
+
+
+def test_a_yes_to_what_is_there_asks_how_many(opens: Opens) -> None:
+    awa = opens().customer()
+    assert "combien" in says(awa, "vous avez des œufs ?", "oui")
+    assert "6 Œufs" in says(awa, "6")
+
+
+@pytest.mark.parametrize(("kind", "text"), [("edit", "3 poulets braisés"), ("deletion", "")])
+def test_a_message_that_is_changed_later_is_asked_about(opens: Opens, kind: str, text: str) -> None:
+    shop = opens()
+    awa = shop.customer()
+    says(awa, ALL_AT_ONCE)
+    assert "que faut-il changer" in awa.says(text, kind).texts[0]
+    says(awa, "oui")
+    assert shop.shop.placed == {}
+    says(awa, "rien")
+    says(awa, "oui")
+    assert len(shop.shop.placed) == 1
+
+
+def test_a_complaint_is_for_a_person(opens: Opens) -> None:
+    awa = opens().customer()
+    awa.says("réclamation, ma commande est froide")
+    assert awa.chat.conversation.state == "pending"
+
+
+def test_a_shop_that_neither_delivers_nor_is_come_to_is_a_mistake(play: Player) -> None:
+    nowhere = replace(SHOP, catalogue=replace(CATALOGUE, zones=()))
+    shop = play(Clerk, tenant=nowhere, config={"clerk": {"pickup": False}})
+    assert [mistake.key for mistake in shop.mistakes] == [("pickup",)]
+
+
+def test_a_name_that_is_not_in_the_team_is_a_mistake(play: Player) -> None:
+    assert [mistake.key for mistake in play(Clerk, tenant=SHOP, config={"clerk": {"to": ["Bintou"]}}).mistakes]
+
+
 def test_groups_and_the_shops_own_people_are_not_sold_to(opens: Opens) -> None:
     shop = opens()
     group = shop.customer("Moussa", "group:120363")
