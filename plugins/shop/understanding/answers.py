@@ -75,18 +75,18 @@ def _zone(acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail], t
 
 def _beside_zone(pieces: Sequence[Piece], text: str) -> str:
     zone = next(piece for piece in pieces if piece.kind == "zone")
-    rest = text[zone.at + len(zone.said) :].strip(" ,.:;-!")
+    rest = _POLITE.sub("", text[zone.at + len(zone.said) :]).strip(" ,.:;-!")
     if any(piece.kind not in ("zone", "word", "comma", "number", "end") for piece in pieces if piece.at > zone.at):
         return ""
     left = [word for word in re.findall(r"\w+", flat(rest)) if not links(word) and word not in ordering_words("idle")]
-    return rest if len(left) > 1 or any(word.isdigit() for word in left) else ""
+    return rest if left else ""
 
 
 def _address(acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail], text: str) -> list[Act]:
     """All of it, but for what says something else for sure."""
     if not any(piece.name == "ask_order" for piece in pieces if piece.kind == "asks"):
         acts = [act for act in acts if act.verb != "ask_order"]  # `n° 9432`
-    if _is_business(acts) or _is_plain(acts, pieces):
+    if _is_business(acts) or _is_plain(acts, pieces) or any(act.verb == "ask_delivery" for act in acts):
         return acts
     kept = [act for act in acts if act.verb in ("name", "time", "yes", "pickup", "reference")]
     if any(act.verb == "pickup" for act in kept):
@@ -95,6 +95,7 @@ def _address(acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail]
     cut = [(one.start, one.end) for one in details if one.kind in ("name", "time")]
     left = "".join(sign for place, sign in enumerate(text) if not any(start <= place < end for start, end in cut))
     said = re.sub(r"\s+", " ", left).strip(" ,.;:-")
+    said = said if sum(map(str.isalpha, said)) > 1 else ""
     return [*sure, *([Act("address", text=said)] if said else []), *kept]
 
 

@@ -128,6 +128,8 @@ class Assembler(Wanting):
             if not self._made:
                 self._make("yes" if name == "nod" else "no", None, piece.at)
             return
+        if name == "no" and "laiss" in piece.said.lower() and (self._mention_follows(place) or self._just_named()):
+            name = "cancel"  # `laissez le poulet`
         if name == "no":
             self._refuse(place, piece)
             return

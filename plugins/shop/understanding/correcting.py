@@ -45,7 +45,7 @@ class Correcting(Making):
             self._mode, self._explicit = "", False  # `laissez le reste, juste les clous`
         elif self._number_follows(place):
             self._mode = "set_quantity"
-        elif self._refused and self._mention_follows(place):
+        elif (self._refused or last is None) and self._mention_follows(place):
             self._only = True
 
     def _more(self, place: int, piece: Piece) -> None:
@@ -150,7 +150,7 @@ class Correcting(Making):
         if mention.refers and mention.without:
             self._make("put", mention, piece.at)  # `sans piment`
             return
-        last = self._last_put()
+        last = next((made for made in reversed(self._made) if made.verb in ("put", "replace")), None)
         here = self._weak and last is not None and last.sentence == self._sentence
         told = (
             last is not None

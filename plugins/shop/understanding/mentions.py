@@ -72,6 +72,7 @@ class MentionReader(Sizing):
         if state.named:
             found: tuple[Found, ...] = ()
             if state.places:
+                self._known(state)
                 places = self._meant(state.places, start, state)
                 found = found_in(self.lexicon, places, state.roots, state.words, _strangeness(state))
                 self._size(state, places)
@@ -80,6 +81,15 @@ class MentionReader(Sizing):
             counted = state.quantity is not None or state.unsure or state.measure
             return _made(state, said) if expected or counted else None
         return self._referring(state, said)
+
+    def _known(self, state: Sketch) -> None:
+        """What was unknown before the name, and is of its category, tells nothing else."""
+        among = state.places or set()
+        state.unknown = (
+            [word for word in state.unknown if not self.lexicon.described.get(root_of(fold(word)), frozenset()) & among]
+            if not (state.linked or state.qualified)
+            else state.unknown
+        )
 
     def _referring(self, state: Sketch, said: str) -> Mention | None:
         """No product was named: sizes, options or a number of what was spoken of last."""
@@ -100,8 +110,8 @@ class MentionReader(Sizing):
             places = set()  # `jus de mangue`
         if (state.linked or (state.qualified and single)) and (told := self._described(state)):
             places = told
-        elif state.qualified and single:
-            places = set()
+        elif state.unknown and single:
+            places = set()  # `bissap menthe`, `riz au poisson`: another thing than this one
         if self.about & places:
             places = self._chosen(set(self.about & places), state)
         if state.cheapest:

@@ -7,10 +7,12 @@ from comptoir.plugins.shop.understanding.kinds import colours, is_figure, size_o
 from comptoir.plugins.shop.understanding.lexicon import NAME, PREPOSITIONS
 from comptoir.plugins.shop.understanding.roots import links, root_of
 from comptoir.plugins.shop.understanding.sketch import Sketch
+from comptoir.plugins.shop.understanding.tokens import Token
 from comptoir.plugins.text import fold
 
 _MARKERS = frozenset(("taille", "pointure", "couleur", "numero", "format", "size", "modele", "n"))
 _BEFORE_TRAIT = frozenset(("en", "du", "de", "le", "la", "in", "des", "d"))
+_OF = frozenset(("de", "d", "a", "au", "aux", "du", "des", "la", "l"))
 _MOST_AFTER = 999
 """A larger number behind a product is a price or a phone's."""
 _SHORTEST, _MOST_STRANGE = 3, 3
@@ -115,7 +117,7 @@ class Naming(Candidates):
         if not state.named and state.quantity is not None and self._take_sold_by(token, state):
             return 1
         after = (
-            (state.named or state.unknown)
+            (state.named or (state.unknown and state.expected))
             and state.quantity is None
             and token.value is not None
             and token.value <= _MOST_AFTER
@@ -128,18 +130,24 @@ class Naming(Candidates):
             place += 1
         return place - at
 
+    def _is_told_of(self, token: Token, state: Sketch) -> bool:
+        """Whether the word stands in the category or the description of what is meant."""
+        meant: set[int] = set(self.lexicon.described.get(token.root, ()))
+        return bool(meant & (state.places or set()))
+
     def _take_strange(self, at: int, state: Sketch) -> int:
         """A word that the shop does not know."""
         token = self.tokens[at]
         word = token.word
-        if token.root in colours() or word in ordering_words("sizes"):
+        linked = at > 0 and self.word(at - 1) in ("d", "de") and state.named
+        if (token.root in colours() or word in ordering_words("sizes")) and not linked:
             coloured = state.places is None or any(
                 root_of(fold(value)) in colours() or value.lower() in ordering_words("sizes")
                 for place in state.places
                 for values in self.lexicon.entries[place].traits.values()
                 for value in values
             )
-            if (state.named or (state.unknown and state.expected)) and coloured:
+            if (state.named or state.unknown) and coloured:
                 state.lacking.append(token.said)
                 return 1
             if not state.named:
@@ -149,11 +157,13 @@ class Naming(Candidates):
         if word in ordering_words("qualities"):
             state.size = state.size or size_of(word)
             return 1 if state.named else 0
+        if state.named and (word in ordering_words("pieces") or self._is_told_of(token, state)):
+            return 1  # `tomate en boîte`, `un sandwich chawarma`
         if state.marked:
             state.lacking.append(token.said)
             return 1
         if len(state.unknown) < _MOST_STRANGE:
-            state.linked = state.linked or (at > 0 and links(self.word(at - 1)))
+            state.linked = state.linked or (at > 0 and self.word(at - 1) in _OF)
             state.unknown.append(token.said)
             return 1
         return 0

@@ -28,6 +28,7 @@ def understand(text: str, lexicon: Lexicon, asked: Asked | None = None, about: S
     zones = list(lexicon.zones.find(tokens, guessing=asked in ("zone", "delivery")))
     pieces = pieces_of(tokens, reader, zones, details)
     acts = [act for _, act in sorted(Assembler(pieces, lexicon, asked).acts(), key=lambda one: one[0])]
+    acts += _zones_in_address(acts, lexicon)
     acts = answered(acts, pieces, details, cleaned, asked)
     if not acts and any(piece.name in ("put", "rest") and "command" in piece.said.lower() for piece in pieces):
         acts = [Act("ask_list")]  # `je veux commander`
@@ -38,3 +39,15 @@ def name_product(text: str, lexicon: Lexicon, about: Sequence[str] = ()) -> Ment
     """What a text names that is a product's name and nothing else: its numbers are sizes, no quantities."""
     tokens = tokens_of(clean(text), lexicon.language, lexicon.units, lexicon.own)
     return MentionReader(tokens, lexicon, about).name()
+
+
+def _zones_in_address(acts: Sequence[Act], lexicon: Lexicon) -> list[Act]:
+    """`12 rue 5 médina`: the zone that an address names, where nothing else does."""
+    address = next((act.text for act in acts if act.verb == "address"), "")
+    if not address or any(act.verb == "zone" for act in acts):
+        return []
+    tokens = tokens_of(address, lexicon.language, lexicon.units, lexicon.own)
+    whole = [one for one in lexicon.zones.find(tokens, guessing=False) if one.found[0].score >= 1]
+    if len(whole) != 1 or len(whole[0].found) != 1:
+        return []
+    return [Act("zone", Mention(whole[0].found), whole[0].found[0].sku)]

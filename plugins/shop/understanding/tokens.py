@@ -10,12 +10,13 @@ from comptoir.plugins.language import Language, ordering_spellings, ordering_wor
 from comptoir.plugins.shop.numbers import from_figures, number_at
 from comptoir.plugins.shop.understanding.measures import is_unit, measure_of
 from comptoir.plugins.shop.understanding.roots import root_of
-from comptoir.plugins.text import fold
+from comptoir.plugins.text import fold, singular
 
 MAX_READ = 2_000
 """Characters of a message that are read: an order is shorter."""
 MAX_TOKENS = 400
 _LONGEST_SPELLING = 4
+_SHORTEST_GLUED = 3
 
 Kind = Literal["word", "number", "measure", "mark"]
 
@@ -24,6 +25,7 @@ _TOKEN = re.compile(
     r"|(?P<word>[^\W\d_]+\d*)"
     r"|(?P<mark>\.{2,}|[-+?!.,;:\n()=/*•&×➕👍👌✅🆗🤝👎❌🚫])"
 )
+_WRITTEN = {"½": " 1/2 ", "¼": " 1/4 ", "¾": " 3/4 ", "œ": "oe", "🔟": " 10 "}
 _TIMES = re.compile(r"[xX]\d+")
 _REPEATED = re.compile(r"([^\W\d])\1{2,}")
 
@@ -46,7 +48,10 @@ class Token:
 
 def clean(text: str) -> str:
     """As much as is read of it, without signs that nobody sees."""
-    text = unicodedata.normalize("NFKC", text[:MAX_READ].replace("½", " 1/2 ").replace("¼", " 1/4 ").replace("œ", "oe"))
+    for sign, meant in _WRITTEN.items():
+        text = text[:MAX_READ].replace(sign, meant)
+    text = unicodedata.normalize("NFKC", text)
+    text = re.sub(r"~[^~\n]{1,200}~", " ", text)  # struck out
     text = re.sub(r"[ \t\u00a0\u202f]+", " ", text.replace("\r", "\n").replace("’", "'"))
     return "".join(_seen(character) for character in text[:MAX_READ])
 
@@ -54,6 +59,8 @@ def clean(text: str) -> str:
 def _seen(character: str) -> str:
     if character == "\n" or character.isascii():
         return character if character == "\n" or character.isprintable() else " "
+    if character.isdecimal():
+        return str(int(character))
     return "" if unicodedata.category(character) in ("Cf", "Cc", "Mn", "Me", "Co", "Cs", "Cn") else character
 
 
@@ -82,14 +89,32 @@ def _raw(text: str, own: Set[str]) -> Iterator[Token]:
             elif glued and fold(glued) == "x":
                 yield _number(figures, start, middle, glued=True)
             elif glued:
-                yield _number(figures, start, middle, glued=before == "-")
-                yield _word(glued, middle, end)
+                times = glued[0] in "xX" and _is_own(glued[1:], own)
+                yield _number(figures, start, middle, glued=times or before == "-")
+                yield from _parted(glued[times:], middle + times, end, own)
             else:
                 yield _number(figures, start, end, glued=before == "-" and text[start - 2 : start - 1] in ("", " "))
         elif _TIMES.fullmatch(found["word"]):
             yield _number(found["word"][1:], start, end, glued=True)
         else:
-            yield _word(found["word"], start, end)
+            yield from _parted(found["word"], start, end, own)
+
+
+def _parted(said: str, start: int, end: int, own: Set[str]) -> Iterator[Token]:
+    """`coca2` is two coca; `CPJ45` is one word of the shop."""
+    letters = said.rstrip("0123456789")
+    if letters == said or fold(said) in own or not _is_own(letters, own):
+        yield _word(said, start, end)
+    else:
+        middle = start + len(letters)
+        yield _word(letters, start, middle)
+        yield _number(said[len(letters) :], middle, end, glued=False)
+
+
+def _is_own(said: str, own: Set[str]) -> bool:
+    """Whether it is a longer word of the shop."""
+    word = fold(said)
+    return len(word) >= _SHORTEST_GLUED and (word in own or singular(word) in own)
 
 
 def _within_word(text: str, at: int) -> bool:

@@ -27,7 +27,7 @@ class Wanting(Correcting):
             return  # `pour un baptême`
         if piece.name == "theirs" and not self._mode and mention.quantity is None:
             return  # `mes ampoules sont mortes`
-        if self._only:
+        if self._only and mention.quantity is None:
             self._only = False
             self._make("clear", None, piece.at - 1)
             self._make("put", mention, piece.at, explicit=True)
@@ -64,6 +64,8 @@ class Wanting(Correcting):
             self._make("set_quantity", mention, piece.at, explicit=self._explicit)
         elif self._mode == "set_quantity":
             self._make("set_quantity" if mention.quantity is not None else "put", mention, piece.at)
+        elif self._refused and not self._explicit and not self._adding and not mention.refers and not self._puts():
+            self._make("replace", mention, piece.at, instead=LAST)  # `non, yassa`
         else:
             if self._adding and not mention.refers:
                 mention = self._added(mention)
@@ -206,6 +208,8 @@ class Wanting(Correcting):
         elif self._mode == "set_quantity" or self._correcting or self._refused:
             self._make("set_quantity", mention, piece.at)
         elif self._mode in ("put", "remove") and self._explicit and piece.said.lower() not in ("un", "une"):
+            if self._adding:
+                mention = replace(mention, relative=True)  # `ajoute 2`
             self._make(self._mode, mention, piece.at, explicit=True)
         elif piece.name == "all":
             self._make("pick", None, piece.at, text="all")
