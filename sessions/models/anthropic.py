@@ -4,16 +4,15 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
-import anthropic
 from anthropic import AsyncAnthropic
 
 # Imported on first use otherwise, in every worker.
 from anthropic.resources.messages import AsyncMessages  # noqa: F401
 from pydantic import BaseModel
 
-from comptoir.plugins.models import Completion, ModelFailed, Said, Tool, ToolCall
+from comptoir.plugins.models import Completion, Said, Tool, ToolCall
 from comptoir.sessions.models.pieces import anthropic_answer
-from comptoir.sessions.models.provider import Refused
+from comptoir.sessions.models.provider import answering
 from comptoir.sessions.models.transport import client
 from comptoir.sessions.spec import ModelSpec
 
@@ -41,17 +40,8 @@ class Anthropic:
                 {"name": one.name, "description": one.description, "input_schema": dict(one.parameters)}
                 for one in tools
             ]
-        try:
+        with answering():
             return _read(await self._ask(asked))
-        except anthropic.APIStatusError as error:
-            raise Refused(f"it answered with status {error.status_code}") from None
-        except anthropic.APIConnectionError as error:
-            raise _unconnected(error) from None
-        except ModelFailed:
-            raise
-        except Exception as error:
-            # Whatever is made of nonsense; its own text may quote what was asked.
-            raise ModelFailed(f"no usable answer: {type(error).__name__}") from None
 
     async def close(self) -> None:
         await self._client.close()
@@ -64,12 +54,6 @@ class Anthropic:
         body = await raw.http_response.aread()
         made: dict[str, Any] = anthropic_answer(body) if self._spec.stream else json.loads(body)
         return made
-
-
-def _unconnected(error: anthropic.APIConnectionError) -> ModelFailed:
-    """Only what surely never reached it has cost nothing."""
-    cause = type(error.__cause__).__name__
-    return Refused("no connection") if cause == "ConnectError" else ModelFailed(f"no whole answer: {cause}")
 
 
 def _messages(said: Iterable[Said]) -> list[dict[str, Any]]:

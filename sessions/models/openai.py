@@ -4,7 +4,6 @@ import json
 from collections.abc import Sequence
 from typing import Any, Literal
 
-import openai
 from openai import AsyncOpenAI
 
 # Imported on first use otherwise, in every worker.
@@ -13,7 +12,7 @@ from pydantic import BaseModel
 
 from comptoir.plugins.models import Completion, ModelFailed, Said, Tool, ToolCall
 from comptoir.sessions.models.pieces import openai_answer
-from comptoir.sessions.models.provider import Refused
+from comptoir.sessions.models.provider import answering
 from comptoir.sessions.models.transport import client
 from comptoir.sessions.spec import ModelSpec
 
@@ -45,17 +44,8 @@ class OpenAi:
         }
         if tools:
             asked["tools"] = [_tool(one) for one in tools]
-        try:
+        with answering():
             return _read(await self._ask(asked))
-        except openai.APIStatusError as error:
-            raise Refused(f"it answered with status {error.status_code}") from None
-        except openai.APIConnectionError as error:
-            raise _unconnected(error) from None
-        except ModelFailed:
-            raise
-        except Exception as error:
-            # Whatever is made of nonsense; its own text may quote what was asked.
-            raise ModelFailed(f"no usable answer: {type(error).__name__}") from None
 
     async def close(self) -> None:
         await self._client.close()
@@ -68,12 +58,6 @@ class OpenAi:
         body = await raw.http_response.aread()
         made: dict[str, Any] = openai_answer(body) if self._spec.stream else json.loads(body)
         return made
-
-
-def _unconnected(error: openai.APIConnectionError) -> ModelFailed:
-    """Only what surely never reached it has cost nothing."""
-    cause = type(error.__cause__).__name__
-    return Refused("no connection") if cause == "ConnectError" else ModelFailed(f"no whole answer: {cause}")
 
 
 def _message(said: Said) -> dict[str, Any]:

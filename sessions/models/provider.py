@@ -1,6 +1,7 @@
 """What a provider's adapter has to do, and how one is opened; their libraries are imported no earlier."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Protocol
 
 from comptoir.plugins.models import Completion, ModelFailed, Said, Tool
@@ -41,6 +42,26 @@ def open_provider(spec: ModelSpec) -> Provider:
         return Anthropic(spec)
     except ImportError:
         raise ModelFailed(f'{spec.kind} is not installed: expected pip install "comptoir[{spec.kind}]"') from None
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Makes whatever a provider's library raises a ModelFailed, without its text, which may quote what was asked."""
+    try:
+        yield
+    except ModelFailed:
+        raise
+    except Exception as error:
+        raise _failure(error) from None
+
+
+def _failure(error: Exception) -> ModelFailed:
+    """Both libraries name status and cause alike. Only what surely never reached it has cost nothing."""
+    if isinstance(status := getattr(error, "status_code", None), int):
+        return Refused(f"it answered with status {status}")
+    if type(error.__cause__).__name__ == "ConnectError":
+        return Refused("no connection")
+    return ModelFailed(f"no usable answer: {type(error.__cause__ or error).__name__}")
 
 
 def checked(completion: Completion) -> Completion:

@@ -188,6 +188,19 @@ def test_it_is_told_of_this_shop_and_this_chat_and_nothing_else(play: Play, says
     assert [said.text for said in turns].count("combien le yassa") == 1
 
 
+def test_the_chat_is_told_from_the_customers_first_word_on(play: Play, says: Says, model: Scripted) -> None:
+    awa = play.customer("Awa")
+    awa.answered_by_hand("Coucou Awa", minutes=0)
+    awa.is_closed()
+    says("bonjour", say("Bonjour !"), by=awa)
+    says("le yassa ?", say(""), by=awa)
+    assert [(said.role, said.text) for said in model.asked[0].said[1:]] == [
+        ("customer", "bonjour"),
+        ("model", "Bonjour !"),
+        ("customer", "le yassa ?"),
+    ]
+
+
 def test_its_persona_and_what_it_may_cost_are_the_tenants(model: Scripted) -> None:
     play = shop(model, persona="Tu tutoies les clients.", limits={"chat_tokens": 500, "tenant_cost": 2.5})
     play.customer("Awa").says("bonjour, le yassa ?")

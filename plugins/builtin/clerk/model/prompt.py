@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from itertools import dropwhile
 from typing import Any
 
 import trio
@@ -90,7 +91,8 @@ async def _passages(context: Context, text: str) -> list[Passage]:
 
 def _turns(history: Sequence[Line], message: Message) -> list[Said]:
     """The chat, with the message at hand last and once."""
-    before = list(history)
+    # Some providers want the customer's word first.
+    before = list(dropwhile(lambda line: line.by != "customer", history))
     while before and before[-1].by == "customer" and before[-1].text in message.text:
         before.pop()
     turns = [

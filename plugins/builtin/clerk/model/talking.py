@@ -15,8 +15,8 @@ from comptoir.plugins.shop.understanding import Act
 
 MOST_CALLS = 4
 """Tools that are carried out for one message."""
-MOST_TOKENS = 500
-"""Of one answer: four times what a customer reads at once."""
+MOST_TOKENS = 1_000
+"""Of one answer, with what some models think before it."""
 
 _ANSWERS = frozenset(("yes", "no"))
 _OF_ORDERS = frozenset(("cancel", "again", "ask_order", "reference", "ask_photo"))

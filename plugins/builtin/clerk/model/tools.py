@@ -7,7 +7,7 @@ from comptoir.plugins.models import Tool
 
 
 def _tool(called: str, about: str, required: tuple[str, ...] = (), /, **properties: Mapping[str, Any]) -> Tool:
-    schema = {"type": "object", "properties": properties, "required": list(required), "additionalProperties": False}
+    schema = {"type": "object", "properties": properties, "required": list(required)}
     return Tool(called, about, schema)
 
 
