@@ -20,6 +20,8 @@ class Entries:
 
     def __init__(self, entries: Sequence[tuple[Sequence[str], str]], language: Language = "fr") -> None:
         self._language: Language = language
+        self.answers = tuple(text for _, text in entries)
+        """As they stand in the file, with their fields."""
         self._book = Phrasebook([phrases for phrases, _ in entries], language)
         self._of_orders: set[int] = set()
         self._with_amount: set[int] = set()

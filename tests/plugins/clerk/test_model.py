@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from comptoir.plugins.api import Tenant
+from comptoir.plugins.builtin.answers import Answers, AnswersConfig
 from comptoir.plugins.builtin.clerk import Clerk
 from comptoir.plugins.builtin.clerk.config import ClerkConfig
 from comptoir.plugins.builtin.knowledge import Knowledge, KnowledgeConfig
@@ -186,6 +187,15 @@ def test_it_is_told_of_this_shop_and_this_chat_and_nothing_else(play: Play, says
     assert OWNER not in everything
     assert turns[-1].text == "combien le yassa"
     assert [said.text for said in turns].count("combien le yassa") == 1
+
+
+def test_what_the_owner_answers_otherwise_is_told_and_may_be_said(model: Scripted) -> None:
+    told = {"entries": [{"words": ["wifi"], "text": "Le wifi de {shop} est gratuit, code 4321."}]}
+    answers = Answers(AnswersConfig.model_validate(told), TENANT)
+    play = Play(Clerk(ClerkConfig(model="main"), TENANT), answers, model=model)
+    model.steps = [say("Le wifi de Chez Awa est gratuit.")]
+    assert play.customer("Awa").says("y a le wifi ?").texts == ["Le wifi de Chez Awa est gratuit."]
+    assert "code 4321" in model.asked[0].said[0].text
 
 
 def test_the_chat_is_told_from_the_customers_first_word_on(play: Play, says: Says, model: Scripted) -> None:

@@ -13,15 +13,16 @@ from comptoir.plugins.builtin.clerk.model.bench import Bench, found_products
 from comptoir.plugins.builtin.knowledge.passages import Passage, shorten
 from comptoir.plugins.builtin.ranking import ENTRIES, PASSAGES, rank
 from comptoir.plugins.models import Said
+from comptoir.plugins.wording import fill
 
 MOST_PRODUCTS = 30
 """Of the catalogue, those that look like what this chat is about."""
-MOST_PASSAGES = 3
+MOST_TEXTS = 3
 MOST_LINES = 12
 """Of the chat's history."""
 _MAX_LINE = 600
 _MAX_MESSAGE = 2_000
-_MAX_PASSAGE = 700
+_MAX_TEXT = 700
 
 RULES = {
     "fr": (
@@ -49,8 +50,7 @@ async def prompt(
     history = await context.history(MOST_LINES)
     said = [line.text for line in history if line.by == "customer"]
     asked = " ".join([*said[-2:], message.text])[:_MAX_MESSAGE]
-    passages = await _passages(context, message.text)
-    texts = tuple(f"{passage.title}\n{shorten(passage.text, _MAX_PASSAGE)}" for passage in passages)
+    texts = await _texts(context, message.text)
     bench.customer = (*said, message.text, context.contact.name)
     data = await _data(bench, asked, texts)
     rules = RULES[context.tenant.language].format(shop=context.tenant.name)
@@ -79,14 +79,20 @@ async def _data(bench: Bench, asked: str, texts: Sequence[str]) -> dict[str, Any
     }
 
 
-async def _passages(context: Context, text: str) -> list[Passage]:
-    """What the shop's `knowledge` has that is near, where it is in the pipeline."""
-    index = PASSAGES.of(context.tenant)
-    if index is None or not text.strip():
-        return []
-    entries = ENTRIES.of(context.tenant)
+async def _texts(context: Context, text: str) -> tuple[str, ...]:
+    """What the shop's `knowledge` and `answers` have that is near, where they are in the pipeline."""
+    index, entries = PASSAGES.of(context.tenant), ENTRIES.of(context.tenant)
+    if (index is None and entries is None) or not text.strip():
+        return ()
     ranked = await trio.to_thread.run_sync(rank, text[:_MAX_MESSAGE], entries, index, context.tenant.language)
-    return [one.answer for one in ranked if isinstance(one.answer, Passage)][:MOST_PASSAGES]
+    answers = entries.answers if entries is not None else ()
+    return tuple(_text_of(one.answer, answers, context) for one in ranked[:MOST_TEXTS])
+
+
+def _text_of(answer: int | Passage, answers: Sequence[str], context: Context) -> str:
+    if isinstance(answer, Passage):
+        return f"{answer.title}\n{shorten(answer.text, _MAX_TEXT)}"
+    return shorten(fill(answers[answer], name=context.contact.name, shop=context.tenant.name), _MAX_TEXT)
 
 
 def _turns(history: Sequence[Line], message: Message) -> list[Said]:
