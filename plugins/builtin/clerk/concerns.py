@@ -11,11 +11,14 @@ from comptoir.plugins.shop.understanding import Act
 
 MOST = 500
 """Variants whose stock is read for one message."""
-_ABOUT_ORDERS = frozenset(("ask_order", "cancel", "again", "remove", "replace", "set_quantity"))
+_ABOUT_ORDERS = frozenset(("ask_order", "cancel", "again"))
+_CHANGES = frozenset(("remove", "replace", "set_quantity", "delivery", "pickup", "zone", "address", "name", "time"))
+"""Where nothing is being ordered, they may be about an order that is placed."""
 
 
 def needs_orders(sale: Sale, acts: Sequence[Act], text: str) -> bool:
-    return same_place(text) or sale.asked.kind == "cancel" or any(act.verb in _ABOUT_ORDERS for act in acts)
+    verbs = _ABOUT_ORDERS if sale.is_open else _ABOUT_ORDERS | _CHANGES
+    return same_place(text) or sale.asked.kind == "cancel" or any(act.verb in verbs for act in acts)
 
 
 def concerned(catalogue: Catalogue, sale: Sale, acts: Iterable[Act], orders: Iterable[Order]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from comptoir.plugins.builtin.clerk import answering, asking, cart, carting, delivering, ordering, wares
+from comptoir.plugins.builtin.clerk import answering, asking, cancelling, cart, carting, delivering, ordering, wares
 from comptoir.plugins.builtin.clerk.agreeing import is_plain_yes
 from comptoir.plugins.builtin.clerk.course import next_asked, question, settled
 from comptoir.plugins.builtin.clerk.gathering import that_count
@@ -30,11 +30,17 @@ MOST_ASKED = 3
 
 def read(turn: Turn, acts: Sequence[Act]) -> None:
     """Do all of it. `turn.understood` tells whether anything was."""
+    if cancelling.number_said(turn):
+        return
+    if turn.sale.asked.kind == "cancel" and not {"yes", "no"} & {act.verb for act in acts}:
+        # Whatever they say now: a yes that comes later is not to that question.
+        turn.sale = replace(turn.sale, asked=Asked())
     again_there = ordering.same_place(turn.text) and ordering.deliver_again(turn)
+    puts = any(act.verb in ("put", "again") for act in acts)
     for act in that_count(turn, acts):
         if again_there and act.verb in ("zone", "address", "delivery"):
             continue
-        if not ordering.changes_placed(turn, act):
+        if puts or not ordering.changes_placed(turn, act):
             _do(turn, act)
     if turn.is_only_missed or not (turn.understood or turn.greeted or answering.answered_in_words(turn)):
         _take_for_answer(turn)
@@ -129,7 +135,7 @@ def _answered(turn: Turn, *, yes: bool) -> None:
     turn.understood = turn.understood or turn.sale.is_open or asked.kind == "cancel"
     match asked.kind:
         case "cancel":
-            ordering.answer_cancel(turn, yes=yes and is_plain_yes(turn.text))
+            cancelling.answer(turn, yes=yes)
         case "stock" if turn.answering is not None:
             answering.answer_stock(turn, yes=yes)
         case "again":
@@ -191,11 +197,9 @@ def _is_shown(turn: Turn) -> bool:
 
 
 def _ask_cancel(turn: Turn) -> str:
-    order = next(order for order in turn.orders if order.number == turn.cancelling)
-    number = str(order.number)
-    turn.sale = replace(turn.sale, asked=Asked("cancel", (number,)))
-    total = ordering.total(order)
-    return "\n".join((*turn.said, turn.say("ask_cancel", number=number, total=total)))
+    asked = Asked("cancel", tuple(str(number) for number in turn.cancelling))
+    turn.sale = replace(turn.sale, asked=asked)
+    return "\n".join((*turn.said, cancelling.question(turn)))
 
 
 def _told(turn: Turn) -> Iterable[str]:
@@ -237,7 +241,7 @@ _VERBS: Mapping[Verb, Callable[[Turn, Act], None]] = {
     "set_quantity": lambda turn, act: carting.set_quantity(turn, act.mention),
     "clear": lambda turn, _: carting.clear(turn),
     "pick": lambda turn, act: carting.pick(turn, act.text),
-    "cancel": lambda turn, act: ordering.cancel(turn, act.text),
+    "cancel": lambda turn, act: cancelling.cancel(turn, act.text),
     "again": lambda turn, _: ordering.again(turn),
     "ask_order": lambda turn, act: ordering.show_orders(turn, act.text),
     "ask_price": lambda turn, act: asking.price(turn, act.mention),

@@ -3,70 +3,30 @@
 from dataclasses import replace
 
 from comptoir.plugins.builtin.clerk import cart, wares
-from comptoir.plugins.builtin.clerk.sale import Asked, Sale
 from comptoir.plugins.builtin.clerk.turn import Turn
-from comptoir.plugins.shop.model import Draft, MoveOrder, Order
+from comptoir.plugins.shop.model import Draft, Order
 from comptoir.plugins.shop.money import format_amount
-from comptoir.plugins.shop.states import CUSTOMERS_CANCEL
 from comptoir.plugins.shop.understanding import Act
 from comptoir.plugins.text import words
 
 _SAME_PLACE = ("meme adresse", "meme endroit", "meme lieu", "same address", "same place")
-_ALL = frozenset(("tout", "toute", "tous", "commande", "all", "everything", "order"))
+_OF_DELIVERY = frozenset(("delivery", "pickup", "zone", "address", "name", "time"))
 MOST = 3
 """Orders that are told of at once."""
 
 
 def show_orders(turn: Turn, number: str) -> None:
     """The one of this number, else those that are open, else the last."""
-    orders = _meant(turn, number)
+    orders = meant(turn, number)
+    if not orders and number and turn.orders:
+        turn.answer("no_such_order", number=number)
+        orders = meant(turn, "")
     if not orders:
         turn.answer("no_order")
         turn.missed = True
     for order in orders[:MOST]:
         state = turn.say(f"state_{order.state}")
         turn.answer("order", number=str(order.number), total=total(order), state=state)
-
-
-def cancel(turn: Turn, number: str) -> None:
-    """What is being ordered, or else an order that was placed: asked back first."""
-    if turn.answering is not None and turn.draft.lines and not number and not _ALL.intersection(words(turn.text)):
-        # `Leave it`, of what they were just asked about.
-        turn.answered()
-        turn.understood = True
-        return
-    if turn.sale.is_open and not number:
-        turn.sale = Sale(Draft(name=turn.draft.name))
-        turn.answer("dropped")
-        return
-    orders = [order for order in _meant(turn, number) if order.is_open]
-    if not orders:
-        if turn.sale.asked.kind or turn.orders:
-            turn.answer("dropped")
-        return
-    order = orders[0]
-    if order.state in CUSTOMERS_CANCEL:
-        turn.cancelling = order.number
-        turn.understood = True
-    else:
-        turn.answer("too_late", number=str(order.number), state=turn.say(f"state_{order.state}"))
-        turn.hand_over = turn.say("reason_too_late", number=str(order.number))
-
-
-def answer_cancel(turn: Turn, *, yes: bool) -> None:
-    """To whether the order that was asked about is to be cancelled."""
-    number = turn.sale.asked.about[0]
-    turn.sale = replace(turn.sale, asked=Asked())
-    order = next((one for one in turn.orders if str(one.number) == number), None)
-    if order is None or not order.is_open:
-        turn.answer("no_order")
-    elif not yes:
-        turn.answer("cancel_kept", number=number)
-    elif order.state in CUSTOMERS_CANCEL:
-        turn.effects.append(MoveOrder(order.number, "cancelled"))
-        turn.answer("order_cancelled", number=number)
-    else:
-        cancel(turn, number)
 
 
 def again(turn: Turn) -> None:
@@ -106,22 +66,26 @@ def deliver_again(turn: Turn) -> bool:
 
 def changes_placed(turn: Turn, act: Act) -> bool:
     """Whether this changes an order that is placed, which a person does."""
-    if turn.sale.is_open or act.verb not in ("remove", "replace", "set_quantity"):
-        return False
     order = next((order for order in turn.orders if order.is_open), None)
-    if order is None:
-        return False
-    mention = act.instead if act.verb == "replace" else act.mention
-    named = {found.sku for found in mention.found} if mention is not None else set()
-    in_order = {wares.product_sku(turn.catalogue, line.sku) for line in order.draft.lines}
-    if not named & in_order and not (mention is not None and mention.refers and turn.sale.last in in_order):
+    if turn.sale.is_open or order is None or not (_of_wares(turn, act, order) or act.verb in _OF_DELIVERY):
         return False
     turn.answer("change_placed", number=str(order.number))
     turn.hand_over = turn.say("reason_change", number=str(order.number))
     return True
 
 
-def _meant(turn: Turn, number: str) -> list[Order]:
+def _of_wares(turn: Turn, act: Act, order: Order) -> bool:
+    mention = act.instead if act.verb == "replace" else act.mention
+    if act.verb not in ("remove", "replace", "set_quantity") or mention is None:
+        return False
+    in_order = {wares.product_sku(turn.catalogue, line.sku) for line in order.draft.lines}
+    if mention.found:
+        return not in_order.isdisjoint(one.sku for one in mention.found)
+    return mention.refers and turn.sale.last in ("", *in_order)
+
+
+def meant(turn: Turn, number: str) -> list[Order]:
+    """The one of this number; without one those that are open, else the last."""
     if number.isdecimal():
         return [order for order in turn.orders if order.number == int(number)]
     return [order for order in turn.orders if order.is_open] or list(turn.orders[:1])

@@ -201,6 +201,8 @@ class Clerk(Plugin):
             return Verdict.STOP
         if turn.sale.is_open:
             context.wake(REPEAT, context.now + SOON)
+        if turn.before_asked != turn.sale.asked:
+            self._keep(context, turn.sale)
         return Verdict.CONTINUE
 
     async def unanswered(self, context: Context, message: Message) -> None:

@@ -162,6 +162,11 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "no_order": ("Je ne trouve pas de commande à votre nom.", "I find no order of yours."),
     "order": ("Commande n° {number} ({total}) : {state}.", "Order no. {number} ({total}): {state}."),
     "dropped": ("D'accord, j'annule tout. À bientôt !", "All right, I drop it all. See you soon!"),
+    "no_such_order": (
+        "Je ne trouve pas de commande n° {number} à votre nom.",
+        "I find no order no. {number} of yours.",
+    ),
+    "ask_which_order": ("Laquelle faut-il annuler : {orders} ?", "Which one is to be cancelled: {orders}?"),
     "ask_cancel": (
         "Annuler la commande n° {number} ({total}) ? Répondez OUI pour l'annuler.",
         "Cancel order no. {number} ({total})? Answer YES to cancel it.",

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from comptoir.plugins.builtin.clerk.cart import Problem, Shop
 from comptoir.plugins.builtin.clerk.config import ClerkConfig
-from comptoir.plugins.builtin.clerk.sale import Sale, Want
+from comptoir.plugins.builtin.clerk.sale import Asked, Sale, Want
 from comptoir.plugins.builtin.clerk.wares import Say
 from comptoir.plugins.shop.model import Catalogue, Draft, Order, ShopEffect
 from comptoir.plugins.shop.understanding import Lexicon
@@ -29,6 +29,8 @@ class Turn:
     """As the message found it."""
     open_before: tuple[Want, ...] = field(init=False, default=())
     """What was open when the message came."""
+    before_asked: Asked = field(init=False, default_factory=Asked)
+    """What they had been asked."""
     answering: Want | None = field(init=False, default=None)
     """What they were asked about, until something of the message has answered it."""
     said: list[str] = field(default_factory=list)
@@ -57,8 +59,8 @@ class Turn:
     """Those of which one was meant."""
     refused: bool = False
     """They said no to the summary, and not why."""
-    cancelling: int = 0
-    """The order that they want to cancel, and are to be asked about."""
+    cancelling: tuple[int, ...] = ()
+    """The orders of which they may want to cancel one, and are to be asked about."""
     agreed: bool = False
     """They said yes to the summary that they were shown."""
     place: bool = False
@@ -68,7 +70,7 @@ class Turn:
     effects: list[ShopEffect] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.open_before = self.sale.wants
+        self.open_before, self.before_asked = self.sale.wants, self.sale.asked
         self.answering = next(iter(self.sale.wants), None)
 
     @property

@@ -250,6 +250,30 @@ def test_a_customer_cancels_their_own_order_after_a_yes(opens: Opens) -> None:
     assert "annulée" in heard.notices[0]
 
 
+def test_only_the_order_that_is_meant_is_cancelled(opens: Opens) -> None:
+    shop = opens()
+    awa = shop.customer()
+    says(awa, ALL_AT_ONCE, "oui", "3 oeufs, même adresse", "oui")
+    assert "Je ne trouve pas de commande n° 7" in says(awa, "annuler la commande 7")
+    assert "n° 2" in says(awa, "annuler")
+    assert "n° 1" in says(awa, "la 1")
+    says(awa, "oui")
+    assert [order.state for order in shop.shop.placed.values()] == ["cancelled", "confirmed"]
+
+
+def test_a_yes_that_comes_later_cancels_nothing(opens: Opens) -> None:
+    shop = opens()
+    awa = shop.customer()
+    says(awa, ALL_AT_ONCE, "oui", "annulez ma commande", "xyzzy", "oui")
+    assert shop.shop.placed[1].state == "confirmed"
+
+
+def test_where_it_goes_is_changed_by_a_person_too(opens: Opens) -> None:
+    awa = opens().customer()
+    assert "déjà passée" in says(awa, ALL_AT_ONCE, "oui", "finalement livrez moi au plateau")
+    assert awa.chat.conversation.state == "pending"
+
+
 def test_an_order_that_is_being_made_is_cancelled_by_a_person_only(opens: Opens) -> None:
     shop = opens()
     awa = shop.customer()
