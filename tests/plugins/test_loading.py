@@ -9,12 +9,11 @@ from pydantic import field_validator
 from trio.testing import MockClock
 
 from comptoir.plugins.api import API_VERSION, Mistake, Plugin, PluginConfig
-from comptoir.plugins.builtin.answers import Answers
 from comptoir.plugins.builtin.takeover import Takeover
 from comptoir.plugins.config import Step, TenantConfig, parse_tenant
 from comptoir.plugins.faults import ConfigWrong
 from comptoir.plugins.installed import Found, Unusable
-from comptoir.plugins.loading import MANDATORY, START_LIMIT, known_plugins, prepare, start_pipeline
+from comptoir.plugins.loading import BUILT_IN, MANDATORY, START_LIMIT, known_plugins, prepare, start_pipeline
 from comptoir.plugins.templates import render_files
 
 HEAD = 'version = 1\nname = "x"\ncountry = "SN"\ntimezone = "Africa/Dakar"\n'
@@ -106,7 +105,7 @@ async def test_the_built_ins_of_a_template_start() -> None:
     pipeline = await start_pipeline(config, files)
     assert [plugin.name for plugin in pipeline.mandatory] == ["optout", "takeover"]
     assert [plugin.name for plugin in pipeline.chosen] == [step.plugin for step in config.pipeline]
-    assert isinstance(pipeline.chosen[3], Answers)
+    assert [type(plugin) for plugin in pipeline.chosen] == [BUILT_IN[step.plugin] for step in config.pipeline]
     assert pipeline.left_out == ()
     await pipeline.stop()
 

@@ -11,8 +11,14 @@ _WAITING = tuple(
 )
 
 
+# Their tests look at the same long play, which is played once.
+_TOGETHER = ("tests/plugins/test_orders_corpus.py", "tests/plugins/test_hostile_conversations.py")
+
+
 def _scope(test: str) -> str:
-    return WAITS if test.startswith(_WAITING) else test
+    if test.startswith(_WAITING):
+        return WAITS
+    return next((module for module in _TOGETHER if test.startswith(module)), test)
 
 
 def put_first(items: list[pytest.Item]) -> None:
