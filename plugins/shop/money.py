@@ -58,6 +58,7 @@ _CURRENCY_OF = {country: code for code, countries in _COUNTRIES.items() for coun
 _FREE = frozenset(("gratuit", "gratuite", "offert", "offerte", "free"))
 _NUMBER = re.compile(r"(\d+|\d{1,3}(?:([ .,'])\d{3})(?:\2\d{3})*)(?:[.,](\d{1,2}))?")
 _THOUSANDTHS = re.compile(r"(\d+|\d{1,3}(?:([ '])\d{3})(?:\2\d{3})*)(?:[.,](\d{1,3}))?")
+_FIGURES = re.compile(r"[\d.,' ]*\d[\d.,' ]*")
 _LONGEST = 30
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009]+")
 
@@ -94,6 +95,13 @@ def read_amount(text: str, currency: str = "XOF") -> int | None:
         return None  # less than the smallest unit
     amount: int = whole * 10**known.decimals + int(decimals[: known.decimals].ljust(known.decimals, "0") or 0)
     return amount if amount <= MAX_AMOUNT else None
+
+
+def looks_like_amount(text: str, currency: str = "XOF") -> bool:
+    """Whether this is figures, with or without the currency, though they may be no amount: `35 00`, `3500,50`."""
+    plain = _SPACES.sub(" ", fold(text)).strip()
+    number = _without_unit(plain, currency, CURRENCIES.get(currency) or Currency(currency))
+    return _FIGURES.fullmatch(number) is not None
 
 
 def _without_unit(text: str, currency: str, known: Currency) -> str:

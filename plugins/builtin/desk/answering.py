@@ -101,7 +101,7 @@ async def _hear(sitting: Sitting, command: Plain | Pick | Unknown, question: Que
     match command:
         case _ if question is not None and entry is not None:
             await goods.chosen(sitting, question, entry)
-        case Plain("yes" | "agreed") if question is not None and question.prices:
+        case Plain("yes" | "agreed") if question is not None and question.wants_yes:
             await goods.agreed(sitting, question)
         case Plain("no") if question is not None:
             sitting.say("nothing_done")

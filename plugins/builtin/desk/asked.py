@@ -21,6 +21,14 @@ class NewPrice:
 
 
 @dataclass(frozen=True, slots=True)
+class NewProduct:
+    name: str
+    price: int
+    pictured: bool = False
+    """Whether it was said below a picture."""
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """What may be chosen: one or several of what is sold."""
 
@@ -32,15 +40,20 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Either new prices that want a yes, or entries to choose from for what is `wanted`."""
+    """New prices or a product that want a yes, or entries to choose from for what is `wanted`."""
 
     prices: tuple[NewPrice, ...] = ()
+    product: NewProduct | None = None
     wanted: Wanted = "price"
     value: int | str | None = None
     entries: tuple[Entry, ...] = ()
     at: str = ""
     text: str = ""
     """In which words it was asked."""
+
+    @property
+    def wants_yes(self) -> bool:
+        return bool(self.prices) or self.product is not None
 
 
 _ADAPTER: TypeAdapter[Question] = TypeAdapter(Question)

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import islice
 
 import trio
+from rapidfuzz.distance import DamerauLevenshtein
 
 from comptoir.plugins.api import Context
 from comptoir.plugins.builtin.desk.asked import Entry
@@ -11,8 +13,11 @@ from comptoir.plugins.shop import changes
 from comptoir.plugins.shop.model import Catalogue, Product, Variant
 from comptoir.plugins.shop.pricing import titled
 from comptoir.plugins.shop.understanding import Lexicon, Mention, name_product
+from comptoir.plugins.text import words
 
 MOST_ENTRIES = 12
+_FORGIVEN = 4
+"""Letters of the shortest word in which one may be wrong."""
 
 
 async def named(context: Context, catalogue: Catalogue, said: str, *, whole: bool = False) -> tuple[Entry, ...] | str:
@@ -46,6 +51,40 @@ async def hidden(context: Context, catalogue: Catalogue) -> Catalogue:
     everything = changes.effective(file, [change for change in made if change.field != "hidden"])
     products = (_of_these(product, skus) for product in everything.products)
     return replace(everything, products=tuple(product for product in products if product.variants))
+
+
+def exactly(catalogue: Catalogue, said: str) -> Product | None:
+    """The product of this very name."""
+    return next((product for product in catalogue.products if words(product.name) == words(said)), None)
+
+
+def called(catalogue: Catalogue, said: str) -> list[Product]:
+    """Those that customers mean by these words, too: each of them, but for numbers, is in one of the product's names,
+    give or take a letter.
+    """
+    wanted = [word for word in words(said) if not word.isdecimal()]
+    found = (product for product in catalogue.products if any(_covers(name, wanted) for name in _names(product)))
+    return list(islice(found, MOST_ENTRIES)) if wanted else []
+
+
+def _names(product: Product) -> tuple[str, ...]:
+    return (product.name, *product.names)
+
+
+def _covers(name: str, wanted: Sequence[str]) -> bool:
+    known = words(name)
+    return "".join(known) == "".join(wanted) or all(any(_is_near(word, one) for one in known) for word in wanted)
+
+
+def _is_near(said: str, known: str) -> bool:
+    most = 1 if min(len(said), len(known)) >= _FORGIVEN else 0
+    return DamerauLevenshtein.distance(said, known, score_cutoff=most) <= most
+
+
+def unread(catalogue: Catalogue, entries: Iterable[Entry], said: str) -> bool:
+    """Whether a number was said that nothing of these has in its title: no size of it, and so a value."""
+    titles = {word for entry in entries for sku in entry.skus for word in words(title(catalogue, sku))}
+    return any(any(map(str.isdigit, word)) and word not in titles for word in words(said))
 
 
 def _look(catalogue: Catalogue, said: str, language: str) -> tuple[Mention, list[str]]:

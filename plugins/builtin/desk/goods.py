@@ -2,17 +2,25 @@
 
 from collections.abc import Sequence
 
-from comptoir.plugins.api import Context, ReceivedFile
+from comptoir.plugins.api import Context
+from comptoir.plugins.builtin.desk import adding, amounts
 from comptoir.plugins.builtin.desk.asked import Entry, NewPrice, Question
 from comptoir.plugins.builtin.desk.commands import AboutPrice, AboutStock, AddToShop, Hide
-from comptoir.plugins.builtin.desk.finding import MOST_ENTRIES, hidden, named, of_product, title
+from comptoir.plugins.builtin.desk.finding import (
+    MOST_ENTRIES,
+    called,
+    exactly,
+    hidden,
+    named,
+    of_product,
+    title,
+    unread,
+)
 from comptoir.plugins.builtin.desk.sitting import Sitting
-from comptoir.plugins.shop.changes import MAX_NAME
-from comptoir.plugins.shop.model import AddProduct, Catalogue, ChangeProduct
-from comptoir.plugins.shop.money import format_amount
-from comptoir.plugins.text import words
+from comptoir.plugins.shop.model import Catalogue, ChangeProduct
 
 MOST_LISTED = 30
+_VALUED = ("price", "stock")
 
 
 async def do(sitting: Sitting, command: AboutStock | AboutPrice | AddToShop | Hide) -> None:
@@ -29,11 +37,11 @@ async def do(sitting: Sitting, command: AboutStock | AboutPrice | AddToShop | Hi
         case AboutPrice(name, price):
             await _wanted(sitting, catalogue, name, Question(wanted="price", value=price))
         case Hide(name, True):
-            await _wanted(sitting, catalogue, name, Question(wanted="hide"))
+            await _take_off(sitting, catalogue, name)
         case Hide(name):
             await _restore(sitting, catalogue, name)
         case AddToShop():
-            _add(sitting, catalogue, command)
+            await adding.add(sitting, catalogue, command)
 
 
 async def _restore(sitting: Sitting, catalogue: Catalogue, name: str) -> None:
@@ -46,24 +54,16 @@ async def _restore(sitting: Sitting, catalogue: Catalogue, name: str) -> None:
         await _wanted(sitting, among, name, Question(wanted="show"))
 
 
-def _add(sitting: Sitting, catalogue: Catalogue, command: AddToShop) -> None:
-    name = " ".join(command.name.split())
-    name = name[:1].upper() + name[1:]
-    same = (product for product in catalogue.products if words(product.name) == words(name))
-    if len(name) > MAX_NAME or not words(name) or not name.isprintable():
-        sitting.say("add_name")
-    elif command.price is None:
-        sitting.say("add_price", said=name)
-    elif known := next(same, None):
-        price = format_amount(known.variants[0].price, catalogue.currency)
-        sitting.say("add_exists", product=known.name, price=price)
+async def _take_off(sitting: Sitting, catalogue: Catalogue, name: str) -> None:
+    among = await hidden(sitting.context, catalogue)
+    gone = None if exactly(catalogue, name) else exactly(among, name)
+    if gone is None and isinstance(await named(sitting.context, catalogue, name, whole=True), str):
+        alike = called(among, name)
+        gone = alike[0] if len(alike) == 1 else None
+    if gone is not None:
+        sitting.say("hidden_already", product=gone.name)
     else:
-        sitting.context.do(AddProduct(name, command.price))
-        sitting.say("added", product=name, price=format_amount(command.price, catalogue.currency))
-        if sitting.message.kind == "image":
-            content = sitting.message.content
-            kept = isinstance(content, ReceivedFile) and content.kept
-            sitting.say("added_picture" if kept else "added_no_picture")
+        await _wanted(sitting, catalogue, name, Question(wanted="hide"))
 
 
 async def chosen(sitting: Sitting, question: Question, entry: Entry) -> None:
@@ -77,10 +77,13 @@ async def chosen(sitting: Sitting, question: Question, entry: Entry) -> None:
 
 
 async def agreed(sitting: Sitting, question: Question) -> None:
-    """Yes to these prices, unless one of them is no longer what it was when it was asked."""
+    """Yes to a product more, or to these prices, unless one of them is no longer what it was when it was asked."""
     catalogue = await sitting.context.catalogue()
     if catalogue is None:
         sitting.say("no_catalogue")
+        return
+    if question.product is not None:
+        await adding.agreed(sitting, catalogue, question.product)
         return
     asked = {new.sku: new for new in question.prices}
     if any(sku not in catalogue.by_sku or catalogue.by_sku[sku][1].price != new.was for sku, new in asked.items()):
@@ -91,7 +94,7 @@ async def agreed(sitting: Sitting, question: Question) -> None:
         return
     for sku, new in asked.items():
         sitting.context.do(ChangeProduct(sku, "price", new.price))
-        price = format_amount(new.price, catalogue.currency)
+        price = amounts.in_words(sitting, catalogue, new.price)
         sitting.say("price_done", product=title(catalogue, sku), price=price)
 
 
@@ -104,6 +107,8 @@ async def _wanted(sitting: Sitting, catalogue: Catalogue, said: str, question: Q
         sitting.say("no_product", said=said)
         if found:
             sitting.say("nearest", products=found)
+    elif question.value is None and question.wanted in _VALUED and unread(catalogue, found, said):
+        sitting.say(f"{question.wanted}_wrong")
     else:
         await _settle(sitting, catalogue, question, found)
 
@@ -113,7 +118,7 @@ async def _settle(sitting: Sitting, catalogue: Catalogue, question: Question, en
     if len(entries) == 1 and entries[0].settled:
         await _do(sitting, catalogue, question, entries[0].skus)
         return
-    if question.value is None and question.wanted in ("price", "stock"):
+    if question.value is None and question.wanted in _VALUED:
         skus = [sku for entry in entries for sku in entry.skus]
         await _do(sitting, catalogue, question, skus[:MOST_LISTED])  # only shown
         return
@@ -133,7 +138,7 @@ async def _do(sitting: Sitting, catalogue: Catalogue, question: Question, skus: 
             _ask_price(sitting, catalogue, skus, price)
         case "price", _:
             for sku in skus:
-                shown = format_amount(catalogue.by_sku[sku][1].price, catalogue.currency)
+                shown = amounts.in_words(sitting, catalogue, catalogue.by_sku[sku][1].price)
                 sitting.say("price_is", product=title(catalogue, sku), price=shown)
         case "stock", None:
             left = (await sitting.context.stock(skus)).left
@@ -166,7 +171,7 @@ def _ask_price(sitting: Sitting, catalogue: Catalogue, skus: Sequence[str], pric
     for sku in skus:
         was = catalogue.by_sku[sku][1].price
         if was == price:
-            shown = format_amount(price, catalogue.currency)
+            shown = amounts.in_words(sitting, catalogue, price)
             sitting.say("price_same", product=title(catalogue, sku), price=shown)
         else:
             wanted = [new for new in wanted if new.sku != sku] + [NewPrice(sku, price, was)]
@@ -189,12 +194,14 @@ async def in_words(sitting: Sitting, question: Question) -> str:
         return sitting.context.wording("which", choices=choices)
     catalogue = await sitting.context.catalogue()
     assert catalogue is not None
+    if question.product is not None:
+        return adding.question(sitting, catalogue, question.product)
     lines = (
         sitting.context.wording(
             "price_change",
             product=title(catalogue, new.sku),
-            was=format_amount(new.was, catalogue.currency),
-            price=format_amount(new.price, catalogue.currency),
+            was=amounts.in_words(sitting, catalogue, new.was),
+            price=amounts.in_words(sitting, catalogue, new.price),
         )
         for new in question.prices
     )

@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable, Mapping
 
 from comptoir.plugins.builtin.desk.commands import AboutPrice, AboutStock, AddToShop, Command, Hide, Uncounted, Wrong
-from comptoir.plugins.shop.money import read_amount
+from comptoir.plugins.shop.money import CURRENCIES, looks_like_amount, read_amount
+from comptoir.plugins.shop.numbers import number_at
+from comptoir.plugins.text import fold
 
 _SETTING = r"(?:(?:mets|mettre|mettez|change[rz]?|fixe[rz]?|set)\s+(?:le\s+|the\s+)?)?"
 _VERBS: Mapping[str, re.Pattern[str]] = {
@@ -38,6 +40,11 @@ _NONE_LEFT = re.compile(
 )
 _VALUE_WORDS = 4
 """`3 500 F CFA` is one amount."""
+_LONG_FIGURES = re.compile(r"(?:^|\D)\d{10,}\D*$")
+_WORD = re.compile(r"[^\s\-]+")
+_AFTER_NUMBER = re.compile(r"\s+(?:f|francs?|f?cfa|pi[èe]ces?|pcs?|pieces?)$", re.IGNORECASE)
+_SMALL = 100
+"""No price, where a number stands before it and the currency has no smaller coins; in words, a part of a name."""
 
 
 def about_goods(line: str, currency: str) -> Command | None:
@@ -58,7 +65,7 @@ def about_goods(line: str, currency: str) -> Command | None:
 
 
 def _stock(rest: str) -> Command:
-    if _SIGNED.search(rest):
+    if _SIGNED.search(rest) or _LONG_FIGURES.search(rest):
         return Wrong("stock", rest)
     values: tuple[tuple[re.Pattern[str], int | Uncounted | None], ...] = (
         (_UNCOUNTED, "uncounted"),
@@ -70,30 +77,65 @@ def _stock(rest: str) -> Command:
             value = int(re.sub(r"\D", "", found[2])) if meant is None else meant
             name = _name(_BEFORE_VALUE.sub("", found[1]))
             return AboutStock(name, value) if name else Wrong("stock", rest)
-    return AboutStock(_name(rest))
+    name, count = _with_number_in_words(rest)
+    return AboutStock(name, count)
 
 
 def _price(rest: str, currency: str) -> Command:
-    name, price = _with_amount(rest, currency)
-    if price is None and _SIGNED.search(rest):
-        return Wrong("price", rest)
-    return AboutPrice(name, price) if name else Wrong("price", rest)
+    name, price, is_wrong = _with_amount(rest, currency)
+    return Wrong("price", rest) if is_wrong or not name else AboutPrice(name, price)
 
 
 def _add(rest: str, currency: str) -> Command | None:
-    name, price = _with_amount(rest, currency)
+    name, price, _ = _with_amount(rest, currency)
     return AddToShop(name, price) if name else None
 
 
-def _with_amount(rest: str, currency: str) -> tuple[str, int | None]:
-    """A name and the amount at its end; the longest end that is an amount: `3 500 F CFA`."""
+def _with_amount(rest: str, currency: str) -> tuple[str, int | None, bool]:
+    """A name, the amount at its end, and whether there is one that cannot be read; the longest end that is an amount:
+    `3 500 F CFA`.
+    """
     if _SIGNED.search(rest):
-        return _name(rest), None
+        return _name(rest), None, True
     parts = rest.split()
     for size in range(min(_VALUE_WORDS, len(parts)), 0, -1):
-        amount = read_amount(" ".join(parts[-size:]), currency)
+        said, before = " ".join(parts[-size:]), parts[:-size]
+        amount = read_amount(said, currency)
         if amount is not None:
-            return _name(_BEFORE_VALUE.sub("", " ".join(parts[:-size]))), amount
+            name = _name(_BEFORE_VALUE.sub("", " ".join(before)))
+            return (name, None, True) if _is_piece(said, amount, before, currency) else (name, amount, False)
+    for size in (2, 1):
+        said, before = " ".join(parts[-size:]), parts[:-size]
+        if looks_like_amount(said, currency) and len(re.split(r"[.,]", said)[0]) >= len(str(_SMALL)):
+            return _name(" ".join(before)), None, True
+    name, value = _with_number_in_words(rest)
+    if value is not None and value >= _SMALL:
+        return name, value * 10 ** _decimals(currency), False
+    return _name(rest), None, False
+
+
+def _is_piece(said: str, amount: int, before: list[str], currency: str) -> bool:
+    """Whether this is the end of an amount that was written apart: `35 00`, `3 50 0`."""
+    if re.match(r"0\d", said):
+        return True
+    return _decimals(currency) == 0 and amount < _SMALL and bool(before) and before[-1].isdecimal()
+
+
+def _decimals(currency: str) -> int:
+    known = CURRENCIES.get(currency)
+    return known.decimals if known else 0
+
+
+def _with_number_in_words(rest: str) -> tuple[str, int | None]:
+    """A name and the number at its end: `poulet dix`, `poulet trois mille francs`."""
+    bare = _AFTER_NUMBER.sub("", rest)
+    places = list(_WORD.finditer(bare))
+    folded = [fold(word.group()) for word in places]
+    for at in range(1, len(folded)):
+        number = number_at(folded, at)
+        if number is not None and at + number.length == len(folded) and not folded[at][0].isdecimal():
+            name = _name(_BEFORE_VALUE.sub("", bare[: places[at].start()]))
+            return (name, number.value) if name else (_name(rest), None)
     return _name(rest), None
 
 

@@ -136,6 +136,13 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "{product} est déjà au catalogue, à {price}. Pour changer son prix : « prix {product} … ».",
         '{product} is in the catalogue already, for {price}. To change that: "price {product} …".',
     ),
+    "add_ask": (
+        "Vous vendez déjà :\n{sold}\n« {name} » à {price} est-il un autre produit ? Répondez OUI pour l'ajouter."
+        " Pour changer un prix : « prix {product} … ».",
+        'You sell already:\n{sold}\nIs "{name}" for {price} another product? Answer YES to add it.'
+        ' To change a price: "price {product} …".',
+    ),
+    "free": ("gratuit ({amount})", "free ({amount})"),
     "add_price": (
         "À quel prix ? Écrivez par exemple « ajoute {said} 3500 ».",
         'At which price? Write for example "add {said} 3500".',
@@ -148,6 +155,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "hidden": (
         "{product} n'est plus en vente. Pour le remettre : « remets {product} ».",
         '{product} is no longer sold. To sell it again: "restore {product}".',
+    ),
+    "hidden_already": (
+        "{product} n'est déjà plus en vente. Pour le remettre : « remets {product} ».",
+        '{product} is not sold any more already. To sell it again: "restore {product}".',
     ),
     "restored": ("{product} est de nouveau en vente.", "{product} is sold again."),
     "not_hidden": ("{product} est déjà en vente.", "{product} is sold already."),

@@ -172,6 +172,43 @@ def test_a_product_is_added_taken_off_and_put_back(counter: Counter) -> None:
     assert "Pour ajouter un produit" in counter.owner.says("", "image").texts[0]
 
 
+def test_a_product_of_a_name_that_is_sold_is_asked_about_first(counter: Counter) -> None:
+    asked = counter.says("ajoute poulet 300").replace("\u202f", " ")
+    assert asked.splitlines()[:2] == ["Vous vendez déjà :", "Poulet braisé : 3 000 F"]
+    assert "« Poulet » à 300 F est-il un autre produit ?" in asked
+    assert not counter.sells("poulet")
+    counter.says("non")
+    for said in ("ajoute 2 poulets 6000", "ajoute tiof 100", "ajoute tshirt 100", "ajoute jus 100"):
+        assert "est-il un autre produit ?" in counter.says(said), said
+    assert counter.says("oui").startswith("C'est fait : Jus à 100")
+    assert counter.price("jus") == 100
+    heard = counter.owner.says("ajoute poulet 300", "image", content=ReceivedFile("image/jpeg", 9, kept=True))
+    assert "Sa photo" not in heard.texts[0]
+    assert "Je n'ai pas pu garder la photo." in counter.says("oui")
+
+
+def test_who_takes_off_twice_or_adds_what_they_took_off_is_told_so(counter: Counter) -> None:
+    counter.says("retire thiof")
+    for again in ("retire thiof", "retire tiof", "ajoute thiof 5000"):
+        assert "Thiof n'est déjà plus en vente. Pour le remettre : « remets Thiof »." in counter.says(again), again
+    assert "Je ne trouve pas" in counter.says("retire yassa")
+
+
+@pytest.mark.parametrize("said", ["poulet 35 00", "poulet 3500,50", "poulet 35OO"])
+def test_a_price_that_cannot_be_read_is_said(counter: Counter, said: str) -> None:
+    assert "Je ne lis pas ce prix" in counter.says(f"prix {said}")
+
+
+def test_a_number_of_pieces_that_cannot_be_read_is_said(counter: Counter) -> None:
+    for said in ("poulet 12,5", "poulet 1000000000000"):
+        assert "Je ne lis pas ce nombre" in counter.says(f"stock {said}")
+    assert "Poulet braisé : 10 (avant : 12)" in counter.says("stock poulet dix")
+
+
+def test_a_price_of_nothing_is_called_free(counter: Counter) -> None:
+    assert "Thiof : 4 000 F → gratuit (0 F)" in counter.says("prix thiof 0").replace("\u202f", " ")
+
+
 def test_the_pause_silences_customers_until_the_owner_says_so(counter: Counter) -> None:
     counter.says("pause")
     assert counter.awa.says("bonjour").texts == []
