@@ -3,6 +3,7 @@
 from comptoir.plugins.language import ordering_words
 from comptoir.plugins.shop.understanding.kinds import is_figure, size_of
 from comptoir.plugins.shop.understanding.lexicon import NAME
+from comptoir.plugins.shop.understanding.packing import packings
 from comptoir.plugins.shop.understanding.roots import links
 from comptoir.plugins.shop.understanding.sketch import Sketch
 from comptoir.plugins.shop.understanding.variants import VariantWords
@@ -66,7 +67,7 @@ class Counting(VariantWords):
             state.lots = not self.lexicon.sold_by.get(self.tokens[place].root)
             state.unsure = state.unsure or state.lots
             place += 1
-        elif vessel in ordering_words("pieces") and not self._is_named_so(place):
+        elif vessel in ordering_words("pieces") | packings() and not self._is_named_so(place):
             state.vessel = self.tokens[place].root
             place += 1
         else:

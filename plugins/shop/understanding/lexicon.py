@@ -208,7 +208,8 @@ class Lexicon:
             if token.kind != "mark" and not (role == NAME and (links(token.word) or token.word in PREPOSITIONS))
         ]
         told = tuple(dict.fromkeys(token.root for token in tokens))
-        for one in told:
+        # The `de` of a variant `pack de 6` is no word of it by itself.
+        for one in (one for at, one in enumerate(told) if not (at and role == TRAIT and links(one))):
             gathered.places[one][place] = gathered.places[one].get(place, 0) | role
         gathered.spelled.update(token.word for token in tokens if not token.word[0].isdigit())
         gathered.spelled.update(
@@ -274,7 +275,7 @@ def _sold_by(catalogue: Catalogue) -> dict[str, set[int]]:
     found: dict[str, set[int]] = defaultdict(set)
     for place, product in enumerate(catalogue.products):
         for word in words(product.name + " " + product.description):
-            if word in ordering_words("pieces"):
+            if word in ordering_words("pieces") | ordering_words("lots"):
                 found[root_of(word)].add(place)
     return found
 
@@ -282,6 +283,6 @@ def _sold_by(catalogue: Catalogue) -> dict[str, set[int]]:
 def _described(catalogue: Catalogue) -> dict[str, set[int]]:
     found: dict[str, set[int]] = defaultdict(set)
     for place, product in enumerate(catalogue.products):
-        for word in words(product.name + " " + product.description):
+        for word in words(f"{product.name} {product.description} {product.category}"):
             found[root_of(word)].add(place)
     return found

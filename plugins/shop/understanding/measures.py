@@ -1,9 +1,11 @@
 """Sizes of what is sold, in one form: `1,5 L`, `1l5` and `un litre et demi` are one."""
 
+import re
 from collections.abc import Sequence, Set
 from fractions import Fraction
 
 from comptoir.plugins.shop.numbers import number_at
+from comptoir.plugins.text import fold
 
 _UNITS: dict[str, tuple[int | Fraction, str]] = {
     "kg": (1000, "g"), "kgs": (1000, "g"), "kilo": (1000, "g"), "kilos": (1000, "g"), "kl": (1000, "g"),
@@ -78,3 +80,24 @@ def parted(canon: str) -> tuple[Fraction, str] | None:
     if not digits or digits == canon:
         return None
     return Fraction(digits), canon[len(digits) :]
+
+
+def measures_in(text: str) -> frozenset[str]:
+    """Those that a name or a description bears: `5 kg`, `33cl`."""
+    said = re.findall(r"\d+(?:\.\d+)?|[^\W\d_]+", fold(text).replace(",", "."))
+    found = (measure_of(said, place, AMBIGUOUS) for place in range(len(said)))
+    return frozenset(measured[0] for measured in found if measured is not None)
+
+
+def is_unit_of(word: str, base: str) -> bool:
+    """Whether it is the kilogram, the litre or the metre by which something is sold."""
+    return _UNITS.get(word) == (_LARGE, base)
+
+
+def in_units(amount: Fraction) -> int | None:
+    """How many whole kilograms, litres or metres so many grams, millilitres or millimetres are."""
+    whole = amount / _LARGE
+    return int(whole) if whole.denominator == 1 and whole >= 1 else None
+
+
+_LARGE = 1000

@@ -7,6 +7,7 @@ from typing import Literal
 from comptoir.plugins.language import ordering_words
 from comptoir.plugins.shop.understanding.acts import Found, Mention
 from comptoir.plugins.shop.understanding.details import Detail
+from comptoir.plugins.shop.understanding.doubting import Doubts
 from comptoir.plugins.shop.understanding.mentions import MentionReader
 from comptoir.plugins.shop.understanding.phrasing import phrases_at
 from comptoir.plugins.shop.understanding.roots import links
@@ -66,6 +67,7 @@ def pieces_of(
     tokens: Sequence[Token], reader: MentionReader, zones: Sequence[ZoneMatch], details: Sequence[Detail]
 ) -> list[Piece]:
     """In the order of the message."""
+    reader.stops = frozenset(zone.start for zone in zones if zone.cued or not reader.names_product(zone.start))
     found = list(_pieces(tokens, reader, {zone.start: zone for zone in zones}))
     found += [
         Piece("detail", detail.kind, detail.start, detail.text, detail=detail) for detail in details if detail.kind
@@ -75,7 +77,8 @@ def pieces_of(
 
 def _pieces(tokens: Sequence[Token], reader: MentionReader, zones: dict[int, ZoneMatch]) -> Iterator[Piece]:
     roots = [token.root for token in tokens]
-    place, expected = 0, False
+    doubts = Doubts(tokens, reader.lexicon)
+    place, expected, since = 0, False, 0
     while place < len(tokens):
         token = tokens[place]
         if token.kind == "mark":
@@ -109,8 +112,10 @@ def _pieces(tokens: Sequence[Token], reader: MentionReader, zones: dict[int, Zon
             place += 1
             continue
         mention, end = read
-        yield from _mention(mention, tokens, place, end)
+        yield from _mention(doubts.of(mention, place, end, since), tokens, place, end)
         place = end
+        if mention.found or mention.traits:
+            since = end
 
 
 def _bare_without(reader: MentionReader, at: int) -> tuple[Mention, int] | None:

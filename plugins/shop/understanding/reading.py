@@ -9,6 +9,7 @@ from comptoir.plugins.shop.understanding.details import details_in, without
 from comptoir.plugins.shop.understanding.lexicon import Lexicon
 from comptoir.plugins.shop.understanding.mentions import MentionReader
 from comptoir.plugins.shop.understanding.pieces import pieces_of
+from comptoir.plugins.shop.understanding.second_thoughts import thought_over
 from comptoir.plugins.shop.understanding.tokens import clean, tokens_of
 
 MAX_ACTS = 20
@@ -26,7 +27,7 @@ def understand(text: str, lexicon: Lexicon, asked: Asked | None = None, about: S
     tokens = [lexicon.mended(token) for token in read]
     reader = MentionReader(tokens, lexicon, about, asked)
     zones = list(lexicon.zones.find(tokens, guessing=asked in ("zone", "delivery")))
-    pieces = pieces_of(tokens, reader, zones, details)
+    pieces = thought_over(pieces_of(tokens, reader, zones, details))
     acts = [act for _, act in sorted(Assembler(pieces, lexicon, asked).acts(), key=lambda one: one[0])]
     acts += _zones_in_address(acts, lexicon)
     acts = answered(acts, pieces, details, cleaned, asked)

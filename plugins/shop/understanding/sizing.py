@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from comptoir.plugins.shop.understanding.measures import parted
 from comptoir.plugins.shop.understanding.options import OptionWords
+from comptoir.plugins.shop.understanding.packing import pieces_in
 from comptoir.plugins.shop.understanding.sketch import Sketch
 
 
@@ -91,4 +92,5 @@ class Sizing(OptionWords):
         in_name = any(state.measure in name for place in places for name in self.lexicon.entries[place].names)
         if in_name:
             return state.quantity, state.unsure
-        return (int(whole), state.unsure) if whole.denominator == 1 and whole >= 1 else (None, True)
+        pieces = {pieces_in(self.lexicon.entries[place].product, state.measure) for place in places}
+        return (pieces.pop(), state.unsure) if len(pieces) == 1 and None not in pieces else (None, True)

@@ -26,6 +26,10 @@ _TOKEN = re.compile(
     r"|(?P<mark>\.{2,}|[-+?!.,;:\n()=/*•&×➕👍👌✅🆗🤝👎❌🚫])"
 )
 _WRITTEN = {"½": " 1/2 ", "¼": " 1/4 ", "¾": " 3/4 ", "œ": "oe", "🔟": " 10 "}
+_AND_A_HALF = re.compile(r"[lL]5")
+_DICTATED = re.compile(r"\bvirgule\b", re.IGNORECASE)
+"""Who speaks to the keyboard says the signs, too."""
+_POINT = re.compile(r"(?<!rond )(?<!rond-)\bpoint\b(?! [eE]\b)", re.IGNORECASE)
 _TIMES = re.compile(r"[xX]\d+")
 _REPEATED = re.compile(r"([^\W\d])\1{2,}")
 
@@ -51,6 +55,9 @@ def clean(text: str) -> str:
     for sign, meant in _WRITTEN.items():
         text = text[:MAX_READ].replace(sign, meant)
     text = unicodedata.normalize("NFKC", text)
+    if _DICTATED.search(text):
+        text = _POINT.sub(".", _DICTATED.sub(",", text))
+    text = re.sub(r"(?i) virgule\b", ",", text)  # dictated
     text = re.sub(r"~[^~\n]{1,200}~", " ", text)  # struck out
     text = re.sub(r"[ \t\u00a0\u202f]+", " ", text.replace("\r", "\n").replace("’", "'"))
     return "".join(_seen(character) for character in text[:MAX_READ])
@@ -86,6 +93,10 @@ def _raw(text: str, own: Set[str]) -> Iterator[Token]:
             whole = fold(figures + glued)
             if glued and not is_unit(fold(glued)) and (whole in own or whole in ordering_words("sizes")):
                 yield _word(figures + glued, start, end)
+            elif _AND_A_HALF.fullmatch(glued):  # `1l5`
+                yield _number(figures, start, middle, glued=False)
+                yield _word(glued[0], middle, end - 1)
+                yield _number(glued[1:], middle + 1, end, glued=False)
             elif glued and fold(glued) == "x":
                 yield _number(figures, start, middle, glued=True)
             elif glued:
@@ -103,7 +114,8 @@ def _raw(text: str, own: Set[str]) -> Iterator[Token]:
 def _parted(said: str, start: int, end: int, own: Set[str]) -> Iterator[Token]:
     """`coca2` is two coca; `CPJ45` is one word of the shop."""
     letters = said.rstrip("0123456789")
-    if letters == said or fold(said) in own or not _is_own(letters, own):
+    litres = start and letters in ("l", "L")  # `1l5`
+    if letters == said or fold(said) in own or not (litres or _is_own(letters, own)):
         yield _word(said, start, end)
     else:
         middle = start + len(letters)

@@ -1,0 +1,143 @@
+"""Tells whether the number of pieces that was said of something is sure: what is not sure is asked, never guessed."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from comptoir.plugins.shop.model import Product
+from comptoir.plugins.shop.understanding.acts import Mention
+from comptoir.plugins.shop.understanding.lexicon import Lexicon
+from comptoir.plugins.shop.understanding.packing import one_is_in, own_roots, packings, variant_in
+from comptoir.plugins.shop.understanding.tokens import Token
+from comptoir.plugins.text import fold
+
+_HEDGES = (
+    "environ", "au moins", "au plus", "a peu pres", "plus ou moins", "peut etre", "minimum", "maximum", "mini", "maxi",
+    "max", "presque", "about", "around", "maybe", "at least",
+)  # fmt: skip
+_BEFORE = (*_HEDGES, "entre", "jusqu a", "autour de", "moins de", "plus de", "dans les", "between", "up to")
+_AFTER = (*_HEDGES, "ou plus", "ou moins", "et demi", "et demie", "et quelques", "par personne", "or more")
+_SOME = frozenset(
+    ("peu", "beaucoup", "plein", "trop", "assez", "moitie", "quart", "tiers", "double", "triple", "mal", "bit", "half")
+)
+"""Before `de` and what is named: `un peu de`, `la moitié d'un`."""
+_OF = frozenset(("de", "d", "du", "des", "of"))
+_HALVES = frozenset(("demi", "demie", "demis", "demies", "moitie", "quart", "quarts", "tiers", "half"))
+_PERSONS = frozenset(("personne", "personnes", "pers", "invites", "convives", "enfants", "adultes", "people"))
+_EACH = frozenset(("chacun", "chacune", "each"))
+_NEW = frozenset(("neuf", "neufs"))
+"""Behind the name it is no 9."""
+_LEAST_PRICE, _MOST_PIECES, _NEAR = 100, 999, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """Of one message."""
+
+    tokens: Sequence[Token]
+    lexicon: Lexicon
+
+    def of(self, mention: Mention, start: int, end: int, since: int) -> Mention:
+        """The mention that these tokens are, without its number where that is not sure, or with the variant that a
+        packing names: `un pack d'eau`. `since`: where what was read before it ends.
+        """
+        if mention.unsure or self._is_hedged(mention, start, end, since):
+            return in_doubt(mention)
+        if not mention.found:
+            return mention
+        products = [self.lexicon.entries[self.lexicon.by_sku[one.sku]].product for one in mention.found]
+        if self._is_part(products, start, end, since) or self._may_be_price(mention, products, start, end):
+            return in_doubt(mention)
+        if self._word(end) in _EACH:
+            persons = self._persons()
+            return replace(mention, quantity=(mention.quantity or 1) * persons) if persons else in_doubt(mention)
+        if mention.quantity is None and self._persons():
+            return in_doubt(mention)
+        return self._packed(mention, products, start, end)
+
+    def _word(self, at: int) -> str:
+        return self.tokens[at].word if 0 <= at < len(self.tokens) else ""
+
+    def _is_number(self, at: int) -> bool:
+        return 0 <= at < len(self.tokens) and self.tokens[at].kind == "number"
+
+    def _is_hedged(self, mention: Mention, start: int, end: int, since: int) -> bool:
+        """`environ 3`, `2 ou plus`, `un peu de`, `deux trois`."""
+        if self._is_some(start, end, since) or self._begins(end, _AFTER):
+            return True
+        if mention.quantity is None:
+            return self._word(end) in ("pour", "for") and self._is_bare_number(end + 1)
+        if any(self._word(place) in _HEDGES for place in range(start, end)) or self._ends(start, since, _BEFORE):
+            return True
+        if mention.refers and self._word(start - 1) in ("ou", "or", "pour", "for"):
+            return True
+        if self._word(end) in ("ou", "or") and self._is_number(end + 1):
+            return True
+        return self._is_second(start, since) or (self._is_number(end) and self._word(end + 1) in ("fois", "times"))
+
+    def _is_some(self, start: int, end: int, since: int) -> bool:
+        said = [self._word(place) for place in range(max(since, start - _NEAR), end)]
+        upto = next((place for place, word in enumerate(said) if word in ("avec", "with", "+")), len(said))
+        return any(one in _SOME and other in _OF for one, other in pairwise(said[:upto]))
+
+    def _is_bare_number(self, at: int) -> bool:
+        """A number that nothing named follows."""
+        return self._is_number(at) and not self.lexicon.places.get(
+            self.tokens[at + 1].root if at + 1 < len(self.tokens) else ""
+        )
+
+    def _ends(self, start: int, since: int, phrases: Sequence[str]) -> bool:
+        said = " " + " ".join(self._word(place) for place in range(max(since, start - _NEAR), start))
+        return any(said.endswith((f" {phrase}", f" {phrase} les")) for phrase in phrases)
+
+    def _begins(self, end: int, phrases: Sequence[str]) -> bool:
+        said = " ".join(self._word(place) for place in range(end, end + _NEAR)) + " "
+        return any(said.startswith(f"{phrase} ") for phrase in phrases)
+
+    def _is_second(self, start: int, since: int) -> bool:
+        """`deux trois`, `2 et 3`: whose is the first number?"""
+        place = start - 1 - (self._word(start - 1) in ("et", "and"))
+        return place >= since and self._is_number(place) and self._is_number(start)
+
+    def _is_part(self, products: Sequence[Product], start: int, end: int, since: int) -> bool:
+        """`1/2 poulet`, where nothing comes by the half."""
+        halves = [
+            self.tokens[place].root for place in range(max(since, start - 1), end) if self._word(place) in _HALVES
+        ]
+        return any(half not in own_roots(product) for half in halves for product in products)
+
+    def _may_be_price(self, mention: Mention, products: Sequence[Product], start: int, end: int) -> bool:
+        """`coca 500`, `yassa 2000`, `sac neuf`: a number behind the name may be its price, or no number."""
+        prices = {variant.price for product in products for variant in product.variants if variant.price}
+        last = self.tokens[end - 1]
+        behind = end - 2 >= start and self.tokens[end - 2].kind == "word" and last.kind == "number" and not last.glued
+        if behind and last.value is not None and last.value == mention.quantity:
+            return fold(last.said) in _NEW or (
+                last.value >= _LEAST_PRICE and any(last.value % price == 0 for price in prices)
+            )
+        after = self.tokens[end].value if end < len(self.tokens) else None
+        return mention.quantity is None and after is not None and after > _MOST_PIECES and after not in prices
+
+    def _persons(self) -> int:
+        """`pour 4 personnes`; 0 where none are told."""
+        counted = (self.tokens[place].value for place in range(len(self.tokens)) if self._word(place + 1) in _PERSONS)
+        return next((value for value in counted if value is not None), 0)
+
+    def _packed(self, mention: Mention, products: Sequence[Product], start: int, end: int) -> Mention:
+        for vessel in self._vessels(start, end):
+            if not all(one_is_in(product, vessel) for product in products):
+                return in_doubt(mention)
+            variant = variant_in(products, vessel)
+            if variant and not mention.traits:
+                mention = replace(mention, traits=(variant,))
+        return mention
+
+    def _vessels(self, start: int, end: int) -> Iterator[str]:
+        for place in range(start, end):
+            if self.tokens[place].kind == "word" and self.tokens[place].word in packings():
+                yield self.tokens[place].root
+
+
+def in_doubt(mention: Mention) -> Mention:
+    """With its number to be asked."""
+    return replace(mention, quantity=None, unsure=True, relative=False)

@@ -1,0 +1,109 @@
+"""What customers say of a number that they have just said: `2 euh 3`, `un avec frites et un sans`, `2 de chaque`."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from comptoir.plugins.shop.understanding.acts import Mention
+from comptoir.plugins.shop.understanding.doubting import in_doubt
+from comptoir.plugins.shop.understanding.pieces import Piece
+
+_HESITATING = frozenset(("euh", "heu", "hum", "hmm", "euuh", "uh", "um", "oups", "oops"))
+_MEANING = frozenset(("je veux dire", "je voulais dire"))
+_JOINING = frozenset(("et", "plus", "aussi", "encore", "puis", "ensuite", "pour", "and", "for", "avec"))
+_BREAKS = ("end", "comma")
+
+
+def thought_over(pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces of a message, with such words as what they mean; a thing that is told twice with two numbers and no
+    word between them is in doubt.
+    """
+    return _doubled(_each(_with_or_without(_corrected(pieces))))
+
+
+def _corrected(pieces: Sequence[Piece]) -> list[Piece]:
+    """`2 coca euh 3`: the second number is meant."""
+    return [
+        replace(piece, kind="modes", name="correct") if _takes_back(pieces, place) else piece
+        for place, piece in enumerate(pieces)
+    ]
+
+
+def _takes_back(pieces: Sequence[Piece], at: int) -> bool:
+    piece = pieces[at]
+    if not (piece.kind == "word" and piece.name in _HESITATING) and piece.said.lower() not in _MEANING:
+        return False
+    before = next((one for one in reversed(pieces[:at]) if one.kind not in ("word", *_BREAKS)), None)
+    after = next((one for one in pieces[at + 1 :] if one.kind not in _BREAKS and one.name not in _HESITATING), None)
+    if before is None or after is None or before.mention is None or before.mention.quantity is None:
+        return False
+    if after.kind == "number" or before.kind == "number":
+        return after.mention is not None
+    return after.mention is not None and _is_same(before.mention, after.mention)
+
+
+def _is_same(one: Mention, other: Mention) -> bool:
+    return bool(one.sku) and one.sku == other.sku
+
+
+def _with_or_without(pieces: Sequence[Piece]) -> list[Piece]:
+    """`un avec frites et un sans`."""
+    made: list[Piece] = []
+    skip = False
+    for place, piece in enumerate(pieces):
+        if skip:
+            skip = False
+            continue
+        following = pieces[place + 1] if place + 1 < len(pieces) else None
+        ends = place + 2 >= len(pieces) or pieces[place + 2].kind in _BREAKS or pieces[place + 2].name == "et"
+        last = next((one.mention for one in reversed(made) if one.kind == "mention"), None)
+        counts = piece.kind == "number" or (piece.name == "more" and "autre" in piece.said.lower())
+        if following is None or last is None or not (ends and counts) or following.said.lower() not in ("sans", "avec"):
+            made.append(piece)
+            continue
+        quantity = (piece.mention.quantity if piece.mention is not None else None) or 1
+        said = f"{piece.said} {following.said}"
+        if following.said.lower() == "sans":
+            mention = Mention((), said, quantity, without=last.options, refers=True)
+        else:
+            mention = Mention((), said, quantity, options=last.without, refers=True)
+        made.append(Piece("mention", "", piece.at, said, mention))
+        skip = True
+    return made
+
+
+def _each(pieces: Sequence[Piece]) -> list[Piece]:
+    """`coca et fanta, 2 de chaque`."""
+    at = next((place for place, one in enumerate(pieces) if one.said.lower() in ("de chaque", "of each")), 0)
+    number = pieces[at - 1].mention if at and pieces[at - 1].kind == "number" else None
+    named = [one for one in pieces if one.kind == "mention" and one.mention is not None and one.mention.found]
+    if number is None or not named:
+        return list(pieces)
+    left = [one for place, one in enumerate(pieces) if place not in (at - 1, at)]
+    return [
+        replace(one, mention=replace(one.mention, quantity=number.quantity, unsure=number.unsure))
+        if one in named and one.mention is not None
+        else one
+        for one in left
+    ]
+
+
+def _doubled(pieces: Sequence[Piece]) -> list[Piece]:
+    """`2 coca 3 coca`: 5, or 3?"""
+    made = list(pieces)
+    for place, piece in enumerate(made):
+        before = next((at for at in range(place - 1, -1, -1) if made[at].kind == "mention"), None)
+        if piece.kind == "mention" and before is not None and _is_doubled(made, before, place):
+            assert piece.mention is not None
+            made[place] = replace(piece, mention=in_doubt(piece.mention))
+    return made
+
+
+def _is_doubled(pieces: Sequence[Piece], first: int, second: int) -> bool:
+    one, other = pieces[first].mention, pieces[second].mention
+    if one is None or other is None or not _is_same(one, other) or None in (one.quantity, other.quantity):
+        return False
+    between = pieces[first + 1 : second]
+    if any(piece.kind not in ("word", *_BREAKS) or piece.name in _JOINING for piece in between):
+        return False
+    alike = (one.traits, one.options, one.without) == (other.traits, other.options, other.without)
+    return alike and (one.quantity != other.quantity or not between)
