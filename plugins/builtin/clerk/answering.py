@@ -11,6 +11,9 @@ from comptoir.plugins.builtin.clerk.wanting import settle
 from comptoir.plugins.shop.understanding import Mention
 from comptoir.plugins.text import words
 
+_BESIDES = (["et"], ["avec"], ["plus"], ["aussi"], ["puis"], ["ajoute"], ["ajoutez"], ["and"], ["also"], ["plus"])
+"""What begins so is wanted besides."""
+
 
 def refine(turn: Turn, mention: Mention) -> None:
     """The open question about a want, answered."""
@@ -130,13 +133,16 @@ def _another_variant(turn: Turn, want: Want, refined: Want) -> Want:
     return replace(refined, variants=found, traits=(), quantity=quantity)
 
 
-def answers(want: Want | None, mention: Mention) -> bool:
+def answers(turn: Turn, mention: Mention) -> bool:
+    """Whether it is about what they were asked about."""
+    want = turn.answering
     if want is None:
         return False
     if not mention.found:
         return mention.refers or bool(mention.traits or mention.options) or mention.quantity is not None
     # Whatever they name now is what they take for what there is not, or not enough of.
-    return want.kind == "stock" or not want.products or names(want, mention)
+    other = (want.kind == "stock" or not want.products) and words(turn.text)[:1] not in _BESIDES
+    return other or names(want, mention)
 
 
 def names(want: Want, mention: Mention) -> bool:

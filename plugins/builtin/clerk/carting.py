@@ -28,7 +28,7 @@ _BESIDE = frozenset(words("complete completez completer complement reste rest"))
 def put(turn: Turn, mention: Mention | None) -> None:
     if mention is None:
         return
-    if answers(turn.answering, mention):
+    if answers(turn, mention):
         _answer(turn, mention)
         return
     products = meant(turn, mention)
@@ -52,7 +52,7 @@ def put(turn: Turn, mention: Mention | None) -> None:
 def set_quantity(turn: Turn, mention: Mention | None) -> None:
     if mention is None:
         return
-    if answers(turn.answering, mention):
+    if answers(turn, mention):
         refine(turn, mention)
         return
     products = meant(turn, mention, in_cart=True)
@@ -89,7 +89,7 @@ def exchange(turn: Turn, act: Act) -> None:
         set_quantity(turn, replace(mention, refers=True))
         return
     out = replaced(turn, instead, mention)
-    if not out and answers(turn.answering, mention):
+    if not out and answers(turn, mention):
         refine(turn, mention)
         return
     products = meant(turn, mention, in_cart=len(mention.found) > 1) or tuple(
@@ -211,7 +211,9 @@ def _ask_instead(turn: Turn, mention: Mention) -> None:
         turn.answered()
     near = tuple(found.sku for found in turn.lexicon.nearest(mention.said)) if mention.said else ()
     near = tuple(sku for sku in near if wares.product_of(turn.catalogue, sku) is not None)
-    if (near or mention.quantity is not None) and len(turn.sale.wants) < MAX_WANTS:
+    # Beside other wares a word without a number may be no ware.
+    alone = turn.before == turn.draft and len(turn.sale.wants) == len(turn.open_before)
+    if ((near and alone) or mention.quantity is not None) and len(turn.sale.wants) < MAX_WANTS:
         want = replace(want_of(mention, near), kind="choice", traits=(), options=(), without=())
         turn.sale = replace(turn.sale, wants=(*turn.sale.wants, want))
 

@@ -201,6 +201,15 @@ def test_sold_out_offers_what_is_alike_and_takes_it() -> None:
     assert awa.lines == [("tshirt-bleu-m", 2, ())]
 
 
+def test_what_comes_besides_leaves_the_question_open() -> None:
+    awa = Customer()
+    awa.does(put("tshirt", quantity=6, traits=("rouge", "M")))
+    awa.does(put("oeufs", quantity=3), text="et 3 oeufs")
+    assert (awa.asked, awa.lines) == ("stock", [("oeufs", 3, ())])
+    awa.tells("yes")
+    assert awa.lines == [("oeufs", 3, ()), ("tshirt-rouge-m", 2, ())]
+
+
 def test_sold_out_and_nothing_instead() -> None:
     awa = Customer()
     awa.does(put("casquette", quantity=1))
