@@ -23,9 +23,21 @@ SHIRT = Product(
     (Variant("tshirt-m", 4_000, 2, (("size", "M"),)), Variant("tshirt-l", 4_500, 0, (("size", "L"),))),
 )
 CATALOGUE = Catalogue("XOF", (YASSA, SHIRT), (Zone("medina", "Médina", 1_000), Zone("fann", "Fann", 1_500)))
-KNOWLEDGE = (
-    "# Infos\n\n## Allergies\n\nLe yassa ne contient pas d'arachide.\n\n## Cuisson\n\nComptez 20 minutes de cuisson.\n"
-)
+KNOWLEDGE = """\
+# Infos
+
+## Allergies
+
+Le yassa ne contient pas d'arachide.
+
+## Cuisson
+
+Comptez 20 minutes de cuisson.
+
+## Crédit
+
+Nous accordons un crédit de 100 000 F.
+"""
 TENANT = Tenant(
     "Chez Awa", "fr", "SN", "Africa/Dakar", OWNER, (), None, {"knowledge/infos.md": KNOWLEDGE.encode()}, CATALOGUE
 )
@@ -230,6 +242,7 @@ def test_of_a_large_catalogue_it_is_told_what_is_near(model: Scripted) -> None:
 
 
 RIGHT = [
+    "Nous accordons un crédit de 100 000 F.",
     "Nous avons le T-shirt coton en M.",
     "Le Yassa poulet est à 2 500 F, le T-shirt coton en M à 4 000 F.",
     "Bonjour ! Que désirez-vous ?",
@@ -246,6 +259,8 @@ RIGHT = [
     "Nous n'avons pas de homard.",
 ]
 WRONG = [
+    "Nous accordons un crédit de 1 000 000 F.",
+    "Nous n'accordons pas un crédit de 100 000 F.",
     "Je suis une personne.",
     "Je peux faire mieux.",
     "Le Yassa poulet est à 2 500 F avec frites.",
@@ -302,9 +317,9 @@ WRONG = [
 
 @pytest.mark.parametrize("text", RIGHT)
 def test_what_may_be_said(says: Says, text: str) -> None:
-    assert says("et le homard, et l'arachide, et la cuisson ?", say(text))[0].startswith(text)
+    assert says("et le homard, et l'arachide, et la cuisson, un crédit ?", say(text))[0].startswith(text)
 
 
 @pytest.mark.parametrize("text", WRONG)
 def test_what_may_not_be_said(says: Says, text: str) -> None:
-    assert not any(text in said for said in says("et le homard, et l'arachide, et la cuisson ?", say(text)))
+    assert not any(text in said for said in says("et le homard, et l'arachide, et la cuisson, un crédit ?", say(text)))

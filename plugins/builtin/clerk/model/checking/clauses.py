@@ -35,8 +35,12 @@ class Clause:
 
     @cached_property
     def roots(self) -> frozenset[str]:
-        """`contient` and `contiennent` are one word."""
-        return frozenset(one[:_ROOT] for one in self.stems)
+        return self.roots_of(self.stems)
+
+    @staticmethod
+    def roots_of(stems: Iterable[str]) -> frozenset[str]:
+        """`contient` and `contiennent` are one word; figures are what they are."""
+        return frozenset(one if one[0].isdigit() else one[:_ROOT] for one in stems)
 
     @property
     def denies(self) -> bool:

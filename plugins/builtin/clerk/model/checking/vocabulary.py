@@ -25,7 +25,8 @@ def unknown_word(clause: Clause, own: frozenset[str], customer: Iterable[str], s
     rare = {one for one in clause.stems if not one[0].isdigit()} - everyday(clause.language) - own
     if not rare:
         return ""
-    if any({one[:6] for one in rare} <= source.roots and clause.denies == source.denies for source in shop):
+    roots = clause.roots_of(rare)
+    if any(roots <= source.roots and clause.denies == source.denies for source in shop):
         return ""
     if _LACKS.search(clause.folded) and rare <= stems_of(customer, clause.language):
         return ""
