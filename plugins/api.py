@@ -670,7 +670,7 @@ class Context(Protocol):
     def do(self, effect: ShopEffect) -> None:
         """Sell, move an order on, change the catalogue: see the effects in `shop.model`.
 
-        Raises PermissionError where a customer wrote and only the owner or the team may.
+        Raises PermissionError where a customer wrote and only the owner or the team may; of money, only the owner.
         """
         ...
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from comptoir.plugins.shop.model import Catalogue, Draft, PlaceOrder, Priced
 from comptoir.plugins.shop.pricing import NotSold, price
 
-_MOST = {"address": 500, "note": 500, "name": 100, "time": 100}
+_MOST = 500
+_MOST_NAME = 100
 """Characters."""
 
 
@@ -37,8 +38,17 @@ def priced(catalogue: Catalogue | None, left: Mapping[str, int], effect: PlaceOr
 
 def bounded(draft: Draft) -> Draft:
     """What customers said of it, on a line each and no longer than anybody reads."""
-    short = {name: " ".join(getattr(draft, name).split())[:most] for name, most in _MOST.items()}
-    return replace(draft, **short)
+    return replace(
+        draft,
+        address=_line(draft.address, _MOST),
+        note=_line(draft.note, _MOST),
+        name=_line(draft.name, _MOST_NAME),
+        time=_line(draft.time, _MOST_NAME),
+    )
+
+
+def _line(said: str, most: int) -> str:
+    return " ".join(said.split())[:most]
 
 
 def pieces_of(draft: Draft) -> Mapping[str, int]:

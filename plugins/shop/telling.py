@@ -58,6 +58,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Commande n° {number} ({customer}, {total}) : {state}.",
         "Order no. {number} ({customer}, {total}): {state}.",
     ),
+    "notice_paid_back": ("Elle était payée : {total} à rendre.", "It was paid: {total} to be given back."),
     "notice_payment_to_check": (
         "Commande n° {number} ({customer}, {chat}) : paiement de {total} à vérifier. {reference}\n"
         "Répondez « {number} payée » ou « {number} pas payée ».",
@@ -91,9 +92,12 @@ def moved(order: Order, state: OrderState, by: str, own: Mapping[str, str], lang
     """`order` has gone on to `state`; whoever did it is not told. `own`: the tenant's wording."""
     fields = _fields(order)
     fields["state"] = worded(TEXTS, own, language, f"state_{state}", {})
+    notice = worded(TEXTS, own, language, "notice_moved", fields)
+    if state == "cancelled" and order.payment == "paid":
+        notice += "\n" + worded(TEXTS, own, language, "notice_paid_back", fields)
     return Words(
         "" if by == "customer" else worded(TEXTS, own, language, f"order_{state}", fields),
-        "" if by == "owner" else worded(TEXTS, own, language, "notice_moved", fields),
+        "" if by == "owner" else notice,
     )
 
 

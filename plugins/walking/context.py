@@ -349,8 +349,8 @@ class PluginContext:
             case AddProduct() | ChangeProduct():
                 self._check_colleague()
                 changes.check(effect)
-            case _:
-                self._check_colleague()
+            case MarkPayment():
+                self._check_owner()
         self._add(effect)
 
     # --- for whoever walks
@@ -378,6 +378,10 @@ class PluginContext:
     def _check_colleague(self) -> None:
         if self.contact.role == "customer":
             raise PermissionError("other chats are the owner's and the team's: a customer wrote this")
+
+    def _check_owner(self) -> None:
+        if self.contact.role != "owner":
+            raise PermissionError("whether money came is the owner's word: somebody else wrote this")
 
     def _check_number(self, number: int | None) -> None:
         if number is not None:

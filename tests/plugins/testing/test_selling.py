@@ -140,6 +140,24 @@ def test_a_customer_neither_pays_by_word_nor_changes_prices(shop: Play, seller: 
         assert "PermissionError" in shop.customer().says("1").faults["seller"]
 
 
+def test_money_is_the_owners_word_and_not_the_teams(shop: Play, seller: Seller) -> None:
+    ask(shop, seller, cart(bissap=1))
+    for state in ("paid", "open"):
+        seller.wants = MarkPayment(1, state)
+        assert "PermissionError" in shop.colleague("Fatou").says("1").faults["seller"]
+    assert shop.shop.placed[1].payment == "open"
+    seller.wants = MoveOrder(1, "ready")
+    shop.colleague("Fatou").says("1")
+    assert shop.shop.placed[1].state == "ready", "the rest is theirs, too"
+
+
+def test_that_money_has_to_be_given_back_is_said(shop: Play, seller: Seller) -> None:
+    ask(shop, seller, cart(poulet=1))
+    ask(shop, seller, MarkPayment(1, "paid"), owner=True)
+    _, told = ask(shop, seller, MoveOrder(1, "cancelled"))
+    assert told[0].splitlines()[1].replace("\u202f", " ") == "Elle était payée : 3 500 F à rendre."
+
+
 def test_what_nobody_answered_is_counted(shop: Play, seller: Seller) -> None:
     seller.wants = ChangeProduct("poulet", "price", 1)  # not for a customer: the plugin fails
     shop.customer().says("vous réparez les vélos ?")
