@@ -55,6 +55,8 @@ def _delivery(acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail
 
 def _let_go(act: Act, text: str) -> Act:
     """`laissez` to a question about one thing leaves that one, and not the order."""
+    if act.verb == "replace" and act.instead is not None and act.instead.refers and act.mention is not None:
+        return Act("put", act.mention)  # instead of what was asked about
     everything = re.search(r"\b(?:commande|tout|rien)\b", flat(text))
     return Act("no") if act.verb == "cancel" and not act.text and not everything else act
 

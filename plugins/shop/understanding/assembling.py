@@ -71,6 +71,8 @@ class Assembler(Wanting):
         if self._waiting == "instead" and last is not None:
             if not any(made.verb == "remove" for made in self._made):
                 last.verb, last.instead = "replace", LAST
+        elif self._mode == "remove" and self._explicit and not self._weak and not self._removed():
+            self._make("remove", self._spoken or LAST, 0)  # `j'ai retrouvé mon marteau, enlevez`
         elif self._waiting == "swap" and self._out is not None:
             self._make("put" if self._out.refers else "remove", self._out, 0)
         elif self._correcting and last is not None and last.sentence == self._sentence and len(self._puts()) == 1:
@@ -83,6 +85,12 @@ class Assembler(Wanting):
             "",
             None,
             "",
+        )
+
+    def _removed(self) -> bool:
+        """Whether this sentence has taken something away, or spoken of something else."""
+        return any(
+            made.sentence == self._sentence and made.verb in ("remove", "replace", "clear") for made in self._made
         )
 
     def _comma(self, place: int, piece: Piece) -> None:
@@ -111,6 +119,7 @@ class Assembler(Wanting):
 
     def _zone(self, place: int, piece: Piece) -> None:
         if self._weak:
+            self._weak, self._mode = False, ""
             return  # `à Magnambougou, pas Kalaban`
         text = piece.found[0].sku if len(piece.found) == 1 else ""
         mention = Mention(piece.found, piece.said)
@@ -123,35 +132,46 @@ class Assembler(Wanting):
             self._make("zone", mention, piece.at, text=text)
 
     def _acts(self, place: int, piece: Piece) -> None:
-        name = piece.name
+        name, said = piece.name, piece.said.lower()
         if name in ("nod", "shake"):
             if not self._made:
                 self._make("yes" if name == "nod" else "no", None, piece.at)
             return
-        if name == "no" and "laiss" in piece.said.lower() and (self._mention_follows(place) or self._just_named()):
+        if name == "no" and "laiss" in said and (self._mention_follows(place) or self._just_named()):
             name = "cancel"  # `laissez le poulet`
         if name == "no":
             self._refuse(place, piece)
-            return
-        if name == "again" and self._again(piece):
-            return
+        elif name == "delivery" and "livraison" in said and self._is_asked(place):
+            self._make("ask_delivery", None, piece.at)
+        elif not self._turns_to_ware(name, place, piece) and not (self._made and self._made[-1].verb == name):
+            self._make(name, None, piece.at)
+
+    def _turns_to_ware(self, name: str, place: int, piece: Piece) -> bool:
+        """Whether the phrase is about something of the shop, and not about the order."""
+        said = piece.said.lower()
+        if name == "again":
+            return self._again(piece)
         if name in _TAKES_MENTION and self._mention_follows(place):
-            if name == "yes" and piece.said.lower().startswith("compl"):
+            if name == "yes" and said.startswith("compl"):
                 self._make("yes", None, piece.at)
             self._enter(_TAKES_MENTION[name], piece)
-            if name == "delivery" and "livr" in piece.said.lower():
+            if name == "delivery" and "livr" in said:
                 self._make("delivery", None, piece.at)
-            return
-        if name == "yes" and piece.said.lower().startswith(_TAKING) and self._number_follows(place):
+            return True
+        if name == "yes" and said.startswith(_TAKING) and self._number_follows(place):
             self._enter("put", piece)
-            return
+            return True
         if name == "cancel" and (named := self._just_named()) is not None:
             named.verb = "remove"
-            return
-        if name in ("cancel", "yes") and self._mode.startswith("ask_"):
-            return
-        if not (self._made and self._made[-1].verb == name):
-            self._make(name, None, piece.at)
+            return True
+        return name in ("cancel", "yes") and self._mode.startswith("ask_")
+
+    def _is_asked(self, place: int) -> bool:
+        """`c'est combien avec la livraison`, `la livraison est comprise ?`"""
+        if any(made.verb in ("show_cart", "ask_price") and made.sentence == self._sentence for made in self._made):
+            return True
+        ends = (piece.name for piece in self._pieces[place:] if piece.kind == "end")
+        return next(ends, "") == "?" and not self._puts()
 
     def _category(self, place: int, piece: Piece) -> None:
         """`vos boissons`: the list of those."""
@@ -205,7 +225,8 @@ class Assembler(Wanting):
             if "command" in piece.said.lower():
                 self._correcting = ""  # `finalement une autre commande`
         elif name == "except":
-            self._mode, self._explicit, self._weak = "", False, False
+            cleared = any(made.verb == "clear" for made in self._made)
+            self._mode, self._explicit, self._weak = "" if cleared else "remove", False, False
         elif name != "by":
             if self._explicit_put_follows(place) and name == "put":
                 return

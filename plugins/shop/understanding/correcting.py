@@ -15,7 +15,12 @@ class Correcting(Making):
     """Corrections: `non 3`, `plutôt`, `à la place`, `pas celui-là`, `seulement`."""
 
     def _refuse(self, place: int, piece: Piece) -> None:
-        if self._correcting and (named := self._just_named()) is not None and not self._follows(place, _GOING_ON):
+        ended = place + 1 == len(self._pieces) or self._pieces[place + 1].name in (".", ",", "\n", "!")
+        if (
+            (self._correcting or ended)
+            and (named := self._just_named()) is not None
+            and not self._follows(place, _GOING_ON)
+        ):
             named.verb, self._correcting = "remove", ""  # `le bazin finalement non`
             return
         counted = bool(self._made) and self._made[-1].verb == "number"
@@ -50,7 +55,10 @@ class Correcting(Making):
 
     def _more(self, place: int, piece: Piece) -> None:
         last = self._made[-1] if self._made else None
-        if last is not None and last.verb in ("number", "set_quantity") and last.sentence == self._sentence:
+        counted = last is not None and last.verb == "put" and last.mention is not None and last.mention.quantity
+        if counted and last is not None and last.mention is not None and not self._mention_follows(place):
+            last.mention = replace(last.mention, relative=True)  # `1 poulet de plus`
+        elif last is not None and last.verb in ("number", "set_quantity") and last.sentence == self._sentence:
             self._made.remove(last)
             self._relative(last.mention, 1, piece.at)
         elif self._follows(place, ("number",)):
@@ -124,6 +132,9 @@ class Correcting(Making):
     def _counted_instead(self, piece: Piece) -> None:
         """`3 poulets au lieu de 2`, `3 au lieu de 2`."""
         last = next((made for made in reversed(self._made) if made.mention is not None), None)
+        if last is not None and last.mention is not None and last.mention.found and last.mention.quantity is None:
+            last.mention = replace(last.mention, quantity=piece.mention.quantity if piece.mention else None)
+            return  # `un bissap à la place, 2`
         self._waiting = ""
         sizes = [one.mention.quantity for one in (last, piece) if one is not None and one.mention is not None]
         if last is not None and last.mention is not None and last.mention.refers and self._lexicon.are_sizes(sizes):
@@ -150,6 +161,10 @@ class Correcting(Making):
         if mention.refers and mention.without:
             self._make("put", mention, piece.at)  # `sans piment`
             return
+        dish = next((made for made in reversed(self._made) if made.verb in ("put", "set_quantity")), None)
+        if self._without and dish is not None and dish.mention is not None and dish.sentence == self._sentence:
+            dish.mention = replace(dish.mention, without=(*dish.mention.without, noun(mention.said)))
+            return  # `un attiéké seul, sans poisson`
         last = next((made for made in reversed(self._made) if made.verb in ("put", "replace")), None)
         here = self._weak and last is not None and last.sentence == self._sentence
         told = (

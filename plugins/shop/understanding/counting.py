@@ -1,14 +1,16 @@
 """Reads how many of something are named, and in which vessel."""
 
+from itertools import groupby
+
 from comptoir.plugins.language import ordering_words
-from comptoir.plugins.shop.understanding.kinds import is_figure, size_of
+from comptoir.plugins.shop.understanding.kinds import is_figure, is_generic, size_of
 from comptoir.plugins.shop.understanding.lexicon import NAME
 from comptoir.plugins.shop.understanding.packing import packings
 from comptoir.plugins.shop.understanding.roots import links
 from comptoir.plugins.shop.understanding.sketch import Sketch
 from comptoir.plugins.shop.understanding.variants import VariantWords
 
-SIZED = frozenset(("le", "la", "en", "in"))
+SIZED = frozenset(("le", "la", "du", "en", "in"))
 """A number right behind these is a size."""
 
 
@@ -36,9 +38,15 @@ class Counting(VariantWords):
             state.quantity = token.value
             state.unsure = token.value is None or (token.glued and self._negative(place))
             place = self._or_number(place + 1, state)
-            if self.word(place) == "x" or self.word(place) in ("*", "×"):
+            if self.word(place) in ("x", "*", "×") or (self.word(place) == "fois" and self._is_named_soon(place + 1)):
                 place += 1
         return place
+
+    def _is_named_soon(self, at: int) -> bool:
+        """`3 fois le coca`."""
+        return any(
+            place < len(self.tokens) and self.names_product(place) for place in range(at, at + 1 + self._article(at))
+        )
 
     def _is_size(self, at: int, state: Sketch) -> bool:
         token = self.tokens[at]
@@ -86,14 +94,14 @@ class Counting(VariantWords):
             place += 1
         following, _ = self.shop_word(place)
         here = {place for place, role in self.lexicon.places[roots[0]].items() if role & NAME}
-        if not following:
-            return True
+        if not following or (all(map(is_generic, following)) and self._is_vessel_sold(roots[0], at)):
+            return True  # `sac noir`
         there = self.lexicon.places.get(following[0], {})
         return any(there.get(product, 0) & NAME for product in here)
 
     def _belongs_to_next(self, at: int) -> bool:
         """`poulet 2 coca`: whose number is it? The next one's, unless it ends there or is `x2`."""
-        if self.tokens[at].glued:
+        if self.tokens[at].glued or self._numbers_trail(at):
             return False
         place = at + 1
         if self.word(place) in ordering_words("pieces") | ordering_words("lots"):
@@ -103,6 +111,26 @@ class Counting(VariantWords):
         while self._article(place):
             place += 1
         return bool(self.shop_word(place)[0]) and self.names_product(place)
+
+    def _numbers_trail(self, at: int) -> bool:
+        """`coca 10 yassa 2`: each number stands behind its name, all along."""
+        first, last = at, at
+        while first > 0 and self.tokens[first - 1].kind != "mark":
+            first -= 1
+        while last + 1 < len(self.tokens) and self.tokens[last + 1].kind != "mark":
+            last += 1
+        kinds = [self._kind_of(place) for place in range(first, last + 1)]
+        order = [one for one, _ in groupby(kind for kind in kinds if kind)]
+        return (
+            len(order) > 2
+            and order == ["name", "number"] * (len(order) // 2)
+            and kinds.count("number") * 2 == len(order)
+        )
+
+    def _kind_of(self, at: int) -> str:
+        if self._counts(at):
+            return "number" if self.tokens[at].kind == "number" else "measure"
+        return "name" if self.names_product(at) else ""
 
     def _take_measure(self, at: int, state: Sketch) -> int:
         """`oignons 5 kg`, `5 kg` alone; a second one is what nothing has, unless something else follows it."""

@@ -63,7 +63,7 @@ _SIGNED = re.compile(r"[,.\n] ?(?P<name>[A-ZÀ-Ý][\w'-]+(?: [A-ZÀ-Ý][\w'-]+){
 """`…, rue 12, Awa Diop`."""
 _NAME_ENDS = re.compile(
     r"\s(?:et|pour|a|au|en|vers|livraison|livre[rz]?|svp|stp|merci|mon|je|j'|tel|numero|c'est|avec|demain|ce soir"
-    r"|habite|adresse|le|la|quartier|please|dans|sur|est)(?=\s|$).*"
+    r"|habite|adresse|le|la|quartier|plutot|finalement|please|dans|sur|est)(?=\s|$).*"
 )
 _ORDER = re.compile(
     r"\b(?:(?:ma|la|ta|votre|cette|sa|une?) )?(?:commande|cmd|cmde|order)s? ?(?:n ?[o°]\.? ?|num(?:ero)? |#|number )\s?"
@@ -90,7 +90,8 @@ _WEAK_STARTS = (
 _ADDRESS_ENDS = re.compile(
     r"[;\n!?]|\.(?=\s|$)"
     r"|,(?= ?(?:au nom|nom|moi c'est|je m'appelle|vers \d|a \d{1,2} ?h|pour \d{1,2} ?h|demain|ce soir|merci|svp"
-    r"|livr|je |c'est bon|ok\b|mon num|tel|\d+ [a-z]))"
+    r"|livr|je |c'est bon|ok\b|mon num|tel|\d+ [a-z]"
+    r"|(?:une?|deux|trois|quatre|cinq|six|dix|des|du|il me faut|mettez) ))"
     r"|(?= (?:au nom d|et je (?:veux|voudrais|prends)|je m'appelle|moi c'est|vers \d{1,2} ?h|a \d{1,2} ?h|svp"
     r"|s'il vous|merci|demain\b|ce soir\b))"
 )
@@ -180,12 +181,13 @@ def _addresses(text: str, folded: str, asked: Asked | None, taken: Set[str], bef
     """From the first word that only an address has on. `before`: where something else begins."""
     where = asked in ("address", "zone", "delivery") or re.search(r"\blivr|\badresse|\bdomicile|\bquartier", folded)
     weak = (_WEAK_STARTS if where else "$^") + ("|quartier" if asked == "address" else "")
-    pattern = rf"\b(?:adresse ?(?:c'est|est|:)? ?)?(?:{_STRONG}|{weak})"
+    pattern = rf"\b(?:adresse ?(?:c'est|est|:)? ?)?(?P<place>{_STRONG}|{weak})"
     for one in re.finditer(pattern, folded):
         if asked != "address" and not taken.isdisjoint(re.findall(r"\w{3,}", one.group())):
             continue
         ends = _ADDRESS_ENDS.search(folded, one.end())
         end = min([ends.start() if ends else len(folded), *(start for start in before if start > one.start())])
-        said = text[one.start() : end].strip(" ,.-")
+        start = one.start("place")
+        said = text[start:end].strip(" ,.-")
         return [Detail("address", said, one.start(), end)] if said else []
     return []

@@ -69,11 +69,18 @@ class Doubts:
             return self._word(end) in ("pour", "for") and self._is_bare_number(end + 1)
         if any(self._word(place) in _HEDGES for place in range(start, end)) or self._ends(start, since, _BEFORE):
             return True
-        if mention.refers and self._word(start - 1) in ("ou", "or", "pour", "for"):
+        if mention.refers and (
+            self._word(start - 1) in ("ou", "or", "pour", "for") or self._is_of_option(mention, start)
+        ):
             return True
         if self._word(end) in ("ou", "or") and self._is_number(end + 1):
             return True
         return self._is_second(start, since) or (self._is_number(end) and self._word(end + 1) in ("fois", "times"))
+
+    def _is_of_option(self, mention: Mention, start: int) -> bool:
+        """`avec 2 frites`, where fries come with something."""
+        counted = bool(mention.options) and (mention.quantity or 0) > 1
+        return counted and self._word(start + 1) not in ("avec", "with", "+", "➕", "sans", "without", "plus")
 
     def _is_some(self, start: int, end: int, since: int) -> bool:
         said = [self._word(place) for place in range(max(since, start - _NEAR), end)]

@@ -11,7 +11,7 @@ from comptoir.plugins.language import Language, empty_words, known_words, orderi
 from comptoir.plugins.reading import Token as Read
 from comptoir.plugins.shop.model import Catalogue, Product
 from comptoir.plugins.shop.understanding.acts import Found
-from comptoir.plugins.shop.understanding.measures import AMBIGUOUS
+from comptoir.plugins.shop.understanding.measures import AMBIGUOUS, parted
 from comptoir.plugins.shop.understanding.phrasing import phrase_words, spoken, whole_phrases
 from comptoir.plugins.shop.understanding.roots import links, root_of, skeleton
 from comptoir.plugins.shop.understanding.tokens import Token, clean, tokens_of
@@ -26,6 +26,7 @@ NAME, TRAIT, OPTION = 1, 2, 4
 _VAGUE = frozenset(("maison", "petit", "grand", "autre", "autres", "divers"))
 PREPOSITIONS = frozenset(("pour", "avec", "sur", "sous", "dans", "par", "chez", "for", "with"))
 _SMALLEST_SIZE = 20
+_ELIDED, _VOWELS = frozenset("dl"), frozenset("aeiouyh")
 _WEAK_SHARE = 0.15
 """Of a vessel or a size in a name: `sac de 50 kg` says little of which cement."""
 _SHORTEST_GUESSED, _SHORTEST_PREFIX, _SHORTEST_MENDED = 4, 5, 6
@@ -158,6 +159,8 @@ class Lexicon:
             return None
         if word in phrase_words():
             return None
+        if word[0] in _ELIDED and word[1] in _VOWELS and root_of(word[1:]) in self.places:
+            return root_of(word[1:])  # `deau`
         if (alike := self._skeletons.get(skeleton(word))) is not None:
             return alike
         found = self._vocabulary.resolve(Read(word, word, one, 0, 1.0))
@@ -190,6 +193,7 @@ class Lexicon:
                 told = self._roots(value, place, TRAIT, gathered)
                 if told and value not in traits.get(told, ()):
                     traits[told] = (*traits.get(told, ()), value)
+        _by_measure(traits)
         options = {
             self._roots(name, place, OPTION, gathered): option.name
             for option in product.options
@@ -226,6 +230,15 @@ class Lexicon:
                 gathered.joined.setdefault(both, (first.root, second.root))
                 gathered.joined.setdefault(singular(both), (first.root, second.root))
         return told
+
+
+def _by_measure(traits: dict[Roots, tuple[str, ...]]) -> None:
+    """`1,5 L` of `bouteille 1,5 L` tells which is meant, too."""
+    for told, values in list(traits.items()):
+        measures = [one for one in told if parted(one) is not None]
+        if len(told) > 1 and len(measures) == 1:
+            known = traits.get((measures[0],), ())
+            traits[measures[0],] = (*known, *(value for value in values if value not in known))
 
 
 def _names(product: Product) -> Iterator[str]:

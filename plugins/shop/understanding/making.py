@@ -41,8 +41,10 @@ class Making:
         self._adding = False
         self._correcting = ""
         self._refused = False
+        self._spoken: Mention | None = None
+        """What was named last, whatever became of it."""
         self._one_more = False
-        self._lacks = False
+        self._lacks = self._without = False
         self._weak = False
         """What takes away is but `pas` or `sans`."""
         self._only = False
@@ -105,8 +107,11 @@ class Making:
         self._mode, self._explicit = mode, mode != "set_quantity"
         self._weak = mode == "remove" and piece.said.lower() in _WEAK
         self._lacks = self._weak and piece.said.lower() != "pas"
+        self._without = piece.said.lower() == "sans"
         if mode == "set_quantity" and piece.said.lower().endswith(("plutot", "plutôt")):
             self._correcting = "plutôt"
+        if "command" in piece.said.lower():
+            self._correcting = ""
         self._adding = any(word in piece.said.lower() for word in _ADDING)
 
     def _follows(self, place: int, kinds: Sequence[str]) -> bool:

@@ -75,6 +75,9 @@ class MentionReader(Sizing):
                 self._known(state)
                 places = self._meant(state.places, start, state)
                 found = found_in(self.lexicon, places, state.roots, state.words, _strangeness(state))
+                if (len(found) > 1 and self.about & places) or self._asked == "choice":
+                    places = self._chosen(set(self.about & places) or places, state)
+                    found = found_in(self.lexicon, places, state.roots, state.words, _strangeness(state))
                 self._size(state, places)
             return _made(state, said, found)
         if state.unknown:
@@ -112,8 +115,6 @@ class MentionReader(Sizing):
             places = told
         elif state.unknown and single:
             places = set()  # `bissap menthe`, `riz au poisson`: another thing than this one
-        if self.about & places:
-            places = self._chosen(set(self.about & places), state)
         if state.cheapest:
             places = self._cheapest(places, [*state.traits, *self._exact_size(places, state)])
         if len(places) > 1 and state.quantity is not None and self.word(start + 1) in ("de", "d", "a", "au"):

@@ -81,10 +81,10 @@ class Naming(Candidates):
             return length
         if state.named and token.kind == "word" and (near := self._near(token, state)):
             return int(self._take_roots((near,), state, at))
-        if roots:
-            return length if self._qualifies(roots, state, at) else 0
         if token.kind == "measure":
             return self._take_measure(at, state)
+        if roots:
+            return length if self._qualifies(roots, state, at) else 0
         if token.kind != "word" or self._phrase_at(at):
             return 0
         return self._take_strange(at, state)
@@ -116,6 +116,8 @@ class Naming(Candidates):
                 return 1
         if not state.named and state.quantity is not None and self._take_sold_by(token, state):
             return 1
+        if state.named and self.word(at - 1) in ("de", "d") and self.word(at + 1) in ordering_words("pieces"):
+            return 2  # `le pack de 6 bouteilles`
         after = (
             (state.named or (state.unknown and state.expected))
             and state.quantity is None
@@ -154,6 +156,8 @@ class Naming(Candidates):
                 return 0
         if word in ordering_words("idle") or links(word) or len(word) < _SHORTEST:
             return 0
+        if state.named and len(word) == _SHORTEST and not linked:
+            return 1  # `slim fam`: too short to tell
         if word in ordering_words("qualities"):
             state.size = state.size or size_of(word)
             return 1 if state.named else 0

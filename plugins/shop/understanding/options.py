@@ -64,6 +64,8 @@ class OptionWords(Naming):
     def _strange_option(self, at: int) -> bool:
         if at >= len(self.tokens) or self.tokens[at].kind != "word" or self._phrase_at(at):
             return False
+        if self.names_product(at):
+            return False
         return self.word(at) not in ordering_words("idle") and not links(self.word(at))
 
     def _take_option(self, at: int, state: Sketch, *, negated: bool, linked: bool, direct: bool) -> int:

@@ -51,7 +51,9 @@ def whole_phrases() -> frozenset[str]:
 @cache
 def spoken() -> Vocabulary:
     """The longer words of the phrases, by which misspelt ones are mended."""
-    return Vocabulary(word for word in phrase_words() if len(word) >= _SHORTEST and word.isalpha())
+    grave = {word for name in ("cancel", "clear", "yes", "no") for phrase in ordering("acts")[name] for word in phrase}
+    # `doublez` must not be taken for `oubliez`.
+    return Vocabulary(word for word in phrase_words() - grave if len(word) >= _SHORTEST and word.isalpha())
 
 
 _SHORTEST = 5

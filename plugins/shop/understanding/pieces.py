@@ -112,9 +112,13 @@ def _pieces(tokens: Sequence[Token], reader: MentionReader, zones: dict[int, Zon
             place += 1
             continue
         mention, end = read
+        if not (mention.found or mention.refers or expected or asked) and _is_of_a_verb(tokens, place):
+            yield Piece("word", token.word, token.start, token.said)  # `je gère une cantine`
+            place += 1
+            continue
         yield from _mention(doubts.of(mention, place, end, since), tokens, place, end)
         place = end
-        if mention.found or mention.traits:
+        if mention.found or (mention.traits and tokens[end - 1].kind == "number"):
             since = end
 
 
@@ -157,6 +161,14 @@ def _mention(mention: Mention, tokens: Sequence[Token], start: int, end: int) ->
         return
     theirs = tokens[start].word in _THEIRS or (start > 0 and tokens[start - 1].word in _THEIRS)
     yield Piece("mention", "theirs" if theirs else "", at, mention.said, mention, cued=cued)
+
+
+def _is_of_a_verb(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a word that says something else stands before `une …`."""
+    if tokens[at].word not in ("un", "une") or at == 0 or tokens[at - 1].kind != "word":
+        return False
+    before = tokens[at - 1].word
+    return not (links(before) or before in ordering_words("idle"))
 
 
 def _is_question(tokens: Sequence[Token], at: int) -> bool:

@@ -10,6 +10,7 @@ from comptoir.plugins.shop.understanding.pieces import Piece
 _HESITATING = frozenset(("euh", "heu", "hum", "hmm", "euuh", "uh", "um", "oups", "oops"))
 _MEANING = frozenset(("je veux dire", "je voulais dire"))
 _JOINING = frozenset(("et", "plus", "aussi", "encore", "puis", "ensuite", "pour", "and", "for", "avec"))
+_OF_EACH = ("de chaque", "of each")
 _BREAKS = ("end", "comma")
 
 
@@ -17,7 +18,7 @@ def thought_over(pieces: Sequence[Piece]) -> list[Piece]:
     """The pieces of a message, with such words as what they mean; a thing that is told twice with two numbers and no
     word between them is in doubt.
     """
-    return _doubled(_each(_with_or_without(_corrected(pieces))))
+    return _doubled(_each(_with_or_without(_behind(_corrected(pieces)))))
 
 
 def _corrected(pieces: Sequence[Piece]) -> list[Piece]:
@@ -71,14 +72,38 @@ def _with_or_without(pieces: Sequence[Piece]) -> list[Piece]:
     return made
 
 
+def _behind(pieces: Sequence[Piece]) -> list[Piece]:
+    """`coca. 3`, `yassa sans rien x1`, `riz 10 kg`: a number that is told apart from its name is of it all the same."""
+    made: list[Piece] = []
+    for piece in pieces:
+        named = next((at for at in range(len(made) - 1, -1, -1) if made[at].kind == "mention"), None)
+        if piece.kind == "number" and piece.mention is not None and named is not None:
+            mention, between = made[named].mention, made[named + 1 :]
+            is_of_it = all(one.said.lower() in ("", "sans rien") and one.name not in ("?", "\n") for one in between)
+            doubtful = piece.mention.unsure and not between
+            if (
+                mention is not None
+                and mention.found
+                and mention.quantity is None
+                and is_of_it
+                and (between or doubtful)
+            ):
+                counted = replace(mention, quantity=piece.mention.quantity, unsure=piece.mention.unsure)
+                made[named:] = [replace(made[named], mention=counted)]
+                continue
+        made.append(piece)
+    return made
+
+
 def _each(pieces: Sequence[Piece]) -> list[Piece]:
     """`coca et fanta, 2 de chaque`."""
-    at = next((place for place, one in enumerate(pieces) if one.said.lower() in ("de chaque", "of each")), 0)
-    number = pieces[at - 1].mention if at and pieces[at - 1].kind == "number" else None
+    at = next((place for place, one in enumerate(pieces) if one.said.lower().endswith(_OF_EACH)), 0)
+    apart = at > 0 and pieces[at].mention is None and pieces[at - 1].kind == "number"
+    number = pieces[at - apart].mention if pieces else None
     named = [one for one in pieces if one.kind == "mention" and one.mention is not None and one.mention.found]
-    if number is None or not named:
+    if at == 0 or number is None or number.quantity is None or not named:
         return list(pieces)
-    left = [one for place, one in enumerate(pieces) if place not in (at - 1, at)]
+    left = [one for place, one in enumerate(pieces) if place not in (at - apart, at)]
     return [
         replace(one, mention=replace(one.mention, quantity=number.quantity, unsure=number.unsure))
         if one in named and one.mention is not None

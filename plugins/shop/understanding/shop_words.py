@@ -97,10 +97,15 @@ class ShopWords:
     def _is_vessel_sold(self, one: str, at: int) -> bool:
         """`sac` names something where several things are bags, or the next word is of the name too."""
         heads = sum(name[0] == one for entry in self.lexicon.entries for name in entry.names)
-        place = at + 1
-        while links(self.word(place)):
-            place += 1
+        place = self._past_links(at + 1)
         return heads > 1 or self._follows_up(one, place)
+
+    def _past_links(self, at: int) -> int:
+        """The next place without a word that only links: `rouleau à peinture`."""
+        place = at
+        while links(self.word(place)) and self.word(place) not in ("et", "un", "une"):
+            place += 1
+        return place
 
     def _follows_up(self, one: str, at: int) -> bool:
         """Whether the next word is of a name that this one is of too: `non sucré`."""
@@ -121,9 +126,7 @@ class ShopWords:
         roles = self.lexicon.places.get(one, {})
         if not any(name[0] == one for place in roles for name in self.lexicon.entries[place].names):
             return False
-        place = following
-        while links(self.word(place)):
-            place += 1
+        place = self._past_links(following)
         return self._follows_up(one, place) or not any(role & TRAIT for role in roles.values())
 
     def _phrase_at(self, at: int) -> bool:

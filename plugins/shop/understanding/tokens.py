@@ -91,7 +91,11 @@ def _raw(text: str, own: Set[str]) -> Iterator[Token]:
             glued = found["glued"] or ""
             before = text[start - 1 : start]
             whole = fold(figures + glued)
-            if glued and not is_unit(fold(glued)) and (whole in own or whole in ordering_words("sizes")):
+            if (
+                glued
+                and not is_unit(fold(glued))
+                and (whole in own or whole in ordering_words("sizes") or _is_one_word(glued, own))
+            ):
                 yield _word(figures + glued, start, end)
             elif _AND_A_HALF.fullmatch(glued):  # `1l5`
                 yield _number(figures, start, middle, glued=False)
@@ -111,11 +115,17 @@ def _raw(text: str, own: Set[str]) -> Iterator[Token]:
             yield from _parted(found["word"], start, end, own)
 
 
+def _is_one_word(glued: str, own: Set[str]) -> bool:
+    """`7up` and `8e` are no number of pieces."""
+    letters = fold(glued)
+    known = letters in own or letters in ordering_words("pieces") or letters == "x"
+    return len(letters) < _SHORTEST_GLUED and not known and not _AND_A_HALF.fullmatch(glued)
+
+
 def _parted(said: str, start: int, end: int, own: Set[str]) -> Iterator[Token]:
     """`coca2` is two coca; `CPJ45` is one word of the shop."""
     letters = said.rstrip("0123456789")
-    litres = start and letters in ("l", "L")  # `1l5`
-    if letters == said or fold(said) in own or not (litres or _is_own(letters, own)):
+    if letters == said or fold(said) in own or not _is_own(letters, own):
         yield _word(said, start, end)
     else:
         middle = start + len(letters)

@@ -23,6 +23,7 @@ class Wanting(Correcting):
             self._waiting = ""
         if self._dropped_number(mention):
             self._correcting = ""
+        self._spoken = mention if mention.found else self._spoken
         if piece.cued and not (mention.found or mention.refers):
             return  # `pour un baptême`
         if piece.name == "theirs" and not self._mode and mention.quantity is None:
@@ -43,23 +44,12 @@ class Wanting(Correcting):
             self._wanted(mention, piece)
 
     def _wanted(self, mention: Mention, piece: Piece) -> None:
-        last = self._last_put()
         if self._one_more and mention.refers and mention.quantity is None:
             mention = replace(mention, quantity=1)  # `un autre avec frites`
-        if self._refused and mention.refers and mention.traits and mention.quantity is None and last is None:
-            self._make("replace", mention, piece.at, instead=LAST)  # `non L`
+        if self._told_before(mention, piece) or self._told_of_put(mention, piece):
             return
-        if self._dresses(last, mention) and last is not None and last.mention is not None:
-            last.mention = merged(last.mention, mention, replacing=False)
-            return
-        whole = next((made for made in reversed(self._puts()) if made.mention and len(made.mention.found) > 1), None)
-        if whole is not None and not self._correcting and (part := self._part_of(whole, mention)) is not None:
-            self._make("put", part, piece.at, explicit=self._explicit)
-            return
-        if last is not None and mention.refers and self._joins(last, mention):
-            self._correcting, self._rest = "", False
-        elif self._correcting:
-            self._corrected(mention, piece, last)
+        if self._correcting:
+            self._corrected(mention, piece, self._last_put())
         elif self._refused and mention.quantity is not None and not self._adding and not mention.refers:
             self._make("set_quantity", mention, piece.at, explicit=self._explicit)
         elif self._mode == "set_quantity":
@@ -70,6 +60,44 @@ class Wanting(Correcting):
             if self._adding and not mention.refers:
                 mention = self._added(mention)
             self._make("put", mention, piece.at, explicit=self._explicit)
+
+    def _told_before(self, mention: Mention, piece: Piece) -> bool:
+        """Whether it is what a number or a refusal right before it was about."""
+        before = self._made[-1] if self._made else None
+        if before is not None and before.mention is not None and self._tells_of(before, mention):
+            told = before.mention
+            before.mention = replace(mention, quantity=told.quantity, relative=told.relative)
+            return True  # `1 de moins pour le fataya`
+        if before is not None and before.verb == "remove" and before.sentence == self._sentence and self._refused:
+            before.verb, before.mention, before.instead = "replace", mention, before.mention
+            return True  # `non pas le coca, le fanta`
+        if self._refused and mention.refers and mention.traits and mention.quantity is None and not self._puts():
+            self._make("replace", mention, piece.at, instead=LAST)
+            return True  # `non L`
+        return False
+
+    def _told_of_put(self, mention: Mention, piece: Piece) -> bool:
+        """Whether it tells more of what this message has put, or is part of it."""
+        last = self._last_put()
+        if last is not None and last.mention is not None and self._dresses(last, mention):
+            last.mention = merged(last.mention, mention, replacing=False)
+            return True
+        whole = next((made for made in reversed(self._puts()) if made.mention and len(made.mention.found) > 1), None)
+        if whole is not None and not self._correcting and (part := self._part_of(whole, mention)) is not None:
+            self._make("put", part, piece.at, explicit=self._explicit)
+            return True
+        if last is not None and mention.refers and self._joins(last, mention):
+            self._correcting, self._rest = "", False
+            return True
+        return False
+
+    def _tells_of(self, before: Made, mention: Mention) -> bool:
+        """Whether a number that stood alone is of this."""
+        told = before.mention
+        if told is None or before.sentence != self._sentence or before.verb not in ("set_quantity", "put"):
+            return False
+        bare = told.refers and told.quantity is not None and not (told.traits or told.options or told.without)
+        return bare and bool(mention.found) and mention.quantity is None
 
     def _dresses(self, last: Made | None, mention: Mention) -> bool:
         """`ourlet sur le 40`: both tell of the same."""
