@@ -1,8 +1,9 @@
 """Whether a message is a yes and nothing else: only such a one places an order."""
 
 import re
+from collections.abc import Collection
 
-from comptoir.plugins.text import words
+from comptoir.plugins.text import stem, words
 
 _TWICE = re.compile(r"(\w)\1+")
 _PHRASES = re.compile(
@@ -10,17 +11,20 @@ _PHRASES = re.compile(
     r"|(?:c|ce|cest|c est|est|tout est|tt est)(?: bien| tout)? (?:ca|sa|bon|juste|fait|cale|propre|clair|carre|doux)"
     r"|(?:ca|sa) (?:marche|va|me va|roule|me convient|nous va)|vas y|allez y|bon pour (?:moi|nous|accord)"
     r"|rien a (?:dire|redire|changer|ajouter|signaler)|a tout a l heure|a plus tard|tout a fait|avec plaisir|bien sur"
-    r"|grand frere|grande soeur|petit frere|petite soeur|(?:tres|trop) bien|c est (?:exactement |bien )?ce que je"
+    r"|que dieu (?:te|vous|nous) (?:benisse|garde)|faites (?:vite|seulement)|grand frere|grande soeur|petit frere|petite soeur|(?:tres|trop) bien|c est (?:exactement |bien )?ce que je"
     r" (?:veux|voulais|voulai)|(?:vous pouvez|tu peux|on peut) (?:y aller|envoyer|livrer|preparer|lancer|valider"
     r"|confirmer|proceder)|j ai (?:bien )?(?:verifie|vu|lu|compris)|de ma part|pour (?:moi|nous|la commande))\b"
 )
 """Words that are a yes, or nothing beside it, only together."""
 _SIGNS = re.compile("[👍✅👌🆗✔☑]")
-_FIGURE = re.compile(r"\d|[?？]")
+
+
+def _short(word: str) -> str:
+    return _TWICE.sub(r"\1", word)
 
 
 def _known(spelt: str) -> frozenset[str]:
-    return frozenset(_TWICE.sub(r"\1", word) for word in words(spelt))
+    return frozenset(_short(word) for word in words(spelt))
 
 
 _YES = _known(
@@ -49,12 +53,18 @@ _AROUND = _known(
 )
 
 
-def is_plain_yes(text: str) -> bool:
-    """`Oui c'est bon, merci`; not `oui mais`, `ok ?`, `oui à 2000`, or anything with a word that is not known here."""
-    if _FIGURE.search(text):
+def is_plain_yes(text: str, shown: Collection[str] = (), numbers: Collection[str] = ()) -> bool:
+    """`Oui c'est bon, merci`; not `oui mais`, `ok ?`, `oui à 2000`, or anything with a word that is not known here.
+
+    What it says again of what was `shown`, and its `numbers`, takes nothing back.
+    """
+    if "?" in text or "？" in text:
         return False
     if not words(text):
         return bool(_SIGNS.search(text))
-    said = _PHRASES.sub("ok", " ".join(words(text)))
-    spoken = [_TWICE.sub(r"\1", word) for word in said.split()]
-    return any(word in _YES for word in spoken) and all(word in _YES or word in _AROUND for word in spoken)
+    stems = {stem(word) for name in shown for word in words(name)}
+    said = _PHRASES.sub("ok", " ".join(words(text))).split()
+    return any(_short(word) in _YES for word in said) and all(
+        word in numbers if any(map(str.isdigit, word)) else _short(word) in _YES | _AROUND or stem(word) in stems
+        for word in said
+    )

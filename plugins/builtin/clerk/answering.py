@@ -11,6 +11,9 @@ from comptoir.plugins.builtin.clerk.wanting import settle
 from comptoir.plugins.shop.understanding import Mention
 from comptoir.plugins.text import words
 
+_INSTEAD = frozenset(
+    words("alors plutot place bon tant sinon donne donnez mets mettez mettons prends prenez remplace instead then")
+)
 _BESIDES = (["et"], ["avec"], ["plus"], ["aussi"], ["puis"], ["ajoute"], ["ajoutez"], ["and"], ["also"], ["plus"])
 """What begins so is wanted besides."""
 
@@ -141,8 +144,18 @@ def answers(turn: Turn, mention: Mention) -> bool:
     if not mention.found:
         return mention.refers or bool(mention.traits or mention.options) or mention.quantity is not None
     # Whatever they name now is what they take for what there is not, or not enough of.
-    other = (want.kind == "stock" or not want.products) and words(turn.text)[:1] not in _BESIDES
-    return other or names(want, mention)
+    if names(want, mention):
+        return True
+    if words(turn.text)[:1] in _BESIDES:
+        return False
+    return not want.products or (want.kind == "stock" and _is_instead(turn, want, mention))
+
+
+def _is_instead(turn: Turn, want: Want, mention: Mention) -> bool:
+    """What was offered, or what they say is instead; any other ware may be wanted besides."""
+    offered = {wares.product_sku(turn.catalogue, sku) for sku in cart.instead_of(turn.shop, (*want.variants, "")[0])}
+    named = {one.sku for one in mention.found}
+    return bool(offered & named) or mention.quantity is None or not _INSTEAD.isdisjoint(words(turn.text))
 
 
 def names(want: Want, mention: Mention) -> bool:

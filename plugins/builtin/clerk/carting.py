@@ -14,6 +14,8 @@ from comptoir.plugins.shop.understanding import Act, Mention
 from comptoir.plugins.text import words
 
 MAX_WANTS = 20
+LEAST_SIZE = 20
+"""Smaller numbers are pieces."""
 _ARTICLES = (["le"], ["la"], ["les"], ["the"], ["mon"], ["ma"], ["mes"], ["my"])
 _RATHER = frozenset(
     words("plutot finalement correction seulement pas erreur trompe pardon non rather instead sorry not only")
@@ -55,11 +57,23 @@ def set_quantity(turn: Turn, mention: Mention | None) -> None:
     if answers(turn, mention):
         refine(turn, mention)
         return
+    if size := _as_size(turn, mention):
+        put(turn, size)
+        return
     products = meant(turn, mention, in_cart=True)
     if not products:
         _unknown(turn, mention)
         return
     settle(turn, replace(want_of(mention, products), does="set"))
+
+
+def _as_size(turn: Turn, mention: Mention) -> Mention | None:
+    """`No, take 250`, of the oil that comes in 100 ml and in 250 ml."""
+    product = wares.product_of(turn.catalogue, turn.sale.last) if mention.refers and not mention.found else None
+    if product is None or mention.traits or mention.relative or (mention.quantity or 0) < LEAST_SIZE:
+        return None
+    values = {value for one in product.variants for _, value in one.traits if str(mention.quantity) in words(value)}
+    return replace(mention, quantity=None, traits=tuple(values)) if len(values) == 1 else None
 
 
 def remove(turn: Turn, mention: Mention | None) -> None:
@@ -87,6 +101,10 @@ def exchange(turn: Turn, act: Act) -> None:
     if not (mention.found or mention.traits or (instead and instead.found)) and mention.quantity is not None:
         # `5 instead`: of the same.
         set_quantity(turn, replace(mention, refers=True))
+        return
+    if turn.answering is not None and turn.answering.kind == "stock" and not (instead and instead.found):
+        # Instead of what is not there.
+        _answer(turn, mention)
         return
     out = replaced(turn, instead, mention)
     if not out and answers(turn, mention):

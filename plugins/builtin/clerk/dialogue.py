@@ -21,6 +21,7 @@ _NAME = re.compile(r"[^\W\d_a-zà-ÿ][\w'’-]+(?: [^\W\d_a-zà-ÿ][\w'’.-]*){
 _PLACE = re.compile(
     r"\d|\b(?:rue|derriere|pres|face|villa|maison|quartier|carrefour|immeuble|cite|marche|route|avenue)\b"
 )
+_OF_CART = frozenset(("put", "set_quantity", "replace"))
 MOST_ANSWER = 120
 """Characters of a name or an address."""
 MOST_NAMES = 5
@@ -36,14 +37,35 @@ def read(turn: Turn, acts: Sequence[Act]) -> None:
         # Whatever they say now: a yes that comes later is not to that question.
         turn.sale = replace(turn.sale, asked=Asked())
     again_there = ordering.same_place(turn.text) and ordering.deliver_again(turn)
+    turn.names_wares = any(act.mention is not None and act.mention.found for act in acts if act.verb in _OF_CART)
     puts = any(act.verb in ("put", "again") for act in acts)
     for act in that_count(turn, acts):
         if again_there and act.verb in ("zone", "address", "delivery"):
             continue
         if puts or not ordering.changes_placed(turn, act):
             _do(turn, act)
+    _ask_what_was_meant(turn, acts)
     if turn.is_only_missed or not (turn.understood or turn.greeted or answering.answered_in_words(turn)):
         _take_for_answer(turn)
+
+
+def _ask_what_was_meant(turn: Turn, acts: Sequence[Act]) -> None:
+    """What speaks of the cart and changes nothing in it was not understood, unless it says again what is there."""
+    mentions = [act.mention for act in acts if act.verb in _OF_CART and act.mention is not None]
+    changed = (
+        turn.before.lines != turn.draft.lines or turn.sale.wants != turn.open_before or turn.effects or turn.hand_over
+    )
+    if (
+        not mentions
+        or changed
+        or turn.said
+        or not turn.draft.lines
+        or any(one.quantity is not None for one in mentions)
+    ):
+        return
+    want = Want((), kind="choice", said=" ".join(turn.text.split()), unclear=True)
+    turn.sale = replace(turn.sale, wants=(want, *turn.sale.wants))
+    turn.understood = True
 
 
 def _take_for_answer(turn: Turn) -> None:
@@ -141,7 +163,7 @@ def _answered(turn: Turn, *, yes: bool) -> None:
         case "again":
             _take_up(turn, yes=yes)
         case "confirm" if yes:
-            turn.agreed = is_plain_yes(turn.text)
+            turn.agreed = is_plain_yes(turn.text, *_repeated(turn))
         case "confirm":
             turn.refused = True
         case "zone" if yes and len(asked.about) == 1:
@@ -153,6 +175,15 @@ def _answered(turn: Turn, *, yes: bool) -> None:
             settle(turn, Want((turn.sale.last,), turn.sale.last_variants, unsure=True))
         case _:
             pass
+
+
+def _repeated(turn: Turn) -> tuple[list[str], list[str]]:
+    """What of the summary a yes may say again; a number only beside the ware that it is of."""
+    draft = turn.draft
+    zone = turn.catalogue.zone_by_code.get(draft.zone)
+    shown = [wares.named(turn.catalogue, line.sku, line.options) for line in draft.lines]
+    shown += [zone.name if zone is not None else "", draft.address, draft.name, draft.time]
+    return shown, [str(line.quantity) for line in draft.lines] if turn.names_wares else []
 
 
 def _settle_or_drop(turn: Turn, want: Want, *, yes: bool) -> None:

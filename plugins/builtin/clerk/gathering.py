@@ -17,10 +17,19 @@ def that_count(turn: Turn, acts: Sequence[Act]) -> list[Act]:
     left_out: set[Verb] = {"cancel"} if verbs & {"put", "remove"} else set()
     if "cancel" in {act.verb for act in acts}:
         left_out |= {"clear"}
+    if _names_another(turn, acts):
+        # `Ok, give papaya instead`: no yes to what is left.
+        left_out |= {"yes"}
     if "put" in verbs and not turn.sale.is_open:
         left_out |= {"remove", "set_quantity"}
     acts = _joined(_refused(turn, acts))
     return _without_sums(turn, [act for act in acts if act.verb not in left_out])
+
+
+def _names_another(turn: Turn, acts: Sequence[Act]) -> bool:
+    want = turn.answering
+    named = {one.sku for act in acts if act.mention is not None for one in act.mention.found}
+    return want is not None and want.kind == "stock" and bool(named - set(want.products))
 
 
 def _joined(acts: Sequence[Act]) -> list[Act]:

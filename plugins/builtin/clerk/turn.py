@@ -35,6 +35,8 @@ class Turn:
     """What they were asked about, until something of the message has answered it."""
     said: list[str] = field(default_factory=list)
     """Answers, in their order; the open question comes after them."""
+    names_wares: bool = False
+    """It names what it puts."""
     asked_about: tuple[str, ...] = ()
     """Variants that this message asks about."""
     missed: bool = False

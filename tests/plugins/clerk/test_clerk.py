@@ -185,7 +185,8 @@ def test_no_order_is_placed_on_a_yes_with_anything_else(opens: Opens, text: str)
     "text",
     [
         "oui", "Ouiii", "ok", "oui c'est bon merci", "c'est ça", "je confirme", "ok d'accord chef", "parfait", "👍",
-        "oui pas de souci", "wi c bon", "c'est bon envoyez", "oui merci beaucoup madame", "ok ça marche",
+        "oui pas de souci", "wi c bon", "c'est bon envoyez", "oui merci beaucoup madame", "ok ça marche", "oui médina c'est bon",
+        "oui 2 poulets braisés c'est ça",
     ],
 )  # fmt: skip
 def test_an_order_is_placed_on_a_yes_however_it_is_said(opens: Opens, text: str) -> None:
