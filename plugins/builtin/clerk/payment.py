@@ -3,14 +3,15 @@
 What is said of it, to both, is said where it is written down: only there it is known whether a reference was new.
 """
 
+import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from comptoir.plugins.api import Context, Message
 from comptoir.plugins.builtin.clerk.config import ClerkConfig
 from comptoir.plugins.builtin.explaining import explain
 from comptoir.plugins.shop.model import MarkPayment, Order
-from comptoir.plugins.shop.money import format_amount
+from comptoir.plugins.shop.money import format_amount, looks_like_amount
 from comptoir.plugins.text import words
 
 TEXTS: Mapping[str, tuple[str, str]] = {
@@ -24,6 +25,9 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
 }
 
+ASKED = "reference asked"
+"""State of a contact: when they were asked for a reference."""
+SOON = timedelta(hours=2)
 RECENT = timedelta(days=7)
 """How long after an order a picture is taken for its payment."""
 
@@ -40,12 +44,27 @@ _AROUND = _set(
     "bonjour bonsoir salut merci svp stp voila voici le la l un une de du d ma mon c est ok fait envoye je j ai pour"
     " commande et here is the my for order done sent thanks please it"
 )
+_LEADING = _set("ref reference id tid txid txn code transaction transfert transfer numero n wave om momo")
+_REFERENCE = re.compile(r"(?=\S*\d)[A-Za-z0-9][\w./\-]*(?: (?=\S*\d)[\w./\-]+){0,4}", re.ASCII)
+_HOUR = re.compile(r"\d{1,2} ?h", re.IGNORECASE)
+_SHORTEST, _FEWEST_DIGITS, _LONG = 6, 4, 8
 _CLAIMS = (
     "j ai paye", "j ai deja paye", "c est paye", "c est deja paye", "deja paye", "paiement fait", "paiement effectue",
     "transfert fait", "transfert effectue", "depot fait", "j ai envoye l argent", "j ai fait le depot",
     "j ai fait le transfert", "j ai fait le paiement", "j ai fait wave", "i have paid", "i paid", "already paid",
     "money sent", "payment done", "payment sent",
 )  # fmt: skip
+
+
+async def take_bare_reference(context: Context, message: Message, config: ClerkConfig) -> bool:
+    """A message that is nothing but a reference, as they copy it; False where it may be anything else."""
+    reference = _bare_reference(message.text)
+    if not reference:
+        return False
+    # Figures alone may be a telephone number, unless they were asked for a reference.
+    if not any(sign.isalpha() for sign in reference) and not await _was_asked(context):
+        return False
+    return await take_reference(context, reference, config)
 
 
 async def take_reference(context: Context, reference: str, config: ClerkConfig, said: str = "") -> bool:
@@ -78,8 +97,11 @@ async def take_claim(context: Context, message: Message, config: ClerkConfig) ->
     order = await _unpaid(context, config, message.text)
     if order is None:
         return False
-    key = "being_checked" if order.payment == "to_check" else "ask_reference"
-    context.reply(context.wording(key, number=str(order.number)))
+    if order.payment == "to_check":
+        context.reply(context.wording("being_checked", number=str(order.number)))
+    else:
+        context.put(ASKED, context.now.isoformat())
+        context.reply(context.wording("ask_reference", number=str(order.number)))
     return True
 
 
@@ -109,6 +131,27 @@ def _to_check(context: Context, order: Order, reference: str) -> None:
         f"this payment of order {order.number} is for the owner to check",
     )
     context.do(MarkPayment(order.number, "to_check", reference))
+
+
+async def _was_asked(context: Context) -> bool:
+    at = await context.get(ASKED)
+    return isinstance(at, str) and context.now - datetime.fromisoformat(at) < SOON
+
+
+def _bare_reference(text: str) -> str:
+    """What is left of a message without the words around a reference; empty where that is no reference."""
+    parts = text.split()
+    while parts and set(words(parts[0])) <= _AROUND | _LEADING:
+        del parts[0]
+    while parts and set(words(parts[-1])) <= _AROUND:
+        del parts[-1]
+    said = " ".join(parts).strip(" :.,;!#")
+    is_amount = looks_like_amount(said) and not re.fullmatch(rf"\d{{{_LONG},}}", said)
+    if not _REFERENCE.fullmatch(said) or is_amount or _HOUR.match(said):
+        return ""
+    digits, letters = sum(map(str.isdigit, said)), sum(map(str.isalpha, said))
+    is_one = digits >= _FEWEST_DIGITS and len(said) >= _SHORTEST and (letters != 1 or len(said) > _SHORTEST + 1)
+    return said if is_one and (letters or digits >= _SHORTEST) else ""
 
 
 def _may_show_payment(message: Message) -> bool:

@@ -51,7 +51,7 @@ _ASKED = get_args(Asked)
 
 class Clerk(Plugin):
     """State of a contact: `sale`, what they are about to order and were asked last, as `Sale.as_json` writes it; and
-    what `voice` and `pictures` keep.
+    what `payment`, `voice` and `pictures` keep.
     """
 
     name = "clerk"
@@ -128,6 +128,8 @@ class Clerk(Plugin):
 
     async def _written(self, context: Context, catalogue: Catalogue, sale: Sale, message: Message) -> Verdict:
         lexicon = await self._words_of(catalogue)
+        if not sale.is_open and await payment.take_bare_reference(context, message, self.config):
+            return Verdict.STOP
         acts = _understood(message.text, lexicon, sale)
         if shown := pictures.quoted(catalogue, message.quote):
             acts = pictures.meant(message.text, acts, shown, lexicon)

@@ -137,14 +137,48 @@ def test_without_a_text_about_paying_nothing_is_taken_for_a_payment(play: Player
     assert payment_text(made.shop.placed[1], ClerkConfig()) == ""
 
 
-@pytest.mark.parametrize("said", ["c'est payé, ref TX12345ABC", "J'ai payé par Wave. Référence : TX12345ABC"])
-def test_a_reference_in_the_sentence_that_says_it_is_paid_is_not_asked_for(play: Player, said: str) -> None:
+@pytest.fixture
+def awa(play: Player) -> Person:
+    """She has an order at a real clerk's that is to be paid."""
     made = play(Clerk, tenant=replace(TENANT, catalogue=CATALOGUE), config={"clerk": {"payment": WAVE.payment}})
     awa = made.customer("Awa Diop")
     awa.says("2 poulets braisés, je passe les prendre")
     awa.says("oui")
+    return awa
+
+
+@pytest.mark.parametrize(
+    ("said", "reference"),
+    [
+        ("WV123456789", "WV123456789"),
+        ("PP240101.1234.A12345", "PP240101.1234.A12345"),
+        ("TID: WV123456789", "WV123456789"),
+        ("T_ABC-12 34.56", "T_ABC-12 34.56"),
+        ("c'est TX99AB77 svp", "TX99AB77"),
+    ],
+)
+def test_a_reference_may_be_all_that_they_write(awa: Person, said: str, reference: str) -> None:
+    heard = awa.says(said)
+    assert "vérifions" in heard.texts[0]
+    assert f"Référence : {reference}\n" in heard.notices[0]
+
+
+@pytest.mark.parametrize("said", ["2 poulets", "10000fcfa", "14h30-15h00", "rue 22 angle 27", "771234567", "2000"])
+def test_other_figures_are_no_reference(awa: Person, said: str) -> None:
+    awa.says(said)
+    assert state(awa.play) == ("confirmed", "open")
+
+
+def test_figures_alone_are_one_for_who_was_just_asked_for_it(awa: Person) -> None:
+    awa.says("j'ai payé")
+    awa.says("123456789012")
+    assert state(awa.play) == ("confirmed", "to_check")
+
+
+@pytest.mark.parametrize("said", ["c'est payé, ref TX12345ABC", "J'ai payé par Wave. Référence : TX12345ABC"])
+def test_a_reference_in_the_sentence_that_says_it_is_paid_is_not_asked_for(awa: Person, said: str) -> None:
     heard = awa.says(said)
     assert "vérifions" in heard.texts[0]
     assert "TX12345ABC" in heard.notices[0]
-    assert state(made) == ("confirmed", "to_check")
+    assert state(awa.play) == ("confirmed", "to_check")
     assert "Nous vérifions votre paiement de la commande n° 1" in awa.says("c'est payé !").texts[0]
