@@ -107,7 +107,9 @@ class Wanting(Correcting):
 
     def _part_of(self, last: Made, mention: Mention) -> Mention | None:
         """`2 yassa : un poulet, un poisson`: each of the products that the first word left open."""
-        base = last.mention
+        base, other = last.mention, self._last_put()
+        if mention.refers and not mention.found and other is not None and other.mention is not None:
+            mention = replace(mention, found=other.mention.found)  # `un entier, deux demis`
         if base is None or len(base.found) < 2 or last.sentence != self._sentence or mention.quantity is None:
             return None
         common = tuple(one for one in base.found if one.sku in {other.sku for other in mention.found})
@@ -118,7 +120,7 @@ class Wanting(Correcting):
             last.mention = replace(base, quantity=left)
         else:
             self._made.remove(last)
-        return replace(mention, found=common)
+        return replace(mention, found=common, refers=False)
 
     def _added(self, mention: Mention) -> Mention:
         """`encore un poulet`, `ajoute 2 poulets`: so many more than there are."""
