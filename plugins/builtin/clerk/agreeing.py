@@ -11,9 +11,10 @@ _PHRASES = re.compile(
     r"|(?:c|ce|cest|c est|est|tout est|tt est)(?: bien| tout)? (?:ca|sa|bon|juste|fait|cale|propre|clair|carre|doux)"
     r"|(?:ca|sa) (?:marche|va|me va|roule|me convient|nous va)|vas y|allez y|bon pour (?:moi|nous|accord)"
     r"|rien a (?:dire|redire|changer|ajouter|signaler)|a tout a l heure|a plus tard|tout a fait|avec plaisir|bien sur"
-    r"|que dieu (?:te|vous|nous) (?:benisse|garde)|faites (?:vite|seulement)|grand frere|grande soeur|petit frere|petite soeur|(?:tres|trop) bien|c est (?:exactement |bien )?ce que je"
-    r" (?:veux|voulais|voulai)|(?:vous pouvez|tu peux|on peut) (?:y aller|envoyer|livrer|preparer|lancer|valider"
-    r"|confirmer|proceder)|j ai (?:bien )?(?:verifie|vu|lu|compris)|de ma part|pour (?:moi|nous|la commande))\b"
+    r"|que dieu (?:te|vous|nous) (?:benisse|garde)|faites (?:vite|seulement)|(?:grand|petit) frere"
+    r"|(?:grande|petite) soeur|(?:tres|trop) bien|c est (?:exactement |bien )?ce que je (?:veux|voulais|voulai)"
+    r"|(?:vous pouvez|tu peux|on peut) (?:y aller|envoyer|livrer|preparer|lancer|valider|confirmer|proceder)"
+    r"|j ai (?:bien )?(?:verifie|vu|lu|compris)|de ma part|pour (?:moi|nous|la commande))\b"
 )
 """Words that are a yes, or nothing beside it, only together."""
 _SIGNS = re.compile("[👍✅👌🆗✔☑]")

@@ -37,7 +37,7 @@ def refine(turn: Turn, mention: Mention) -> None:
         products=products,
         variants=want.variants if keep else (),
         quantity=quantity,
-        unsure=(want.unsure or mention.unsure) and mention.quantity is None,
+        unsure=mention.unsure or (want.unsure and mention.quantity is None),
         # What was sold out was said too: of the new answer only itself counts.
         traits=traits,
         options=mention.options if other else tuple(dict.fromkeys((*want.options, *mention.options))),

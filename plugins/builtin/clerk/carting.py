@@ -5,7 +5,7 @@ from typing import Literal
 
 from comptoir.plugins.builtin.clerk import cart, wares
 from comptoir.plugins.builtin.clerk.answering import answers, names, pick_of, refine, tell_lacking
-from comptoir.plugins.builtin.clerk.meaning import meant, replaced
+from comptoir.plugins.builtin.clerk.meaning import meant, most_alike, replaced
 from comptoir.plugins.builtin.clerk.sale import Want
 from comptoir.plugins.builtin.clerk.turn import Turn
 from comptoir.plugins.builtin.clerk.wanting import settle, want_of
@@ -63,6 +63,10 @@ def set_quantity(turn: Turn, mention: Mention | None) -> None:
     products = meant(turn, mention, in_cart=True)
     if not products:
         _unknown(turn, mention)
+        return
+    there = {wares.product_sku(turn.catalogue, line.sku) for line in turn.draft.lines}
+    if there.isdisjoint(products) and not _RATHER.isdisjoint(words(turn.text)) and most_alike(turn, mention):
+        exchange(turn, Act("replace", mention))
         return
     settle(turn, replace(want_of(mention, products), does="set"))
 

@@ -39,11 +39,14 @@ def read(turn: Turn, acts: Sequence[Act]) -> None:
     again_there = ordering.same_place(turn.text) and ordering.deliver_again(turn)
     turn.names_wares = any(act.mention is not None and act.mention.found for act in acts if act.verb in _OF_CART)
     puts = any(act.verb in ("put", "again") for act in acts)
-    for act in that_count(turn, acts):
+    counted = that_count(turn, acts)
+    for act in counted:
         if again_there and act.verb in ("zone", "address", "delivery"):
             continue
         if puts or not ordering.changes_placed(turn, act):
             _do(turn, act)
+    removed = any(act.verb == "remove" for act in counted) and turn.before.lines != turn.draft.lines
+    turn.sale = replace(turn.sale, removing=removed)
     _ask_what_was_meant(turn, acts)
     if turn.is_only_missed or not (turn.understood or turn.greeted or answering.answered_in_words(turn)):
         _take_for_answer(turn)

@@ -59,7 +59,8 @@ def _refused(turn: Turn, acts: Sequence[Act]) -> Sequence[Act]:
         return [Act("replace", mention, instead=Mention(refers=True))]
     if mention.sku not in there:
         return acts
-    if verbs == ["put", "no"]:
+    spoken = words(turn.text)
+    if verbs == ["put", "no"] or (turn.sale.removing and spoken[:1] == ["et"] and "aussi" in spoken):
         return [Act("remove", mention)]
     if set(verbs) <= {"put", "yes", "no"} and verbs.count("put") == 1 and not _ONLY.isdisjoint(words(turn.text)):
         return [Act("clear"), Act("put", mention)]

@@ -41,7 +41,7 @@ def _of_the_kind(turn: Turn, found: tuple[str, ...]) -> tuple[str, ...]:
 
 def replaced(turn: Turn, instead: Mention | None, mention: Mention) -> tuple[str, ...]:
     """The variants of the cart that are replaced."""
-    alike = _most_alike(turn, mention) if instead is None or not instead.found else ()
+    alike = most_alike(turn, mention) if instead is None or not instead.found else ()
     products = alike or meant(turn, instead or Mention(refers=True), in_cart=True)
     if not products:
         products = tuple(one.sku for one in mention.found)
@@ -51,7 +51,7 @@ def replaced(turn: Turn, instead: Mention | None, mention: Mention) -> tuple[str
     return tuple(dict.fromkeys(exact or lines))
 
 
-def _most_alike(turn: Turn, mention: Mention) -> tuple[str, ...]:
+def most_alike(turn: Turn, mention: Mention) -> tuple[str, ...]:
     """`Rather the black castor oil`, for the castor oil and not for the argan oil: the ware of the cart that is named
     most like it.
     """
@@ -65,7 +65,7 @@ def _most_alike(turn: Turn, mention: Mention) -> tuple[str, ...]:
 
 def _name_words(turn: Turn, sku: str) -> set[str]:
     product = wares.product_of(turn.catalogue, sku)
-    return {stem(word) for word in words(product.name)} if product is not None else set()
+    return {stem(word) for word in words(product.name) if len(word) > 2} if product is not None else set()
 
 
 def _with_traits(turn: Turn, products: Sequence[str], traits: Sequence[str]) -> tuple[str, ...]:

@@ -79,6 +79,8 @@ class Sale:
     """The product that was spoken of last."""
     last_variants: tuple[str, ...] = ()
     """Of it, those that were; empty for all."""
+    removing: bool = False
+    """They have just taken something out."""
     listed: tuple[str, ...] = ()
     """Products of the list that was shown last."""
     lost: int = 0

@@ -88,8 +88,8 @@ def _tried(turn: Turn, want: Want) -> Want | None:
     if (len(variants) > 1 or not _has_all(variants[0], _known_traits(product, want))) and there:
         return replace(want, kind="variant", variants=tuple(one.sku for one in there))
     variant = variants[0]
-    if want.unsure and want.quantity is None:
-        return replace(want, kind="quantity", variants=(variant.sku,))
+    if want.unsure:
+        return replace(want, kind="quantity", variants=(variant.sku,), quantity=None)
     return _placed(turn, replace(want, variants=(variant.sku,)))
 
 
@@ -212,6 +212,9 @@ def _removed(turn: Turn, want: Want, variants: Sequence[Variant]) -> Want | None
         return None
     if len(found) > 1 and want.quantity is not None:
         return replace(want, kind="variant", variants=tuple(found))
+    if want.unsure and want.quantity is None:
+        # `Take one or two out`: they are asked how many they want.
+        return replace(want, kind="quantity", does="set", variants=(found[0],))
     for sku in found:
         line = next(line for line in turn.draft.lines if line.sku == sku)
         if want.options or want.without:
