@@ -1,6 +1,7 @@
 """Tells whether the number of pieces that was said of something is sure: what is not sure is asked, never guessed."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -23,6 +24,7 @@ _SOME = frozenset(
 """Before `de` and what is named: `un peu de`, `la moitié d'un`."""
 _OF = frozenset(("de", "d", "du", "des", "of"))
 _HALVES = frozenset(("demi", "demie", "demis", "demies", "moitie", "quart", "quarts", "tiers", "half"))
+_SHARES = frozenset(("moitie", "quart", "tiers", "double", "triple"))
 _PERSONS = frozenset(("personne", "personnes", "pers", "invites", "convives", "enfants", "adultes", "people"))
 _EACH = frozenset(("chacun", "chacune", "each"))
 _NEW = frozenset(("neuf", "neufs"))
@@ -36,6 +38,8 @@ class Doubts:
 
     tokens: Sequence[Token]
     lexicon: Lexicon
+    sums: Mapping[int, int]
+    """Sums of money, by where they stand in the message."""
 
     def of(self, mention: Mention, start: int, end: int, since: int) -> Mention:
         """The mention that these tokens are, without its number where that is not sure, or with the variant that a
@@ -43,6 +47,8 @@ class Doubts:
         """
         if mention.unsure or self._is_hedged(mention, start, end, since):
             return in_doubt(mention)
+        if mention.refers and any(self._word(place) in _SHARES for place in range(start, end)):
+            return replace(in_doubt(mention), traits=())
         if not mention.found:
             return mention
         products = [self.lexicon.entries[self.lexicon.by_sku[one.sku]].product for one in mention.found]
@@ -63,7 +69,8 @@ class Doubts:
 
     def _is_hedged(self, mention: Mention, start: int, end: int, since: int) -> bool:
         """`environ 3`, `2 ou plus`, `un peu de`, `deux trois`."""
-        if self._is_some(start, end, since) or self._begins(end, _AFTER):
+        dresses = mention.refers and bool(mention.options or mention.without)
+        if (not dresses and self._is_some(start, end, since)) or self._begins(end, _AFTER):
             return True
         if mention.quantity is None:
             return self._word(end) in ("pour", "for") and self._is_bare_number(end + 1)
@@ -79,8 +86,9 @@ class Doubts:
 
     def _is_of_option(self, mention: Mention, start: int) -> bool:
         """`avec 2 frites`, where fries come with something."""
+        at = next((place for place in range(start, start + _NEAR) if self._is_number(place)), start)
         counted = bool(mention.options) and (mention.quantity or 0) > 1
-        return counted and self._word(start + 1) not in ("avec", "with", "+", "➕", "sans", "without", "plus")
+        return counted and self._word(at + 1) not in ("avec", "with", "+", "➕", "sans", "without", "plus")
 
     def _is_some(self, start: int, end: int, since: int) -> bool:
         said = [self._word(place) for place in range(max(since, start - _NEAR), end)]
@@ -102,9 +110,11 @@ class Doubts:
         return any(said.startswith(f"{phrase} ") for phrase in phrases)
 
     def _is_second(self, start: int, since: int) -> bool:
-        """`deux trois`, `2 et 3`: whose is the first number?"""
-        place = start - 1 - (self._word(start - 1) in ("et", "and"))
-        return place >= since and self._is_number(place) and self._is_number(start)
+        """`deux trois`, `entre 2 et 3`: which of them?"""
+        linked = self._word(start - 1) in ("et", "and") and self._word(start - 3) in ("entre", "between")
+        place = start - 1 - linked
+        both = place >= since and self._is_number(place) and self._is_number(start)
+        return both and self.tokens[place].value is not None
 
     def _is_part(self, products: Sequence[Product], start: int, end: int, since: int) -> bool:
         """`1/2 poulet`, where nothing comes by the half."""
@@ -122,8 +132,12 @@ class Doubts:
             return fold(last.said) in _NEW or (
                 last.value >= _LEAST_PRICE and any(last.value % price == 0 for price in prices)
             )
-        after = self.tokens[end].value if end < len(self.tokens) else None
-        return mention.quantity is None and after is not None and after > _MOST_PIECES and after not in prices
+        following = self.tokens[end] if end < len(self.tokens) else None
+        if following is None or mention.quantity is not None:
+            return False
+        after = self.sums.get(following.start) or following.value or 0
+        is_sum = after > _MOST_PIECES or following.start in self.sums
+        return is_sum and after not in prices
 
     def _persons(self) -> int:
         """`pour 4 personnes`; 0 where none are told."""
@@ -143,6 +157,17 @@ class Doubts:
         for place in range(start, end):
             if self.tokens[place].kind == "word" and self.tokens[place].word in packings():
                 yield self.tokens[place].root
+
+
+def sum_in(text: str) -> int:
+    """The francs of `à 1 000 F`; 0 for what is no sum of them."""
+    found = _SUM.fullmatch(fold(text))
+    figures = re.sub(r"\D", "", found["figures"]) if found else ""
+    return int(figures) if 0 < len(figures) <= _LONGEST_SUM else 0
+
+
+_SUM = re.compile(r"(?:(?:a|de|pour|est|fait|font) )?(?P<figures>\d[\d .]*) ?[a-z ]{0,8}")
+_LONGEST_SUM = 7
 
 
 def in_doubt(mention: Mention) -> Mention:

@@ -21,6 +21,7 @@ _UNITS: dict[str, tuple[int | Fraction, str]] = {
 }  # fmt: skip
 AMBIGUOUS = frozenset(("l", "m", "a", "w", "v", "mois", "ans", "an", "go"))
 """Units that are sizes or other words as well: read as units only where the shop sells by them."""
+_CANON = re.compile(r"(\d+(?:\.\d+)?)([a-z]+²?)")
 _HALF, _QUARTER = Fraction(1, 2), Fraction(1, 4)
 
 
@@ -76,15 +77,13 @@ def _plain(value: Fraction) -> str:
 
 def parted(canon: str) -> tuple[Fraction, str] | None:
     """Amount and base unit of a measure; None for other words."""
-    digits = canon.rstrip("abcdefghijklmnopqrstuvwxyz")
-    if not digits or digits == canon:
-        return None
-    return Fraction(digits), canon[len(digits) :]
+    found = _CANON.fullmatch(canon)
+    return (Fraction(found[1]), found[2]) if found else None
 
 
 def measures_in(text: str) -> frozenset[str]:
     """Those that a name or a description bears: `5 kg`, `33cl`."""
-    said = re.findall(r"\d+(?:\.\d+)?|[^\W\d_]+", fold(text).replace(",", "."))
+    said = re.findall(r"\d+(?:\.\d+)?|[^\W\d_]+2?\b|[^\W\d_]+", fold(text).replace(",", "."))
     found = (measure_of(said, place, AMBIGUOUS) for place in range(len(said)))
     return frozenset(measured[0] for measured in found if measured is not None)
 

@@ -7,7 +7,7 @@ from typing import Literal
 from comptoir.plugins.language import ordering_words
 from comptoir.plugins.shop.understanding.acts import Found, Mention
 from comptoir.plugins.shop.understanding.details import Detail
-from comptoir.plugins.shop.understanding.doubting import Doubts
+from comptoir.plugins.shop.understanding.doubting import Doubts, sum_in
 from comptoir.plugins.shop.understanding.mentions import MentionReader
 from comptoir.plugins.shop.understanding.phrasing import phrases_at
 from comptoir.plugins.shop.understanding.roots import links
@@ -68,16 +68,19 @@ def pieces_of(
 ) -> list[Piece]:
     """In the order of the message."""
     reader.stops = frozenset(zone.start for zone in zones if zone.cued or not reader.names_product(zone.start))
-    found = list(_pieces(tokens, reader, {zone.start: zone for zone in zones}))
+    sums = {detail.start: amount for detail in details if not detail.kind and (amount := sum_in(detail.text))}
+    found = list(_pieces(tokens, reader, {zone.start: zone for zone in zones}, sums))
     found += [
         Piece("detail", detail.kind, detail.start, detail.text, detail=detail) for detail in details if detail.kind
     ]
     return sorted(found, key=lambda piece: piece.at)
 
 
-def _pieces(tokens: Sequence[Token], reader: MentionReader, zones: dict[int, ZoneMatch]) -> Iterator[Piece]:
+def _pieces(
+    tokens: Sequence[Token], reader: MentionReader, zones: dict[int, ZoneMatch], sums: dict[int, int]
+) -> Iterator[Piece]:
     roots = [token.root for token in tokens]
-    doubts = Doubts(tokens, reader.lexicon)
+    doubts = Doubts(tokens, reader.lexicon, sums)
     place, expected, since = 0, False, 0
     while place < len(tokens):
         token = tokens[place]

@@ -18,7 +18,19 @@ def thought_over(pieces: Sequence[Piece]) -> list[Piece]:
     """The pieces of a message, with such words as what they mean; a thing that is told twice with two numbers and no
     word between them is in doubt.
     """
-    return _doubled(_each(_with_or_without(_behind(_corrected(pieces)))))
+    return _doubled(_each(_with_or_without(_behind(_corrected(_more_of(pieces))))))
+
+
+def _more_of(pieces: Sequence[Piece]) -> list[Piece]:
+    """`un peu plus de coca` takes nothing away."""
+    made: list[Piece] = []
+    for piece in pieces:
+        before = made[-1] if made else None
+        if before is not None and before.name in ("peu", "beaucoup") and piece.said.lower().startswith("plus d"):
+            continue
+        some = before is not None and before.name in ("peu", "beaucoup") and piece.mention is not None
+        made.append(replace(piece, mention=in_doubt(piece.mention)) if some and piece.mention else piece)
+    return made
 
 
 def _corrected(pieces: Sequence[Piece]) -> list[Piece]:
