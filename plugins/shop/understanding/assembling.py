@@ -77,7 +77,7 @@ class Assembler(Wanting):
             self._make("put" if self._out.refers else "remove", self._out, 0)
         elif self._correcting and last is not None and last.sentence == self._sentence and len(self._puts()) == 1:
             self._turn(last, self._correcting)
-        self._one_more = self._only = self._rest = self._money = self._weak = False
+        self._one_more = self._only = self._rest = self._money = self._weak = self._past = False
         self._mode, self._explicit, self._adding, self._waiting, self._out, self._correcting = (
             "",
             False,
@@ -94,12 +94,19 @@ class Assembler(Wanting):
         )
 
     def _comma(self, place: int, piece: Piece) -> None:
+        self._past = False
         if self._weak:
             # `pas de coca, 2 fanta`
             self._mode, self._explicit, self._weak = "", False, False
 
     def _word(self, place: int, piece: Piece) -> None:
-        pass
+        """`un yassa ou un thieb`: neither is ordered yet."""
+        last = self._last_put()
+        following = self._pieces[place + 1] if place + 1 < len(self._pieces) else None
+        if piece.name not in ("ou", "or") or last is None or following is None or following.mention is None:
+            return
+        if following.kind == "mention" and following.mention.found and last.sentence == self._sentence:
+            last.verb, self._mode, self._explicit = "ask_stock", "ask_stock", False
 
     def _detail(self, place: int, piece: Piece) -> None:
         if piece.name == "order":
@@ -220,6 +227,8 @@ class Assembler(Wanting):
             self._fewer()
         elif name == "only":
             self._limit(place)
+        elif name == "past":
+            self._past = True
         elif name == "rest":
             self._rest = True
             if "command" in piece.said.lower():

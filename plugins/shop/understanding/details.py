@@ -47,7 +47,9 @@ _AMOUNT = re.compile(
 )
 _SPENT = re.compile(rf"\bpour (?:\d[\d .]*|mille) ?{_CURRENCY}|(?<![\w.,])(?:\d[\d .]*|mille) ?{_CURRENCY}(?= d[e'u ])")
 """What somebody wants to spend: how many pieces that makes has to be asked."""
-_PHONE = re.compile(r"(?:\+|\b00)\d(?:[ .-]?\d){7,14}\b|\b\d{2,3}(?:[ .-]\d{2,3}){3,4}\b|\b0\d{8,9}\b|\b[5679]\d{8}\b")
+_PHONE = re.compile(
+    r"\+\d{8,15}\b|(?:\+|\b00)\d(?:[ .-]?\d){7,14}\b|\b\d{2,3}(?:[ .-]\d{2,3}){3,4}\b|\b0\d{8,9}\b|\b[5679]\d{8}\b"
+)
 _NAMED = re.compile(
     r"\b(?:(?:c'est |mettez )?au nom d(?:e |u |'|es )|(?:mon |le )?nom ?(?:complet )?(?:est|c'est|sera|:|=) ?"
     r"|je m'appelle |je me nomme |moi c'?est |my name is |name ?: ?)"

@@ -26,6 +26,7 @@ _TOKEN = re.compile(
     r"|(?P<mark>\.{2,}|[-+?!.,;:\n()=/*•&×➕👍👌✅🆗🤝👎❌🚫])"
 )
 _WRITTEN = {"½": " 1/2 ", "¼": " 1/4 ", "¾": " 3/4 ", "œ": "oe", "🔟": " 10 "}
+_ORDINAL = re.compile(r"(?:i?er|i?ere|i?e|i?eme|nde?)s?")
 _AND_A_HALF = re.compile(r"[lL]5")
 _DICTATED = re.compile(r"\bvirgule\b", re.IGNORECASE)
 """Who speaks to the keyboard says the signs, too."""
@@ -97,6 +98,8 @@ def _raw(text: str, own: Set[str]) -> Iterator[Token]:
                 and (whole in own or whole in ordering_words("sizes") or _is_one_word(glued, own))
             ):
                 yield _word(figures + glued, start, end)
+            elif _ORDINAL.fullmatch(fold(glued)):
+                yield _word(figures + glued, start, end)  # `2e porte`
             elif _AND_A_HALF.fullmatch(glued):  # `1l5`
                 yield _number(figures, start, middle, glued=False)
                 yield _word(glued[0], middle, end - 1)

@@ -24,6 +24,8 @@ class Wanting(Correcting):
         if self._dropped_number(mention):
             self._correcting = ""
         self._spoken = mention if mention.found else self._spoken
+        if self._past and not self._mode:
+            return  # `hier j'ai pris 2 yassa`
         if piece.cued and not (mention.found or mention.refers):
             return  # `pour un baptême`
         if piece.name == "theirs" and not self._mode and mention.quantity is None:
@@ -226,9 +228,20 @@ class Wanting(Correcting):
         ):
             last.mention = replace(last.mention, quantity=mention.quantity, unsure=mention.unsure)
         else:
-            self._counted(mention, piece)
+            self._counted(mention, piece, place)
 
-    def _counted(self, mention: Mention, piece: Piece) -> None:
+    def _is_for_another(self, place: int, piece: Piece) -> bool:
+        """`un yassa pour moi, un pour ma mère`: one more of the same."""
+        last = self._last_put()
+        following = self._pieces[place + 1] if place + 1 < len(self._pieces) else None
+        if last is None or last.mention is None or last.sentence != self._sentence or last.mention.quantity is None:
+            return False
+        if following is None or following.name != "pour" or piece.mention is None or piece.mention.quantity is None:
+            return False
+        last.mention = replace(last.mention, quantity=last.mention.quantity + piece.mention.quantity)
+        return True
+
+    def _counted(self, mention: Mention, piece: Piece, place: int) -> None:
         """A number that belongs to nothing that was named before it."""
         if self._waiting == "instead":
             self._counted_instead(piece)
@@ -245,5 +258,7 @@ class Wanting(Correcting):
             self._make("pick", None, piece.at, text="all")
         elif piece.name == "pieces" and self._asked not in ("quantity", "stock"):
             self._make("set_quantity", mention, piece.at)
+        elif self._is_for_another(place, piece):
+            pass
         else:
             self._make("number", mention, piece.at)

@@ -106,9 +106,13 @@ class Zones:
         if whole:
             most = max(length for length, _ in whole)
             return tuple(Found(code, 1.0) for code in dict.fromkeys(code for length, code in whole if length == most))
-        telling = [word for word in said if len(word) >= _SHORTEST and (guessing or word not in _COMMON)]
+        telling = [word for word in said if _tells(word) and (guessing or word not in _COMMON)]
         codes: dict[str, None] = dict.fromkeys(code for word in telling for code in sorted(self._codes[word]))
         return tuple(Found(code, 0.5) for code in codes)
+
+
+def _tells(word: str) -> bool:
+    return len(word) >= _SHORTEST or (len(word) > 1 and any(map(str.isdigit, word)) and not word.isdigit())
 
 
 _COMMON = frozenset(
