@@ -179,10 +179,12 @@ def _sold(made: "Prepared") -> str:
     """That all of a table was read is seen by its numbers. Empty where nothing is to be sold."""
     from comptoir.plugins.shop.files import sells_example
 
-    sold = made.tenant.catalogue
+    sold, has_clerk = made.tenant.catalogue, any(step.plugin == "clerk" for step in made.config.pipeline)
     if sold is None or not sold.products:
-        return (
-            "sells nothing: there is no product" if any(step.plugin == "clerk" for step in made.config.pipeline) else ""
-        )
+        return "sells nothing: there is no product" if has_clerk else ""
     text = f"sells {len(sold.products)} products in {len(sold.by_sku)} variants, delivers to {len(sold.zones)} zones"
-    return f"{text}: the template's example, to be replaced" if sells_example(made.tenant.files) else text
+    if sells_example(made.tenant.files):
+        text += ": the template's example, to be replaced"
+    return (
+        f"{text}; nobody is told of an order: no owner in tenant.toml" if has_clerk and not made.config.owner else text
+    )

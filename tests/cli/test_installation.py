@@ -70,7 +70,11 @@ def test_check_finds_no_fault(comptoir, tenant):
     assert ended.err.splitlines() == [line for line in ended.err.splitlines() if "changed by chat" in line]
     assert "sells 5 products in 6 variants, delivers to 2 zones: the template's example" in ended.out
     (tenant / "Catalogue.csv").write_text("nom;prix\nThé;500\n", encoding="utf-8")
-    assert "sells 1 products in 1 variants, delivers to 0 zones\n" in comptoir("check", "chez-awa").out
+    told = comptoir("check", "chez-awa").out
+    assert "sells 1 products in 1 variants, delivers to 0 zones; nobody is told of an order: no owner" in told
+    file = tenant / "tenant.toml"
+    file.write_text('owner = "+221770000099"\n' + file.read_text(encoding="utf-8"), encoding="utf-8")
+    assert "delivers to 0 zones\n" in comptoir("check", "chez-awa").out
     (tenant / "Catalogue.csv").write_text("", encoding="utf-8")
     assert "sells nothing: there is no product\n" in comptoir("check", "chez-awa").out
     assert "chez-awa" in ended.out
