@@ -24,12 +24,13 @@ def thought_over(pieces: Sequence[Piece]) -> list[Piece]:
 def _more_of(pieces: Sequence[Piece]) -> list[Piece]:
     """`un peu plus de coca` takes nothing away."""
     made: list[Piece] = []
+    more = False
     for piece in pieces:
-        before = made[-1] if made else None
-        if before is not None and before.name in ("peu", "beaucoup") and piece.said.lower().startswith("plus d"):
+        if made and made[-1].name in ("peu", "beaucoup") and piece.said.lower().startswith("plus d"):
+            more = True
             continue
-        some = before is not None and before.name in ("peu", "beaucoup") and piece.mention is not None
-        made.append(replace(piece, mention=in_doubt(piece.mention)) if some and piece.mention else piece)
+        made.append(replace(piece, mention=in_doubt(piece.mention)) if more and piece.mention else piece)
+        more = False
     return made
 
 

@@ -28,7 +28,8 @@ class VariantWords(ShopWords):
         if state.places is not None:
             return state.places
         if self.about:
-            return self.about
+            # `2 coca`, whatever was spoken of last.
+            return None if not all(map(is_generic, told)) and not self._having_trait(told, self.about) else self.about
         return (
             self._last if self._last and all(map(is_generic, told)) and self._having_trait(told, self._last) else None
         )
@@ -44,7 +45,7 @@ class VariantWords(ShopWords):
         if not told or (not state.named and self._is_name(told[0]) and self._is_head(told[0], at + length)):
             return 0
         having = self._having_trait(told, self._among(told, state))
-        if not state.named and not self.about:
+        if not state.named and not having <= self.about:
             if not all(map(is_generic, told)) and (len(told) > 1 or not self._is_name(told[0])):
                 state.named = True  # `un coca` where that is a kind of lemonade
                 state.places = having
