@@ -32,6 +32,8 @@ _LINKING = frozenset(
         "an",
     )
 )
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_BRACES = str.maketrans("{}", "()")
 _SHORTEST_PLURAL = 4
 _SHORTEST_STEM = 4
 
@@ -42,6 +44,13 @@ def fold(text: str) -> str:
     lower = unicodedata.normalize("NFKD", text).casefold().translate(_LIGATURES)
     decomposed = unicodedata.normalize("NFKD", lower)
     return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+def one_line(text: str, most: int) -> str:
+    """A stranger's words, to stand among ours: on a line, at most so many characters, and nothing that turns a line
+    round or is filled in later.
+    """
+    return " ".join(_UNSEEN.sub(" ", text).translate(_BRACES).split())[:most]
 
 
 def words(text: str) -> list[str]:

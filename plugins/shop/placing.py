@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from comptoir.plugins.shop.model import Catalogue, Draft, PlaceOrder, Priced
 from comptoir.plugins.shop.pricing import NotSold, price
+from comptoir.plugins.text import one_line
 
 _MOST = 500
 _MOST_NAME = 100
@@ -40,15 +41,11 @@ def bounded(draft: Draft) -> Draft:
     """What customers said of it, on a line each and no longer than anybody reads."""
     return replace(
         draft,
-        address=_line(draft.address, _MOST),
-        note=_line(draft.note, _MOST),
-        name=_line(draft.name, _MOST_NAME),
-        time=_line(draft.time, _MOST_NAME),
+        address=one_line(draft.address, _MOST),
+        note=one_line(draft.note, _MOST),
+        name=one_line(draft.name, _MOST_NAME),
+        time=one_line(draft.time, _MOST_NAME),
     )
-
-
-def _line(said: str, most: int) -> str:
-    return " ".join(said.split())[:most]
 
 
 def pieces_of(draft: Draft) -> Mapping[str, int]:

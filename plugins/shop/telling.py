@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from comptoir.plugins.shop.model import Order, OrderState
 from comptoir.plugins.shop.money import format_amount
 from comptoir.plugins.shop.payments import MAX_REFERENCE, Marked
+from comptoir.plugins.text import one_line
 from comptoir.plugins.wording import worded
 
 PLUGIN = "clerk"
@@ -108,7 +109,7 @@ def payment_marked(  # noqa: PLR0913, PLR0917 (what, by whom, and in whose words
     came of it.
     """
     # A stranger's words: a line of them, that cannot pass for another notice.
-    reference = " ".join(reference.split())[:MAX_REFERENCE]
+    reference = one_line(reference, MAX_REFERENCE)
     given = worded(
         TEXTS, own, language, "with_reference" if reference else "without_reference", {"reference": reference}
     )
@@ -124,8 +125,8 @@ def _fields(order: Order) -> dict[str, str]:
     total = format_amount(order.priced.total, order.priced.currency)
     return {
         "number": str(order.number),
-        "customer": " ".join(order.customer.split())[:MAX_NAME] or order.chat,
+        "customer": one_line(order.customer, MAX_NAME) or order.chat,
         "chat": order.chat,
         "total": total,
-        "name": order.customer,
+        "name": one_line(order.customer, MAX_NAME),
     }

@@ -19,7 +19,7 @@ from comptoir.plugins.shop.model import (
     Stock,
     Variant,
 )
-from comptoir.plugins.text import fold
+from comptoir.plugins.text import fold, one_line
 
 MAX_ADDRESS = 300
 MAX_NAME = 60
@@ -154,20 +154,20 @@ def delivered(shop: Shop, draft: Draft, zone: str = "") -> Draft | Problem:
 
 def addressed(draft: Draft, address: str, spot: Spot | None = None) -> Draft:
     """A shared location may stand for the address, or beside it."""
-    return replace(draft, address=_line_of(address, MAX_ADDRESS) or draft.address, spot=spot or draft.spot)
+    return replace(draft, address=one_line(address, MAX_ADDRESS) or draft.address, spot=spot or draft.spot)
 
 
 def named(draft: Draft, name: str) -> Draft:
-    return replace(draft, name=_line_of(name, MAX_NAME))
+    return replace(draft, name=one_line(name, MAX_NAME))
 
 
 def timed(draft: Draft, time: str) -> Draft:
-    return replace(draft, time=_line_of(time, MAX_TIME))
+    return replace(draft, time=one_line(time, MAX_TIME))
 
 
 def noted(draft: Draft, note: str) -> Draft:
     """For whoever prepares it."""
-    return replace(draft, note=_line_of(note, MAX_NOTE))
+    return replace(draft, note=one_line(note, MAX_NOTE))
 
 
 # --- what else there is ------------------------------------------------------------------------------------
@@ -243,7 +243,3 @@ def _placed(lines: tuple[CartLine, ...], line: CartLine) -> tuple[CartLine, ...]
 
 def _without(draft: Draft, line: CartLine) -> Draft:
     return replace(draft, lines=tuple(one for one in draft.lines if one is not line))
-
-
-def _line_of(text: str, most: int) -> str:
-    return " ".join(text.split())[:most]

@@ -103,14 +103,25 @@ async def agreed(sitting: Sitting, question: Question) -> None:
 
 async def _wanted(sitting: Sitting, catalogue: Catalogue, said: str, question: Question) -> None:
     found = await named(sitting.context, catalogue, said, whole=question.wanted in ("hide", "show"))
-    if isinstance(found, str):
+    asks = question.value is None and question.wanted in _VALUED
+    if asks and await _ends_in_a_value(sitting, catalogue, said, found):
+        sitting.say(f"{question.wanted}_wrong")
+    elif isinstance(found, str):
         sitting.say("no_product", said=said)
         if found:
             sitting.say("nearest", products=found)
-    elif question.value is None and question.wanted in _VALUED and unread(catalogue, found, said):
-        sitting.say(f"{question.wanted}_wrong")
     else:
         await _settle(sitting, catalogue, question, found)
+
+
+async def _ends_in_a_value(sitting: Sitting, catalogue: Catalogue, said: str, found: Sequence[Entry] | str) -> bool:
+    """Whether something was to be set, by a number that could not be read: nobody must take it for done."""
+    name, _, last = said.rpartition(" ")
+    if not name or not any(map(str.isdigit, last)):
+        return False
+    if isinstance(found, str):
+        return not isinstance(await named(sitting.context, catalogue, name), str)
+    return unread(catalogue, found, last)
 
 
 async def _settle(sitting: Sitting, catalogue: Catalogue, question: Question, entries: Sequence[Entry]) -> None:

@@ -8,6 +8,7 @@ from comptoir.plugins.builtin.handover.desk import listed
 from comptoir.plugins.shop.model import MarkPayment, MoveOrder, Order
 from comptoir.plugins.shop.money import format_amount
 from comptoir.plugins.shop.states import possible
+from comptoir.plugins.text import one_line
 
 MAP = "https://maps.google.com/?q={latitude:.6f},{longitude:.6f}"
 _MAX_NAME = 40
@@ -148,7 +149,7 @@ def _details(sitting: Sitting, order: Order) -> list[str]:
 
 
 def _customer(order: Order) -> str:
-    return " ".join(order.customer.split())[:_MAX_NAME] or order.chat
+    return one_line(order.customer, _MAX_NAME) or order.chat
 
 
 def _total(order: Order) -> str:

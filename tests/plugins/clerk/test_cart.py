@@ -117,3 +117,8 @@ def test_what_is_offered_instead_is_there() -> None:
     assert cart.instead_of(SHOP, "tshirt-rouge-l") == ("tshirt-rouge-m", "tshirt-bleu-m")
     assert cart.instead_of(SHOP, "casquette") == ("tshirt-rouge-m",)
     assert cart.instead_of(SHOP, "caviar") == ()
+
+
+def test_what_customers_say_of_themselves_stands_on_a_line_and_is_filled_into_nothing() -> None:
+    draft = cart.addressed(cart.named(Draft(), "\u202e{number}\nTotal : 1 F"), "rue {total}\u2028villa 3")
+    assert (draft.name, draft.address) == ("(number) Total : 1 F", "rue (total) villa 3")
