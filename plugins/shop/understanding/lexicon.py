@@ -1,6 +1,7 @@
 """The words of a catalogue, ready to be found in messages."""
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -29,6 +30,7 @@ _SMALLEST_SIZE = 20
 _ELIDED, _VOWELS = frozenset("dl"), frozenset("aeiouyh")
 _WEAK_SHARE = 0.15
 """Of a vessel or a size in a name: `sac de 50 kg` says little of which cement."""
+_SHORTEST_BEGUN = 3
 _SHORTEST_GUESSED, _SHORTEST_PREFIX, _SHORTEST_MENDED = 4, 5, 6
 _MODEL = re.compile(r"[a-z]+(\d{2,})")
 """`CPJ45`, which customers call `45`."""
@@ -81,6 +83,7 @@ class Lexicon:
             language,
         )
         self._spread_prefixes(gathered)
+        self._sorted = sorted(word for word in gathered.spelled if len(word) > _SHORTEST_BEGUN)
         self._skeletons = _unambiguous(gathered.spelled)
         self.described = _described(catalogue)
         """The products whose name or description has a word."""
@@ -155,16 +158,31 @@ class Lexicon:
         """The root of the shop's word that is meant, by its forms or its spelling; None where it is none of them."""
         if one in self.places:
             return one
-        if len(word) < _SHORTEST_GUESSED or word in self._known or word in ordering_words("idle") or word[0].isdigit():
+        if word in self._known or word in ordering_words("idle") or word[0].isdigit() or word in phrase_words():
             return None
-        if word in phrase_words():
-            return None
-        if word[0] in _ELIDED and word[1] in _VOWELS and root_of(word[1:]) in self.places:
+        if (
+            len(word) > _SHORTEST_BEGUN
+            and word[0] in _ELIDED
+            and word[1] in _VOWELS
+            and root_of(word[1:]) in self.places
+        ):
             return root_of(word[1:])  # `deau`
+        if begun := self._begun(singular(word)):
+            return begun
+        if len(word) < _SHORTEST_GUESSED:
+            return None
         if (alike := self._skeletons.get(skeleton(word))) is not None:
             return alike
         found = self._vocabulary.resolve(Read(word, word, one, 0, 1.0))
         return None if found is None else self._as_root(found)
+
+    def _begun(self, word: str) -> str:
+        """The one word of the shop that begins so: `déo`, `mayo`."""
+        if len(word) < _SHORTEST_BEGUN:
+            return ""
+        place = bisect_left(self._sorted, word)
+        roots = {root_of(other) for other in self._sorted[place : place + 20] if other.startswith(word)}
+        return roots.pop() if len(roots) == 1 else ""
 
     def _as_root(self, found: str) -> str | None:
         return found if found in self.places else root_of(found) if root_of(found) in self.places else None

@@ -11,9 +11,11 @@ from comptoir.plugins.shop.understanding.tokens import Token
 from comptoir.plugins.text import fold
 
 _MARKERS = frozenset(
-    ("taille", "pointure", "couleur", "numero", "format", "size", "modele", "n", "longueur", "largeur", "diametre",
-     "epaisseur", "section", "contenance", "puissance")
-)  # fmt: skip
+    (
+        *("taille", "pointure", "couleur", "numero", "format", "size", "modele", "n", "longueur", "largeur"),
+        *("diametre", "contenance", "volume", "epaisseur", "hauteur", "dimension", "litrage"),
+    )
+)
 _BEFORE_TRAIT = frozenset(("en", "du", "de", "le", "la", "in", "des", "d"))
 _OF = frozenset(("de", "d", "a", "au", "aux", "du", "des", "la", "l"))
 _MOST_AFTER = 999

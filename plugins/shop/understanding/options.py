@@ -9,6 +9,7 @@ from comptoir.plugins.shop.understanding.roots import links
 from comptoir.plugins.shop.understanding.sketch import Sketch
 
 _LONGEST, _SHORTEST = 4, 3
+_MUCH = frozenset(("trop", "beaucoup", "peu", "assez", "tres", "plus"))
 _ONES = frozenset(("un", "une"))
 
 
@@ -37,6 +38,7 @@ class OptionWords(Naming):
                 place += 1
             while (
                 self._article(place)
+                or (linked and self.word(place) in _MUCH)
                 or (linked and self.word(place) in _ONES | ordering_words("qualities"))
                 or (linked and self.word(place) in ordering_words("pieces"))
             ):

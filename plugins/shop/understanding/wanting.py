@@ -172,7 +172,7 @@ class Wanting(Correcting):
             and len(mention.traits) >= len(base.traits)
             and len(base.traits) > 1
         ):
-            last.mention = merged(base, mention, replacing=bool(self._correcting))
+            last.mention = merged(base, mention, replacing=self._correcting not in ("", "mieux"))
             return True
         if self._correcting:
             last.mention = merged(base, mention, replacing=True)
@@ -234,11 +234,13 @@ class Wanting(Correcting):
         """`un yassa pour moi, un pour ma mère`: one more of the same."""
         last = self._last_put()
         following = self._pieces[place + 1] if place + 1 < len(self._pieces) else None
+        last = last or next((made for made in reversed(self._made) if made.verb == "number"), None)
         if last is None or last.mention is None or last.sentence != self._sentence or last.mention.quantity is None:
             return False
         if following is None or following.name != "pour" or piece.mention is None or piece.mention.quantity is None:
             return False
         last.mention = replace(last.mention, quantity=last.mention.quantity + piece.mention.quantity)
+        last.verb = "put"
         return True
 
     def _counted(self, mention: Mention, piece: Piece, place: int) -> None:
