@@ -63,6 +63,7 @@ def answered_in_words(turn: Turn) -> bool:
     if not found or (len(found) == len(candidates) > 1):
         return False
     turn.answered()
+    turn.not_read.clear()
     settle(turn, _only(want, found), first=True)
     return True
 
@@ -95,10 +96,11 @@ def _offered(turn: Turn, want: Want, found: tuple[str, ...]) -> tuple[str, ...]:
 def _without_trait_numbers(turn: Turn, want: Want, mention: Mention) -> Mention:
     """`The 1 in 82 inches`, where 1 is a colour, is no number of pieces."""
     variants = [turn.catalogue.by_sku[sku][1] for sku in want.variants if sku in turn.catalogue.by_sku]
-    values = {value for one in variants for _, value in one.traits}
-    if want.kind != "variant" or str(mention.quantity) not in values:
+    number = str(mention.quantity)
+    values = {value for one in variants for _, value in one.traits if number in words(value)}
+    if want.kind != "variant" or len(values) != 1:
         return mention
-    return replace(mention, quantity=None, traits=(*mention.traits, str(mention.quantity)))
+    return replace(mention, quantity=None, traits=(*mention.traits, *values))
 
 
 def _by_words(turn: Turn, want: Want, text: str) -> Want:
@@ -117,7 +119,8 @@ def _named_by(turn: Turn, want: Want, text: str) -> tuple[str, ...]:
     catalogue = turn.catalogue
     if want.kind == "choice":
         products = [one for sku in want.products if (one := wares.product_of(catalogue, sku)) is not None]
-        return narrowed(text, {one.sku: (one.name, *one.names) for one in products})
+        sizes = {one.sku: tuple(value for variant in one.variants for _, value in variant.traits) for one in products}
+        return narrowed(text, {one.sku: (one.name, *one.names) for one in products}) or narrowed(text, sizes)
     variants = [catalogue.by_sku[sku][1] for sku in want.variants if sku in catalogue.by_sku]
     return narrowed(text, {one.sku: (*(value for _, value in one.traits), *one.names) for one in variants})
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Literal
 
 from comptoir.plugins.builtin.clerk import cart, wares
-from comptoir.plugins.builtin.clerk.answering import answers, names, pick_of, refine, tell_lacking
+from comptoir.plugins.builtin.clerk.answering import answers, names, refine, tell_lacking
 from comptoir.plugins.builtin.clerk.meaning import meant, most_alike, replaced
 from comptoir.plugins.builtin.clerk.sale import Want
 from comptoir.plugins.builtin.clerk.turn import Turn
@@ -18,7 +18,10 @@ LEAST_SIZE = 20
 """Smaller numbers are pieces."""
 _ARTICLES = (["le"], ["la"], ["les"], ["the"], ["mon"], ["ma"], ["mes"], ["my"])
 _RATHER = frozenset(
-    words("plutot finalement correction seulement pas erreur trompe pardon non rather instead sorry not only")
+    words(
+        "plutot finalement correction seulement pas erreur trompe pardon non change changez changer remplace remplacez"
+        " rather instead sorry not only"
+    )
 )
 _SAME = frozenset(words("pareil pareille meme memes aussi egalement same also"))
 _MORE = frozenset(words("et aussi plus avec ajoute ajoutez rajoute rajoutez puis and also too with add"))
@@ -32,6 +35,9 @@ def put(turn: Turn, mention: Mention | None) -> None:
         return
     if answers(turn, mention):
         _answer(turn, mention)
+        return
+    if option := _as_option(turn, mention):
+        settle(turn, option)
         return
     products = meant(turn, mention)
     if _is_something_else(turn, mention):
@@ -127,7 +133,8 @@ def exchange(turn: Turn, act: Act) -> None:
     want = want_of(mention, products)
     tell_lacking(turn, mention, products)
     quantity = pieces if want.quantity is None else want.quantity
-    settle(turn, replace(want, quantity=quantity, does="set" if out else "put", instead=out))
+    unsure = want.unsure and quantity is None
+    settle(turn, replace(want, quantity=quantity, unsure=unsure, does="set" if out else "put", instead=out))
 
 
 def clear(turn: Turn) -> None:
@@ -139,7 +146,8 @@ def pick(turn: Turn, text: str) -> None:
     """The entry of the list that was shown last."""
     place = int(text) - 1 if text.isdecimal() and len(text) < 4 else -1
     if turn.answering is not None and turn.answering.kind in ("choice", "variant"):
-        pick_of(turn, turn.answering, place)
+        # What may be chosen bears no numbers: so many of whichever it is.
+        refine(turn, Mention(quantity=place + 1, refers=True) if place >= 0 else Mention(refers=True))
     elif 0 <= place < len(turn.sale.listed):
         settle(turn, Want((turn.sale.listed[place],)))
 
@@ -154,6 +162,17 @@ def _answer(turn: Turn, mention: Mention) -> None:
     turn.answered()
     settle(turn, replace(want, quantity=want.left, relative=False))
     put(turn, mention)
+
+
+def _as_option(turn: Turn, mention: Mention) -> Want | None:
+    """`With attiéké`, of the chicken that is in the cart and may have it: not a portion besides."""
+    last = wares.product_of(turn.catalogue, turn.sale.last) if len(mention.found) == 1 else None
+    ware = wares.product_of(turn.catalogue, mention.sku)
+    if last is None or ware is None or mention.quantity is not None or "avec" not in words(turn.text):
+        return None
+    there = {wares.product_sku(turn.catalogue, line.sku) for line in turn.before.lines}
+    options = tuple(one.name for one in last.options if words(one.name) == words(ware.name))
+    return Want((last.sku,), options=options) if options and last.sku in there else None
 
 
 def _only_one(turn: Turn) -> bool:
@@ -174,6 +193,10 @@ def _altered(turn: Turn, mention: Mention, want: Want) -> Want:
     if len(want.products) != 1:
         return want
     want = replace(want, traits=_newer(turn, want))
+    pieces = sum(one.quantity for one in turn.before.lines if _is_of(turn, one.sku, want))
+    if mention.refers and mention.options and want.quantity == pieces:
+        # `Both with chips`: those that are there.
+        want = replace(want, quantity=None)
     if not mention.found and not want.traits and turn.sale.last == want.products[0]:
         want = replace(want, variants=turn.sale.last_variants)
     if want.quantity is not None or not want.traits or (len(mention.found) == 1 and not _is_definite(turn, mention)):
@@ -185,6 +208,10 @@ def _altered(turn: Turn, mention: Mention, want: Want) -> Want:
     if not _SAME.isdisjoint(words(turn.text)):
         return replace(want, quantity=of_it[0].quantity, options=options)
     return replace(want, quantity=of_it[0].quantity, instead=(of_it[0].sku,), options=options, does="set")
+
+
+def _is_of(turn: Turn, sku: str, want: Want) -> bool:
+    return wares.product_sku(turn.catalogue, sku) in want.products
 
 
 def _newer(turn: Turn, want: Want) -> tuple[str, ...]:

@@ -32,7 +32,10 @@ def narrowed(text: str, names: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     points = {key: _points(said, known[key] - common) for key in keys}
     most = max(points.values(), default=0)
     if most:
-        return tuple(key for key in keys if points[key] == most)
+        best = tuple(key for key in keys if points[key] == most)
+        # `The black one` is the black soap, and not the black soap with eucalyptus.
+        whole = tuple(key for key in best if known[key] - common <= said)
+        return whole if len(whole) == 1 else best
     # `The sweetened one`, where the other is the unsweetened one: it says nothing of what tells the other.
     plain = tuple(key for key in keys if not known[key] - common)
     return plain if len(plain) == 1 and said & common else ()

@@ -38,7 +38,7 @@ def read(turn: Turn, acts: Sequence[Act]) -> None:
         turn.sale = replace(turn.sale, asked=Asked())
     again_there = ordering.same_place(turn.text) and ordering.deliver_again(turn)
     turn.names_wares = any(act.mention is not None and act.mention.found for act in acts if act.verb in _OF_CART)
-    puts = any(act.verb in ("put", "again") for act in acts)
+    puts = ordering.begins_anew(turn, acts)
     counted = that_count(turn, acts)
     for act in counted:
         if again_there and act.verb in ("zone", "address", "delivery"):
@@ -56,7 +56,10 @@ def _ask_what_was_meant(turn: Turn, acts: Sequence[Act]) -> None:
     """What speaks of the cart and changes nothing in it was not understood, unless it says again what is there."""
     mentions = [act.mention for act in acts if act.verb in _OF_CART and act.mention is not None]
     changed = (
-        turn.before.lines != turn.draft.lines or turn.sale.wants != turn.open_before or turn.effects or turn.hand_over
+        (turn.before.lines, turn.before.note) != (turn.draft.lines, turn.draft.note)
+        or turn.sale.wants != turn.open_before
+        or turn.effects
+        or turn.hand_over
     )
     if (
         not mentions
@@ -112,7 +115,7 @@ def finish(turn: Turn) -> str:
     said = [*turn.said, *_not_read(turn), *([] if asked.kind == "confirm" else _told(turn))]
     asked_again = turn.sale.asked_once_more() if turn.before.lines == turn.draft.lines else turn.sale
     turn.sale = replace(asked_again, asked=asked)
-    if not asks and not any(said) and not turn.thanked:
+    if not (asks or any(said) or turn.thanked or turn.photos):
         return turn.say("empty")
     return "\n".join(filter(None, said)) + ("\n\n" if said and asks else "") + asks
 
@@ -186,7 +189,8 @@ def _repeated(turn: Turn) -> tuple[list[str], list[str]]:
     zone = turn.catalogue.zone_by_code.get(draft.zone)
     shown = [wares.named(turn.catalogue, line.sku, line.options) for line in draft.lines]
     shown += [zone.name if zone is not None else "", draft.address, draft.name, draft.time]
-    return shown, [str(line.quantity) for line in draft.lines] if turn.names_wares else []
+    sizes = [word for line in draft.lines for word in words(wares.named(turn.catalogue, line.sku)) if word.isdigit()]
+    return shown, sizes + [str(line.quantity) for line in draft.lines if turn.names_wares]
 
 
 def _settle_or_drop(turn: Turn, want: Want, *, yes: bool) -> None:
@@ -194,7 +198,7 @@ def _settle_or_drop(turn: Turn, want: Want, *, yes: bool) -> None:
     if not yes:
         turn.answered()
     elif len(want.variants if want.kind == "variant" else want.products) == 1:
-        carting.pick(turn, "1")
+        answering.pick_of(turn, want, 0)
 
 
 def _take_up(turn: Turn, *, yes: bool) -> None:

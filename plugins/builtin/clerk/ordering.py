@@ -1,5 +1,6 @@
 """Orders that are placed: how they stand, one more like the last, giving one up, changing one."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from comptoir.plugins.builtin.clerk import cart, wares
@@ -72,6 +73,18 @@ def changes_placed(turn: Turn, act: Act) -> bool:
     turn.answer("change_placed", number=str(order.number))
     turn.hand_over = turn.say("reason_change", number=str(order.number))
     return True
+
+
+def begins_anew(turn: Turn, acts: Sequence[Act]) -> bool:
+    """Whether they order something, and do not change what is ordered."""
+    ordered = {wares.product_sku(turn.catalogue, line.sku) for order in turn.orders[:1] for line in order.draft.lines}
+    others = (
+        one.sku not in ordered
+        for act in acts
+        if act.verb in ("set_quantity", "replace") and act.mention is not None
+        for one in act.mention.found[:1]
+    )
+    return any(others) or any(act.verb in ("put", "again") for act in acts)
 
 
 def _of_wares(turn: Turn, act: Act, order: Order) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import ClassVar, get_args
+from typing import ClassVar
 
 import trio
 
@@ -26,18 +26,19 @@ from comptoir.plugins.builtin.clerk.concerns import concerned, needs_orders
 from comptoir.plugins.builtin.clerk.config import ClerkConfig
 from comptoir.plugins.builtin.clerk.course import question
 from comptoir.plugins.builtin.clerk.dialogue import finish, read
+from comptoir.plugins.builtin.clerk.hearing import understood
 from comptoir.plugins.builtin.clerk.model import converse, is_formal
 from comptoir.plugins.builtin.clerk.sale import Asked as Pending
 from comptoir.plugins.builtin.clerk.sale import Sale, Want
 from comptoir.plugins.builtin.clerk.texts import TEXTS
 from comptoir.plugins.builtin.clerk.turn import Turn
-from comptoir.plugins.builtin.clerk.wares import pieces, product_sku
+from comptoir.plugins.builtin.clerk.wares import pieces
 from comptoir.plugins.builtin.explaining import explain
 from comptoir.plugins.builtin.handover.asking import asks_for_a_person
 from comptoir.plugins.builtin.speaking import speaks
 from comptoir.plugins.shop.model import Catalogue, Spot
 from comptoir.plugins.shop.telling import TEXTS as ORDER_TEXTS
-from comptoir.plugins.shop.understanding import Act, Asked, Lexicon, understand
+from comptoir.plugins.shop.understanding import Act, Lexicon, understand
 from comptoir.plugins.wording import fill
 
 SALE = "sale"
@@ -46,7 +47,6 @@ SOON = timedelta(seconds=3)
 """After an answer that another plugin gave, before the open question is asked once more."""
 LATELY = timedelta(hours=4)
 _TEXT_KINDS = ("text", "image", "video", "document")
-_ASKED = get_args(Asked)
 
 
 class Clerk(Plugin):
@@ -130,7 +130,7 @@ class Clerk(Plugin):
         lexicon = await self._words_of(catalogue)
         if not sale.is_open and await payment.take_bare_reference(context, message, self.config):
             return Verdict.STOP
-        acts = _understood(message.text, lexicon, sale)
+        acts = understood(message.text, lexicon, sale)
         if shown := pictures.quoted(catalogue, message.quote):
             acts = pictures.meant(message.text, acts, shown, lexicon)
             sale = replace(sale, last=shown.sku)
@@ -216,7 +216,7 @@ class Clerk(Plugin):
     async def _go_on(self, context: Context, catalogue: Catalogue, message: Message) -> bool:
         """Whether that was answered."""
         sale, lexicon = await self._sale(context), await self._words_of(catalogue)
-        acts = _understood(message.text, lexicon, sale)
+        acts = understood(message.text, lexicon, sale)
         turn = await self._turn(context, catalogue, lexicon, sale, message.text, acts)
         read(turn, acts)
         if turn.is_only_missed and not _wants_person(message.text, sale):
@@ -275,26 +275,6 @@ class Clerk(Plugin):
                 known = await trio.to_thread.run_sync(Lexicon, catalogue, self.tenant.language)
                 self._lexicon = known
             return known
-
-
-def _understood(text: str, lexicon: Lexicon, sale: Sale) -> tuple[Act, ...]:
-    kind = "confirm" if sale.asked.kind == "cancel" else sale.asked.kind
-    asked: Asked | None = kind if kind in _ASKED else None  # type: ignore[assignment]  # one of them, as it is in there
-    acts = understand(text, lexicon, asked, _about(lexicon.catalogue, sale))
-    if not sale.wants and sale.last and all(act.verb == "unknown" for act in acts):
-        # A bare number is how many they want of what was spoken of last.
-        many = understand(text, lexicon, "quantity", (sale.last,))
-        if all(act.verb == "set_quantity" for act in many):
-            return many
-    return acts
-
-
-def _about(catalogue: Catalogue, sale: Sale) -> tuple[str, ...]:
-    """The products that a message without a name is about: the open question's, else the last and those in the cart."""
-    if sale.wants:
-        return sale.wants[0].products
-    in_cart = (product_sku(catalogue, line.sku) for line in sale.draft.lines)
-    return tuple(dict.fromkeys(filter(None, (sale.last, *in_cart))))
 
 
 def _wants_person(text: str, sale: Sale) -> bool:

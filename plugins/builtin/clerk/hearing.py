@@ -1,0 +1,52 @@
+"""What a message does, read in the light of the sale that it comes into."""
+
+from dataclasses import replace
+from typing import get_args
+
+from comptoir.plugins.builtin.clerk.sale import Sale
+from comptoir.plugins.builtin.clerk.wares import product_of, product_sku
+from comptoir.plugins.shop.model import Catalogue
+from comptoir.plugins.shop.understanding import Act, Asked, Lexicon, Mention, understand
+from comptoir.plugins.text import stem, words
+
+MOST_WORDS = 3
+"""Of what may be the rest of a name."""
+_ASKED = get_args(Asked)
+
+
+def understood(text: str, lexicon: Lexicon, sale: Sale) -> tuple[Act, ...]:
+    """By the question that is open, and by what was spoken of."""
+    kind = "confirm" if sale.asked.kind == "cancel" else sale.asked.kind
+    asked: Asked | None = kind if kind in _ASKED else None  # type: ignore[assignment]  # one of them, as it is in there
+    acts = understand(text, lexicon, asked, _about(lexicon.catalogue, sale))
+    if not sale.wants and sale.last and all(act.verb == "unknown" for act in acts):
+        # A bare number is how many they want of what was spoken of last.
+        many = understand(text, lexicon, "quantity", (sale.last,))
+        if all(act.verb == "set_quantity" for act in many):
+            return many
+        return _of_a_longer_name(text, lexicon, sale) or acts
+    return acts
+
+
+def _of_a_longer_name(text: str, lexicon: Lexicon, sale: Sale) -> tuple[Act, ...]:
+    """`Castor oil` — `the black one`: the black castor oil, where the shop has one."""
+    last = product_of(lexicon.catalogue, sale.last)
+    if last is None or len(words(text)) > MOST_WORDS:
+        return ()
+    acts = understand(f"{last.name} {text}", lexicon)
+    mention = acts[0].mention if len(acts) == 1 and acts[0].verb == "put" else None
+    other = product_of(lexicon.catalogue, mention.sku) if mention is not None and mention.sku else None
+    if mention is None or other is None or other.sku == last.sku:
+        return ()
+    said = {stem(word) for word in words(f"{last.name} {text}")}
+    if not {stem(word) for word in words(other.name)} <= said:
+        return ()
+    return (Act("replace", replace(mention, quantity=None), instead=Mention(refers=True)),)
+
+
+def _about(catalogue: Catalogue, sale: Sale) -> tuple[str, ...]:
+    """The products that a message without a name is about: the open question's, else the last and those in the cart."""
+    if sale.wants:
+        return sale.wants[0].products
+    in_cart = (product_sku(catalogue, line.sku) for line in sale.draft.lines)
+    return tuple(dict.fromkeys(filter(None, (sale.last, *in_cart))))
