@@ -35,7 +35,7 @@ def catalogue() -> str:
 
 
 @pytest.mark.shows(
-    under="faults",
+    under="plugins",
     what="the worker is killed between a customer's yes and the receipt",
     happens="one order, its stock taken once, one receipt, one notice to the owner; who came second hears that it is "
     "sold out",
