@@ -8,8 +8,8 @@ from comptoir.plugins.builtin.clerk.answering import answers, names, refine, tel
 from comptoir.plugins.builtin.clerk.meaning import meant, most_alike, replaced
 from comptoir.plugins.builtin.clerk.sale import Want
 from comptoir.plugins.builtin.clerk.turn import Turn
-from comptoir.plugins.builtin.clerk.wanting import settle, want_of
-from comptoir.plugins.shop.model import Draft
+from comptoir.plugins.builtin.clerk.wanting import part, settle, want_of
+from comptoir.plugins.shop.model import CartLine, Draft
 from comptoir.plugins.shop.understanding import Act, Mention
 from comptoir.plugins.text import words
 
@@ -25,6 +25,7 @@ _RATHER = frozenset(
 )
 _SAME = frozenset(words("pareil pareille meme memes aussi egalement same also"))
 _MORE = frozenset(words("et aussi plus avec ajoute ajoutez rajoute rajoutez puis and also too with add"))
+_BESIDES = frozenset(words("et aussi ajoute ajoutez rajoute rajoutez encore autre and also another add"))
 _BOTH = frozenset(words("les tous toutes both all"))
 _BESIDE = frozenset(words("complete completez completer complement reste rest"))
 """With something else beside what is left of the first."""
@@ -38,6 +39,9 @@ def put(turn: Turn, mention: Mention | None) -> None:
         return
     if option := _as_option(turn, mention):
         settle(turn, option)
+        return
+    if line := _parted(turn, mention):
+        part(turn, line, mention.quantity or 0, (*line.options, *mention.options))
         return
     products = meant(turn, mention)
     if _is_something_else(turn, mention):
@@ -162,6 +166,15 @@ def _answer(turn: Turn, mention: Mention) -> None:
     turn.answered()
     settle(turn, replace(want, quantity=want.left, relative=False))
     put(turn, mention)
+
+
+def _parted(turn: Turn, mention: Mention) -> CartLine | None:
+    """`1 with chips`, of the 2 that are in the cart: one of these, unless they say that it comes besides."""
+    of_it = [line for line in turn.before.lines if wares.product_sku(turn.catalogue, line.sku) == turn.sale.last]
+    plain = mention.refers and not mention.found and not mention.traits and not mention.relative
+    if not plain or not mention.options or len(of_it) != 1 or not _BESIDES.isdisjoint(words(turn.text)):
+        return None
+    return of_it[0] if 0 < (mention.quantity or 0) < of_it[0].quantity else None
 
 
 def _as_option(turn: Turn, mention: Mention) -> Want | None:

@@ -7,7 +7,7 @@ from comptoir.plugins.builtin.clerk import cart, wares
 from comptoir.plugins.builtin.clerk.cart import Problem
 from comptoir.plugins.builtin.clerk.sale import Want
 from comptoir.plugins.builtin.clerk.turn import Turn
-from comptoir.plugins.shop.model import Draft, Product, Variant
+from comptoir.plugins.shop.model import CartLine, Draft, Product, Variant
 from comptoir.plugins.shop.understanding import Mention
 from comptoir.plugins.text import fold, stem, words
 
@@ -217,6 +217,10 @@ def _removed(turn: Turn, want: Want, variants: Sequence[Variant]) -> Want | None
         return replace(want, kind="quantity", does="set", variants=(found[0],))
     for sku in found:
         line = next(line for line in turn.draft.lines if line.sku == sku)
+        off = {*want.options, *want.without}
+        if off.intersection(line.options) and 0 < (want.quantity or 0) < line.quantity:
+            part(turn, line, want.quantity or 0, [name for name in line.options if name not in off])
+            continue
         if want.options or want.without:
             made = cart.dress(turn.shop, turn.draft, sku, (), (*want.options, *want.without))
         elif want.quantity is not None and 0 < abs(want.quantity) < line.quantity:
@@ -225,6 +229,14 @@ def _removed(turn: Turn, want: Want, variants: Sequence[Variant]) -> Want | None
             made = cart.remove(turn.draft, sku)
         turn.take(made)
     return None
+
+
+def part(turn: Turn, line: CartLine, quantity: int, options: Sequence[str]) -> None:
+    """So many of a line's pieces with these options instead of its own."""
+    rest = cart.change(turn.shop, turn.draft, line.sku, line.quantity - quantity, line.options)
+    made = cart.put(turn.shop, rest, line.sku, quantity, options) if isinstance(rest, Draft) else rest
+    if turn.take(made) is None:
+        turn.understood = True
 
 
 def _without_instead(draft: Draft, want: Want) -> Draft:

@@ -244,6 +244,22 @@ def test_what_is_in_the_cart_is_changed(act: Act, lines: list[tuple[str, int, tu
     assert sorted(awa.lines) == sorted(lines)
 
 
+def test_some_of_the_pieces_have_options_of_their_own() -> None:
+    awa = Customer()
+    awa.does(put("poulet", quantity=3))
+    awa.does(Act("put", Mention(quantity=1, refers=True, options=("frites",))), text="1 avec frites")
+    assert awa.lines == [("poulet", 2, ()), ("poulet", 1, ("frites",))]
+    awa.does(Act("put", Mention(quantity=1, refers=True, options=("piment",))), text="et 1 avec piment")
+    assert awa.lines == [("poulet", 2, ()), ("poulet", 1, ("frites",)), ("poulet", 1, ("piment",))]
+
+
+def test_an_option_is_taken_off_some_of_the_pieces() -> None:
+    awa = Customer()
+    awa.does(put("poulet", quantity=2, options=("frites",)))
+    awa.does(Act("remove", of("poulet", quantity=1, options=("frites",))))
+    assert awa.lines == [("poulet", 1, ("frites",)), ("poulet", 1, ())]
+
+
 def test_everything_out_but_one() -> None:
     awa = Customer()
     awa.does(put("poulet", quantity=2), put("oeufs", quantity=6))
