@@ -151,7 +151,7 @@ def _choice(acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail],
 
 
 def _quantity(acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail], text: str) -> list[Act]:
-    if any(act.mention is not None for act in acts):
+    if any(act.mention is not None or act.verb in ("delivery", "pickup", "address") for act in acts):
         return acts
     numbers = [piece.mention for piece in pieces if piece.kind == "number" and piece.mention is not None]
     if not numbers:

@@ -6,7 +6,6 @@ from comptoir.plugins.language import ordering_words
 from comptoir.plugins.shop.understanding.kinds import is_figure, is_generic, size_of
 from comptoir.plugins.shop.understanding.lexicon import NAME
 from comptoir.plugins.shop.understanding.packing import packings
-from comptoir.plugins.shop.understanding.roots import links
 from comptoir.plugins.shop.understanding.sketch import Sketch
 from comptoir.plugins.shop.understanding.variants import VariantWords
 
@@ -75,7 +74,7 @@ class Counting(VariantWords):
             state.lots = not self.lexicon.sold_by.get(self.tokens[place].root)
             state.unsure = state.unsure or state.lots
             place += 1
-        elif vessel in ordering_words("pieces") | packings() and not self._is_named_so(place):
+        elif self._is_vessel(place) and not self._is_named_so(place):
             state.vessel = self.tokens[place].root
             place += 1
         else:
@@ -84,14 +83,16 @@ class Counting(VariantWords):
             place += 1
         return place
 
+    def _is_vessel(self, at: int) -> bool:
+        packed = self.word(at) in packings() and self._is_named_soon(at + 1)
+        return packed or self.word(at) in ordering_words("pieces")
+
     def _is_named_so(self, at: int) -> bool:
         """Whether the vessel and the next word are of one product's name: `plateau d'oeufs`, `sac a main`."""
         roots, length = self.shop_word(at)
         if not roots or not self._roles(roots[0]) & NAME:
             return False
-        place = at + length
-        while links(self.word(place)):
-            place += 1
+        place = self._past_links(at + length)
         following, _ = self.shop_word(place)
         here = {place for place, role in self.lexicon.places[roots[0]].items() if role & NAME}
         if not following or (all(map(is_generic, following)) and self._is_vessel_sold(roots[0], at)):

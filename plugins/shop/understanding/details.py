@@ -27,7 +27,9 @@ _DAYS = (
 _HOUR = r"(?:\d{1,2} ?h(?:eures?)? ?(?:[0-5]\d)?(?!\w)|\d{1,2}:[0-5]\d(?!\w)|midi|minuit|noon)"
 _DAY = (
     r"(?:apres[- ]demain|demain|(?:des )?aujourd'? ?hui|ce soir|cet? apres[- ]midi|cet aprem|ce matin|ce midi"
-    rf"|tonight|tomorrow|{_DAYS}(?: prochain)?)"
+    rf"|tonight|tomorrow|{_DAYS}(?: prochain)?"
+    rf"|(?:{_DAYS} )?(?:le )?\d{{1,2}}(?:er)? (?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre"
+    r"|novembre|decembre)(?![a-z]))"
 )
 _PART = r"(?:(?:dans |en |le )?(?:la |l')?(?:matinee|soiree|apres[- ]midi|aprem)|(?:du |le )?(?:matin|soir)|midi)"
 _TIME = re.compile(

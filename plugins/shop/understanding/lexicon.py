@@ -108,6 +108,8 @@ class Lexicon:
 
     def own_traits(self, sku: str, traits: Sequence[str]) -> tuple[str, ...]:
         """Those of the values that this product comes in, one for each that is written in several ways."""
+        if sku not in self.by_sku:
+            return ()
         product = self.entries[self.by_sku[sku]].product
         own = {value for variant in product.variants for _, value in variant.traits}
         return tuple(one for one in traits if one in own)

@@ -38,7 +38,7 @@ class Naming(Candidates):
                 state.marked = False
                 continue
             if token.kind == "mark":
-                follows = self.shop_word(place + 1)[0] or self._trait_at(place + 1, state)[0]
+                follows = self._trait_at(place + 1, state)[0] or (token.word != ":" and self.shop_word(place + 1)[0])
                 if token.word in "-/'=:()" and (follows or self._counted_in_brackets(place, state)):
                     place += 1
                     continue

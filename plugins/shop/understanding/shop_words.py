@@ -19,7 +19,7 @@ ARTICLES = frozenset(
 )
 _NEVER_FIRST = frozenset(("non", "sans", "pas", "plus"))
 _PEOPLE = frozenset(("femme", "homme", "enfant", "enfants", "fille", "garcon", "bebe", "fils", "mari"))
-_OF_PEOPLE = frozenset(("ma", "mon", "mes", "sa", "son", "ses", "une", "un", "notre", "nos"))
+_OF_PEOPLE = frozenset(("ma", "mon", "mes", "sa", "son", "ses", "une", "un", "notre", "nos", "pour"))
 
 
 class ShopWords:

@@ -187,6 +187,8 @@ class Wanting(Correcting):
         if divides and not base.options and not base.without:
             new = replace(both, quantity=pieces)
         elif base.traits or base.options or base.without:
+            shared = tuple(one for one in base.traits if self._lexicon.comes_in(base.sku, (one, *new.traits)))
+            new = replace(new, traits=tuple(dict.fromkeys((*shared, *new.traits))))  # `noirs : 2 M, 1 L`
             self._make("put", new, last.at, explicit=last.explicit)
             return True
         left = (base.quantity or 1) - pieces
@@ -226,7 +228,10 @@ class Wanting(Correcting):
             and waits(last.mention)
             and 1 < (mention.quantity or 0) <= MOST_PIECES
         ):
-            last.mention = replace(last.mention, quantity=mention.quantity, unsure=mention.unsure)
+            if self._lexicon.own_traits(last.mention.sku, (str(mention.quantity),)):
+                self._make("put", replace(last.mention, traits=(str(mention.quantity),)), piece.at)  # `en 38 et 40`
+            else:
+                last.mention = replace(last.mention, quantity=mention.quantity, unsure=mention.unsure)
         else:
             self._counted(mention, piece, place)
 

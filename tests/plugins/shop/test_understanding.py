@@ -93,7 +93,7 @@ def told(acts: Sequence[Act]) -> str:
 READ = """
 restaurant | Bonjour je veux 2 poulets braisés et une demi-douzaine de nems | greet; put 2 poulet; put 6 nems
 restaurant | slt jve 2 yassa poulet 1 nems et 3 bissap | greet; put 2 yassa-poulet; put 1 nems; put 3 bissap
-restaurant | un demi poulet avec alloco, un autre avec frites | put 1 poulet (demi) +alloco; put 1 poulet +frites
+restaurant | un demi poulet + alloco, un autre avec frites | put 1 poulet (demi) +alloco; put 1 poulet (demi) +frites
 restaurant | poulet braise entier sans piment | put poulet (entier) -piment
 restaurant | burger sans oignon | put burger +sans oignon
 restaurant | yassa x2 ; coca x 3 | put 2 yassa-poulet|yassa-poisson; put 3 coca
