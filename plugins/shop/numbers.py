@@ -64,6 +64,12 @@ def number_at(words: Sequence[str], at: int) -> Number | None:
     return base
 
 
+def groups_at(words: Sequence[str], at: int) -> Number | None:
+    """The `douzaines` of `2 douzaines`, whose figures stand right before: how many pieces one of them is."""
+    group = _group_at(words, at, counted=True)
+    return Number(*group) if group else None
+
+
 def _group_at(words: Sequence[str], at: int, counted: bool) -> tuple[int, int] | None:
     """Pieces of `douzaine`, `demi douzaine`, `douzaine et demie`."""
     half = _word(words, at) in ("demi", "demie", "half")

@@ -113,8 +113,9 @@ class Doubts:
         """`deux trois`, `entre 2 et 3`: which of them?"""
         linked = self._word(start - 1) in ("et", "and") and self._word(start - 3) in ("entre", "between")
         place = start - 1 - linked
-        both = place >= since and self._is_number(place) and self._is_number(start)
-        return both and self.tokens[place].value is not None
+        if place < since or not self._is_number(start):
+            return False
+        return self.tokens[place].kind == "measure" or (self._is_number(place) and self.tokens[place].value is not None)
 
     def _is_part(self, products: Sequence[Product], start: int, end: int, since: int) -> bool:
         """`1/2 poulet`, where nothing comes by the half."""

@@ -7,8 +7,9 @@ from typing import Literal
 from comptoir.plugins.language import ordering_words
 from comptoir.plugins.shop.understanding.acts import Found, Mention
 from comptoir.plugins.shop.understanding.details import Detail
-from comptoir.plugins.shop.understanding.doubting import Doubts, sum_in
+from comptoir.plugins.shop.understanding.doubting import Doubts, in_doubt, sum_in
 from comptoir.plugins.shop.understanding.mentions import MentionReader
+from comptoir.plugins.shop.understanding.packing import packings
 from comptoir.plugins.shop.understanding.phrasing import phrases_at
 from comptoir.plugins.shop.understanding.roots import links
 from comptoir.plugins.shop.understanding.tokens import Token
@@ -160,6 +161,8 @@ def _mention(mention: Mention, tokens: Sequence[Token], start: int, end: int) ->
             name = "all" if (start > 0 and tokens[start - 1].word == "les") or tokens[start].word == "les" else ""
             if following in ordering_words("pieces"):
                 name = "pieces"
+            elif following in packings():
+                mention = in_doubt(mention)  # `2 cartons`, of what?
             yield Piece("number", name, at, mention.said, mention)
         return
     theirs = tokens[start].word in _THEIRS or (start > 0 and tokens[start - 1].word in _THEIRS)

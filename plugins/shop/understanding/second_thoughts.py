@@ -10,6 +10,7 @@ from comptoir.plugins.shop.understanding.pieces import Piece
 _HESITATING = frozenset(("euh", "heu", "hum", "hmm", "euuh", "uh", "um", "oups", "oops"))
 _MEANING = frozenset(("je veux dire", "je voulais dire"))
 _JOINING = frozenset(("et", "plus", "aussi", "encore", "puis", "ensuite", "pour", "and", "for", "avec"))
+_ALL = frozenset(("tout", "tous", "toute", "toutes", "all"))
 _OF_EACH = ("de chaque", "of each")
 _BREAKS = ("end", "comma")
 
@@ -22,13 +23,15 @@ def thought_over(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _more_of(pieces: Sequence[Piece]) -> list[Piece]:
-    """`un peu plus de coca` takes nothing away."""
+    """`un peu plus de coca` takes nothing away; of `tous les coca` nobody knows how many."""
     made: list[Piece] = []
     more = False
     for piece in pieces:
         if made and made[-1].name in ("peu", "beaucoup") and piece.said.lower().startswith("plus d"):
             more = True
             continue
+        all_of_it = bool(made) and made[-1].name in _ALL and piece.mention is not None and not piece.mention.quantity
+        more = more or (all_of_it and not any(one.name in ("remove", "except") for one in made))
         made.append(replace(piece, mention=in_doubt(piece.mention)) if more and piece.mention else piece)
         more = False
     return made
@@ -125,9 +128,28 @@ def _each(pieces: Sequence[Piece]) -> list[Piece]:
     ]
 
 
+def _told_before(pieces: Sequence[Piece], at: int) -> bool:
+    """`du coca : 2 coca`: the first says nothing that the second does not say."""
+    one = pieces[at].mention
+    if one is None or pieces[at].kind != "mention" or one.quantity is not None or one.unsure or one.refers:
+        return False
+    if any(
+        piece.kind == "asks" or piece.name not in ("", "put") for piece in pieces if piece.kind in ("asks", "modes")
+    ):
+        return False
+    others = (piece.mention for piece in pieces[at + 1 :] if piece.kind == "mention")
+    return any(
+        other is not None and _is_same(one, other) and other.quantity and _is_less(one, other) for other in others
+    )
+
+
+def _is_less(one: Mention, other: Mention) -> bool:
+    return {*one.traits, *one.options, *one.without, *one.lacking} <= {*other.traits, *other.options, *other.without}
+
+
 def _doubled(pieces: Sequence[Piece]) -> list[Piece]:
     """`2 coca 3 coca`: 5, or 3?"""
-    made = list(pieces)
+    made = [piece for place, piece in enumerate(pieces) if not _told_before(pieces, place)]
     for place, piece in enumerate(made):
         before = next((at for at in range(place - 1, -1, -1) if made[at].kind == "mention"), None)
         if piece.kind == "mention" and before is not None and _is_doubled(made, before, place):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from comptoir.plugins.language import Language, ordering_spellings, ordering_words
-from comptoir.plugins.shop.numbers import from_figures, number_at
+from comptoir.plugins.shop.numbers import MOST, from_figures, groups_at, number_at
 from comptoir.plugins.shop.understanding.measures import is_unit, measure_of
 from comptoir.plugins.shop.understanding.roots import root_of
 from comptoir.plugins.text import fold, singular
@@ -208,6 +208,11 @@ def _measured(tokens: list[Token], units: Set[str]) -> list[Token]:
             said = " ".join(one.said for one in tokens[place : place + length])
             found.append(Token(said, canon, canon, token.start, last.end, "measure"))
             place += length
+        elif token.kind == "number" and token.value and (group := groups_at(words, place + 1)):
+            last = tokens[place + group.length]  # `2 douzaines`
+            value = min(token.value * group.value, MOST)
+            found.append(replace(token, word=str(value), root=str(value), end=last.end, value=value))
+            place += 1 + group.length
         elif token.kind == "word" and (number := number_at(words, place)):
             last = tokens[place + number.length - 1]
             said = " ".join(one.said for one in tokens[place : place + number.length])
