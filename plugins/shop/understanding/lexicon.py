@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -12,26 +12,34 @@ from comptoir.plugins.language import Language, empty_words, known_words, orderi
 from comptoir.plugins.reading import Token as Read
 from comptoir.plugins.shop.model import Catalogue, Product
 from comptoir.plugins.shop.understanding.acts import Found
-from comptoir.plugins.shop.understanding.measures import AMBIGUOUS, parted
+from comptoir.plugins.shop.understanding.catalogue_words import (
+    SHORTEST_GUESSED,
+    categories_of,
+    described_in,
+    names_of,
+    sold_by,
+    unambiguous,
+    units_of,
+)
+from comptoir.plugins.shop.understanding.measures import parted
 from comptoir.plugins.shop.understanding.phrasing import phrase_words, spoken, whole_phrases
 from comptoir.plugins.shop.understanding.roots import links, root_of, skeleton
 from comptoir.plugins.shop.understanding.tokens import Token, clean, tokens_of
 from comptoir.plugins.shop.understanding.zones import Zones
-from comptoir.plugins.text import fold, singular, words
+from comptoir.plugins.text import singular, words
 from comptoir.plugins.vocabulary import Vocabulary
 
 Roots = tuple[str, ...]
 NAME, TRAIT, OPTION = 1, 2, 4
 """What a word is to a product."""
 
-_VAGUE = frozenset(("maison", "petit", "grand", "autre", "autres", "divers"))
 PREPOSITIONS = frozenset(("pour", "avec", "sur", "sous", "dans", "par", "chez", "for", "with"))
 _SMALLEST_SIZE = 20
 _ELIDED, _VOWELS = frozenset("dl"), frozenset("aeiouyh")
 _WEAK_SHARE = 0.15
 """Of a vessel or a size in a name: `sac de 50 kg` says little of which cement."""
 _SHORTEST_BEGUN = 3
-_SHORTEST_GUESSED, _SHORTEST_PREFIX, _SHORTEST_MENDED = 4, 5, 6
+_SHORTEST_PREFIX, _SHORTEST_MENDED = 5, 6
 _MODEL = re.compile(r"[a-z]+(\d{2,})")
 """`CPJ45`, which customers call `45`."""
 
@@ -65,7 +73,7 @@ class Lexicon:
         self.catalogue = catalogue
         self.language: Language = language
         self.zones = Zones(catalogue.zones)
-        self.units = frozenset(_units(catalogue))
+        self.units = frozenset(units_of(catalogue))
         gathered = _Words()
         self.entries = tuple(self._entry(place, product, gathered) for place, product in enumerate(catalogue.products))
         self.places: Mapping[str, Mapping[int, int]] = gathered.places
@@ -79,19 +87,19 @@ class Lexicon:
             for one, at in gathered.places.items()
         }
         self._vocabulary = Vocabulary(
-            (word for word in gathered.spelled if len(word) >= _SHORTEST_GUESSED and word not in empty_words()),
+            (word for word in gathered.spelled if len(word) >= SHORTEST_GUESSED and word not in empty_words()),
             language,
         )
         self._spread_prefixes(gathered)
         self._sorted = sorted(word for word in gathered.spelled if len(word) > _SHORTEST_BEGUN)
-        self._skeletons = _unambiguous(gathered.spelled)
-        self.described = _described(catalogue)
+        self._skeletons = unambiguous(gathered.spelled)
+        self.described = described_in(catalogue)
         """The products whose name or description has a word."""
-        self.sold_by = _sold_by(catalogue)
+        self.sold_by = sold_by(catalogue)
         """The products whose description names a piece of them: `La barre de 12 m`."""
         self.taken = frozenset(word for word in gathered.spelled if len(word) > 2) | frozenset(self.zones.words)
         """Words of products and zones."""
-        self.categories = _categories(catalogue)
+        self.categories = categories_of(catalogue)
 
     def _spread_prefixes(self, gathered: _Words) -> None:
         """`thieb` is a beginning of `thiébou` and of `thiéboudienne`: it may mean any of them."""
@@ -171,7 +179,7 @@ class Lexicon:
             return root_of(word[1:])  # `deau`
         if begun := self._begun(singular(word)):
             return begun
-        if len(word) < _SHORTEST_GUESSED:
+        if len(word) < SHORTEST_GUESSED:
             return None
         if (alike := self._skeletons.get(skeleton(word))) is not None:
             return alike
@@ -205,7 +213,7 @@ class Lexicon:
 
     def _entry(self, place: int, product: Product, gathered: _Words) -> Entry:
         names = tuple(
-            dict.fromkeys(filter(None, (self._roots(name, place, NAME, gathered) for name in _names(product))))
+            dict.fromkeys(filter(None, (self._roots(name, place, NAME, gathered) for name in names_of(product))))
         )
         traits: dict[Roots, tuple[str, ...]] = {}
         for variant in product.variants:
@@ -219,7 +227,7 @@ class Lexicon:
             for option in product.options
             for name in (option.name, *option.names)
         }
-        spelled = frozenset(singular(word) for name in _names(product) for word in words(name))
+        spelled = frozenset(singular(word) for name in names_of(product) for word in words(name))
         return Entry(product, names, spelled, traits, options)
 
     def _roots(self, text: str, place: int, role: int, gathered: _Words) -> Roots:
@@ -259,63 +267,3 @@ def _by_measure(traits: dict[Roots, tuple[str, ...]]) -> None:
         if len(told) > 1 and len(measures) == 1:
             known = traits.get((measures[0],), ())
             traits[measures[0],] = (*known, *(value for value in values if value not in known))
-
-
-def _names(product: Product) -> Iterator[str]:
-    yield _bare(product.name)
-    for name in product.names:
-        yield _bare(name)
-
-
-def _bare(name: str) -> str:
-    """Without what stands in brackets: `Clous (le kg)`."""
-    return re.sub(r"\([^)]*\)", " ", name).strip() or name
-
-
-def _units(catalogue: Catalogue) -> Iterator[str]:
-    """The letters that this shop measures in."""
-    pattern = re.compile(r"\d ?(" + "|".join(sorted(AMBIGUOUS)) + r")\b")
-    for product in catalogue.products:
-        texts = [product.name, product.description, *(value for one in product.variants for _, value in one.traits)]
-        for text in texts:
-            for unit in pattern.findall(fold(text)):
-                yield unit
-                yield {"an": "ans", "ans": "an"}.get(unit, unit)
-
-
-def _unambiguous(spelled: Iterable[str]) -> dict[str, str]:
-    """The roots that skeletons stand for, where they stand for one."""
-    found: dict[str, str | None] = {}
-    for word in sorted(spelled):
-        if len(word) < _SHORTEST_GUESSED or not (bones := skeleton(word)):
-            continue
-        one = root_of(word)
-        found[bones] = one if found.get(bones, one) == one else None
-    return {bones: one for bones, one in found.items() if one is not None}
-
-
-def _categories(catalogue: Catalogue) -> dict[str, str]:
-    """The categories by the roots of their words."""
-    return {
-        root_of(word): product.category
-        for product in reversed(catalogue.products)
-        for word in words(product.category)
-        if not links(word) and word not in _VAGUE | empty_words() | ordering_words("qualities")
-    }
-
-
-def _sold_by(catalogue: Catalogue) -> dict[str, set[int]]:
-    found: dict[str, set[int]] = defaultdict(set)
-    for place, product in enumerate(catalogue.products):
-        for word in words(product.name + " " + product.description):
-            if word in ordering_words("pieces") | ordering_words("lots"):
-                found[root_of(word)].add(place)
-    return found
-
-
-def _described(catalogue: Catalogue) -> dict[str, set[int]]:
-    found: dict[str, set[int]] = defaultdict(set)
-    for place, product in enumerate(catalogue.products):
-        for word in words(f"{product.name} {product.description} {product.category}"):
-            found[root_of(word)].add(place)
-    return found
