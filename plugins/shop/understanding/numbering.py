@@ -1,0 +1,82 @@
+"""What a number that stands alone is of: what was named before it, what comes, or what was spoken of last."""
+
+from dataclasses import replace
+
+from comptoir.plugins.language import ordering_words
+from comptoir.plugins.shop.understanding.acts import Mention
+from comptoir.plugins.shop.understanding.correcting import Correcting
+from comptoir.plugins.shop.understanding.joining import MOST_PIECES, waits
+from comptoir.plugins.shop.understanding.pieces import Piece
+
+
+class Numbering(Correcting):
+    """Numbers without a name: `mets-en 3`, `fer de 10, 8 barres`, `2 non 3`."""
+
+    def _number(self, place: int, piece: Piece) -> None:
+        mention = piece.mention
+        assert mention is not None
+        if not ordering_words("lots").isdisjoint(piece.said.lower().split()):
+            self._make("number", mention, piece.at)  # `un carton`: of what?
+            return
+        last = self._last_put()
+        same = last is not None and last.sentence == self._sentence and last.mention is not None
+        if self._waiting == "more":
+            self._waiting = ""
+            self._relative(mention, 1, piece.at)
+        elif self._waiting == "swap" and self._out is not None and self._out.found:
+            out, self._waiting, self._out = self._out, "", None
+            self._make("set_quantity", replace(out, quantity=mention.quantity), piece.at)
+        elif self._weak:
+            self._weak, self._mode = False, ""  # `5 eaux pas 4`, `pas 2 mais 3`
+            if same and last is not None and last.mention is not None and last.mention.quantity is not None:
+                last.verb = "set_quantity"
+        elif any(made.verb in ("zone", "address") and made.sentence == self._sentence for made in self._made):
+            pass  # `aux parcelles, unité 8`
+        elif (
+            same
+            and last is not None
+            and last.mention is not None
+            and waits(last.mention)
+            and 1 < (mention.quantity or 0) <= MOST_PIECES
+        ):
+            if self._lexicon.own_traits(last.mention.sku, (str(mention.quantity),)):
+                self._make("put", replace(last.mention, traits=(str(mention.quantity),)), piece.at)  # `en 38 et 40`
+            else:
+                last.mention = replace(last.mention, quantity=mention.quantity, unsure=mention.unsure)
+        else:
+            self._counted(mention, piece, place)
+
+    def _is_for_another(self, place: int, piece: Piece) -> bool:
+        """`un yassa pour moi, un pour ma mère`: one more of the same."""
+        last = self._last_put()
+        following = self._pieces[place + 1] if place + 1 < len(self._pieces) else None
+        last = last or next((made for made in reversed(self._made) if made.verb == "number"), None)
+        if last is None or last.mention is None or last.sentence != self._sentence or last.mention.quantity is None:
+            return False
+        if following is None or following.name != "pour" or piece.mention is None or piece.mention.quantity is None:
+            return False
+        last.mention = replace(last.mention, quantity=last.mention.quantity + piece.mention.quantity)
+        last.verb = "put"
+        return True
+
+    def _counted(self, mention: Mention, piece: Piece, place: int) -> None:
+        """A number that belongs to nothing that was named before it."""
+        if self._waiting == "instead":
+            self._counted_instead(piece)
+        elif self._correcting and (last := self._last_put()) is not None and last.mention is not None:
+            last.mention = replace(last.mention, quantity=mention.quantity, unsure=mention.unsure)
+            self._correcting = ""
+        elif self._mode == "set_quantity" or self._correcting or self._refused:
+            self._make("set_quantity", mention, piece.at)
+        elif self._mode in ("put", "remove") and self._explicit and piece.said.lower() not in ("un", "une"):
+            if self._adding:
+                mention = replace(mention, relative=True)  # `ajoute 2`
+            self._make(self._mode, mention, piece.at, explicit=True)
+        elif piece.name == "all":
+            self._make("pick", None, piece.at, text="all")
+        elif piece.name == "pieces" and self._asked not in ("quantity", "stock"):
+            self._make("set_quantity", mention, piece.at)
+        elif self._is_for_another(place, piece):
+            pass
+        else:
+            self._make("number", mention, piece.at)
