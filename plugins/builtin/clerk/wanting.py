@@ -143,6 +143,8 @@ def _placed(turn: Turn, want: Want) -> Want | None:
             made = cart.dress(turn.shop, basis, sku, want.options, want.without)
     elif there and want.relative:
         made = cart.change(turn.shop, basis, sku, max(0, there[0].quantity + (want.quantity or 0)))
+    elif (plain := _some_without(turn, want)) is not None:
+        made = plain
     elif there and (want.does == "set" or _says_anew(turn, want)):
         made = cart.change(turn.shop, basis, sku, want.quantity or 0, want.options or None)
         if isinstance(made, Problem) and made.kind == "absent":
@@ -157,6 +159,23 @@ def _placed(turn: Turn, want: Want) -> Want | None:
         _note(turn, want)
         return None
     return _stopped(turn, want, problem)
+
+
+def _some_without(turn: Turn, want: Want) -> Draft | Problem | None:
+    """`One without chips`, of two with chips: so many of them go without; None where it says something else."""
+    lines = [line for line in turn.before.lines if line.sku == want.variants[0]]
+    line = (
+        lines[0] if len(lines) == 1 and lines == [one for one in turn.draft.lines if one.sku == lines[0].sku] else None
+    )
+    off = {stem(word) for said in want.without for word in words(said)}
+    pieces = want.quantity or 0
+    if line is None or want.does != "put" or not 0 < pieces < line.quantity:
+        return None
+    left = tuple(name for name in line.options if off.isdisjoint(stem(word) for word in words(name)))
+    if left == line.options or want.options:
+        return None
+    rest = cart.change(turn.shop, turn.draft, line.sku, line.quantity - pieces, line.options)
+    return cart.put(turn.shop, rest, line.sku, pieces, left) if isinstance(rest, Draft) else rest
 
 
 def _with_negative_options(turn: Turn, want: Want) -> Want:

@@ -77,7 +77,7 @@ class Assembler(Wanting):
             self._make("put" if self._out.refers else "remove", self._out, 0)
         elif self._correcting and last is not None and last.sentence == self._sentence and len(self._puts()) == 1:
             self._turn(last, self._correcting)
-        self._one_more = self._only = self._rest = self._money = self._weak = self._past = False
+        self._one_more = self._only = self._rest = self._money = self._weak = False
         self._mode, self._explicit, self._adding, self._waiting, self._out, self._correcting = (
             "",
             False,
@@ -90,11 +90,12 @@ class Assembler(Wanting):
     def _removed(self) -> bool:
         """Whether this sentence has taken something away, or spoken of something else."""
         return any(
-            made.sentence == self._sentence and made.verb in ("remove", "replace", "clear") for made in self._made
+            made.sentence == self._sentence
+            and (made.verb in ("remove", "replace", "clear") or (made.mention is not None and made.mention.without))
+            for made in self._made
         )
 
     def _comma(self, place: int, piece: Piece) -> None:
-        self._past = False
         if self._weak:
             # `pas de coca, 2 fanta`
             self._mode, self._explicit, self._weak = "", False, False
@@ -158,6 +159,10 @@ class Assembler(Wanting):
         said = piece.said.lower()
         if name == "again":
             return self._again(piece)
+        if name == "show_cart" and "combien" in said and (named := self._unclaimed()):
+            for made in named:
+                made.verb = "ask_price"  # `le poulet avec frites ça fait combien`
+            return True
         if name in _TAKES_MENTION and self._mention_follows(place):
             if name == "yes" and said.startswith("compl"):
                 self._make("yes", None, piece.at)
@@ -227,8 +232,6 @@ class Assembler(Wanting):
             self._fewer()
         elif name == "only":
             self._limit(place)
-        elif name == "past":
-            self._past = True
         elif name == "rest":
             self._rest = True
             if "command" in piece.said.lower():

@@ -25,6 +25,8 @@ class Counting(VariantWords):
             return at  # `la 27`
         if token is not None and self.word(place - 1) in SIZED and place > at - 1 and self._is_size(place, state):
             return place  # `ourlet sur le 40`
+        if token is not None and self._is_counted_size(place, state):
+            return place
         if token is None or not self._counts(place):
             if token is not None and token.word in ordering_words("some"):
                 state.unsure = True
@@ -50,6 +52,11 @@ class Counting(VariantWords):
     def _is_size(self, at: int, state: Sketch) -> bool:
         token = self.tokens[at]
         return token.kind == "number" and is_figure(token.word) and bool(self._trait_at(at, state)[0]) and at > 0
+
+    def _is_counted_size(self, at: int, state: Sketch) -> bool:
+        """`baskets 41 2, 42 1`: a size, and behind it how many."""
+        following = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
+        return following is not None and following.kind == "number" and bool(self._last) and self._is_size(at, state)
 
     def _negative(self, at: int) -> bool:
         return at > 0 and self.word(at - 1) == "-" and (at == 1 or self.word(at - 2) != "\n")

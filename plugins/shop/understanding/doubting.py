@@ -24,7 +24,7 @@ _SOME = frozenset(
 """Before `de` and what is named: `un peu de`, `la moitié d'un`."""
 _OF = frozenset(("de", "d", "du", "des", "of"))
 _HALVES = frozenset(("demi", "demie", "demis", "demies", "moitie", "quart", "quarts", "tiers", "half"))
-_SHARES = frozenset(("moitie", "quart", "tiers", "double", "triple"))
+SHARES = frozenset(("moitie", "quart", "tiers", "double", "triple"))
 _PERSONS = frozenset(("personne", "personnes", "pers", "invites", "convives", "enfants", "adultes", "people"))
 _EACH = frozenset(("chacun", "chacune", "each"))
 _NEW = frozenset(("neuf", "neufs"))
@@ -47,7 +47,7 @@ class Doubts:
         """
         if mention.unsure or self._is_hedged(mention, start, end, since):
             return in_doubt(mention)
-        if mention.refers and any(self._word(place) in _SHARES for place in range(start, end)):
+        if mention.refers and any(self._word(place) in SHARES for place in range(start, end)):
             return replace(in_doubt(mention), traits=())
         if not mention.found:
             return mention

@@ -104,6 +104,7 @@ class Naming(Candidates):
                     state.quantity is not None
                     or state.measure
                     or self._asked == "variant"
+                    or (not state.named and self._is_counted_size(at, state))
                     or self.word(at - 1) in SIZED
                 )
             )
@@ -124,7 +125,7 @@ class Naming(Candidates):
         if state.named and self.word(at - 1) in ("de", "d") and self.word(at + 1) in ordering_words("pieces"):
             return 2  # `le pack de 6 bouteilles`
         after = (
-            (state.named or (state.unknown and state.expected))
+            (state.named or (state.unknown and state.expected) or (self._last and (state.traits or state.measure)))
             and state.quantity is None
             and token.value is not None
             and token.value <= _MOST_AFTER

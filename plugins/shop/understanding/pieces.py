@@ -7,7 +7,7 @@ from typing import Literal
 from comptoir.plugins.language import ordering_words
 from comptoir.plugins.shop.understanding.acts import Found, Mention
 from comptoir.plugins.shop.understanding.details import Detail
-from comptoir.plugins.shop.understanding.doubting import Doubts, in_doubt, sum_in
+from comptoir.plugins.shop.understanding.doubting import SHARES, Doubts, in_doubt, sum_in
 from comptoir.plugins.shop.understanding.mentions import MentionReader
 from comptoir.plugins.shop.understanding.packing import packings
 from comptoir.plugins.shop.understanding.phrasing import phrases_at
@@ -110,6 +110,10 @@ def _pieces(
         asked = token.word in _PARTITIVES and _is_question(tokens, place)
         read = reader.read(place, expected=expected or asked)
         if read is None:
+            if token.word in SHARES:
+                yield Piece("number", "", token.start, token.said, in_doubt(Mention(said=token.said, refers=True)))
+                place += 1
+                continue
             category = reader.lexicon.categories.get(token.root)
             yield Piece("category" if category else "word", category or token.word, token.start, token.said)
             expected = expected and (token.word in ordering_words("idle") or links(token.word))

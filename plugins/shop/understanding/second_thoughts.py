@@ -19,7 +19,7 @@ def thought_over(pieces: Sequence[Piece]) -> list[Piece]:
     """The pieces of a message, with such words as what they mean; a thing that is told twice with two numbers and no
     word between them is in doubt.
     """
-    return _doubled(_each(_with_or_without(_behind(_corrected(_more_of(pieces))))))
+    return _doubled(_each(_with_or_without(_behind(_on_some(_corrected(_more_of(pieces)))))))
 
 
 def _more_of(pieces: Sequence[Piece]) -> list[Piece]:
@@ -85,6 +85,22 @@ def _with_or_without(pieces: Sequence[Piece]) -> list[Piece]:
             mention = Mention((), said, quantity, options=last.without, refers=True)
         made.append(Piece("mention", "", piece.at, said, mention))
         skip = True
+    return made
+
+
+def _on_some(pieces: Sequence[Piece]) -> list[Piece]:
+    """`frites seulement sur un`: on so many of them."""
+    made: list[Piece] = []
+    for piece in pieces:
+        on = next((at for at in range(len(made) - 1, -1, -1) if made[at].name == "sur"), None)
+        dressed = next((at for at in range(len(made) - 1, -1, -1) if made[at].kind == "mention"), None)
+        if piece.kind == "number" and piece.mention is not None and on is not None and dressed is not None:
+            mention = made[dressed].mention
+            is_between = dressed < on == len(made) - 1
+            if mention is not None and is_between and (mention.options or mention.without) and mention.refers:
+                made[dressed:] = [replace(made[dressed], mention=replace(mention, quantity=piece.mention.quantity))]
+                continue
+        made.append(piece)
     return made
 
 
