@@ -14,7 +14,8 @@ _PHRASES = re.compile(
     r"|que dieu (?:te|vous|nous) (?:benisse|garde)|faites (?:vite|seulement)|(?:grand|petit) frere"
     r"|(?:grande|petite) soeur|(?:tres|trop) bien|c est (?:exactement |bien )?ce que je (?:veux|voulais|voulai)"
     r"|(?:vous pouvez|tu peux|on peut) (?:y aller|envoyer|livrer|preparer|lancer|valider|confirmer|proceder)"
-    r"|j ai (?:bien )?(?:verifie|vu|lu|compris)|de ma part|pour (?:moi|nous|la commande))\b"
+    r"|j ai (?:bien )?(?:verifie|vu|lu|compris)|de ma part|(?:je|on) (?:prends|prend|valide|confirme)"
+    r"|pour (?:moi|nous|la commande))\b"
 )
 """Words that are a yes, or nothing beside it, only together."""
 _SIGNS = re.compile("[👍✅👌🆗✔☑]")
@@ -32,7 +33,7 @@ _YES = _known(
     "oui ouais ouai oue ouep ouaip we wi ui ye yes yep yeah yess yo yoo ok okay okey oki okok okidoki dac dacc daccord"
     " dakor accord confirme confirmer confirmez confirmee confirmons confirmation confirmed confirm valide valider"
     " validez validee validons validation approuve parfait parfaite exact exacte exactement correct correcte conforme"
-    " cbon complet top tip super cool nickel impeccable impec genial"
+    " cbon propre cale carre doux choco complet top tip super cool nickel impeccable impec genial"
     " excellent magnifique affirmatif positif absolument certainement evidemment naturellement volontiers carrement"
     " entendu voila vrai conclu banco bingo go lance lancez accepte accepter"
     " sure right good perfect fine agreed alright great deal noter"

@@ -8,9 +8,12 @@ from comptoir.plugins.builtin.clerk.choosing import narrowed
 from comptoir.plugins.builtin.clerk.sale import Want
 from comptoir.plugins.builtin.clerk.turn import Turn
 from comptoir.plugins.builtin.clerk.wanting import settle
+from comptoir.plugins.shop.model import Variant
 from comptoir.plugins.shop.understanding import Mention
 from comptoir.plugins.text import words
 
+_SMALL = frozenset(words("petit petite petits petites small smallest cheapest"))
+_BIG = frozenset(words("grand grande grands grandes gros grosse big large biggest"))
 _INSTEAD = frozenset(
     words("alors plutot place bon tant sinon donne donnez mets mettez mettons prends prenez remplace instead then")
 )
@@ -122,7 +125,18 @@ def _named_by(turn: Turn, want: Want, text: str) -> tuple[str, ...]:
         sizes = {one.sku: tuple(value for variant in one.variants for _, value in variant.traits) for one in products}
         return narrowed(text, {one.sku: (one.name, *one.names) for one in products}) or narrowed(text, sizes)
     variants = [catalogue.by_sku[sku][1] for sku in want.variants if sku in catalogue.by_sku]
+    if size := _by_size(words(text), variants):
+        return (size,)
     return narrowed(text, {one.sku: (*(value for _, value in one.traits), *one.names) for one in variants})
+
+
+def _by_size(said: Sequence[str], variants: Sequence[Variant]) -> str:
+    """`The small one`, `the cheapest`: where prices tell them apart; empty where nothing says so."""
+    by_price = sorted(variants, key=lambda one: one.price)
+    if len({one.price for one in by_price}) < len(by_price) or len(by_price) < 2:
+        return ""
+    small, big = not _SMALL.isdisjoint(said), not _BIG.isdisjoint(said)
+    return "" if small == big else by_price[0 if small else -1].sku
 
 
 def _another_variant(turn: Turn, want: Want, refined: Want) -> Want:
@@ -145,7 +159,7 @@ def answers(turn: Turn, mention: Mention) -> bool:
     if want is None:
         return False
     if not mention.found:
-        return mention.refers or bool(mention.traits or mention.options) or mention.quantity is not None
+        return mention.refers or bool(mention.traits or mention.options)
     # Whatever they name now is what they take for what there is not, or not enough of.
     if names(want, mention):
         return True

@@ -1,5 +1,6 @@
 """What customers do to their cart: put, take out, set, replace, empty it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -26,6 +27,7 @@ _RATHER = frozenset(
 _SAME = frozenset(words("pareil pareille meme memes aussi egalement same also"))
 _MORE = frozenset(words("et aussi plus avec ajoute ajoutez rajoute rajoutez puis and also too with add"))
 _BESIDES = frozenset(words("et aussi ajoute ajoutez rajoute rajoutez encore autre and also another add"))
+_EACH = frozenset(words("chaque chacun chacune each"))
 _BOTH = frozenset(words("les tous toutes both all"))
 _BESIDE = frozenset(words("complete completez completer complement reste rest"))
 """With something else beside what is left of the first."""
@@ -43,13 +45,15 @@ def put(turn: Turn, mention: Mention | None) -> None:
     if line := _parted(turn, mention):
         part(turn, line, mention.quantity or 0, (*line.options, *mention.options))
         return
+    if _of_each(turn, mention):
+        return
     products = meant(turn, mention)
     if _is_something_else(turn, mention):
         mention = replace(mention, quantity=turn.answered().quantity)
     if not products:
         _unknown(turn, mention)
         _ask_instead(turn, mention)
-    elif turn.cleared and mention.quantity is None and _restored(turn, products):
+    elif turn.cleared and mention.quantity is None and _restored(turn, [one.sku for one in mention.found]):
         pass
     elif len(turn.sale.wants) < MAX_WANTS:
         tell_lacking(turn, mention, products)
@@ -75,6 +79,9 @@ def set_quantity(turn: Turn, mention: Mention | None) -> None:
         _unknown(turn, mention)
         return
     there = {wares.product_sku(turn.catalogue, line.sku) for line in turn.draft.lines}
+    if there.isdisjoint(products) and mention.refers and not mention.relative:
+        put(turn, mention)
+        return
     if there.isdisjoint(products) and not _RATHER.isdisjoint(words(turn.text)) and most_alike(turn, mention):
         exchange(turn, Act("replace", mention))
         return
@@ -143,6 +150,7 @@ def exchange(turn: Turn, act: Act) -> None:
 
 def clear(turn: Turn) -> None:
     turn.sale = replace(turn.sale, draft=cart.clear(turn.draft), wants=(), old=())
+    turn.answering = None
     turn.understood = turn.cleared = True
 
 
@@ -158,7 +166,7 @@ def pick(turn: Turn, text: str) -> None:
 
 def _answer(turn: Turn, mention: Mention) -> None:
     """To the open question; what comes beside what is left of something leaves that as it is."""
-    want = turn.sale.wants[0]
+    want = turn.answering or turn.sale.wants[0]
     beside = want.left and mention.found and not names(want, mention) and not _BESIDE.isdisjoint(words(turn.text))
     if not beside:
         refine(turn, mention)
@@ -166,6 +174,16 @@ def _answer(turn: Turn, mention: Mention) -> None:
     turn.answered()
     settle(turn, replace(want, quantity=want.left, relative=False))
     put(turn, mention)
+
+
+def _of_each(turn: Turn, mention: Mention) -> bool:
+    """`2 of each`, of all that is in the cart."""
+    if mention.found or mention.quantity is None or not turn.draft.lines or _EACH.isdisjoint(words(turn.text)):
+        return False
+    for line in turn.draft.lines:
+        product = wares.product_sku(turn.catalogue, line.sku)
+        settle(turn, Want((product,), (line.sku,), mention.quantity, options=line.options, does="set"))
+    return True
 
 
 def _parted(turn: Turn, mention: Mention) -> CartLine | None:
@@ -253,7 +271,7 @@ def _not_that(turn: Turn, mention: Mention) -> None:
         settle(turn, replace(want, products=rest), first=True)
 
 
-def _restored(turn: Turn, products: tuple[str, ...]) -> bool:
+def _restored(turn: Turn, products: Sequence[str]) -> bool:
     """`Take everything out but the coffee`: what was in the cart of it stays as it was."""
     of_it = [line for line in turn.before.lines if wares.product_sku(turn.catalogue, line.sku) in products]
     turn.take(replace(turn.draft, lines=(*turn.draft.lines, *of_it)))

@@ -172,6 +172,9 @@ def _answered(turn: Turn, *, yes: bool) -> None:
             turn.agreed = is_plain_yes(turn.text, *_repeated(turn))
         case "confirm":
             turn.refused = True
+        case "delivery" if yes and turn.draft.zone:
+            # Whether it is brought there was asked.
+            delivering.deliver(turn)
         case "zone" if yes and len(asked.about) == 1:
             turn.take(cart.delivered(turn.shop, turn.draft, asked.about[0]))
         case "variant" | "choice" | "quantity" | "option" if turn.answering is not None:
@@ -296,4 +299,5 @@ _VERBS: Mapping[Verb, Callable[[Turn, Act], None]] = {
     "address": lambda turn, act: delivering.address(turn, act.text),
     "name": lambda turn, act: delivering.name(turn, act.text),
     "time": lambda turn, act: delivering.time(turn, act.text),
+    "told": lambda turn, _: turn.answer("told"),
 }

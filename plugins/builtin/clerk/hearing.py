@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import get_args
 
+from comptoir.plugins.builtin.clerk.agreeing import is_plain_yes
 from comptoir.plugins.builtin.clerk.sale import Sale
 from comptoir.plugins.builtin.clerk.wares import product_of, product_sku
 from comptoir.plugins.shop.model import Catalogue
@@ -19,11 +20,14 @@ def understood(text: str, lexicon: Lexicon, sale: Sale) -> tuple[Act, ...]:
     kind = "confirm" if sale.asked.kind == "cancel" else sale.asked.kind
     asked: Asked | None = kind if kind in _ASKED else None  # type: ignore[assignment]  # one of them, as it is in there
     acts = understand(text, lexicon, asked, _about(lexicon.catalogue, sale))
-    if not sale.wants and sale.last and all(act.verb == "unknown" for act in acts):
+    if kind == "confirm" and is_plain_yes(text) and not {"yes", "no"} & {act.verb for act in acts}:
+        return (Act("yes"),)
+    unread = {act.verb for act in acts} <= {"unknown", "yes"} and not is_plain_yes(text)
+    if not sale.wants and sale.last and unread and kind != "confirm":
         # A bare number is how many they want of what was spoken of last.
         many = understand(text, lexicon, "quantity", (sale.last,))
-        if all(act.verb == "set_quantity" for act in many):
-            return many
+        if {act.verb for act in many} in ({"set_quantity"}, {"set_quantity", "yes"}):
+            return tuple(act for act in many if act.verb == "set_quantity")
         return _of_a_longer_name(text, lexicon, sale) or acts
     return acts
 
