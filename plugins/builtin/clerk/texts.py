@@ -64,6 +64,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "full": ("Votre panier est plein : confirmez d'abord cette commande.", "Your cart is full: confirm this order."),
     "no_option": ("{product} : pas de supplément « {said} ».", '{product}: there is no extra "{said}".'),
     "noted": ("C'est noté.", "Noted."),
+    "told": (
+        "Pour cela, je n'ajoute rien à votre panier : dites-moi ce que vous voulez commander maintenant.",
+        "For that I add nothing to your cart: tell me what you want to order now.",
+    ),
     # --- questions to the customer
     "ask_more": ("Et avec ceci ? Sinon dites « c'est tout ».", 'Anything else? If not, say "that is all".'),
     "ask_variant": ("{product} : lequel voulez-vous ? {choices}", "{product}: which one would you like? {choices}"),

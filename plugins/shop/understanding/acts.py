@@ -6,10 +6,12 @@ from typing import Literal
 Verb = Literal[
     "greet", "thank", "yes", "no", "cancel", "put", "remove", "replace", "set_quantity", "clear", "again", "pick",
     "ask_price", "ask_stock", "ask_about", "ask_list", "ask_photo", "ask_order", "ask_delivery", "show_cart",
-    "checkout", "pickup", "delivery", "zone", "address", "name", "time", "reference", "person", "unknown",
+    "checkout", "pickup", "delivery", "zone", "address", "name", "time", "reference", "person", "told",
+    "unknown",
 ]  # fmt: skip
 """`again`: their last order once more · `pick`: the entry of the list that was shown, its number in `text` ·
-`cancel`: the order that is being made, or one that was made (its number in `text`) · `clear`: nothing of the cart."""
+`cancel`: the order that is being made, or one that was made (its number in `text`) · `clear`: nothing of the cart ·
+`told`: what was or may be, and no order."""
 
 Asked = Literal[
     "delivery", "zone", "address", "name", "time", "confirm", "variant", "choice", "quantity", "option", "stock",

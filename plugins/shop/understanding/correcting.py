@@ -116,7 +116,8 @@ class Correcting(Making):
             if self._out is None and not (mention.refers and (mention.traits or mention.options)):
                 self._out = mention
                 return
-            self._make("replace", mention, piece.at, instead=self._out or LAST)
+            more = self._adding and mention.quantity is not None  # `par un deuxième yassa`
+            self._make("replace", replace(mention, relative=more), piece.at, instead=self._out or LAST)
         else:
             last = next((made for made in reversed(self._made) if made.verb in ("put", "set_quantity")), None)
             if last is not None and last.sentence == self._sentence:

@@ -43,8 +43,6 @@ class Making:
         self._refused = False
         self._spoken: Mention | None = None
         """What was named last, whatever became of it."""
-        self._past = False
-        """What is named was eaten or ordered before."""
         self._one_more = False
         self._lacks = self._without = False
         self._weak = False
@@ -106,10 +104,7 @@ class Making:
         self._make("set_quantity", replace(base, quantity=sign * (base.quantity or 1), relative=True), at)
 
     def _enter(self, mode: str, piece: Piece) -> None:
-        if self._past and "oubli" in piece.said.lower():
-            return  # `la dernière fois vous avez oublié mon coca`
         self._mode, self._explicit = mode, mode != "set_quantity"
-        self._past = False
         self._weak = mode == "remove" and piece.said.lower() in _WEAK
         self._lacks = self._weak and piece.said.lower() != "pas"
         self._without = piece.said.lower() == "sans"

@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 
 from comptoir.plugins.shop.understanding.acts import Act, Asked, Mention
+from comptoir.plugins.shop.understanding.alternatives import one_of_them
 from comptoir.plugins.shop.understanding.answers import answered
 from comptoir.plugins.shop.understanding.assembling import Assembler
 from comptoir.plugins.shop.understanding.details import details_in, without
 from comptoir.plugins.shop.understanding.lexicon import Lexicon
 from comptoir.plugins.shop.understanding.mentions import MentionReader
 from comptoir.plugins.shop.understanding.pieces import pieces_of
+from comptoir.plugins.shop.understanding.rephrasing import rephrased
 from comptoir.plugins.shop.understanding.second_thoughts import thought_over
+from comptoir.plugins.shop.understanding.telling import asked_of_told, without_told
 from comptoir.plugins.shop.understanding.tokens import clean, tokens_of
 
 MAX_ACTS = 20
@@ -23,12 +26,16 @@ def understand(text: str, lexicon: Lexicon, asked: Asked | None = None, about: S
     """
     cleaned = clean(text)
     details = details_in(cleaned, asked, lexicon.taken)
-    read = tokens_of(without(cleaned, details), lexicon.language, lexicon.units, lexicon.own)
+    read = tokens_of(rephrased(without(cleaned, details)), lexicon.language, lexicon.units, lexicon.own)
     tokens = [lexicon.mended(token) for token in read]
     reader = MentionReader(tokens, lexicon, about, asked)
     zones = list(lexicon.zones.find(tokens, guessing=asked in ("zone", "delivery")))
-    pieces = thought_over(pieces_of(tokens, reader, zones, details))
+    said = asked_of_told(pieces_of(tokens, reader, zones, details), cleaned)
+    ordered, told = without_told(said, cleaned, asked)
+    pieces = thought_over(one_of_them(ordered, cleaned))
     acts = [act for _, act in sorted(Assembler(pieces, lexicon, asked).acts(), key=lambda one: one[0])]
+    if told and all(act.verb in ("greet", "thank") for act in acts):
+        return (*acts, Act("told", text=cleaned.strip()))
     acts += _zones_in_address(acts, lexicon)
     acts = answered(acts, pieces, details, cleaned, asked)
     if not acts and any(piece.name in ("put", "rest") and "command" in piece.said.lower() for piece in pieces):

@@ -23,8 +23,6 @@ class Wanting(Numbering):
         if self._dropped_number(mention):
             self._correcting = ""
         self._spoken = mention if mention.found else self._spoken
-        if self._past and not self._mode:
-            return  # `hier j'ai pris 2 yassa`
         if piece.cued and not (mention.found or mention.refers):
             return  # `pour un baptême`
         if piece.name == "theirs" and not self._mode and mention.quantity is None:

@@ -1,0 +1,23 @@
+"""Phrases that are read as others, sign for sign, so that places in the message stay what they are."""
+
+import re
+
+from comptoir.plugins.shop.understanding.details import flat
+
+_PHRASES = (
+    (re.compile(r"\bsoit\b"), "ou"),
+    (re.compile(r"\bsi (?:vous aviez|tu avais|vous auriez)\b"), "vous avez"),
+    (re.compile(r"\b(?:l'|l )?(?:un|une|1) des (?:deux|trois|quatre|2|3|4)\b"), "un"),
+    (re.compile(r"\b(?:un|une) (?:deuxieme|seconde?|troisieme)\b"), "encore un"),
+)
+
+
+def rephrased(text: str) -> str:
+    """`soit un yassa soit un thieb`, `piment sur l'un des deux`, `un deuxième coca`, in words that are read."""
+    folded = flat(text)
+    for pattern, phrase in _PHRASES:
+        for one in reversed(list(pattern.finditer(folded))):
+            said = phrase.ljust(one.end() - one.start())
+            text = text[: one.start()] + said + text[one.end() :]
+            folded = folded[: one.start()] + said + folded[one.end() :]
+    return text

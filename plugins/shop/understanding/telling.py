@@ -1,0 +1,127 @@
+"""Tells what customers tell from what they order: what was, what others took, what may be later."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from comptoir.plugins.shop.understanding.acts import Asked
+from comptoir.plugins.shop.understanding.details import flat
+from comptoir.plugins.shop.understanding.pieces import Piece
+
+_SENTENCE = re.compile(r"[^.!?;\n]+[.!?;\n]*")
+_ORDERS = re.compile(
+    r"\b(?<!\bsi )(?<!quand )(?:mais|donc|du coup|maintenant|aujourd'?hui|cette fois|moi je|moi j'"
+    r"|j(?:e|')? ?(?:en )?(?:veux|vx|voudrais|prends|souhaite|desire|vais prendre)"
+    r"|on (?:en )?(?:veut|voudrait|prend)|nous (?:voulons|voudrions|prenons)|il (?:m'en|me|nous|nous en) faut"
+    r"|donne[zr]?|met(?:s|tez|tre)?|remet(?:s|tez)|r?ajoute[zr]?|envoye[zr]|refaites|i want|i need|give me)\b"
+)
+"""From here on they order."""
+_DONE = (
+    r"pris|prise?s?|commandee?s?|acheter?|achetee?s?|mange|recue?s?|goutee?s?|bu|eue?s?|livree?s?|envoyee?s?|donne"
+    r"|apportee?s?|servi|fait"
+)
+_BETWEEN = r"(?: (?:deja|bien|juste|trop|encore|meme|toujours|aussi|pas|en|ete))*"
+_WHEN = (
+    r"(?:avant[- ])?hier|l'autre (?:jour|fois|soir)|(?:la )?derniere fois|la fois (?:passee|derniere)"
+    r"|(?:la semaine|le mois|l'annee|samedi|dimanche|lundi|mardi|mercredi|jeudi|vendredi) (?:passee?|derniere?)"
+    r"|yesterday|last (?:time|week|month|night)"
+)
+_OTHERS = rf"(?:\b(?!j'|je |on |moi )\w+ (?:m'|nous |lui |en )?(?:a|ont)|\b(?:tu m'as|vous (?:m'|nous )avez)){_BETWEEN}"
+_TOLD = re.compile(
+    rf"\b(?:{_WHEN})\b|{_OTHERS} (?:{_DONE})\b|\b(?:avais|avait|avions|aviez|avaient){_BETWEEN} (?:{_DONE})\b"
+    rf"|\b(?:aurais|aurait|aurions|auraient){_BETWEEN} (?:pris|achete|commande|mange)\b"
+    r"|\b(?:had|ordered|bought|ate) (?:\d|two|three|a|an|the|some)\b"
+)
+_TOLD_FIRST = re.compile(
+    rf"\b(?:j'?ai|j ai|g|on a|nous avons){_BETWEEN} (?:{_DONE})\b|\betai(?:t|ent)\b"
+    rf"|\b(?:vous|tu) (?:avez|as|aviez|avais){_BETWEEN} (?:{_DONE}|oubliee?s?|mis|manquee?s?)\b"
+)
+"""Where an order is being made, this may be a word about it."""
+_LATER = re.compile(
+    r"\bla prochaine fois\b|\bune autre fois\b|\bun autre jour\b|\bun de ces jours\b|\bnext time\b"
+    r"|\b(?:quand|des que|lorsque) (?:j'aurai|j'ai|je serai|on aura)\b"
+)
+_NOT_NOW = re.compile(
+    r"\bsi j'ai (?:l'argent|les moyens|le temps)\b|\b(?:pas|plus) (?:d'argent|les moyens)\b|\breflechi[rst]?\b"
+    r"|\b(?:je vais|laisse[zr]?[- ]moi) voir\b|\b(?:je verrai|on verra)\b|\bmaybe (?:later|tomorrow)\b"
+    r"|\bpeut[- ]?etre (?:demain|plus tard|apres|un jour|que je)\b|\b(?:demain|plus tard) peut[- ]?etre\b"
+)
+_IF_THERE_WERE = re.compile(r"\bsi (?:vous |tu |il y |y )(?:en )?(?:aviez|avais|avait)\b")
+_IF_I_TAKE = re.compile(r"\bsi (?:je |j'|on |nous )(?:en )?(?:prends?|prenons|commande|achete|veux)\b")
+_LIKE = re.compile(r"\b(?:comme|pareil|meme|d'habitude|same)\b")
+"""`comme hier`: once more."""
+_WARES = ("mention", "number")
+_KEPT_ACTS = frozenset(("greet", "thank", "person"))
+
+
+def without_told(pieces: Sequence[Piece], text: str, asked: Asked | None) -> tuple[list[Piece], bool]:
+    """The pieces but for what is only told, and whether anything was; `text` is the cleaned message."""
+    told = list(_told(pieces, flat(text), asked))
+    if not told:
+        return list(pieces), False
+    kept = [one for one in pieces if _stays(one) or not any(start <= one.at < end for start, end in told)]
+    return kept, True
+
+
+def asked_of_told(pieces: Sequence[Piece], text: str) -> list[Piece]:
+    """`si vous aviez du thieb j'en prendrais 3` asks whether there is any, `si j'en prends 3 c'est combien ?` what they
+    cost.
+    """
+    folded = flat(text)
+    if _IF_THERE_WERE.search(folded) is not None:
+        return [_uncounted(one) for one in pieces if one.kind not in ("number", "acts", "modes")]
+    if _IF_I_TAKE.search(folded) is not None and any(one.name == "ask_price" for one in pieces):
+        return [one for one in pieces if one.kind not in ("acts", "modes")]
+    return list(pieces)
+
+
+def _uncounted(piece: Piece) -> Piece:
+    return piece if piece.mention is None else replace(piece, mention=replace(piece.mention, quantity=None))
+
+
+def _stays(piece: Piece) -> bool:
+    return piece.kind == "end" or piece.name in _KEPT_ACTS or (piece.kind == "asks" and piece.name != "ask_stock")
+
+
+def _told(pieces: Sequence[Piece], folded: str, asked: Asked | None) -> Iterator[tuple[int, int]]:
+    """The stretches of the message that name wares and order none."""
+    for sentence in _SENTENCE.finditer(folded):
+        start, end = sentence.span()
+        said = sentence.group()
+        if _IF_THERE_WERE.search(said) is not None:
+            continue
+        if (_NOT_NOW.search(said) or (_IF_I_TAKE.search(said) and said.endswith("?"))) and _names(pieces, start, end):
+            if not any(one.name == "ask_price" and start <= one.at < end for one in pieces):
+                yield start, end
+            continue
+        for first, last in _clauses(folded, start, end):
+            yield from _told_in_clause(pieces, folded, first, last, asked)
+
+
+def _clauses(folded: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    cuts = [start, *(one.start() for one in _ORDERS.finditer(folded, start, end)), end]
+    yield from pairwise(cuts)
+
+
+def _told_in_clause(
+    pieces: Sequence[Piece], folded: str, start: int, end: int, asked: Asked | None
+) -> Iterator[tuple[int, int]]:
+    """From the part that tells on: `hier j'ai pris 2 yassa, 1 coca`."""
+    commas = [one.end() for one in re.finditer(",", folded[start:end])]
+    cuts = [start, *(start + comma for comma in commas), end]
+    for first, last in pairwise(cuts):
+        if _tells(folded[first:last], asked) and _names(pieces, first, last):
+            yield first, end
+            return
+
+
+def _tells(said: str, asked: Asked | None) -> bool:
+    if _LIKE.search(said) is not None:
+        return False
+    patterns = (_TOLD, _LATER) if asked is not None else (_TOLD, _LATER, _TOLD_FIRST)
+    return any(pattern.search(said) is not None for pattern in patterns)
+
+
+def _names(pieces: Sequence[Piece], start: int, end: int) -> bool:
+    return any(one.kind in _WARES and start <= one.at < end for one in pieces)

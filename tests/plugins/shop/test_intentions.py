@@ -1,0 +1,72 @@
+"""What customers intend with what they write: an order, something that was or may be, one of two, a part of it."""
+
+from typing import get_args
+
+import pytest
+from small_shop import CATALOGUE, Customer
+
+from comptoir.plugins.shop.understanding import Asked, Lexicon, understand
+
+LEXICON = Lexicon(CATALOGUE)
+
+
+def after(*messages: str) -> str:
+    """What is in the cart, and what is asked then."""
+    awa = Customer()
+    for text in messages:
+        asked = awa.asked if awa.asked in get_args(Asked) else None
+        want = next(iter(awa.sale.wants), None)
+        acts = understand(text, LEXICON, asked, want.products if want else ())  # type: ignore[arg-type]  # as checked
+        awa.does(*acts, text=text)
+    lines = [" ".join((str(pieces), "+".join((sku, *options)))) for sku, pieces, options in awa.lines]
+    return " ".join(filter(None, (", ".join(lines) or "-", f"?{awa.asked}" if awa.asked else "")))
+
+
+TOLD = """
+hier j'ai pris 2 poulets c'était bon
+la dernière fois vous avez oublié mon poulet
+j'avais commandé 2 poulets la semaine passée et c'était froid
+mon mari a mangé 2 poulets braisés chez vous
+je passerai demain peut-être prendre 2 poulets
+la prochaine fois je prendrai 3 poulets
+j'aimerais bien 2 poulets mais j'ai pas d'argent
+quand j'aurai l'argent je prendrai 2 poulets
+je vais voir pour le poulet braisé
+j'ai pris 2 poulets, 6 oeufs et 1 poisson braisé hier
+vous m'avez livré 2 poulets au lieu de 3
+si j'en prends 3 poulets vous livrez ?
+si vous aviez du poisson j'en aurais pris 3
+yesterday I had 2 poulets, it was great
+"""
+
+
+@pytest.mark.parametrize("text", TOLD.strip().splitlines())
+def test_what_was_or_may_be_is_no_order(text: str) -> None:
+    assert after(text) == "-"
+
+
+ORDERED = """
+ma cousine a pris 3 poulets hier, moi je veux 6 oeufs | 6 oeufs ?delivery
+j'ai déjà pris 2 poulets, ajoute 6 oeufs | 6 oeufs ?delivery
+on m'a dit que vos poulets sont bons, j'en veux 2 | 2 poulet ?delivery
+2 poulets, la dernière fois c'était trop bon | 2 poulet ?delivery
+je voulais 2 poulets svp | 2 poulet ?delivery
+j'aurais voulu 2 poulets | 2 poulet ?delivery
+j'ai dit 2 poulets | 2 poulet ?delivery
+j'ai oublié 6 oeufs | 6 oeufs ?delivery
+il me faudra 2 poulets demain à midi | 2 poulet ?delivery
+2 poulets // non j'ai pris 3 poulets | 3 poulet ?delivery
+2 poulets // vous avez oublié 6 oeufs | 2 poulet, 6 oeufs ?delivery
+j'hésite entre poulet et poisson | - ?choice
+j'hésite entre poulet et poisson // poisson | 1 poisson ?delivery
+soit 1 poulet soit 1 poisson | - ?choice
+je ne sais pas si je prends poulet ou poisson | - ?choice
+2 poulets ou poissons // poisson | 2 poisson ?delivery
+1 poulet, 1 poisson // change le poisson par un deuxième poulet | 2 poulet ?delivery
+"""
+
+
+@pytest.mark.parametrize("row", ORDERED.strip().splitlines())
+def test_what_is_wanted_now_is_ordered_and_one_of_two_is_asked(row: str) -> None:
+    said, came = row.split(" | ")
+    assert after(*said.split(" // ")) == came
