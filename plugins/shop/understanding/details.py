@@ -55,7 +55,7 @@ _PHONE = re.compile(
 _NAMED = re.compile(
     r"\b(?:(?:c'est |mettez )?au nom d(?:e |u |'|es )|(?:mon |le )?nom ?(?:complet )?(?:est|c'est|sera|:|=) ?"
     r"|je m'appelle |je me nomme |moi c'?est |my name is |name ?: ?)"
-    r"(?P<name>[^\W\d_](?:[^\W\d_]|[ .'-](?=[^\W\d_])){1,40})"
+    r"(?P<name>[^\W\d_](?:[^\W\d_]|[ .'-]{1,2}(?=[^\W\d_])){1,40})"
 )
 _CAPITALS = r"[A-ZÀ-Ý][\w'-]*(?: [A-ZÀ-Ý][\w'-]*){0,3}"
 _PRESENTED = re.compile(
@@ -63,6 +63,10 @@ _PRESENTED = re.compile(
 )
 _CALLED = re.compile(rf"(?P<name>{_CAPITALS})(?=[ ,:(]*(?:(?:au|tel|num\w*) ?:? ?)?\+?\d[\d .-]{{7,}})")
 """`Fatou 77 123 45 67`."""
+_LEADING = re.compile(r"^(?P<name>[A-ZÀ-Ý][\w'-]+(?: [A-ZÀ-Ý][\w'-]+){1,3}) ?,(?=.*\d)")
+"""`Fatou Ndiaye, ouakam villa 12`."""
+_TRAILING = re.compile(rf"\d{{7,}}[ ,:]+(?P<name>{_CAPITALS})\s*$")
+_NO_NAMES = frozenset(("tel", "telephone", "adresse", "whatsapp", "numero", "contact", "livraison", "merci", "bonjour"))
 _SIGNED = re.compile(r"[,.\n] ?(?P<name>[A-ZÀ-Ý][\w'-]+(?: [A-ZÀ-Ý][\w'-]+){1,3})\s*(?=$|[.,!\n])")
 """`…, rue 12, Awa Diop`."""
 _NAME_ENDS = re.compile(
@@ -113,9 +117,11 @@ def details_in(text: str, asked: Asked | None, taken: Set[str] = frozenset()) ->
     _add(found, _names(text, folded, taken))
     _add(found, _presented(_PRESENTED, text, taken))
     _add(found, _presented(_CALLED, text, taken))
+    _add(found, _presented(_LEADING, text, taken))
+    _add(found, _presented(_TRAILING, text, taken))
     if re.search(r"\blivr|\badresse|\bdomicile", folded) or asked in ("address", "zone", "name"):
         _add(found, _presented(_SIGNED, text, taken))
-    _add(found, _addresses(text, folded, asked, taken, before=[one.start for one in found if one.kind == "name"]))
+    _add(found, _addresses(text, folded, asked, taken, before=_starts(found, folded)))
     _add(found, _orders(folded))
     _add(found, _plain("amount", _SPENT, text, folded))
     _add(found, _plain("", _AMOUNT, text, folded))
@@ -161,9 +167,16 @@ def _presented(pattern: re.Pattern[str], text: str, taken: Set[str]) -> list[Det
     found = []
     for one in pattern.finditer(text):
         words = re.findall(r"\w+", flat(one["name"]))
-        if taken.isdisjoint(words) and not re.match(rf"(?:{_STRONG}|{_WEAK_STARTS})", " ".join(words) + " x"):
+        if (taken | _NO_NAMES).isdisjoint(words) and not re.match(
+            rf"(?:{_STRONG}|{_WEAK_STARTS})", " ".join(words) + " x"
+        ):
             found.append(Detail("name", one["name"], one.start(), one.end()))
     return found
+
+
+def _starts(found: list[Detail], folded: str) -> list[int]:
+    """Where names and phone numbers begin: an address ends there."""
+    return [*(one.start for one in found if one.kind == "name"), *(one.start() for one in _PHONE.finditer(folded))]
 
 
 def _orders(folded: str) -> list[Detail]:

@@ -122,6 +122,11 @@ class Lexicon:
         own = {value for variant in product.variants for _, value in variant.traits}
         return tuple(one for one in traits if one in own)
 
+    def value_called(self, sku: str, said: str) -> str:
+        """The value of the product's variants that is this word; empty for none."""
+        told = tuple(token.root for token in self.read(said))
+        return next(iter(self.entries[self.by_sku[sku]].traits.get(told, ())), "")
+
     def comes_in(self, sku: str, traits: Sequence[str]) -> bool:
         """Whether a variant of the product has all of these values that are the product's own."""
         if sku not in self.by_sku:
