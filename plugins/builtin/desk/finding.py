@@ -1,5 +1,6 @@
 """What of the catalogue the owner names: one thing, several to choose from, or nothing."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -16,6 +17,7 @@ from comptoir.plugins.shop.understanding import Lexicon, Mention, name_product
 from comptoir.plugins.text import words
 
 MOST_ENTRIES = 12
+_NUMBER = re.compile(r"\d+")
 _FORGIVEN = 4
 """Letters of the shortest word in which one may be wrong."""
 
@@ -82,9 +84,16 @@ def _is_near(said: str, known: str) -> bool:
 
 
 def unread(catalogue: Catalogue, entries: Iterable[Entry], said: str) -> bool:
-    """Whether a number was said that nothing of these has in its title: no size of it, and so a value."""
-    titles = {word for entry in entries for sku in entry.skus for word in words(title(catalogue, sku))}
-    return any(any(map(str.isdigit, word)) and word not in titles for word in words(said))
+    """Whether a number was said that none of these has in its name: no size of it, and so a value."""
+    skus = {sku for entry in entries for sku in entry.skus}
+    names = (
+        " ".join((titled(product, variant), *_names(product)))
+        for product in catalogue.products
+        for variant in product.variants
+        if variant.sku in skus or product.sku in skus
+    )
+    known = {number for name in names for number in _NUMBER.findall(name)}
+    return not known.issuperset(_NUMBER.findall(said))
 
 
 def _look(catalogue: Catalogue, said: str, language: str) -> tuple[Mention, list[str]]:

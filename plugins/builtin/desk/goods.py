@@ -103,8 +103,7 @@ async def agreed(sitting: Sitting, question: Question) -> None:
 
 async def _wanted(sitting: Sitting, catalogue: Catalogue, said: str, question: Question) -> None:
     found = await named(sitting.context, catalogue, said, whole=question.wanted in ("hide", "show"))
-    asks = question.value is None and question.wanted in _VALUED
-    if asks and await _ends_in_a_value(sitting, catalogue, said, found):
+    if question.wanted in _VALUED and await _has_a_value(sitting, catalogue, said, found):
         sitting.say(f"{question.wanted}_wrong")
     elif isinstance(found, str):
         sitting.say("no_product", said=said)
@@ -114,14 +113,15 @@ async def _wanted(sitting: Sitting, catalogue: Catalogue, said: str, question: Q
         await _settle(sitting, catalogue, question, found)
 
 
-async def _ends_in_a_value(sitting: Sitting, catalogue: Catalogue, said: str, found: Sequence[Entry] | str) -> bool:
-    """Whether something was to be set, by a number that could not be read: nobody must take it for done."""
+async def _has_a_value(sitting: Sitting, catalogue: Catalogue, said: str, found: Sequence[Entry] | str) -> bool:
+    """Whether it has a number that is no part of what is sold, and so a value that was not read: nobody must take it
+    for done.
+    """
+    if not isinstance(found, str):
+        return unread(catalogue, found, said)
     name, _, last = said.rpartition(" ")
-    if not name or not any(map(str.isdigit, last)):
-        return False
-    if isinstance(found, str):
-        return not isinstance(await named(sitting.context, catalogue, name), str)
-    return unread(catalogue, found, last)
+    is_value = bool(name) and any(map(str.isdigit, last))
+    return is_value and not isinstance(await named(sitting.context, catalogue, name), str)
 
 
 async def _settle(sitting: Sitting, catalogue: Catalogue, question: Question, entries: Sequence[Entry]) -> None:

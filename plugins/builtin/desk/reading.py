@@ -18,7 +18,7 @@ from comptoir.plugins.builtin.desk.commands import (
     ShowOrder,
     Unknown,
 )
-from comptoir.plugins.builtin.desk.reading_goods import about_goods
+from comptoir.plugins.builtin.desk.reading_goods import about_goods, parted_goods
 from comptoir.plugins.builtin.desk.vocabulary import plain_word, state_called
 from comptoir.plugins.builtin.handover.commands import Command as OfConversation
 from comptoir.plugins.builtin.handover.commands import read_request
@@ -67,7 +67,7 @@ def _lines(text: str) -> Iterator[str]:
     """What is to be read by itself; `12 et 13 prêtes` and `12 prête, 13 livrée` are two."""
     for line in filter(str.strip, text.splitlines()):
         pairs = _pairs(line)
-        yield from (f"{number} {state}" for number, state in pairs) if pairs else (line,)
+        yield from [f"{number} {state}" for number, state in pairs] or parted_goods(line) or [line]
 
 
 def _pairs(line: str) -> list[tuple[str, str]]:

@@ -17,10 +17,23 @@ _VERBS: Mapping[str, re.Pattern[str]] = {
         r"|(?:on n['\u2019]a )?plus d(?:e|['\u2019])",
         "price": rf"{_SETTING}(?:prix|tarif|prices?)",
         "add": r"ajoute[rz]?|rajoute[rz]?|nouveau produit|nouveau|add|new",
-        "hide": r"retire[rz]?|enl[èe]ve[rz]?|cache[rz]?|remove|hide",
+        "hide": r"retire[rz]?|enl[èe]ve[rz]?|supprime[rz]?|efface[rz]?|cache[rz]?|remove|delete|hide",
         "show": r"remet[sz]?|remettre|remettez|restore|put back",
     }.items()
 }
+_LEFT = re.compile(
+    r"\s*(?:il\s+)?(?:(?:ne\s+|n['\u2019])?(?:(?:me|nous|m['\u2019]en)\s+)?(?:en\s+)?reste(?:\s+(?:plus\s+)?que)?"
+    r"|(?:n['\u2019]?)?(?:y\s+a\s+)?plus\s+que)\s+(\d{1,9})\s+(.+)",
+    re.IGNORECASE,
+)
+_ON_SALE = re.compile(
+    r"\s+(?:en\s+vente|[àa]\s+la\s+vente|(?:du|au|dans\s+le|sur\s+le)\s+(?:menu|catalogue))$", re.IGNORECASE
+)
+_BESIDE = re.compile(r"\s+(?:au\s+lieu\s+de|instead\s+of)\b.*$", re.IGNORECASE | re.DOTALL)
+_WAS = re.compile(r"[\d .]*\d\s*[a-z]*\s*(?:-+>|=+>|→)\s*(?=\d)", re.IGNORECASE)
+_EQUALS = re.compile(r"\s*=\s*")
+_BETWEEN = re.compile(r"\s*(?:[;+]|,(?!\d)|\bet\b|\band\b)\s*", re.IGNORECASE)
+_ENDS_IN_FIGURES = re.compile(r".*[^\W\d].*?\d\s*[a-z]{0,5}", re.IGNORECASE)
 _IS_GONE = re.compile(
     r"\s*(?!c['\u2019]|[çc]a\b|tout\b)([^\W\d].*?)\s+(?:(?:est|sont|is|are)\s+)?"
     r"(?:en\s+rupture|[ée]puis[ée]e?s?|finie?s?|sold out)",
@@ -43,6 +56,7 @@ _VALUE_WORDS = 4
 _LONG_FIGURES = re.compile(r"(?:^|\D)\d{10,}\D*$")
 _WORD = re.compile(r"[^\s\-]+")
 _AFTER_NUMBER = re.compile(r"\s+(?:f|francs?|f?cfa|pi[èe]ces?|pcs?|pieces?)$", re.IGNORECASE)
+_MORE_THAN_A_NAME = re.compile(r"(?:\b\d{3,}\b\D*)?\b(?:stocks?|prix|prices?)\b|\b\d{3,}$", re.IGNORECASE)
 _SMALL = 100
 """No price, where a number stands before it and the currency has no smaller coins; in words, a part of a name."""
 
@@ -54,14 +68,26 @@ def about_goods(line: str, currency: str) -> Command | None:
         "empty": lambda rest: AboutStock(_name(rest), 0) if rest else None,
         "price": lambda rest: _price(rest, currency),
         "add": lambda rest: _add(rest, currency),
-        "hide": lambda rest: Hide(_name(rest), hidden=True) if rest else None,
-        "show": lambda rest: Hide(_name(rest), hidden=False) if rest else None,
+        "hide": lambda rest: Hide(_name(_ON_SALE.sub("", rest)), hidden=True) if rest else None,
+        "show": lambda rest: Hide(_name(_ON_SALE.sub("", rest)), hidden=False) if rest else None,
     }
+    if left := _LEFT.fullmatch(line.strip(" .!\t")):
+        return AboutStock(_name(left[2]), int(left[1]))
     for verb, pattern in _VERBS.items():
         if found := pattern.fullmatch(line):
-            return readers[verb](found[1].strip(" .!\t"))
+            return readers[verb](_EQUALS.sub(" ", found[1]).strip(" .!\t"))
     gone = _IS_GONE.fullmatch(line.strip(" .!\t"))
     return AboutStock(_name(gone[1]), 0) if gone else None
+
+
+def parted_goods(line: str) -> list[str]:
+    """`stock poulet 5 et thiof 3` as a line for each; nothing where it is one."""
+    for verb in ("stock", "price"):
+        if found := _VERBS[verb].fullmatch(line):
+            said = _BETWEEN.split(found[1].strip(" .!\t"))
+            if len(said) > 1 and all(map(_ENDS_IN_FIGURES.fullmatch, said)):
+                return [f"{line[: found.start(1)]}{one}" for one in said]
+    return []
 
 
 def _stock(rest: str) -> Command:
@@ -82,12 +108,14 @@ def _stock(rest: str) -> Command:
 
 
 def _price(rest: str, currency: str) -> Command:
-    name, price, is_wrong = _with_amount(rest, currency)
+    name, price, is_wrong = _with_amount(_WAS.sub(" ", _BESIDE.sub("", rest)), currency)
     return Wrong("price", rest) if is_wrong or not name else AboutPrice(name, price)
 
 
 def _add(rest: str, currency: str) -> Command | None:
     name, price, _ = _with_amount(rest, currency)
+    if more := _MORE_THAN_A_NAME.search(name):
+        name, price = _name(name[: more.start()]), None
     return AddToShop(name, price) if name else None
 
 
@@ -141,6 +169,6 @@ def _with_number_in_words(rest: str) -> tuple[str, int | None]:
 
 def _name(said: str) -> str:
     """Without the words that lead to it, and without its quotation marks."""
-    bare = said.strip(' .,;:!?"«»“”\t')
+    bare = said.strip(' .,;:!?"«»“”-–—\t')
     linking = _LINKING.match(bare)
     return bare[linking.end() :].strip() if linking and linking.end() < len(bare) else bare

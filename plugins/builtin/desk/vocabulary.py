@@ -16,8 +16,8 @@ _STATES: Mapping[Settable, str] = {
     "preparing": "en preparation, preparation, en prepa, en cours de preparation, en cuisine, preparing,"
     " in preparation",
     "ready": "prete, pret, pretes, prets, pres, ready",
-    "delivering": "en livraison, en cours de livraison, en route, en chemin, expediee, expedie, delivering, on the way,"
-    " on its way, out for delivery",
+    "delivering": "en livraison, en cours de livraison, en route, en chemin, partie, parti, expediee, expedie,"
+    " delivering, on the way, on its way, out for delivery",
     "delivered": "livree, livre, livrees, livres, remise, remis, recuperee, recupere, delivered, picked up",
     "cancelled": "annulee, annule, annuler, cancelled, canceled, cancel",
     "paid": "payee, paye, payees, reglee, regle, paid",
@@ -37,6 +37,7 @@ _PLAIN: Mapping[PlainWord, str] = {
     "today": "aujourd hui, aujourdhui, auj, today, bilan, bilan du jour, chiffres, ventes, ventes du jour, figures",
     "yesterday": "hier, yesterday, bilan d hier, bilan hier, ventes hier, ventes d hier, chiffres d hier",
 }
+_BY = frozenset("par en via avec cash espece especes wave om momo by in".split())  # noqa: SIM905 (read as it is said)
 POLITE = frozenset("svp stp please s il vous te plait".split())  # noqa: SIM905 (read as it is said)
 _SHORTEST = 5
 """Letters of the shortest word in which a mistake is forgiven."""
@@ -59,6 +60,8 @@ def state_called(said: list[str]) -> Settable | None:
     phrase = " ".join(said[1:] if said[:1] in (["est"], ["is"], ["comme"], ["as"]) else said)
     if found := _STATE_OF.get(phrase):
         return found
+    if len(said) in (2, 3) and _STATE_OF.get(said[0]) == "paid" and said[1] in _BY:
+        return "paid"
     meant = _mistyped(phrase, [known for known in _STATE_OF if known not in _EXACT])
     return _STATE_OF[meant] if meant else None
 

@@ -200,7 +200,7 @@ def test_a_price_that_cannot_be_read_is_said(counter: Counter, said: str) -> Non
 
 
 def test_a_number_of_pieces_that_cannot_be_read_is_said(counter: Counter) -> None:
-    for said in ("poulet 12,5", "poulet 1000000000000"):
+    for said in ("poulet 12,5", "poulet 1000000000000", "poulet 12 plats", "poulet 5 thiof 3"):
         assert "Je ne lis pas ce nombre" in counter.says(f"stock {said}")
     assert "Poulet braisé : 10 (avant : 12)" in counter.says("stock poulet dix")
 

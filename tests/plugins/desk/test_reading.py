@@ -110,6 +110,18 @@ def test_what_is_no_command_is_none(text: str) -> None:
         ("prix eau 1,5 L 600", AboutPrice("eau 1,5 L", 600)),
         ("prix poulet -5", Wrong("price", "poulet -5")),
         ("prix", Wrong("price", "")),
+        ("prix poulet 3000 -> 3500", AboutPrice("poulet", 3500)),
+        ("prix poulet 3500 F au lieu de 3000", AboutPrice("poulet", 3500)),
+        ("prix poulet=3500", AboutPrice("poulet", 3500)),
+        ("il n'y a plus que 2 poulets", AboutStock("poulets", 2)),
+        ("il me reste 3 thiof", AboutStock("thiof", 3)),
+        ("supprime thiof du menu", Hide("thiof", hidden=True)),
+        ("remets thiof en vente", Hide("thiof", hidden=False)),
+        ("ajoute yassa - 3500 F", AddToShop("yassa", 3500)),
+        ("ajoute yassa 3500 stock 5", AddToShop("yassa", None)),
+        ("12 payée par wave", SetOrder(12, "paid")),
+        ("12 payée en espèces", SetOrder(12, "paid")),
+        ("la 12 est partie", SetOrder(12, "delivering")),
         ("prix poulet 35 00", Wrong("price", "poulet 35 00")),
         ("prix poulet 3 50 0", Wrong("price", "poulet 3 50 0")),
         ("prix poulet 3500,50 F", Wrong("price", "poulet 3500,50 F")),
@@ -147,6 +159,13 @@ def test_a_command_is_read(text: str, command: Command) -> None:
 @pytest.mark.parametrize("text", ["12 et 13 prêtes", "12, 13 prêtes", "12 prête, 13 prête", "12 prête et 13 prête"])
 def test_several_orders_stand_in_a_line(text: str) -> None:
     assert read(text) == (SetOrder(12, "ready"), SetOrder(13, "ready"))
+
+
+def test_several_goods_stand_in_a_line() -> None:
+    assert read("stock poulet 5 et thiof 3") == (AboutStock("poulet", 5), AboutStock("thiof", 3))
+    assert read("Prix : poulet 3500, thiof 4 500 F") == (AboutPrice("poulet", 3500), AboutPrice("thiof", 4500))
+    assert read("stock eau 1,5 L 10") == (AboutStock("eau 1,5 L", 10),)
+    assert read("prix riz et poisson 2000") == (AboutPrice("riz et poisson", 2000),)
 
 
 def test_a_line_that_is_more_than_orders_is_an_answer() -> None:
