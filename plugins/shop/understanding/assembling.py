@@ -159,8 +159,8 @@ class Assembler(Wanting):
         said = piece.said.lower()
         if name == "again":
             return self._again(piece)
-        if name == "show_cart" and "combien" in said and (named := self._unclaimed()):
-            for made in named:
+        if name == "show_cart" and "combien" in said and (asked_of := self._unclaimed()):
+            for made in asked_of:
                 made.verb = "ask_price"  # `le poulet avec frites ça fait combien`
             return True
         if name in _TAKES_MENTION and self._mention_follows(place):

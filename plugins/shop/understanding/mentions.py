@@ -123,13 +123,13 @@ class MentionReader(Sizing):
 
     def _chosen(self, places: set[int], state: Sketch) -> set[int]:
         """Of the candidates that were asked about, the one that the words said tell from the others: `le sucré`."""
+        if not places or not state.roots:
+            return places
         names = {
             place: frozenset(one for name in self.lexicon.entries[place].names for one in name) for place in places
         }
         common = frozenset.intersection(*names.values())
         told = frozenset(state.roots) - common
-        if not state.roots:
-            return places
         exact = {place for place in places if names[place] - common == told}
         return exact if len(exact) == 1 else places
 

@@ -67,6 +67,9 @@ class Wanting(Numbering):
             told = before.mention
             before.mention = replace(mention, quantity=told.quantity, relative=told.relative)
             return True  # `1 de moins pour le fataya`
+        if before is not None and before.mention is not None and self._is_told_where(before, mention, piece):
+            before.mention = replace(before.mention, found=mention.found, said=mention.said, refers=False)
+            return True  # `sans piment sur le poulet`
         if before is not None and before.verb == "remove" and before.sentence == self._sentence and self._refused:
             before.verb, before.mention, before.instead = "replace", mention, before.mention
             return True  # `non pas le coca, le fanta`
@@ -81,6 +84,8 @@ class Wanting(Numbering):
         if last is not None and last.mention is not None and self._dresses(last, mention):
             last.mention = merged(last.mention, mention, replacing=False)
             return True
+        if last is not None and last.mention is not None and (value := self._called(last, mention, piece)):
+            mention = replace(mention, found=(), refers=True, traits=(value,))
         whole = next((made for made in reversed(self._puts()) if made.mention and len(made.mention.found) > 1), None)
         if whole is not None and not self._correcting and (part := self._part_of(whole, mention)) is not None:
             self._make("put", part, piece.at, explicit=self._explicit)
@@ -90,6 +95,13 @@ class Wanting(Numbering):
             return True
         return False
 
+    def _is_told_where(self, before: Made, mention: Mention, piece: Piece) -> bool:
+        told = before.mention
+        place = self._pieces.index(piece)
+        linked = place > 0 and self._pieces[place - 1].name in ("sur", "dans")
+        dressed = told is not None and told.refers and bool(told.options or told.without)
+        return linked and dressed and before.verb == "put" and bool(mention.found) and mention.quantity is None
+
     def _tells_of(self, before: Made, mention: Mention) -> bool:
         """Whether a number that stood alone is of this."""
         told = before.mention
@@ -97,6 +109,16 @@ class Wanting(Numbering):
             return False
         bare = told.refers and told.quantity is not None and not (told.traits or told.options or told.without)
         return bare and bool(mention.found) and mention.quantity is None
+
+    def _called(self, last: Made, mention: Mention, piece: Piece) -> str:
+        """`3 chawarma dont 2 poulet`: a value that the product comes in, where it is one of its pieces."""
+        base, place = last.mention, self._pieces.index(piece)
+        after = place > 0 and self._pieces[place - 1].name in ("et", "and", "comma", ",")
+        if base is None or not base.sku or mention.quantity is None or last.sentence != self._sentence:
+            return ""
+        if mention.traits or (after and not base.traits) or (base.quantity or 0) < mention.quantity:
+            return ""
+        return self._lexicon.value_called(base.sku, mention.said.split()[-1])
 
     def _dresses(self, last: Made | None, mention: Mention) -> bool:
         """`ourlet sur le 40`: both tell of the same."""

@@ -184,6 +184,8 @@ variant | l'entier | poulet | put ^ (entier)
 variant | 1 litre | bissap | put ^ (1 L)
 choice | le poisson | yassa-poulet,yassa-poisson | put yassa-poisson
 choice | le sucré | sucre,non-sucre | put sucre
+choice | une pizza menthe | yassa-poulet,yassa-poisson | put 1 «une pizza menthe»
+choice | bissap menthe | yassa-poulet,yassa-poisson | put «bissap menthe»
 choice | le deuxième | yassa-poulet,yassa-poisson | pick 2
 quantity | 4 | nems | set_quantity 4 ^
 stock | laissez alors | nems | no
