@@ -1,9 +1,11 @@
 """What a message does, read in the light of the sale that it comes into."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import get_args
 
 from comptoir.plugins.builtin.clerk.agreeing import is_plain_yes
+from comptoir.plugins.builtin.clerk.caution import asks_what_is_in_it, is_for_a_person
 from comptoir.plugins.builtin.clerk.sale import Sale
 from comptoir.plugins.builtin.clerk.wares import product_of, product_sku
 from comptoir.plugins.shop.model import Catalogue
@@ -20,6 +22,10 @@ def understood(text: str, lexicon: Lexicon, sale: Sale) -> tuple[Act, ...]:
     kind = "confirm" if sale.asked.kind == "cancel" else sale.asked.kind
     asked: Asked | None = kind if kind in _ASKED else None  # type: ignore[assignment]  # one of them, as it is in there
     acts = understand(text, lexicon, asked, _about(lexicon.catalogue, sale))
+    if is_for_a_person(text):
+        return (Act("unknown", text=text),)
+    if asks_what_is_in_it(text):
+        return _what_is_in_it(text, acts, lexicon, sale)
     if kind == "confirm" and is_plain_yes(text) and not {"yes", "no"} & {act.verb for act in acts}:
         return (Act("yes"),)
     unread = {act.verb for act in acts} <= {"unknown", "yes"} and not is_plain_yes(text)
@@ -30,6 +36,15 @@ def understood(text: str, lexicon: Lexicon, sale: Sale) -> tuple[Act, ...]:
             return tuple(act for act in many if act.verb == "set_quantity")
         return _of_a_longer_name(text, lexicon, sale) or acts
     return acts
+
+
+def _what_is_in_it(text: str, acts: Sequence[Act], lexicon: Lexicon, sale: Sale) -> tuple[Act, ...]:
+    """What the description tells; without one it is for somebody else."""
+    mention = next((act.mention for act in acts if act.mention is not None and act.mention.sku), None)
+    product = product_of(lexicon.catalogue, mention.sku if mention is not None else sale.last)
+    if product is None or not product.description:
+        return (Act("unknown", text=text),)
+    return (Act("ask_about", mention or Mention(refers=True)),)
 
 
 def _of_a_longer_name(text: str, lexicon: Lexicon, sale: Sale) -> tuple[Act, ...]:

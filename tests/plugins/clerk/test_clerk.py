@@ -185,8 +185,8 @@ def test_no_order_is_placed_on_a_yes_with_anything_else(opens: Opens, text: str)
     "text",
     [
         "oui", "Ouiii", "ok", "oui c'est bon merci", "c'est ça", "je confirme", "ok d'accord chef", "parfait", "👍",
-        "oui pas de souci", "wi c bon", "c'est bon envoyez", "oui merci beaucoup madame", "ok ça marche", "oui médina c'est bon",
-        "oui 2 poulets braisés c'est ça",
+        "oui pas de souci", "wi c bon", "c'est bon envoyez", "oui merci beaucoup madame", "ok ça marche",
+        "oui médina c'est bon", "oui 2 poulets braisés c'est ça",
     ],
 )  # fmt: skip
 def test_an_order_is_placed_on_a_yes_however_it_is_said(opens: Opens, text: str) -> None:
@@ -346,6 +346,21 @@ def test_a_message_that_is_changed_later_is_asked_about(opens: Opens, kind: str,
     says(awa, "rien")
     says(awa, "oui")
     assert len(shop.shop.placed) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "je suis allergique aux arachides, le poulet braisé je peux ?",
+        "le poulet braisé c'est bon pour femme enceinte ?", "je peux rendre un t-shirt ?", "le t-shirt est garanti ?", "le poulet braisé c'est halal ?",
+    ],
+)  # fmt: skip
+def test_what_no_price_list_answers_is_never_answered_with_a_yes(opens: Opens, text: str) -> None:
+    shop = opens(Handovers)
+    awa = shop.customer()
+    heard = awa.says(text)
+    assert not any("Oui" in said or "noté" in said for said in heard.texts)
+    assert awa.chat.conversation.state == "pending"
 
 
 def test_a_complaint_is_for_a_person(opens: Opens) -> None:
