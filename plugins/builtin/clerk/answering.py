@@ -100,7 +100,11 @@ def _without_trait_numbers(turn: Turn, want: Want, mention: Mention) -> Mention:
     """`The 1 in 82 inches`, where 1 is a colour, is no number of pieces."""
     variants = [turn.catalogue.by_sku[sku][1] for sku in want.variants if sku in turn.catalogue.by_sku]
     number = str(mention.quantity)
-    values = {value for one in variants for _, value in one.traits if number in words(value)}
+    products = [one for sku in want.products if (one := wares.product_of(turn.catalogue, sku)) is not None]
+    every = [pair for product in products for one in product.variants for pair in one.traits]
+    # Who says `1 can of 20 litres` has said which size.
+    said = {kind for kind, value in every if value in mention.traits}
+    values = {value for one in variants for kind, value in one.traits if number in words(value) and kind not in said}
     if want.kind != "variant" or len(values) != 1:
         return mention
     return replace(mention, quantity=None, traits=(*mention.traits, *values))

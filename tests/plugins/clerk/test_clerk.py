@@ -352,7 +352,8 @@ def test_a_message_that_is_changed_later_is_asked_about(opens: Opens, kind: str,
     "text",
     [
         "je suis allergique aux arachides, le poulet braisé je peux ?",
-        "le poulet braisé c'est bon pour femme enceinte ?", "je peux rendre un t-shirt ?", "le t-shirt est garanti ?", "le poulet braisé c'est halal ?",
+        "le poulet braisé c'est bon pour femme enceinte ?", "je peux rendre un t-shirt ?",
+        "le t-shirt est garanti ?", "le poulet braisé c'est halal ?",
     ],
 )  # fmt: skip
 def test_what_no_price_list_answers_is_never_answered_with_a_yes(opens: Opens, text: str) -> None:
