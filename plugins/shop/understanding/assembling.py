@@ -49,6 +49,9 @@ class Assembler(Wanting):
         apart = [one for one in traits if one not in shared]
         if len(apart) < 2:
             return [made]
+        if made.verb == "put" and mention.quantity == len(traits) and all(one[0].isdigit() for one in apart):
+            # `2 bissap 33 cl et 1 litre`: 2 and 1, or one of each?
+            return [replace(made, mention=replace(mention, quantity=None, unsure=True, traits=tuple(shared)))]
         quantity = None if made.verb != "put" else 1
         return [replace(made, mention=replace(mention, traits=(*shared, one), quantity=quantity)) for one in apart]
 

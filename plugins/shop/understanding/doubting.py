@@ -29,6 +29,12 @@ _PERSONS = frozenset(("personne", "personnes", "pers", "invites", "convives", "e
 _EACH = frozenset(("chacun", "chacune", "each"))
 _NEW = frozenset(("neuf", "neufs"))
 """Behind the name it is no 9."""
+OF_NUMBERS = frozenset(hedge for hedge in _HEDGES if " " not in hedge) | _HALVES | SHARES
+"""Words that say how sure or how much a number is, and nothing of what is named."""
+_MODELS = frozenset(
+    ("iphone", "galaxy", "samsung", "redmi", "tecno", "infinix", "itel", "note", "spark", "camon", "hot", "pro", "type")
+)
+"""A number behind these may be of the name."""
 _LEAST_PRICE, _MOST_PIECES, _NEAR = 100, 999, 3
 
 
@@ -130,8 +136,10 @@ class Doubts:
         last = self.tokens[end - 1]
         behind = end - 2 >= start and self.tokens[end - 2].kind == "word" and last.kind == "number" and not last.glued
         if behind and last.value is not None and last.value == mention.quantity:
-            return fold(last.said) in _NEW or (
-                last.value >= _LEAST_PRICE and any(last.value % price == 0 for price in prices)
+            return (
+                fold(last.said) in _NEW
+                or self._word(end - 2) in _MODELS
+                or (last.value >= _LEAST_PRICE and any(last.value % price == 0 for price in prices))
             )
         following = self.tokens[end] if end < len(self.tokens) else None
         if following is None or mention.quantity is not None:

@@ -3,6 +3,7 @@
 from comptoir.plugins.language import ordering_words
 from comptoir.plugins.shop.understanding.candidates import Candidates
 from comptoir.plugins.shop.understanding.counting import SIZED
+from comptoir.plugins.shop.understanding.doubting import OF_NUMBERS
 from comptoir.plugins.shop.understanding.kinds import colours, is_figure, size_of
 from comptoir.plugins.shop.understanding.lexicon import NAME, PREPOSITIONS
 from comptoir.plugins.shop.understanding.roots import links, root_of
@@ -164,6 +165,8 @@ class Naming(Candidates):
             return 0
         if state.named and len(word) == _SHORTEST and not linked:
             return 1  # `slim fam`: too short to tell
+        if word in OF_NUMBERS:
+            return 1
         if word in ordering_words("qualities"):
             state.size = state.size or size_of(word)
             return 1 if state.named else 0

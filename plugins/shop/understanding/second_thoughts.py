@@ -19,7 +19,7 @@ def thought_over(pieces: Sequence[Piece]) -> list[Piece]:
     """The pieces of a message, with such words as what they mean; a thing that is told twice with two numbers and no
     word between them is in doubt.
     """
-    return _doubled(_each(_with_or_without(_behind(_on_some(_corrected(_more_of(pieces)))))))
+    return _doubled(_each(_with_or_without(_behind(_on_some(_of_which(_corrected(_more_of(pieces))))))))
 
 
 def _more_of(pieces: Sequence[Piece]) -> list[Piece]:
@@ -85,6 +85,19 @@ def _with_or_without(pieces: Sequence[Piece]) -> list[Piece]:
             mention = Mention((), said, quantity, options=last.without, refers=True)
         made.append(Piece("mention", "", piece.at, said, mention))
         skip = True
+    return made
+
+
+def _of_which(pieces: Sequence[Piece]) -> list[Piece]:
+    """`2 bissap dont un litre`: how many of which has to be asked."""
+    made: list[Piece] = []
+    for piece in pieces:
+        mention, last = piece.mention, made[-2].mention if len(made) > 1 else None
+        some = mention is not None and mention.refers and mention.quantity is None and bool(mention.traits)
+        if some and last is not None and last.found and made[-1].name == "dont":
+            made[-2:] = [replace(made[-2], mention=replace(in_doubt(last), traits=()))]
+            continue
+        made.append(piece)
     return made
 
 

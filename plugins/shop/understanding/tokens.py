@@ -31,6 +31,9 @@ _AND_A_HALF = re.compile(r"[lL]5")
 _DICTATED = re.compile(r"\bvirgule\b", re.IGNORECASE)
 """Who speaks to the keyboard says the signs, too."""
 _POINT = re.compile(r"(?<!rond )(?<!rond-)\bpoint\b(?! [eE]\b)", re.IGNORECASE)
+_BY = re.compile(r"[xX]\d+")
+"""Of `4x50`, which is a size."""
+_UNIT_FOLLOWS = re.compile(r" ?(?:kg|g|cl|ml|l|m|cm|mm)\b|[.,]\d", re.IGNORECASE)
 _TIMES = re.compile(r"[xX]\d+")
 _REPEATED = re.compile(r"([^\W\d])\1{2,}")
 
@@ -95,7 +98,12 @@ def _raw(text: str, own: Set[str]) -> Iterator[Token]:
             if (
                 glued
                 and not is_unit(fold(glued))
-                and (whole in own or whole in ordering_words("sizes") or _is_one_word(glued, own))
+                and (
+                    whole in own
+                    or whole in ordering_words("sizes")
+                    or _is_one_word(glued, own)
+                    or _is_size(glued, text, end)
+                )
             ):
                 yield _word(figures + glued, start, end)
             elif _ORDINAL.fullmatch(fold(glued)):
@@ -116,6 +124,11 @@ def _raw(text: str, own: Set[str]) -> Iterator[Token]:
             yield _number(found["word"][1:], start, end, glued=True)
         else:
             yield from _parted(found["word"], start, end, own)
+
+
+def _is_size(glued: str, text: str, end: int) -> bool:
+    """`4x50` is one size; `2x5kg` are two of 5 kg."""
+    return bool(_BY.fullmatch(glued)) and not _UNIT_FOLLOWS.match(text, end)
 
 
 def _is_one_word(glued: str, own: Set[str]) -> bool:
