@@ -4,7 +4,17 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from comptoir.plugins.builtin.clerk import answering, asking, cancelling, cart, carting, delivering, ordering, wares
+from comptoir.plugins.builtin.clerk import (
+    answering,
+    asking,
+    cancelling,
+    cart,
+    carting,
+    delivering,
+    ordering,
+    prices_said,
+    wares,
+)
 from comptoir.plugins.builtin.clerk.agreeing import is_plain_yes
 from comptoir.plugins.builtin.clerk.course import next_asked, question, settled
 from comptoir.plugins.builtin.clerk.gathering import that_count
@@ -39,7 +49,7 @@ def read(turn: Turn, acts: Sequence[Act]) -> None:
     again_there = ordering.same_place(turn.text) and ordering.deliver_again(turn)
     turn.names_wares = any(act.mention is not None and act.mention.found for act in acts if act.verb in _OF_CART)
     puts = ordering.begins_anew(turn, acts)
-    counted = that_count(turn, acts)
+    counted = that_count(turn, prices_said.heard(turn, acts))
     for act in counted:
         if again_there and act.verb in ("zone", "address", "delivery"):
             continue

@@ -26,6 +26,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "more": ("… et {count} autres : dites-moi ce que vous cherchez.", "… and {count} more: tell me what you look for."),
     # --- questions about products
     "price": ("{product} : {price}.", "{product}: {price}."),
+    "our_price": ("Chez nous, {product} est à {price}.", "With us, {product} is {price}."),
     "price_from": ("{product} : {prices}.", "{product}: {prices}."),
     "about": ("{product} : {price}.\n{description}", "{product}: {price}.\n{description}"),
     "options": ("En plus : {options}.", "Extras: {options}."),

@@ -5,6 +5,7 @@ import re
 from comptoir.plugins.shop.understanding.details import flat
 
 _PHRASES = (
+    (re.compile(r"\bon m'a dit(?: qu[e'])?"), ","),
     (re.compile(r"\bsoit\b"), "ou"),
     (re.compile(r"\bsi (?:vous aviez|tu avais|vous auriez)\b"), "vous avez"),
     (re.compile(r"\b(?:l'|l )?(?:un|une|1) des (?:deux|trois|quatre|2|3|4)\b"), "un"),

@@ -10,14 +10,20 @@ from comptoir.plugins.shop.understanding import Asked, Lexicon, understand
 LEXICON = Lexicon(CATALOGUE)
 
 
-def after(*messages: str) -> str:
-    """What is in the cart, and what is asked then."""
-    awa = Customer()
+def told(*messages: str) -> tuple[Customer, str]:
+    """A customer after these messages, and what was said to the last."""
+    awa, said = Customer(), ""
     for text in messages:
         asked = awa.asked if awa.asked in get_args(Asked) else None
         want = next(iter(awa.sale.wants), None)
         acts = understand(text, LEXICON, asked, want.products if want else ())  # type: ignore[arg-type]  # as checked
-        awa.does(*acts, text=text)
+        said = awa.does(*acts, text=text)
+    return awa, said
+
+
+def after(*messages: str) -> str:
+    """What is in the cart, and what is asked then."""
+    awa, _ = told(*messages)
     lines = [" ".join((str(pieces), "+".join((sku, *options)))) for sku, pieces, options in awa.lines]
     return " ".join(filter(None, (", ".join(lines) or "-", f"?{awa.asked}" if awa.asked else "")))
 
@@ -70,3 +76,31 @@ je ne sais pas si je prends poulet ou poisson | - ?choice
 def test_what_is_wanted_now_is_ordered_and_one_of_two_is_asked(row: str) -> None:
     said, came = row.split(" | ")
     assert after(*said.split(" // ")) == came
+
+
+OURS = "Chez nous, Poulet braisé est à 3\u202f500\u202fF."
+PRICES = """
+1 poulet à 3000 | 1 poulet ?delivery | differs
+je prends 2 poulets à 3000 francs | 2 poulet ?delivery | differs
+je veux 2 poulets pour 6000 | 2 poulet ?delivery | differs
+1 poulet à 3000 et 6 oeufs | 1 poulet, 6 oeufs ?delivery | differs
+le poulet c'est 3000 non ? | - | differs
+on m'a dit que le poulet est à 3000 | - | differs
+faites moi le poulet à 3000 | - ?quantity | differs
+1 poulet // c'est 3000 non ? | 1 poulet ?delivery | differs
+1 poulet // à 3000 ? | 1 poulet ?delivery | differs
+1 poulet à 3500 | 1 poulet ?delivery | is right
+2 poulets à 7000 | 2 poulet ?delivery | is right
+2 poulets avec frites à 4000 | 2 poulet+frites ?delivery | is right
+c'est bien 3500 le poulet ? | - | is right
+2 poulets livrés à la villa 3000 | 2 poulet ?zone | is right
+2 poulets, j'ai un billet de 10000 | 2 poulet ?delivery | is right
+du poulet pour 7000f | - ?quantity | is right
+"""
+
+
+@pytest.mark.parametrize("row", PRICES.strip().splitlines())
+def test_a_price_that_is_not_the_shops_is_said_back(row: str) -> None:
+    messages, came, price = row.split(" | ")
+    assert after(*messages.split(" // ")) == came
+    assert (OURS in told(*messages.split(" // "))[1]) == (price == "differs")
