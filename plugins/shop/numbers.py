@@ -23,8 +23,10 @@ _SPELLED = {
     "benn": 1, "niaar": 2, "gnaar": 2, "niett": 3, "gnett": 3, "nient": 4, "diourom": 5, "fukk": 10,
 }  # fmt: skip
 _ENGLISH = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12,
-    "eleven": 11, "thirteen": 13, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
+    "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18,
+    "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80,
+    "ninety": 90,
 }  # fmt: skip
 _GROUPS = {
     "dizaine": 10, "douzaine": 12, "dozen": 12, "quinzaine": 15, "vingtaine": 20, "trentaine": 30, "cinquantaine": 50,
@@ -73,7 +75,7 @@ def groups_at(words: Sequence[str], at: int) -> Number | None:
 def _group_at(words: Sequence[str], at: int, counted: bool) -> tuple[int, int] | None:
     """Pieces of `douzaine`, `demi douzaine`, `douzaine et demie`."""
     half = _word(words, at) in ("demi", "demie", "half")
-    place = at + half
+    place = at + half + (half and _word(words, at + 1) == "a")
     pieces = _GROUPS.get(_word(words, place).removesuffix("s"))
     if pieces is None:
         return None
@@ -95,11 +97,9 @@ def _counted(words: Sequence[str], at: int) -> Number | None:
     place = at
     while place < len(words):
         word = words[place]
-        linked = word == "et" and place > at and _word(words, place + 1) in ("un", "une", "onze", "dix")
-        if linked and current >= _TWENTY and (words[place + 1] != "dix" or current % _HUNDRED == _SIXTY):
+        skipped = 1
+        if place > at and _links(words, place, current):
             word, skipped = words[place + 1], 2
-        else:
-            skipped = 1
         if word in ("cent", "cents", "hundred") and current < _TEN:
             current = max(current, 1) * _HUNDRED
         elif word in ("mille", "milles", "thousand") and not total:
@@ -112,6 +112,16 @@ def _counted(words: Sequence[str], at: int) -> Number | None:
             break
         place += skipped
     return Number(min(total + current, MOST), place - at) if place > at else None
+
+
+def _links(words: Sequence[str], at: int, current: int) -> bool:
+    """`vingt et un`, `soixante et dix`, `one hundred and twenty`: no second number begins there."""
+    word, following = words[at], _word(words, at + 1)
+    if word == "and":
+        return current >= _HUNDRED and following in _ENGLISH
+    if word != "et" or current < _TWENTY:
+        return False
+    return following in ("un", "une", "onze") or (following == "dix" and current % _HUNDRED == _SIXTY)
 
 
 def _follows(current: int, value: int, *, first: bool) -> bool:

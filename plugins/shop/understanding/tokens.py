@@ -224,7 +224,8 @@ def _measured(tokens: list[Token], units: Set[str]) -> list[Token]:
         elif token.kind == "number" and token.value and (group := groups_at(words, place + 1)):
             last = tokens[place + group.length]  # `2 douzaines`
             value = min(token.value * group.value, MOST)
-            found.append(replace(token, word=str(value), root=str(value), end=last.end, value=value))
+            said = " ".join(one.said for one in tokens[place : place + 1 + group.length])
+            found.append(replace(token, said=said, word=str(value), root=str(value), end=last.end, value=value))
             place += 1 + group.length
         elif token.kind == "word" and (number := number_at(words, place)):
             last = tokens[place + number.length - 1]

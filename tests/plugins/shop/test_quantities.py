@@ -19,7 +19,7 @@ from comptoir.plugins.builtin.handover import Handovers
 from comptoir.plugins.builtin.handover.config import HandoverConfig
 from comptoir.plugins.folder import read_folder
 from comptoir.plugins.shop.files import read_catalogue
-from comptoir.plugins.shop.numbers import number_at
+from comptoir.plugins.shop.numbers import Number, number_at
 from comptoir.plugins.testing import TENANT, Play
 from comptoir.plugins.testing.memory import Memory
 
@@ -93,3 +93,23 @@ def test_every_number_in_words_is_read_whole(number: int) -> None:
     read = number_at(words, 0)
     assert read is not None
     assert (read.value, read.length) == (number, len(words))
+
+
+@pytest.mark.parametrize(
+    ("said", "value"),
+    [
+        ("septante deux", 72), ("huitante", 80), ("octante trois", 83), ("nonante neuf", 99), ("soixante et dix", 70),
+        ("une douzaine et demie", 18), ("demi douzaine", 6), ("half a dozen", 6), ("two hundred and fifty", 250),
+        ("ninety nine", 99), ("deu", 2), ("troi", 3), ("katre", 4), ("cinque", 5), ("dixsept", 17),
+    ],
+)  # fmt: skip
+def test_numbers_of_other_countries_and_misspelt_ones(said: str, value: int) -> None:
+    words = said.split()
+    assert number_at(words, 0) == Number(value, len(words))
+
+
+@pytest.mark.parametrize(
+    ("said", "first"), [("deux trois", 2), ("dix vingt", 10), ("vingt et deux", 20), ("2 3", None)]
+)
+def test_two_numbers_are_not_one(said: str, first: int | None) -> None:
+    assert number_at(said.split(), 0) == (first and Number(first, 1))
