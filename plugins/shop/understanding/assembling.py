@@ -60,8 +60,20 @@ class Assembler(Wanting):
             for made in self._made:
                 if made.sentence == self._sentence and made.verb == "put" and self._only_asked(made):
                     made.verb = "ask_stock"
+        if piece.name == "?":
+            self._ask_of_what(self._sentence)
         self._close()
         self._sentence += 1
+
+    def _ask_of_what(self, sentence: int) -> None:
+        """`le mafé c'est avec de la viande ?` asks about the one, and for no other."""
+        asked = [made for made in self._made if made.sentence == sentence and made.verb == "ask_stock"]
+        named = [made for made in asked if made.mention and made.mention.found]
+        strange = [made for made in asked if made.mention and not made.mention.found and not made.mention.refers]
+        if named and strange and asked[0] is named[0]:
+            self._made = [made for made in self._made if made not in strange]
+            for made in named:
+                made.verb = "ask_about"
 
     def _only_asked(self, made: Made) -> bool:
         return (

@@ -32,6 +32,8 @@ def units_of(catalogue: Catalogue) -> Iterator[str]:
     pattern = re.compile(r"\d ?(" + "|".join(sorted(AMBIGUOUS)) + r")\b")
     for product in catalogue.products:
         texts = [product.name, product.description, *(value for one in product.variants for _, value in one.traits)]
+        told = words(" ".join(texts))
+        yield from (unit for unit, word in (("m", "metre"), ("l", "litre")) if word in told)
         for text in texts:
             for unit in pattern.findall(fold(text)):
                 yield unit

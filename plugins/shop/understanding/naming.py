@@ -123,6 +123,9 @@ class Naming(Candidates):
                 return 1
         if not state.named and state.quantity is not None and self._take_sold_by(token, state):
             return 1
+        if state.named and token.value == 0 and not token.glued:
+            state.unknown.append(token.said)
+            return 1  # `coca zéro`
         if state.named and self.word(at - 1) in ("de", "d") and self.word(at + 1) in ordering_words("pieces"):
             return 2  # `le pack de 6 bouteilles`
         after = (

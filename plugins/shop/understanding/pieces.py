@@ -82,7 +82,7 @@ def _pieces(
 ) -> Iterator[Piece]:
     roots = [token.root for token in tokens]
     doubts = Doubts(tokens, reader.lexicon, sums)
-    place, expected, since = 0, False, 0
+    place, expected, since, named = 0, False, 0, False
     while place < len(tokens):
         token = tokens[place]
         if token.kind == "mark":
@@ -116,10 +116,12 @@ def _pieces(
                 continue
             category = reader.lexicon.categories.get(token.root)
             yield Piece("category" if category else "word", category or token.word, token.start, token.said)
+            expected = expected or (named and token.word in ("avec", "with"))
             expected = expected and (token.word in ordering_words("idle") or links(token.word))
             place += 1
             continue
         mention, end = read
+        named = bool(mention.found)
         if not (mention.found or mention.refers or expected or asked) and _is_of_a_verb(tokens, place):
             yield Piece("word", token.word, token.start, token.said)  # `je gère une cantine`
             place += 1

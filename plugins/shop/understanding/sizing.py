@@ -92,5 +92,8 @@ class Sizing(OptionWords):
         in_name = any(state.measure in name for place in places for name in self.lexicon.entries[place].names)
         if in_name:
             return state.quantity, state.unsure
+        if state.quantity is not None:
+            state.lacking.append(state.measured)  # `3 coca 1,5 L`, where it comes in no size
+            return None, True
         pieces = {pieces_in(self.lexicon.entries[place].product, state.measure) for place in places}
         return (pieces.pop(), state.unsure) if len(pieces) == 1 and None not in pieces else (None, True)
