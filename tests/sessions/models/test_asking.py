@@ -57,6 +57,16 @@ def models(store, provider, *specs, now=lambda: LATE):
     return Models(specs or (SPEC,), store, now=now, opened=lambda _spec: provider)
 
 
+async def opened(store, provider, clock, *specs):
+    """With the provider at hand: it is opened in a thread, for which a clock that jumps would not wait."""
+    provider.steps.insert(0, Refused("not yet"))
+    asked = models(store, provider, *specs)
+    await fails(asked.port(1, CONFIG))
+    provider.asked = 0
+    clock.autojump_threshold = 0
+    return asked
+
+
 def spent(store, day="2026-11-22", contact=1):
     of = model_usage.Account(day, contact, "main")
     return model_usage.spent(store.db, of, by_all=False, on_all=False)
@@ -144,10 +154,10 @@ async def test_a_limit_that_leaves_just_enough(store):
     assert provider.asked == 1
 
 
-async def test_ten_chats_at_once_stay_below_the_limit(store, autojump_clock):
+async def test_ten_chats_at_once_stay_below_the_limit(store, mock_clock):
     """Each reserves before it asks: together they never pass what is left."""
     provider = Told(*[0.5] * 10)
-    asked = models(store, provider, replace(SPEC, tenant_tokens=3 * WORST.tokens))
+    asked = await opened(store, provider, mock_clock, replace(SPEC, tenant_tokens=3 * WORST.tokens))
     failed = []
 
     async def chat(contact):
@@ -163,9 +173,8 @@ async def test_ten_chats_at_once_stay_below_the_limit(store, autojump_clock):
     assert provider.asked >= 3
 
 
-async def test_the_time_of_a_message_is_one_for_all_its_questions(store, autojump_clock):
-    provider = Told(10.0, 10.0)
-    ask = models(store, provider).port(1, CONFIG)
+async def test_the_time_of_a_message_is_one_for_all_its_questions(store, mock_clock):
+    ask = (await opened(store, Told(10.0, 10.0), mock_clock)).port(1, CONFIG)
     await ask(QUESTION)
     begun = trio.current_time()
     # Of 20 s for the plugin, 2 are left for an answer without the model.
@@ -173,9 +182,10 @@ async def test_the_time_of_a_message_is_one_for_all_its_questions(store, autojum
     assert trio.current_time() - begun == pytest.approx(8)
 
 
-async def test_a_tenant_in_a_hurry_leaves_less(store, autojump_clock):
+async def test_a_tenant_in_a_hurry_leaves_less(store, mock_clock):
+    asked = await opened(store, Told(100.0), mock_clock)
     begun = trio.current_time()
-    assert await fails(models(store, Told(100.0)).port(1, replace(CONFIG, plugin_seconds=5))) == "no answer in time"
+    assert await fails(asked.port(1, replace(CONFIG, plugin_seconds=5))) == "no answer in time"
     assert trio.current_time() - begun == pytest.approx(3)
 
 
