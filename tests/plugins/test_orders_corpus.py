@@ -3,8 +3,10 @@
 import pytest
 from order_corpus import Played, conversations, figures, play_all
 
-OPEN_RIGHT, HELD_OUT_RIGHT = 0.60, 0.60
+OPEN_RIGHT, HELD_OUT_RIGHT = 0.92, 0.70
 """Shares that must be right."""
+MOST_WRONG = 16
+"""Orders of all that may be placed otherwise than was wanted, each after a yes to a summary that showed it."""
 
 
 @pytest.fixture(scope="module")
@@ -32,5 +34,4 @@ def test_no_total_is_wrong(played: list[Played]) -> None:
 
 
 def test_what_is_not_right_ends_in_a_question_or_with_a_person(played: list[Played]) -> None:
-    wrong = figures(played).wrong
-    assert wrong <= 45
+    assert figures(played).wrong <= MOST_WRONG

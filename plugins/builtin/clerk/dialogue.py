@@ -17,6 +17,7 @@ from comptoir.plugins.builtin.clerk import (
 )
 from comptoir.plugins.builtin.clerk.agreeing import is_plain_yes
 from comptoir.plugins.builtin.clerk.course import next_asked, question, settled
+from comptoir.plugins.builtin.clerk.coverage import unread
 from comptoir.plugins.builtin.clerk.gathering import that_count
 from comptoir.plugins.builtin.clerk.sale import Asked, Want
 from comptoir.plugins.builtin.clerk.summary import cart as cart_text
@@ -58,8 +59,19 @@ def read(turn: Turn, acts: Sequence[Act]) -> None:
     removed = any(act.verb == "remove" for act in counted) and turn.before.lines != turn.draft.lines
     turn.sale = replace(turn.sale, removing=removed)
     _ask_what_was_meant(turn, acts)
+    _ask_about_the_rest(turn, acts)
     if turn.is_only_missed or not (turn.understood or turn.greeted or answering.answered_in_words(turn)):
         _take_for_answer(turn)
+
+
+def _ask_about_the_rest(turn: Turn, acts: Sequence[Act]) -> None:
+    """A number or a ware of a message that speaks of the cart, and that nothing was made of."""
+    if not any(act.verb in _OF_CART and act.mention is not None for act in acts) or turn.hand_over:
+        return
+    money = prices_said.figures(turn.text)
+    if rest := [word for word in unread(turn.text, acts, turn.lexicon) if word not in money]:
+        want = Want((), kind="choice", said=" ".join(rest), unclear=True)
+        turn.sale = replace(turn.sale, wants=(*turn.sale.wants, want))
 
 
 def _ask_what_was_meant(turn: Turn, acts: Sequence[Act]) -> None:
@@ -154,6 +166,13 @@ def _greeted(turn: Turn, _: Act) -> None:
 
 def _thanked(turn: Turn, _: Act) -> None:
     turn.thanked = True
+
+
+def _told_only(turn: Turn, _: Act) -> None:
+    """What was, beside nothing that is."""
+    turn.understood = True
+    if turn.before == turn.draft and turn.sale.wants == turn.open_before and not turn.said:
+        turn.answer("told")
 
 
 def _check_out(turn: Turn, _: Act) -> None:
@@ -309,5 +328,5 @@ _VERBS: Mapping[Verb, Callable[[Turn, Act], None]] = {
     "address": lambda turn, act: delivering.address(turn, act.text),
     "name": lambda turn, act: delivering.name(turn, act.text),
     "time": lambda turn, act: delivering.time(turn, act.text),
-    "told": lambda turn, _: turn.answer("told"),
+    "told": _told_only,
 }

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import trio
 
@@ -25,6 +25,7 @@ from comptoir.plugins.builtin.clerk.cart import Shop
 from comptoir.plugins.builtin.clerk.concerns import concerned, needs_orders
 from comptoir.plugins.builtin.clerk.config import ClerkConfig
 from comptoir.plugins.builtin.clerk.course import question
+from comptoir.plugins.builtin.clerk.coverage import vocabulary
 from comptoir.plugins.builtin.clerk.dialogue import finish, read
 from comptoir.plugins.builtin.clerk.hearing import understood
 from comptoir.plugins.builtin.clerk.model import converse, is_formal
@@ -272,9 +273,16 @@ class Clerk(Plugin):
         async with self._building:
             known = self._lexicon
             if known is None or (known.catalogue is not catalogue and known.catalogue != catalogue):
-                known = await trio.to_thread.run_sync(Lexicon, catalogue, self.tenant.language)
+                known = await trio.to_thread.run_sync(_built, catalogue, self.tenant.language)
                 self._lexicon = known
             return known
+
+
+def _built(catalogue: Catalogue, language: Literal["fr", "en"]) -> Lexicon:
+    """With all that is looked up in it."""
+    lexicon = Lexicon(catalogue, language)
+    vocabulary(lexicon)
+    return lexicon
 
 
 def _wants_person(text: str, sale: Sale) -> bool:

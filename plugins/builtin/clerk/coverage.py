@@ -1,0 +1,89 @@
+"""What of a message about wares was read by nothing: a number or a word of the catalogue must not be passed over."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from weakref import WeakKeyDictionary
+
+from comptoir.plugins.builtin.clerk import wares
+from comptoir.plugins.shop.model import Catalogue, Product
+from comptoir.plugins.shop.numbers import number_at
+from comptoir.plugins.shop.understanding import Act, Lexicon, Mention
+from comptoir.plugins.text import stem, words
+
+LONGEST = 5
+"""Digits of a number that may be one of pieces: longer ones are of telephones."""
+LEAST = 5
+"""Letters of a word that is looked for; shorter ones are words of everything."""
+_CORRECTING = frozenset(
+    words(
+        "pas non lieu trompe plutot pardon correction finalement euh ou personnes sommes est sont ans f fcfa fr francs"
+        " not instead rather sorry or people"
+    )
+)
+"""Where a message corrects itself, or speaks of people and money, numbers are said that are not meant."""
+_COMMON = frozenset(words("autre femme enfants enfant homme grand grande petit petite taille couleur commande"))
+_built: WeakKeyDictionary[Lexicon, frozenset[str]] = WeakKeyDictionary()
+
+
+def vocabulary(lexicon: Lexicon) -> frozenset[str]:
+    """The stems of the catalogue's words; built once for a lexicon, best in a thread."""
+    if lexicon not in _built:
+        _built[lexicon] = frozenset(stem(word) for word in _all_words(lexicon.catalogue) if len(word) >= LEAST)
+    return _built[lexicon]
+
+
+def unread(text: str, acts: Sequence[Act], lexicon: Lexicon) -> tuple[str, ...]:
+    """Numbers and wares of a message that no act has anything of."""
+    spoken = words(text)
+    if not _CORRECTING.isdisjoint(spoken) or any(act.verb == "pick" for act in acts):
+        return ()
+    mentions = [one for act in acts for one in (act.mention, act.instead) if one is not None]
+    rest = Counter(spoken)
+    rest.subtract(word for act in acts for word in words(act.text))
+    rest.subtract(word for mention in mentions for word in words(mention.said))
+    left = [word for word, count in rest.items() for _ in range(count)]
+    numbers = _numbers(mentions)
+    names = {stem(word) for mention in mentions for word in _words_of(mention, lexicon.catalogue)}
+    known = vocabulary(lexicon) - names
+    return tuple(
+        word
+        for word in left
+        if (value := _value(word)) not in numbers
+        and (value is not None or (len(word) >= LEAST and word not in _COMMON and stem(word) in known))
+    )
+
+
+def _value(word: str) -> int | None:
+    """Of a number in words or figures, beyond one: that is an article, too."""
+    if word.isdecimal():
+        return int(word) if len(word) <= LONGEST and word != "1" else None
+    found = number_at([word], 0) if word not in ("un", "une", "a", "an", "one") else None
+    return found.value if found is not None else None
+
+
+def _numbers(mentions: Sequence[Mention]) -> set[int | None]:
+    """All that were read: quantities and what they add up to, sizes."""
+    quantities = [mention.quantity for mention in mentions if mention.quantity is not None]
+    of_traits = (word for mention in mentions for each in (*mention.traits, *mention.lacking) for word in words(each))
+    return {*quantities, sum(quantities), *(int(word) for word in of_traits if word.isdecimal())}
+
+
+def _words_of(mention: Mention, catalogue: Catalogue) -> Iterator[str]:
+    for said in (*mention.traits, *mention.options, *mention.without, *mention.lacking):
+        yield from words(said)
+    for one in mention.found:
+        product = wares.product_of(catalogue, one.sku)
+        if product is not None:
+            yield from _of_product(product)
+
+
+def _all_words(catalogue: Catalogue) -> Iterator[str]:
+    for product in catalogue.products:
+        yield from _of_product(product)
+
+
+def _of_product(product: Product) -> Iterator[str]:
+    """Of its names, its variants' and its options'."""
+    named = (product.name, *product.names, *(option.name for option in product.options))
+    for name in (*named, *(value for variant in product.variants for _, value in variant.traits)):
+        yield from words(name)
