@@ -5,12 +5,13 @@ from dataclasses import replace
 from typing import Literal
 
 from comptoir.plugins.builtin.clerk import cart, wares
-from comptoir.plugins.builtin.clerk.answering import answers, names, refine, tell_lacking
+from comptoir.plugins.builtin.clerk.answering import answers, each_of, names, pick_of, refine, tell_lacking
 from comptoir.plugins.builtin.clerk.meaning import meant, most_alike, replaced
+from comptoir.plugins.builtin.clerk.parting import parts
 from comptoir.plugins.builtin.clerk.sale import Want
 from comptoir.plugins.builtin.clerk.turn import Turn
-from comptoir.plugins.builtin.clerk.wanting import part, settle, want_of
-from comptoir.plugins.shop.model import CartLine, Draft
+from comptoir.plugins.builtin.clerk.wanting import settle, want_of
+from comptoir.plugins.shop.model import Draft
 from comptoir.plugins.shop.understanding import Act, Mention
 from comptoir.plugins.text import words
 
@@ -26,7 +27,6 @@ _RATHER = frozenset(
 )
 _SAME = frozenset(words("pareil pareille meme memes aussi egalement same also"))
 _MORE = frozenset(words("et aussi plus avec ajoute ajoutez rajoute rajoutez puis and also too with add"))
-_BESIDES = frozenset(words("et aussi ajoute ajoutez rajoute rajoutez encore autre and also another add"))
 _EACH = frozenset(words("chaque chacun chacune each"))
 _BOTH = frozenset(words("les tous toutes both all"))
 _BESIDE = frozenset(words("complete completez completer complement reste rest"))
@@ -36,16 +36,15 @@ _BESIDE = frozenset(words("complete completez completer complement reste rest"))
 def put(turn: Turn, mention: Mention | None) -> None:
     if mention is None:
         return
+    if _of_each(turn, mention):
+        return
     if answers(turn, mention):
         _answer(turn, mention)
         return
     if option := _as_option(turn, mention):
         settle(turn, option)
         return
-    if line := _parted(turn, mention):
-        part(turn, line, mention.quantity or 0, (*line.options, *mention.options))
-        return
-    if _of_each(turn, mention):
+    if parts(turn, mention):
         return
     products = meant(turn, mention)
     if _is_something_else(turn, mention):
@@ -70,6 +69,8 @@ def set_quantity(turn: Turn, mention: Mention | None) -> None:
         return
     if answers(turn, mention):
         refine(turn, mention)
+        return
+    if parts(turn, mention):
         return
     if size := _as_size(turn, mention):
         put(turn, size)
@@ -157,8 +158,12 @@ def clear(turn: Turn) -> None:
 def pick(turn: Turn, text: str) -> None:
     """The entry of the list that was shown last."""
     place = int(text) - 1 if text.isdecimal() and len(text) < 4 else -1
-    if turn.answering is not None and turn.answering.kind in ("choice", "variant"):
-        # What may be chosen bears no numbers: so many of whichever it is.
+    if turn.answering is not None and text == "all":
+        each_of(turn, 1)
+    elif turn.answering is not None and turn.answering.kind == "choice" and turn.answering.products:
+        pick_of(turn, turn.answering, place)
+    elif turn.answering is not None and turn.answering.kind in ("choice", "variant"):
+        # Variants bear no numbers: so many of whichever it is.
         refine(turn, Mention(quantity=place + 1, refers=True) if place >= 0 else Mention(refers=True))
     elif 0 <= place < len(turn.sale.listed):
         settle(turn, Want((turn.sale.listed[place],)))
@@ -178,21 +183,17 @@ def _answer(turn: Turn, mention: Mention) -> None:
 
 def _of_each(turn: Turn, mention: Mention) -> bool:
     """`2 of each`, of all that is in the cart."""
-    if mention.found or mention.quantity is None or not turn.draft.lines or _EACH.isdisjoint(words(turn.text)):
+    if mention.found or mention.quantity is None or _EACH.isdisjoint(words(turn.text)):
+        return False
+    if turn.answering is not None and turn.answering.kind in ("choice", "variant") and turn.answering.products:
+        each_of(turn, mention.quantity)
+        return True
+    if not turn.draft.lines:
         return False
     for line in turn.draft.lines:
         product = wares.product_sku(turn.catalogue, line.sku)
         settle(turn, Want((product,), (line.sku,), mention.quantity, options=line.options, does="set"))
     return True
-
-
-def _parted(turn: Turn, mention: Mention) -> CartLine | None:
-    """`1 with chips`, of the 2 that are in the cart: one of these, unless they say that it comes besides."""
-    of_it = [line for line in turn.before.lines if wares.product_sku(turn.catalogue, line.sku) == turn.sale.last]
-    plain = mention.refers and not mention.found and not mention.traits and not mention.relative
-    if not plain or not mention.options or len(of_it) != 1 or not _BESIDES.isdisjoint(words(turn.text)):
-        return None
-    return of_it[0] if 0 < (mention.quantity or 0) < of_it[0].quantity else None
 
 
 def _as_option(turn: Turn, mention: Mention) -> Want | None:

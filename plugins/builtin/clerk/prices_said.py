@@ -9,7 +9,7 @@ from comptoir.plugins.builtin.clerk.turn import Turn
 from comptoir.plugins.shop.model import Product
 from comptoir.plugins.shop.money import read_amount
 from comptoir.plugins.shop.understanding import Act, Mention
-from comptoir.plugins.text import fold
+from comptoir.plugins.text import fold, words
 
 _CURRENCY = r"(?:f(?:r|rs)?|francs?|f ?cfa|cfa|fcfa|xof|xaf|balles|euros?|€|\$)"
 _FIGURE = r"\d{1,3}(?:[ .]\d{3})+|\d{2,7}"
@@ -27,6 +27,7 @@ _SOMETHING_ELSE = re.compile(
     r"\b(?:livr\w*|total|tout|budget|billet|monnaie|pay\w*|envoy\w*|envoi\w*|transfer\w*|wave|om|momo|depot|recu|coupure"
     r"|reduction|remise|somme|deliver\w*|paid|sent|order|commande|frais|j'ai|g)\b"
 )
+_MONEY = re.compile(rf"\b(?:billet|monnaie|budget|coupure|paye|envoye)s? (?:de |sur )?{_FIGURE}\b")
 _ELSEWHERE = ("address", "name", "time", "zone")
 _LEAST = 10
 
@@ -63,6 +64,12 @@ def heard(turn: Turn, acts: Sequence[Act]) -> list[Act]:
             if not wrong:
                 kept.append(replace(acts[place], verb="ask_price"))
     return [act for place, act in enumerate(kept) if place not in told]
+
+
+def figures(text: str) -> frozenset[str]:
+    """The words of a message that are amounts of money."""
+    folded = fold(text).replace("’", "'")
+    return frozenset(word for pattern in (_SAID, _MONEY) for one in pattern.finditer(folded) for word in words(one[0]))
 
 
 def _prices(turn: Turn, folded: str) -> Iterator[_Price]:

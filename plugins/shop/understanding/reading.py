@@ -12,6 +12,7 @@ from comptoir.plugins.shop.understanding.mentions import MentionReader
 from comptoir.plugins.shop.understanding.pieces import pieces_of
 from comptoir.plugins.shop.understanding.rephrasing import rephrased
 from comptoir.plugins.shop.understanding.second_thoughts import thought_over
+from comptoir.plugins.shop.understanding.some_pieces import on_some
 from comptoir.plugins.shop.understanding.telling import asked_of_told, without_told
 from comptoir.plugins.shop.understanding.tokens import clean, tokens_of
 
@@ -32,14 +33,15 @@ def understand(text: str, lexicon: Lexicon, asked: Asked | None = None, about: S
     zones = list(lexicon.zones.find(tokens, guessing=asked in ("zone", "delivery")))
     said = asked_of_told(pieces_of(tokens, reader, zones, details), cleaned)
     ordered, told = without_told(said, cleaned, asked)
-    pieces = thought_over(one_of_them(ordered, cleaned))
+    pieces = thought_over(on_some(one_of_them(ordered, cleaned)))
     acts = [act for _, act in sorted(Assembler(pieces, lexicon, asked).acts(), key=lambda one: one[0])]
     if told and all(act.verb in ("greet", "thank") for act in acts):
-        return (*acts, Act("told", text=cleaned.strip()))
+        return (*acts, Act("told", text=told))
     acts += _zones_in_address(acts, lexicon)
     acts = answered(acts, pieces, details, cleaned, asked)
     if not acts and any(piece.name in ("put", "rest") and "command" in piece.said.lower() for piece in pieces):
         acts = [Act("ask_list")]  # `je veux commander`
+    acts += [Act("told", text=told)] if told else []
     return tuple(acts[:MAX_ACTS]) or (Act("unknown", text=cleaned.strip()),)
 
 

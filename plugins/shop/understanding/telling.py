@@ -55,13 +55,13 @@ _WARES = ("mention", "number")
 _KEPT_ACTS = frozenset(("greet", "thank", "person"))
 
 
-def without_told(pieces: Sequence[Piece], text: str, asked: Asked | None) -> tuple[list[Piece], bool]:
-    """The pieces but for what is only told, and whether anything was; `text` is the cleaned message."""
+def without_told(pieces: Sequence[Piece], text: str, asked: Asked | None) -> tuple[list[Piece], str]:
+    """The pieces but for what is only told, and the words that tell it; `text` is the cleaned message."""
     told = list(_told(pieces, flat(text), asked))
     if not told:
-        return list(pieces), False
+        return list(pieces), ""
     kept = [one for one in pieces if _stays(one) or not any(start <= one.at < end for start, end in told)]
-    return kept, True
+    return kept, " ".join(text[start:end].strip() for start, end in told)
 
 
 def asked_of_told(pieces: Sequence[Piece], text: str) -> list[Piece]:

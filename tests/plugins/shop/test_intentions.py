@@ -78,6 +78,38 @@ def test_what_is_wanted_now_is_ordered_and_one_of_two_is_asked(row: str) -> None
     assert after(*said.split(" // ")) == came
 
 
+PARTS = """
+2 poulets dont 1 avec frites | 1 poulet, 1 poulet+frites
+2 poulets (dont 1 avec frites) | 1 poulet, 1 poulet+frites
+2 poulets avec frites sur un seul | 1 poulet, 1 poulet+frites
+2 poulets, frites seulement sur un | 1 poulet, 1 poulet+frites
+2 poulets, piment sur l'un des deux | 1 poulet, 1 poulet+piment
+3 poulets avec frites et piment sur un seul | - ?quantity
+2 poulets // 1 avec frites | 1 poulet, 1 poulet+frites
+2 poulets // frites sur un seul | 1 poulet, 1 poulet+frites
+2 poulets // l'un avec frites l'autre sans | 1 poulet, 1 poulet+frites
+2 poulets // les 2 avec frites | 2 poulet+frites
+2 poulets // avec frites | 2 poulet+frites
+2 poulets // et 1 avec frites | 2 poulet, 1 poulet+frites
+2 poulets // 1 avec frites // 2 avec frites | 1 poulet, 1 poulet+frites ?choice
+2 poulets // 1 avec frites // 1 avec frites | 1 poulet, 1 poulet+frites
+1 poulet // 1 avec frites | 1 poulet+frites
+1 poulet // avec 2 frites | 1 poulet ?quantity
+2 poulets avec frites // enlève les frites sur un | 1 poulet, 1 poulet+frites
+3 poulets avec frites // sans frites pour un | 1 poulet, 2 poulet+frites
+2 poulets avec frites // 1 sans frites | 1 poulet, 1 poulet+frites
+2 poulets // 1 sans oignon | 2 poulet
+"""
+
+
+@pytest.mark.parametrize("row", PARTS.strip().splitlines())
+def test_extras_are_on_the_pieces_that_were_said(row: str) -> None:
+    said, came = row.split(" | ")
+    cart, _, asked = after(*said.split(" // ")).partition(" ?")
+    asks = "" if asked == "delivery" else f" ?{asked}"
+    assert ", ".join(sorted(cart.split(", "), key=lambda one: one.split()[1:])) + asks == came
+
+
 OURS = "Chez nous, Poulet braisé est à 3\u202f500\u202fF."
 PRICES = """
 1 poulet à 3000 | 1 poulet ?delivery | differs
