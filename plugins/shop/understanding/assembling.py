@@ -65,6 +65,14 @@ class Assembler(Wanting):
         self._close()
         self._sentence += 1
 
+    def _take_last(self, place: int, piece: Piece) -> None:
+        """`je le prends`, `j'en veux un`: what was spoken of last."""
+        if self._follows(place, ("mention", "number")):
+            self._enter("put", piece)
+        else:
+            counted = piece.said.lower().endswith((" un", " une"))
+            self._make("put", replace(LAST, quantity=1 if counted else None), piece.at, explicit=True)
+
     def _ask_of_what(self, sentence: int) -> None:
         """`le mafé c'est avec de la viande ?` asks about the one, and for no other."""
         asked = [made for made in self._made if made.sentence == sentence and made.verb == "ask_stock"]
@@ -76,6 +84,8 @@ class Assembler(Wanting):
                 made.verb = "ask_about"
 
     def _only_asked(self, made: Made) -> bool:
+        if made.mention is not None and made.mention.refers and made.mention.traits and self._asked is None:
+            return not made.explicit and made.mention.quantity is None  # `et en noir ?`
         return (
             not made.explicit and made.mention is not None and made.mention.quantity is None and not made.mention.refers
         )
@@ -89,7 +99,7 @@ class Assembler(Wanting):
         elif self._mode == "remove" and self._explicit and not self._weak and not self._removed():
             self._make("remove", self._spoken or LAST, 0)  # `j'ai retrouvé mon marteau, enlevez`
         elif self._waiting == "swap" and self._out is not None:
-            self._make("put" if self._out.refers else "remove", self._out, 0)
+            self._exchange_itself(self._out)
         elif self._correcting and last is not None and last.sentence == self._sentence and len(self._puts()) == 1:
             self._turn(last, self._correcting)
         self._one_more = self._only = self._rest = self._money = self._weak = False
@@ -101,6 +111,15 @@ class Assembler(Wanting):
             None,
             "",
         )
+
+    def _exchange_itself(self, out: Mention) -> None:
+        """`changez la taille du t-shirt en L`; `changez le t-shirt` alone says not for what."""
+        if out.refers:
+            self._make("put", out, 0)
+        elif out.traits:
+            self._make("replace", out, 0, instead=Mention(out.found, refers=True))
+        else:
+            self._make("unknown", None, 0, text=out.said)
 
     def _removed(self) -> bool:
         """Whether this sentence has taken something away, or spoken of something else."""
@@ -243,6 +262,8 @@ class Assembler(Wanting):
             self._waiting, self._out = "swap", None
         elif name == "more":
             self._more(place, piece)
+        elif name == "take":
+            self._take_last(place, piece)
         elif name == "less":
             self._fewer()
         elif name == "only":

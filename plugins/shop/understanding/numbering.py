@@ -5,7 +5,7 @@ from dataclasses import replace
 from comptoir.plugins.language import ordering_words
 from comptoir.plugins.shop.understanding.acts import Mention
 from comptoir.plugins.shop.understanding.correcting import Correcting
-from comptoir.plugins.shop.understanding.joining import MOST_PIECES, waits
+from comptoir.plugins.shop.understanding.joining import LAST, MOST_PIECES, waits
 from comptoir.plugins.shop.understanding.pieces import Piece
 
 
@@ -26,6 +26,8 @@ class Numbering(Correcting):
         elif self._waiting == "swap" and self._out is not None and self._out.found:
             out, self._waiting, self._out = self._out, "", None
             self._make("set_quantity", replace(out, quantity=mention.quantity), piece.at)
+        elif self._weak and self._sizes_said(mention):
+            pass
         elif self._weak:
             self._weak, self._mode = False, ""  # `5 eaux pas 4`, `pas 2 mais 3`
             if same and last is not None and last.mention is not None and last.mention.quantity is not None:
@@ -45,6 +47,19 @@ class Numbering(Correcting):
                 last.mention = replace(last.mention, quantity=mention.quantity, unsure=mention.unsure)
         else:
             self._counted(mention, piece, place)
+
+    def _sizes_said(self, mention: Mention) -> bool:
+        """`41 pas 42`: sizes of what was spoken of last."""
+        last = self._made[-1] if self._made else None
+        if last is None or last.verb != "number" or last.mention is None:
+            return False
+        now, before = last.mention.quantity, mention.quantity
+        if not self._lexicon.are_sizes((now, before)):
+            return False
+        self._weak, self._mode = False, ""
+        last.verb, last.instead = "replace", Mention(refers=True, traits=(str(before),))
+        last.mention = replace(LAST, traits=(str(now),))
+        return True
 
     def _is_for_another(self, place: int, piece: Piece) -> bool:
         """`un yassa pour moi, un pour ma mère`: one more of the same."""

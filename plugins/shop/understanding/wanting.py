@@ -208,6 +208,8 @@ class Wanting(Numbering):
         elif base.traits or base.options or base.without:
             shared = tuple(one for one in base.traits if self._lexicon.comes_in(base.sku, (one, *new.traits)))
             new = replace(new, traits=tuple(dict.fromkeys((*shared, *new.traits))))  # `noirs : 2 M, 1 L`
+            if mention.quantity is None and (base.quantity or 0) > 1:
+                last.mention = replace(base, quantity=(base.quantity or 0) - 1)  # `2 t-shirts, M noir et L rouge`
             self._make("put", new, last.at, explicit=last.explicit)
             return True
         left = (base.quantity or 1) - pieces
