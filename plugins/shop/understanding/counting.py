@@ -91,7 +91,9 @@ class Counting(VariantWords):
         return place
 
     def _is_vessel(self, at: int) -> bool:
-        packed = self.word(at) in packings() and self._is_named_soon(at + 1)
+        inside = at + 1 + self._article(at + 1)
+        inside += inside < len(self.tokens) and self.tokens[inside].kind == "number"  # `packs de 6 coca`
+        packed = self.word(at) in packings() and (self._is_named_soon(at + 1) or self._is_named_soon(inside))
         return packed or self.word(at) in ordering_words("pieces")
 
     def _is_named_so(self, at: int) -> bool:

@@ -117,6 +117,10 @@ class Doubts:
 
     def _is_second(self, start: int, since: int) -> bool:
         """`deux trois`, `entre 2 et 3`: which of them?"""
+        of = start if self._word(start) in _OF else start - 1
+        if self._word(of) in _OF and self._word(of - 1) in packings() and self._is_number(of + 1):
+            packs = self.tokens[of - 2].value if of > 1 else 1
+            return packs != 1  # `2 cartons de 12`
         linked = self._word(start - 1) in ("et", "and") and self._word(start - 3) in ("entre", "between")
         place = start - 1 - linked
         if place < since or not self._is_number(start):

@@ -120,7 +120,7 @@ def _on_some(pieces: Sequence[Piece]) -> list[Piece]:
 def _behind(pieces: Sequence[Piece]) -> list[Piece]:
     """`coca. 3`, `yassa sans rien x1`, `riz 10 kg`: a number that is told apart from its name is of it all the same."""
     made: list[Piece] = []
-    for piece in pieces:
+    for place, piece in enumerate(pieces):
         named = next((at for at in range(len(made) - 1, -1, -1) if made[at].kind == "mention"), None)
         if piece.kind == "number" and piece.mention is not None and named is not None:
             mention, between = made[named].mention, made[named + 1 :]
@@ -135,6 +135,10 @@ def _behind(pieces: Sequence[Piece]) -> list[Piece]:
             ):
                 counted = replace(mention, quantity=piece.mention.quantity, unsure=piece.mention.unsure)
                 made[named:] = [replace(made[named], mention=counted)]
+                continue
+            ends = place + 1 == len(pieces) or pieces[place + 1].kind in _BREAKS
+            if mention is not None and mention.found and mention.quantity is not None and ends and not between:
+                made[named] = replace(made[named], mention=in_doubt(mention))  # `2 coca 1`
                 continue
         made.append(piece)
     return made

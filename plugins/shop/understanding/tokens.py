@@ -31,6 +31,8 @@ _AND_A_HALF = re.compile(r"[lL]5")
 _DICTATED = re.compile(r"\bvirgule\b", re.IGNORECASE)
 """Who speaks to the keyboard says the signs, too."""
 _POINT = re.compile(r"(?<!rond )(?<!rond-)\bpoint\b(?! [eE]\b)", re.IGNORECASE)
+_COLONS = re.compile(r"(?<![\w:])(\d{1,3}) ?:(?=[^\W\d_])")
+"""Of `2:yassa 3:coca`."""
 _BY = re.compile(r"[xX]\d+")
 """Of `4x50`, which is a size."""
 _UNIT_FOLLOWS = re.compile(r" ?(?:kg|g|cl|ml|l|m|cm|mm)\b|[.,]\d", re.IGNORECASE)
@@ -56,6 +58,8 @@ class Token:
 
 def clean(text: str) -> str:
     """As much as is read of it, without signs that nobody sees."""
+    if len(_COLONS.findall(text)) > 1 or _COLONS.match(text):
+        text = _COLONS.sub(r"\1 ", text)
     for sign, meant in _WRITTEN.items():
         text = text[:MAX_READ].replace(sign, meant)
     text = unicodedata.normalize("NFKC", text)
@@ -90,51 +94,50 @@ def _raw(text: str, own: Set[str]) -> Iterator[Token]:
             if mark == "-" and _within_word(text, start):
                 continue
             yield Token(mark, mark, mark, start, end, "mark")
-        elif figures := found["number"]:
-            middle = found.end("number")
-            glued = found["glued"] or ""
-            before = text[start - 1 : start]
-            whole = fold(figures + glued)
-            if (
-                glued
-                and not is_unit(fold(glued))
-                and (
-                    whole in own
-                    or whole in ordering_words("sizes")
-                    or _is_one_word(glued, own)
-                    or _is_size(glued, text, end)
-                )
-            ):
-                yield _word(figures + glued, start, end)
-            elif _ORDINAL.fullmatch(fold(glued)):
-                yield _word(figures + glued, start, end)  # `2e porte`
-            elif _AND_A_HALF.fullmatch(glued):  # `1l5`
-                yield _number(figures, start, middle, glued=False)
-                yield _word(glued[0], middle, end - 1)
-                yield _number(glued[1:], middle + 1, end, glued=False)
-            elif glued and fold(glued) == "x":
-                yield _number(figures, start, middle, glued=True)
-            elif glued:
-                times = glued[0] in "xX" and _is_own(glued[1:], own)
-                yield _number(figures, start, middle, glued=times or before == "-")
-                yield from _parted(glued[times:], middle + times, end, own)
-            else:
-                yield _number(figures, start, end, glued=before == "-" and text[start - 2 : start - 1] in ("", " "))
+        elif found["number"]:
+            yield from _figures(text, found, own)
         elif _TIMES.fullmatch(found["word"]):
             yield _number(found["word"][1:], start, end, glued=True)
         else:
             yield from _parted(found["word"], start, end, own)
 
 
-def _is_size(glued: str, text: str, end: int) -> bool:
-    """`4x50` is one size; `2x5kg` are two of 5 kg."""
-    return bool(_BY.fullmatch(glued)) and not _UNIT_FOLLOWS.match(text, end)
+def _figures(text: str, found: re.Match[str], own: Set[str]) -> Iterator[Token]:
+    """A number, and what is written at it."""
+    (start, end), middle = found.span(), found.end("number")
+    figures, glued = found["number"], found["glued"] or ""
+    if not glued:
+        minus = text[start - 1 : start] == "-" and text[start - 2 : start - 1] in ("", " ")
+        yield _number(figures, start, end, glued=minus)
+    elif not is_unit(fold(glued)) and _is_a_word(figures, glued, own, _UNIT_FOLLOWS.match(text, end) is not None):
+        yield _word(figures + glued, start, end)
+    elif _AND_A_HALF.fullmatch(glued):  # `1l5`
+        yield _number(figures, start, middle, glued=False)
+        yield _word(glued[0], middle, end - 1)
+        yield _number(glued[1:], middle + 1, end, glued=False)
+    elif _BY.fullmatch(glued):  # `2x5kg`
+        yield _number(figures, start, middle, glued=True)
+        yield _number(glued[1:], middle + 1, end, glued=False)
+    elif fold(glued) == "x":
+        yield _number(figures, start, middle, glued=True)
+    else:
+        times = glued[0] in "xX" and _is_own(glued[1:], own)
+        yield _number(figures, start, middle, glued=times or text[start - 1 : start] == "-")
+        yield from _parted(glued[times:], middle + times, end, own)
+
+
+def _is_a_word(figures: str, glued: str, own: Set[str], measured: bool) -> bool:
+    """`2XL`, `7up`, `2e`, `4x50`: no number of pieces."""
+    whole = fold(figures + glued)
+    if whole in own or whole in ordering_words("sizes") or _is_one_word(glued, own):
+        return True
+    return bool(_ORDINAL.fullmatch(fold(glued))) or (bool(_BY.fullmatch(glued)) and not measured)
 
 
 def _is_one_word(glued: str, own: Set[str]) -> bool:
     """`7up` and `8e` are no number of pieces."""
     letters = fold(glued)
-    known = letters in own or letters in ordering_words("pieces") or letters == "x"
+    known = letters in own or letters in ordering_words("pieces") or letters == "x" or bool(_BY.fullmatch(glued))
     return len(letters) < _SHORTEST_GLUED and not known and not _AND_A_HALF.fullmatch(glued)
 
 
