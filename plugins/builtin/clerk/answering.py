@@ -75,9 +75,25 @@ def answer_stock(turn: Turn, *, yes: bool) -> None:
     """To `only 2 are left, shall I take 2?`, and to what is not there at all."""
     want = turn.answered()
     turn.understood = True
+    others = cart.instead_of(turn.shop, want.variants[0]) if yes and not want.left and want.variants else ()
+    if len(others) == 1:
+        # Only one thing was offered.
+        product = wares.product_sku(turn.catalogue, others[0])
+        settle(turn, Want((product,), others, want.quantity))
     if yes and want.left:
         turn.taken = want.products[0]
         settle(turn, replace(want, quantity=want.left, relative=False, does="set" if want.does == "set" else "put"))
+
+
+def each_of(turn: Turn, quantity: int) -> None:
+    """So many of each that they may choose from."""
+    want = turn.answered()
+    if want.kind == "choice":
+        each = [replace(want, products=(sku,), quantity=quantity) for sku in want.products]
+    else:
+        each = [replace(want, variants=(sku,), traits=(), quantity=quantity) for sku in want.variants]
+    for one in each:
+        settle(turn, one)
 
 
 def pick_of(turn: Turn, want: Want, place: int) -> None:

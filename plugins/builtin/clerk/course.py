@@ -69,8 +69,10 @@ def _summary(turn: Turn) -> str:
     turn.sale = replace(turn.sale, shown=shown)
     if before is None:
         return text
-    if before.digest == shown.digest:
+    if before.digest == shown.digest and not turn.cart_asked:
         return turn.say("ask_confirm", total=wares.amount(turn.catalogue, shown.total))
+    if before.digest == shown.digest:
+        return text
     same_order = turn.before == turn.draft
     return turn.say("summary_changed" if same_order else "summary_again") + "\n\n" + text
 
@@ -85,7 +87,7 @@ def _about_want(turn: Turn, want: Want) -> str:
         case "choice" if one is not None:
             return say("ask_meant", choices=wares.choices(catalogue, want.products))
         case "choice":
-            return say("ask_choice", choices=wares.choices(catalogue, want.products))
+            return say("ask_choice", choices=wares.numbered(catalogue, want.products))
         case "variant":
             return say("ask_variant", product=name, choices=wares.choices(catalogue, want.variants, one))
         case "quantity":

@@ -114,6 +114,9 @@ def _take_for_answer(turn: Turn) -> None:
 def finish(turn: Turn) -> str:
     """What is said in all, with the question that comes next. `turn.place` where the order is placed instead."""
     turn.take(settled(turn.shop, turn.draft, turn.config))
+    if not turn.draft.lines:
+        # What is ordered next needs a summary of its own.
+        turn.sale = replace(turn.sale, shown=None)
     unchanged = turn.before == turn.draft and not turn.sale.wants
     if turn.agreed and unchanged and not turn.unread:
         _recheck(turn)
@@ -257,7 +260,7 @@ def _recheck(turn: Turn) -> None:
             want = Want((product,), (problem.sku,), problem.quantity, options=problem.options)
             settle(turn, want)
         elif problem.kind != "zone":
-            turn.answer("summary_gone", products=wares.named(turn.catalogue, problem.sku))
+            turn.answer("no_longer_sold")
 
 
 def _is_shown(turn: Turn) -> bool:

@@ -11,7 +11,7 @@ from comptoir.plugins.builtin.clerk.turn import Turn
 from comptoir.plugins.builtin.explaining import explain
 from comptoir.plugins.builtin.handover.asking import asks_for_a_person, asks_something
 from comptoir.plugins.builtin.handover.summary import called
-from comptoir.plugins.text import fold
+from comptoir.plugins.text import fold, words
 
 _CHANGE = re.compile(
     r"\d|\b(?:non|pas|finalement|plutot|attends|attendez|correction|erreur|trompe|pardon|enlev\w*|retir\w*|chang\w*"
@@ -26,6 +26,7 @@ _NOTE = re.compile(
 _COMPLAINT = re.compile(
     r"\b(?:reclam\w*|plainte|rembours\w*|arnaqu\w*|escroc\w*|voleurs?|mauvaise qualite|pas content\w*|refund|scam)\b"
 )
+_COSTLY = re.compile(r"\b(?:cher|chere|prix|expensive)\b")
 MOST_NOTED = 120
 MOST = 2
 """Messages running that are not understood before a person goes on."""
@@ -33,6 +34,9 @@ MOST = 2
 
 def go_on(context: Context, turn: Turn) -> Sale | None:
     """Answer a message that nobody had an answer to; None where it is not the clerk's, and nothing is done."""
+    if not words(turn.text):
+        # A slip of the finger.
+        return None
     if asks_for_a_person(turn.text) or complains(turn.text):
         turn.hand_over = context.wording("reason_person")
         hand_over(context, turn)
@@ -46,7 +50,12 @@ def go_on(context: Context, turn: Turn) -> Sale | None:
         notice = context.wording("question_notice", **_who(context), said=turn.text[:500])
         context.notify(notice, turn.config.to)
         return turn.sale
-    if turn.draft.lines and _NOTE.search(fold(turn.text)) and len(turn.text) <= MOST_NOTED:
+    if (
+        turn.draft.lines
+        and _NOTE.search(fold(turn.text))
+        and not _COSTLY.search(fold(turn.text))
+        and len(turn.text) <= MOST_NOTED
+    ):
         note = "; ".join(filter(None, (turn.draft.note, " ".join(turn.text.split()))))
         turn.take(cart.noted(turn.draft, note))
         context.reply("\n\n".join(filter(None, (context.wording("noted"), question(turn, turn.sale.asked)))))

@@ -90,7 +90,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "not_read": ("Je n'ai pas compris : « {said} ».", 'I did not understand: "{said}".'),
     "ask_meant": ("Voulez-vous dire {choices} ?", "Do you mean {choices}?"),
-    "ask_choice": ("Lequel voulez-vous ? {choices}", "Which one would you like? {choices}"),
+    "ask_choice": ("Lequel voulez-vous ?\n{choices}", "Which one would you like?\n{choices}"),
     "ask_quantity": ("{product} : combien en voulez-vous ?", "{product}: how many would you like?"),
     "ask_stock": (
         "Désolé, il ne reste que {left} {product}. J'en mets {left} ?",
@@ -131,9 +131,9 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Attention, un prix a changé entre-temps. Voici le nouveau total.",
         "Please note that a price has changed meanwhile. Here is the new total.",
     ),
-    "summary_gone": (
-        "Attention, il n'y a plus assez de {products}. Voici ce qu'il reste.",
-        "Please note that there is not enough of {products} any more. Here is what is left.",
+    "no_longer_sold": (
+        "Attention, un article de votre panier n'est plus en vente.",
+        "Please note that something in your cart is no longer sold.",
     ),
     "ask_confirm": (
         "C'est bon pour votre commande de {total} ? Répondez OUI pour confirmer.",

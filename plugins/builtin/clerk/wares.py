@@ -75,6 +75,15 @@ def choices(catalogue: Catalogue, skus: Sequence[str], of_one: Product | None = 
     return either(f"{title} ({cost})" for title, cost in shown)
 
 
+def numbered(catalogue: Catalogue, skus: Sequence[str]) -> str:
+    """A line each, with the number that it may be chosen by."""
+    shown = [
+        f"{number}. {_title(catalogue, sku, short=False)} ({_prices_of(catalogue, sku)})"
+        for number, sku in enumerate(skus[:MOST], 1)
+    ]
+    return "\n".join(shown)
+
+
 def product_lines(catalogue: Catalogue, products: Sequence[Product], say: Say) -> str:
     """A line each, ten at most: `• Poulet braisé : 3 500 F`."""
     shown = products if len(products) <= MOST else products[: MOST - 1]

@@ -151,6 +151,15 @@ def test_after_two_messages_that_are_not_understood_a_person_goes_on(opens: Open
     assert "2 Poulet braisé" in heard.notices[0]
 
 
+def test_a_slip_of_the_finger_is_no_message(opens: Opens) -> None:
+    shop = opens(Handovers)
+    awa = shop.customer()
+    says(awa, "2 poulets braisés")
+    for _ in range(3):
+        assert awa.says("...").texts == []
+    assert awa.chat.conversation.state == "open"
+
+
 def test_what_is_no_sale_is_left_to_others(opens: Opens) -> None:
     awa = opens().customer()
     for text in ("vous ouvrez à quelle heure ?", "xyzzy"):

@@ -172,6 +172,39 @@ def test_an_ambiguous_product_is_asked_for() -> None:
     assert awa.lines == [("poisson", 3, ())]
 
 
+def test_what_may_be_chosen_bears_numbers() -> None:
+    awa = Customer()
+    said = awa.does(put("poulet", "poisson", quantity=3, said="braisés"))
+    assert said.endswith("1. Poulet braisé (3\u202f500\u202fF)\n2. Poisson braisé (4\u202f000\u202fF)")
+    awa.tells("pick", "2")
+    assert awa.lines == [("poisson", 3, ())]
+
+
+@pytest.mark.parametrize("act", [Act("put", Mention(said="2 de chaque", quantity=2)), Act("pick", text="all")])
+def test_one_of_each(act: Act) -> None:
+    awa = Customer()
+    awa.does(put("poulet", "poisson", said="braisés"))
+    awa.does(act, text="2 de chaque")
+    pieces = 2 if act.verb == "put" else 1
+    assert awa.lines == [("poulet", pieces, ()), ("poisson", pieces, ())]
+
+
+def test_a_new_cart_has_its_summary() -> None:
+    awa = ordering()
+    awa.tells("clear")
+    said = awa.does(put("oeufs", quantity=6))
+    assert "6 × Œufs : 600" in said
+    awa.tells("yes")
+    assert awa.places
+
+
+def test_who_asks_for_the_cart_at_the_summary_sees_it() -> None:
+    awa = ordering()
+    assert "2 × Poulet braisé" in awa.tells("show_cart")
+    awa.tells("yes")
+    assert awa.places
+
+
 def test_several_open_wants_are_asked_about_one_after_the_other() -> None:
     awa = Customer()
     awa.does(put("tshirt", quantity=1), put("oeufs", unsure=True), put("poulet", quantity=1))
@@ -208,6 +241,14 @@ def test_what_comes_besides_leaves_the_question_open() -> None:
     assert (awa.asked, awa.lines) == ("stock", [("oeufs", 3, ())])
     awa.tells("yes")
     assert awa.lines == [("oeufs", 3, ()), ("tshirt-rouge-m", 2, ())]
+
+
+def test_a_yes_takes_the_only_thing_that_is_offered_instead() -> None:
+    awa = Customer()
+    awa.left["tshirt-bleu-m"] = 0
+    awa.does(put("tshirt", quantity=2, traits=("rouge", "L")))
+    awa.tells("yes")
+    assert awa.lines == [("tshirt-rouge-m", 2, ())]
 
 
 def test_sold_out_and_nothing_instead() -> None:
