@@ -1,5 +1,6 @@
 """What of a message about wares was read by nothing: a number or a word of the catalogue must not be passed over."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from weakref import WeakKeyDictionary
@@ -8,10 +9,17 @@ from comptoir.plugins.builtin.clerk import wares
 from comptoir.plugins.shop.model import Catalogue, Product
 from comptoir.plugins.shop.numbers import number_at
 from comptoir.plugins.shop.understanding import Act, Lexicon, Mention
-from comptoir.plugins.text import stem, words
+from comptoir.plugins.text import fold, stem, words
 
-LONGEST = 5
-"""Digits of a number that may be one of pieces: longer ones are of telephones."""
+LONGEST = 4
+MOST = 300
+"""More are no pieces: a price, a telephone's number."""
+_NO_PIECES = re.compile(
+    r"^\s*\d{1,2}[.)]\s|\b(?:table|chambre|liberte|villa|porte|rue|lot|appt|appartement|numero|n|no|bloc|ilot|secteur|unite"
+    r"|tranche|vers|a|room|house|street) ?\d+\b|\b(?:des|les) deux\b",
+    re.MULTILINE,
+)
+"""Numbers in a list, of places, of a price, and `both`."""
 LEAST = 5
 """Letters of a word that is looked for; shorter ones are words of everything."""
 _CORRECTING = frozenset(
@@ -34,7 +42,7 @@ def vocabulary(lexicon: Lexicon) -> frozenset[str]:
 
 def unread(text: str, acts: Sequence[Act], lexicon: Lexicon) -> tuple[str, ...]:
     """Numbers and wares of a message that no act has anything of."""
-    spoken = words(text)
+    spoken = words(_NO_PIECES.sub(" ", fold(text)))
     if not _CORRECTING.isdisjoint(spoken) or any(act.verb == "pick" for act in acts):
         return ()
     mentions = [one for act in acts for one in (act.mention, act.instead) if one is not None]
@@ -56,7 +64,7 @@ def unread(text: str, acts: Sequence[Act], lexicon: Lexicon) -> tuple[str, ...]:
 def _value(word: str) -> int | None:
     """Of a number in words or figures, beyond one: that is an article, too."""
     if word.isdecimal():
-        return int(word) if len(word) <= LONGEST and word != "1" else None
+        return int(word) if 1 < int(word[:LONGEST]) <= MOST and len(word) < LONGEST else None
     found = number_at([word], 0) if word not in ("un", "une", "a", "an", "one") else None
     return found.value if found is not None else None
 

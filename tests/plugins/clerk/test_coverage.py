@@ -20,6 +20,8 @@ LEXICON = Lexicon(CATALOGUE)
         ("3 poulets, non pas 5", (Act("put", of("poulet", quantity=3, said="3 poulets")),), ()),
         ("5 en tout : 2 et 3", (put("poulet", quantity=2), put("oeufs", quantity=3)), ()),
         ("un braisé, le poulet", (Act("put", of("poulet", said="le poulet")),), ()),
+        ("1. 3 poulets\n2. 6 oeufs", (put("poulet", quantity=3), put("oeufs", quantity=6)), ()),
+        ("3 poulets à 3000, table 4", (Act("put", of("poulet", quantity=3, said="3 poulets")),), ()),
         ("3 poulets villa 12", (put("poulet", quantity=3), Act("address", text="villa 12")), ()),
     ],
 )
