@@ -28,6 +28,7 @@ _ORDINALS = {
     "seconde": "2", "2e": "2", "2eme": "2", "troisieme": "3", "3e": "3", "3eme": "3", "quatrieme": "4", "4e": "4",
     "4eme": "4", "cinquieme": "5", "5e": "5", "5eme": "5",
 }  # fmt: skip
+_ALL = frozenset(("chaque", "chacun", "chacune", "tous", "toutes", "both"))
 _ABOUT_ONE = frozenset(("stock", "choice", "variant", "quantity", "option"))
 _MOST_NAME_WORDS = 5
 _LONGEST = 300
@@ -145,6 +146,8 @@ def _choice(acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail],
     numbers = [piece for piece in pieces if piece.kind == "number"]
     if any(act.mention is not None for act in acts):
         return acts
+    if not _ALL.isdisjoint(parts):
+        return [Act("pick", text="all")]
     if not picked and len(numbers) == 1 and numbers[0].mention is not None and text.strip(" .!)").isdigit():
         picked = str(numbers[0].mention.quantity)
     return [*(act for act in acts if act.verb != "unknown"), Act("pick", text=picked)] if picked else acts

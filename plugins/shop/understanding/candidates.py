@@ -52,6 +52,7 @@ class Candidates(Counting):
         """A misspelt word of one of the few products that are meant: `kedjenou de poulè`."""
         if (
             not state.places
+            or not token.word.isalpha()  # `4x50` is no `4x40`
             or len(state.places) > _FEW
             or len(token.word) < _SHORTEST_NEAR
             or self._phrase_at_word(token)

@@ -7,6 +7,8 @@ from comptoir.plugins.shop.understanding.joining import LAST, merged, noun
 from comptoir.plugins.shop.understanding.making import Made, Making
 from comptoir.plugins.shop.understanding.pieces import Piece
 
+_ANOTHER = ("je pr", "on pr", "j'aime")
+"""Corrections that name another thing."""
 _GOING_ON = ("mention", "number", "modes", "asks")
 _ALL = 1_000_000_000
 
@@ -41,7 +43,12 @@ class Correcting(Making):
         """`3 seulement` after `4 poulets`; `non juste la brume`: nothing else."""
         last = self._made[-1] if self._made else None
         if last is not None and last.verb == "number" and last.sentence == self._sentence:
-            last.verb = "set_quantity"
+            put = self._last_put()
+            if put is not None and put.mention is not None and last.mention is not None:
+                put.mention = replace(put.mention, quantity=last.mention.quantity)
+                self._made.remove(last)  # `2 yassa. non, 1 seul`
+            else:
+                last.verb = "set_quantity"
         elif last is not None and last.verb == "put" and last.mention is not None and last.mention.quantity is not None:
             alone = last.sentence == self._sentence and len(self._puts()) == 1
             if alone and not self._mention_follows(place):
@@ -103,7 +110,9 @@ class Correcting(Making):
         """What a correction of an earlier message makes of a put."""
         if made.mention is None or made.verb != "put" or self._adding:
             return
-        if made.mention.quantity is not None:
+        if word.startswith(_ANOTHER) and made.mention.found:
+            made.verb, made.instead = "replace", LAST  # `je préfère 3 thieb`
+        elif made.mention.quantity is not None:
             made.verb = "set_quantity"
         elif made.mention.traits:
             made.verb, made.instead = "replace", Mention(made.mention.found, refers=True)

@@ -21,7 +21,8 @@ _SHORTEST_GLUED = 3
 Kind = Literal["word", "number", "measure", "mark"]
 
 _TOKEN = re.compile(
-    r"(?P<number>\d{1,3}(?:[ .]\d{3})+(?![\d.,]*\d)|\d+[.,]\d+|\d+/\d+|\d+)(?P<glued>[^\W\d_]+\d*)?"
+    r"(?P<size>\d+[xX×]\d+(?:[xX×]\d+)?(?![\w.,]*\w))"
+    r"|(?P<number>\d{1,3}(?:[ .]\d{3})+(?![\d.,]*\d)|\d+[.,]\d+|\d+/\d+|\d+)(?P<glued>[^\W\d_]+\d*)?"
     r"|(?P<word>[^\W\d_]+\d*)"
     r"|(?P<mark>\.{2,}|[-+?!.,;:\n()=/*•&×➕👍👌✅🆗🤝👎❌🚫])"
 )
@@ -94,6 +95,8 @@ def _raw(text: str, own: Set[str]) -> Iterator[Token]:
             if mark == "-" and _within_word(text, start):
                 continue
             yield Token(mark, mark, mark, start, end, "mark")
+        elif found["size"]:
+            yield _word(re.sub(r"[X×]", "x", found["size"]), start, end)  # `vis 4x50`
         elif found["number"]:
             yield from _figures(text, found, own)
         elif _TIMES.fullmatch(found["word"]):
