@@ -294,7 +294,8 @@ def _ask_instead(turn: Turn, mention: Mention) -> None:
     near = tuple(sku for sku in near if wares.product_of(turn.catalogue, sku) is not None)
     # Beside other wares a word without a number may be no ware.
     alone = turn.before == turn.draft and len(turn.sale.wants) == len(turn.open_before)
-    if ((near and alone) or mention.quantity is not None) and len(turn.sale.wants) < MAX_WANTS:
+    counted = mention.quantity is not None or any(map(str.isdigit, mention.said))
+    if ((near and alone) or counted) and len(turn.sale.wants) < MAX_WANTS:
         want = replace(want_of(mention, near), kind="choice", traits=(), options=(), without=())
         turn.sale = replace(turn.sale, wants=(*turn.sale.wants, want))
 

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from comptoir.plugins.builtin.clerk.agreeing import is_plain_yes
 from comptoir.plugins.builtin.clerk.turn import Turn
-from comptoir.plugins.builtin.clerk.wares import product_of, product_sku
+from comptoir.plugins.builtin.clerk.wares import named, product_of, product_sku
 from comptoir.plugins.shop.understanding import Act, Mention, Verb
 from comptoir.plugins.text import words
 
@@ -13,6 +14,8 @@ _ONLY = frozenset(("seulement", "juste", "uniquement", "garde", "gardez", "rien"
 
 def that_count(turn: Turn, acts: Sequence[Act]) -> list[Act]:
     """`Let the pickaxe be` is not all of it, `another order` is no piece more, `3 t-shirts: two M and one XL` is 3."""
+    if turn.sale.asked.kind == "confirm" and any(act.verb == "yes" for act in acts) and says_yes_again(turn):
+        return [Act("yes")]
     verbs = {act.verb for act in acts if act.mention is not None}
     left_out: set[Verb] = {"cancel"} if verbs & {"put", "remove"} else set()
     if "cancel" in {act.verb for act in acts}:
@@ -28,8 +31,8 @@ def that_count(turn: Turn, acts: Sequence[Act]) -> list[Act]:
 
 def _names_another(turn: Turn, acts: Sequence[Act]) -> bool:
     want = turn.answering
-    named = {one.sku for act in acts if act.mention is not None for one in act.mention.found}
-    return want is not None and want.kind == "stock" and bool(named - set(want.products))
+    others = {one.sku for act in acts if act.mention is not None for one in act.mention.found}
+    return want is not None and want.kind == "stock" and bool(others - set(want.products))
 
 
 def _joined(acts: Sequence[Act]) -> list[Act]:
@@ -65,6 +68,16 @@ def _refused(turn: Turn, acts: Sequence[Act]) -> Sequence[Act]:
     if set(verbs) <= {"put", "yes", "no"} and verbs.count("put") == 1 and not _ONLY.isdisjoint(words(turn.text)):
         return [Act("clear"), Act("put", mention)]
     return acts
+
+
+def says_yes_again(turn: Turn) -> bool:
+    """A plain yes, which may say again what of the summary it is about; a number only beside the ware that it is of."""
+    draft = turn.draft
+    zone = turn.catalogue.zone_by_code.get(draft.zone)
+    shown = [named(turn.catalogue, line.sku, line.options) for line in draft.lines]
+    sizes = [word for name in shown for word in words(name) if word.isdigit()]
+    shown += [zone.name if zone is not None else "", draft.address, draft.name, draft.time]
+    return is_plain_yes(turn.text, shown, sizes + [str(line.quantity) for line in draft.lines if turn.names_wares])
 
 
 def _without_sums(turn: Turn, acts: list[Act]) -> list[Act]:
