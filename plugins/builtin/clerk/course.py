@@ -52,7 +52,8 @@ def question(turn: Turn, asked: Asked) -> str:
         case "delivery":
             return say("ask_delivery")
         case "zone" if asked.about:
-            return say("ask_which_zone", zones=wares.zone_names(catalogue, say, asked.about))
+            key = "ask_which_zone" if len(asked.about) > 1 else "ask_that_zone"
+            return say(key, zones=wares.zone_names(catalogue, say, asked.about))
         case "zone":
             return say("ask_zone", zones=wares.zone_names(catalogue, say))
         case "address" | "name" | "time":

@@ -37,7 +37,7 @@ def zone(turn: Turn, act: Act) -> None:
     elif act.text in turn.catalogue.zone_by_code:
         turn.take(cart.delivered(turn.shop, turn.draft, act.text))
         turn.zones = ()
-    elif act.mention is not None and len(act.mention.found) > 1:
+    elif act.mention is not None and act.mention.found:
         turn.take(cart.delivered(turn.shop, turn.draft))
         turn.zones = tuple(found.sku for found in act.mention.found)
     else:

@@ -110,6 +110,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Shall we deliver, or do you come for it?",
     ),
     "ask_zone": ("Dans quel quartier livrer ? Nous livrons : {zones}.", "Where to? We deliver to: {zones}."),
+    "ask_that_zone": (
+        "Est-ce bien dans le quartier {zones} ? (oui / non)",
+        "Is that in this area: {zones}? (yes / no)",
+    ),
     "ask_which_zone": ("Lequel de ces quartiers : {zones} ?", "Which of these areas: {zones}?"),
     "ask_address": (
         "À quelle adresse exactement ? Vous pouvez aussi partager votre position.",

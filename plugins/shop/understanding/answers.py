@@ -114,7 +114,8 @@ def _zone_leads(pieces: Sequence[Piece]) -> bool:
 
 def _name(acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail], text: str) -> list[Act]:
     """`c'est Awa Diop` is a name; a question is none, nor is `ajoutez un coca`."""
-    if any(act.verb == "name" for act in acts) or _names_ware(acts) or _is_plain(acts, pieces, names=True):
+    moved = {"no", "zone"} <= {act.verb for act in acts}  # `non pas médina, plateau`
+    if moved or any(act.verb == "name" for act in acts) or _names_ware(acts) or _is_plain(acts, pieces, names=True):
         return acts
     said = _polite(text.split("\n", maxsplit=1)[0].split(",", maxsplit=1)[0])
     parts = re.findall(r"[^\W\d_]+", said)

@@ -269,7 +269,7 @@ class Assembler(Wanting):
         elif name == "only":
             self._limit(place)
         elif name == "rest":
-            self._rest = True
+            self._rest = piece.said.lower().endswith(("reste", "autre", "autres"))
             if "command" in piece.said.lower():
                 self._correcting = ""  # `finalement une autre commande`
         elif name == "except":

@@ -5,7 +5,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from comptoir.plugins.shop.understanding.acts import Asked
-from comptoir.plugins.text import fold
+from comptoir.plugins.text import fold, singular
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,8 @@ _ADDRESS_ENDS = re.compile(
     r"|,(?= ?(?:au nom|nom|moi c'est|je m'appelle|vers \d|a \d{1,2} ?h|pour \d{1,2} ?h|demain|ce soir|merci|svp"
     r"|livr|je |c'est bon|ok\b|mon num|tel|\d+ [a-z]"
     r"|(?:une?|deux|trois|quatre|cinq|six|dix|des|du|il me faut|mettez) ))"
-    r"|(?= (?:au nom d|et je (?:veux|voudrais|prends)|je m'appelle|moi c'est|vers \d{1,2} ?h|a \d{1,2} ?h|svp"
+    r"|(?= (?:et (?:r?ajoute|met|donne|n'oublie)"
+    r"|au nom d|et je (?:veux|voudrais|prends)|je m'appelle|moi c'est|vers \d{1,2} ?h|a \d{1,2} ?h|svp"
     r"|s'il vous|merci|demain\b|ce soir\b))"
 )
 
@@ -204,7 +205,21 @@ def _addresses(text: str, folded: str, asked: Asked | None, taken: Set[str], bef
             continue
         ends = _ADDRESS_ENDS.search(folded, one.end())
         end = min([ends.start() if ends else len(folded), *(start for start in before if start > one.start())])
+        end = _before_wares(folded, one.end(), end, taken)
         start = one.start("place")
         said = text[start:end].strip(" ,.-")
         return [Detail("address", said, one.start(), end)] if said else []
     return []
+
+
+_COUNTED = re.compile(
+    r"(?<!\bvilla)(?<!\brue)(?<!\bporte)(?<!\bn°)(?<!\bappt)(?<!\blot)(?<!\bbloc)(?<!\bunite)(?<!\bpk)(?<!\bkm)"
+    r"[ ,]+(?:et |plus |avec )?(?:\d{1,3}|une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix) (?P<ware>\w{4,})"
+)
+"""What is counted in an address that goes on: `villa 12 derrière la mosquée 2 yassa`."""
+
+
+def _before_wares(folded: str, start: int, end: int, taken: Set[str]) -> int:
+    """Where an address ends that wares follow."""
+    counted = _COUNTED.finditer(folded, start, end)
+    return next((one.start() for one in counted if one["ware"] in taken or singular(one["ware"]) in taken), end)

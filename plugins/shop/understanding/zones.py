@@ -15,6 +15,7 @@ from comptoir.plugins.vocabulary import Vocabulary
 _SHORTEST = 4
 _PARTS = re.compile(r" - |[/,;]|\(|\)")
 """`Fann - Point E` is called by either."""
+_REFUSING = frozenset(("pas", "not"))
 _ABOUT = frozenset(("a", "au", "aux", "vers", "sur", "quartier", "zone", "in", "to", "cote", "secteur"))
 
 
@@ -88,11 +89,14 @@ class Zones:
     def _stretch(self, tokens: Sequence[Token], place: int, *, guessing: bool) -> tuple[list[str], int]:
         said: list[str] = []
         end = place
+        refused = any(token.word in _REFUSING for token in tokens[max(0, place - 2) : place])
         for at in range(place, min(place + 6, len(tokens))):
             word = self.word(tokens[at], guessing=guessing)
             if word and word not in said:
                 said.append(word)
                 end = at + 1
+                if refused and any(set(name) <= set(said) for _, name in self._names):
+                    break  # `pas médina point e`
             elif not said or not (links(tokens[at].word) or tokens[at].word == "-"):
                 break
         return said, end

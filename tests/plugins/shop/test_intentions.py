@@ -99,6 +99,7 @@ PARTS = """
 3 poulets avec frites // sans frites pour un | 1 poulet, 2 poulet+frites
 2 poulets avec frites // 1 sans frites | 1 poulet, 1 poulet+frites
 2 poulets // 1 sans oignon | 2 poulet
+je voudrais passer une commande : 2 poulets (dont 1 avec frites) | 1 poulet, 1 poulet+frites
 """
 
 
@@ -136,3 +137,29 @@ def test_a_price_that_is_not_the_shops_is_said_back(row: str) -> None:
     messages, came, price = row.split(" | ")
     assert after(*messages.split(" // ")) == came
     assert (OURS in told(*messages.split(" // "))[1]) == (price == "differs")
+
+
+PLACES = """
+2 poulets livrer à Médina Gounass | - | - | zone
+2 poulets livrer à Médina Gounass // oui | medina | - | address
+2 poulets livrer à Médina Gounass // non | - | - | zone
+2 poulets livraison à Ouest foire medina | - | - | zone
+2 poulets livraison médina Gounass villa 12 | medina | Gounass villa 12 | name
+2 poulets livraison médina, villa 12 | medina | villa 12 | name
+2 poulets // livraison // Médina Gounass | medina | Gounass | name
+2 poulets livraison médina // rue 5 // non pas médina plateau | plateau | rue 5 | name
+livrez à la médina villa 12 derrière la mosquée 2 poulets et 6 oeufs | medina | villa 12 derrière la mosquée | name
+2 oeufs livraison médina // rue 22 villa 5 et ajoutez 1 poulet | medina | rue 22 villa 5 | name
+2 oeufs livraison médina // derrière le marchand de poulet | medina | derrière le marchand de poulet | name
+2 oeufs livraison médina // c'est combien la livraison ? | medina | - | address
+2 oeufs livraison médina // 📍 | medina | - | address
+2 oeufs livraison médina // 12 | medina | - | address
+"""
+
+
+@pytest.mark.parametrize("row", PLACES.strip().splitlines())
+def test_it_goes_where_they_said_and_nothing_is_lost_in_the_address(row: str) -> None:
+    messages, zone, address, asked = row.split(" | ")
+    awa, _ = told(*messages.split(" // "))
+    assert (awa.sale.draft.zone or "-", awa.sale.draft.address or "-", awa.asked) == (zone, address, asked)
+    assert sum(pieces for _, pieces, _ in awa.lines) == (8 if "6 oeufs" in row else 3 if "1 poulet" in row else 2)
