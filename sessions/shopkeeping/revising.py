@@ -43,8 +43,9 @@ def add(db: Connection, ground: Ground, acting: Actor, effect: AddProduct, now: 
 
 
 def _in_force(db: Connection, ground: Ground) -> tuple[Catalogue, Numbered]:
-    file, newest = ground.shop.file if ground.shop else None, catalogues.newest(db)
-    if ground.shop is None or file is None or newest is None or not ground.shop.is_of_file(newest):
+    newest = catalogues.newest(db)
+    file = ground.shop.file_of(newest) if ground.shop and newest else None
+    if file is None or newest is None:
         raise Stale("another catalogue is coming into force, or there is none")
     return file, newest
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 import trio
@@ -21,14 +22,24 @@ MANY = 500
 """Products: as many take longer to write down than chats may wait."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Adopted:
+    """What the file says, and its digest: one value, because readers on other threads take it while it is replaced."""
+
+    file: Catalogue | None = None
+    digest: str = ""
+
+    def is_origin(self, numbered: Numbered) -> bool:
+        return numbered.file_digest == self.digest
+
+
 class Shop:
     """One for the worker. What it reads from a connection may be asked on any thread."""
 
     def __init__(self, journal: Store, file: Catalogue | None, now: Callable[[], int] = now_ms) -> None:
         self._journal = journal
         self._now = now
-        self._file: Catalogue | None = None
-        self._digest = ""
+        self._adopted = _Adopted()
         self._wanted = file
         self._in_force: tuple[tuple[int, str], Catalogue] | None = None
         """What was read last, by version and digest."""
@@ -48,34 +59,34 @@ class Shop:
         """Put what the file says into force, unless it is. Raises JournalUnavailable."""
         async with self._one_at_a_time:
             wanted = self._wanted
-            if wanted is self._file:
+            if wanted is self._adopted.file:
                 return
+            digest = ""
             if wanted is not None:
                 text = await _as_json(wanted)
                 digest = digest_of(text)
                 await self._journal.write(partial(adopt, file=wanted, text=text, digest=digest, now=self._now()))
-                self._digest = digest
-            self._file, self._in_force = wanted, None
+            self._adopted = _Adopted(wanted, digest)
+            self._in_force = None
 
-    @property
-    def file(self) -> Catalogue | None:
-        """As adopted, without what was changed by chat."""
-        return self._file
-
-    def is_of_file(self, numbered: Numbered) -> bool:
-        """Whether this state of the catalogue was made of `file`. Not so for a moment while another one is adopted."""
-        return numbered.file_digest == self._digest
+    def file_of(self, numbered: Numbered) -> Catalogue | None:
+        """The file that this state of the catalogue was made of, without what was changed by chat. None for a moment
+        while another one is adopted.
+        """
+        adopted = self._adopted
+        return adopted.file if adopted.is_origin(numbered) else None
 
     def in_force(self, db: Connection) -> Catalogue | None:
         """What is sold now; None where the tenant has no catalogue."""
-        file, newest = self._file, catalogues.newest(db)
+        adopted = self._adopted
+        file, newest = adopted.file, catalogues.newest(db)
         if file is None or newest is None:
             return None
         # A transaction that is undone leaves its version to another catalogue.
         key, known = (newest.version, newest.digest), self._in_force
         if known is not None and known[0] == key:
             return known[1]
-        if self.is_of_file(newest):
+        if adopted.is_origin(newest):
             # What did not change is shared with the file's.
             made = changes.effective(file, catalogue_changes.in_force(db), newest.version)
         else:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import trio
 from journal_rig import AWA, AWA_BOTH, AWA_LID, MOUSSA
 from runner_rig import CONFIG, OWNER, Shop, clock, customer
 from shop_rig import selling, with_stock
@@ -16,6 +17,7 @@ from comptoir.sessions.journal import catalogue_changes, catalogues, contacts, f
 from comptoir.sessions.journal.database import Connection, DatabaseError
 from comptoir.sessions.runner import Runner
 from comptoir.sessions.shopkeeping.selling import sell
+from comptoir.sessions.shopkeeping.shop import Shop as Shopkeeper
 
 OWNERS = Address(OWNER)
 
@@ -60,6 +62,26 @@ async def test_ten_chats_order_the_last_one_and_one_gets_it(shop: Shop, autojump
     assert len(orders.orders(shop.store.db)) == 1
     assert shop.answers(OWNERS) == ["Nouvelle commande n° 1"]
     assert shop.events("message_given_up") == []
+
+
+async def test_who_reads_while_a_file_comes_into_force_reads_no_old_prices_of_a_new_version(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, after = (selling(with_stock(5, amount=price)).tenant.catalogue for price in (3500, 4000))
+    keeper = Shopkeeper(shop.store, before)
+    await keeper.adopt()
+    newest = catalogues.newest
+
+    def overtaken(db: Connection) -> catalogues.Numbered | None:
+        monkeypatch.setattr(catalogues, "newest", newest)
+        trio.from_thread.run(keeper.open_with, after)
+        return newest(db)
+
+    monkeypatch.setattr(catalogues, "newest", overtaken)
+    await trio.to_thread.run_sync(keeper.in_force, shop.store.db)
+    found = keeper.in_force(shop.store.db)
+    assert found is not None
+    assert (found.version, found.by_sku["poulet"][1].price) == (version(shop), 4000)
 
 
 async def test_an_order_keeps_what_it_was_priced_from(shop: Shop, autojump_clock: MockClock) -> None:
