@@ -111,9 +111,13 @@ def orders(
     limit: int = MOST,
 ) -> tuple[Order, ...]:
     """The newest first; of one contact, in some states, with smaller numbers than `before`."""
-    wanted = json.dumps(list(states))
-    where = "contact = coalesce(?1, contact) AND (?2 = '[]' OR state IN (SELECT value FROM json_each(?2)))"
-    return tuple(one.order for one in _read(db, f"{where} AND number < ?3", (contact, wanted, before), limit))
+    # Only what is asked for stands in the query: an index serves no column that is compared with itself.
+    asked: dict[str, Any] = {"number < ?": before}
+    if contact is not None:
+        asked["contact = ?"] = contact
+    if states:
+        asked["state IN (SELECT value FROM json_each(?))"] = json.dumps(list(states))
+    return tuple(one.order for one in _read(db, " AND ".join(asked), tuple(asked.values()), limit))
 
 
 def _read(db: Connection, where: str, asked: tuple[Any, ...], limit: int) -> list[Kept]:

@@ -212,7 +212,7 @@ _SHOP = Migration(
             cause TEXT NOT NULL, created_at INTEGER NOT NULL, changed_at INTEGER NOT NULL) STRICT""",
         "CREATE INDEX orders_contact ON orders (contact)",
         "CREATE INDEX orders_created ON orders (created_at)",
-        "CREATE INDEX orders_going_on ON orders (state) WHERE state NOT IN ('delivered', 'cancelled')",
+        "CREATE INDEX orders_version ON orders (version)",
         """CREATE TABLE order_lines (
             order_number INTEGER NOT NULL REFERENCES orders, position INTEGER NOT NULL,
             sku TEXT NOT NULL, name TEXT NOT NULL, quantity INTEGER NOT NULL CHECK (quantity > 0),
