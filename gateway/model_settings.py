@@ -73,8 +73,8 @@ def _check_key(value: str) -> str:
 
 
 KeyReference = Annotated[str, AfterValidator(_check_key)]
-Url = Annotated[str, AfterValidator(_check_url)]
 """`file:NAME` or `credential:NAME`; see `model_keys.key_of`."""
+Url = Annotated[str, AfterValidator(_check_url)]
 Tokens = Annotated[int, Field(ge=0, le=10**9)]
 Money = Annotated[float, Field(ge=0, le=1e6)]
 

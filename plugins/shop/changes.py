@@ -61,9 +61,8 @@ def effective(file: Catalogue, changes: Changes, version: int = 0) -> Catalogue:
 def said(file: Catalogue, sku: str, field: str) -> int | bool | None:
     """What the file itself says; None where it does not have it, or does not count it."""
     found = file.by_sku.get(sku)
-    is_product = any(product.sku == sku for product in file.products)
     if field in ("hidden", "added"):
-        return False if found or is_product else None
+        return False if found or sku in file.product_by_sku else None
     if found is None:
         return None
     return found[1].price if field == "price" else found[1].stock
@@ -129,7 +128,7 @@ def _check_amount(what: str, value: object) -> None:
 def _skus(file: Catalogue, changes: Changes, field: str) -> set[str]:
     """What a change of this field may name; a whole product may be hidden."""
     added = {change.sku for change in changes if change.field == "added"}
-    products = {product.sku for product in file.products} if field == "hidden" else set()
+    products = set(file.product_by_sku) if field == "hidden" else set()
     return added | products | set(file.by_sku)
 
 

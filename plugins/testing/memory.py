@@ -141,11 +141,11 @@ class Memory:
         return Heard()
 
     def _sell(self, chat: Chat, doing: Doing, plugin: str, effect: ShopEffect) -> Heard:
+        """In the shop; the customer is told wherever they are."""
         if isinstance(effect, Transcribe):
             if doing.message is not None:
                 self.recordings.append(Recording(plugin, chat.contact.chat, doing.message))
             return Heard()
-        """In the shop; the customer is told wherever they are."""
         done = self.shop.do(doing, effect)
         told = tuple(self._told(done.words.owner, ("owner",))) if done.words.owner else ()
         text = done.words.customer

@@ -42,7 +42,8 @@ def title(catalogue: Catalogue, sku: str) -> str:
     """As customers read it; of a whole product its name."""
     if found := catalogue.by_sku.get(sku):
         return titled(*found)
-    return next((product.name for product in catalogue.products if product.sku == sku), sku)
+    product = catalogue.product_by_sku.get(sku)
+    return product.name if product else sku
 
 
 async def hidden(context: Context, catalogue: Catalogue) -> Catalogue:
@@ -104,7 +105,7 @@ def _look(catalogue: Catalogue, said: str, language: str) -> tuple[Mention, list
 
 
 def _entries(catalogue: Catalogue, mention: Mention, *, whole: bool) -> Iterable[Entry]:
-    products = {product.sku: product for product in catalogue.products}
+    products = catalogue.product_by_sku
     found = [products[one.sku] for one in mention.found if one.sku in products]
     for product in found:
         variants = [variant for variant in product.variants if _has(variant, mention.traits)]
