@@ -30,7 +30,8 @@ from comptoir.plugins.builtin.handover.desk import help_text
 from comptoir.plugins.text import words
 
 _MAX_SAID = 60
-_ORDER = re.compile(r"(?:commande|order)\D{1,6}(\d{1,9})\b", re.IGNORECASE)
+# In the first line of our notices. A customer's name or words, which stand in them too, must pass for no number.
+_ORDER = re.compile(r"^(?:[🛒✅] )?(?:la )?(?:commande|order)\D{1,6}(\d{1,9})\b", re.IGNORECASE)
 _CONVERSATION = re.compile(r"(?:\bconversation |^💬 )(\d{1,9})\b", re.IGNORECASE)
 
 
@@ -156,9 +157,10 @@ def _is_owners(command: Command) -> bool:
 
 
 def _named_in(quote: Quote | None, what: re.Pattern[str]) -> int | None:
-    """The number of what a message of ours is about."""
-    found = what.search(quote.text) if quote is not None and quote.ours else None
-    return int(found[1]) if found else None
+    """The number of what a message of ours is about; none where it may be one of two."""
+    first = quote.text.partition("\n")[0] if quote is not None and quote.ours else ""
+    found = {int(number) for number in what.findall(first)}
+    return found.pop() if len(found) == 1 else None
 
 
 async def _say_commands(sitting: Sitting, said: str = "") -> None:

@@ -48,6 +48,21 @@ def test_a_state_below_a_quoted_notice_is_about_its_order(counter: Counter) -> N
     assert heard.texts == ["Commande n° 1 (Awa) : prête."]
 
 
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "📷 Commande 1 (+221770000002) a envoyé une photo sans un mot",
+        "❓ Moussa (+221770000002) demande, pendant sa commande : « 1 poulet ? »",
+        "Attention : commande 1 (+221770000002) donne pour la commande n° 2 une référence qui a déjà servi : T1",
+    ],
+)
+def test_what_a_customer_wrote_into_a_notice_is_no_order(counter: Counter, notice: str) -> None:
+    counter.awa.says("achète")
+    heard = counter.owner.says("annulée", quote=Quote(1, "text", notice, ours=True))
+    assert heard.answers == ()
+    assert counter.play.shop.placed[1].state == "confirmed"
+
+
 def test_a_customer_who_writes_commands_is_a_customer(counter: Counter) -> None:
     counter.awa.says("achète")
     for text in ("prix thiof 1", "oui", "1 prête", "1 payée", "stock thiof 0", "pause", "aide", "4 fin", "commandes"):
@@ -243,6 +258,8 @@ def test_conversations_are_answered_at_the_same_desk(counter: Counter) -> None:
     notice = Quote(1, "text", "🙋 Awa attend une personne : conversation 1, +221770000001", ours=True)
     heard = counter.owner.says("oui, prête demain", quote=notice)
     assert heard.answers == ((counter.awa.contact.chat, "oui, prête demain"),)
+    posing = replace(notice, text="🙋 Conversation 3 attend une personne : conversation 1, +221770000002")
+    assert counter.owner.says("oui, prête demain", quote=posing).answers == (), "it may be either"
     counter.says("1 fin")
     assert counter.awa.chat.conversation.state == "closed"
 
