@@ -50,6 +50,7 @@ _AROUND = _known(
     " maman mama mere pere daron daronne chef cheffe patron patronne boss tantie tantine tata tonton frere"
     " frero soeur sista vieux vieille doc docteur prof president champion king gars mec bro fiston fils fille"
     " enfant ami amie asso mola massa belle chere cherie cheri amour coeur djo jo mogo gar"
+    " hello hi hey salam salamalekoum aleikoum slt cc coucou bjr bsr avance"
     " bonjour bonsoir salut bonne journee soiree nuit courage force inchallah inshallah inch allah dieu"
     " benisse jerejef djeredjef dieureudieuf jerejeuf barika aw ni ce akpe awale ani ashia yako bientot"
 )

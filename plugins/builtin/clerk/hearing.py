@@ -1,5 +1,6 @@
 """What a message does, read in the light of the sale that it comes into."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import get_args
@@ -15,13 +16,18 @@ from comptoir.plugins.text import stem, words
 MOST_WORDS = 3
 """Of what may be the rest of a name."""
 _ASKED = get_args(Asked)
+_HELLO = r"(?:bonjour|bonsoir|bjr|bsr|salut|slt|coucou|cc|hello|hi|salam)(?: (?:madame|monsieur|tantie|maman))?"
+_PLEASE = r"(?:s['’ ]?il (?:vous|te) pla[iî]t|svp|stp|merci(?: d['’]avance)?|mrc(?: d['’]avance)?)"
+_POLITE = re.compile(rf"^\s*(?:(?:{_HELLO}|{_PLEASE})[\s,!.:]+)+|(?:[\s,]+{_PLEASE})+[\s!.🙏]*$", re.IGNORECASE)
+"""What stands around a name or a quarter."""
 
 
 def understood(text: str, lexicon: Lexicon, sale: Sale) -> tuple[Act, ...]:
     """By the question that is open, and by what was spoken of."""
     kind = "confirm" if sale.asked.kind == "cancel" else sale.asked.kind
     asked: Asked | None = kind if kind in _ASKED else None  # type: ignore[assignment]  # one of them, as it is in there
-    acts = understand(text, lexicon, asked, _about(lexicon.catalogue, sale))
+    said = _POLITE.sub("", text).strip() if kind in ("name", "zone") else text
+    acts = understand(said or text, lexicon, asked, _about(lexicon.catalogue, sale))
     if is_for_a_person(text):
         return (Act("unknown", text=text),)
     if asks_what_is_in_it(text):
