@@ -40,7 +40,7 @@ def _thanked(turn: Turn, _: Act) -> None:
 def _told_only(turn: Turn, _: Act) -> None:
     """What was, beside nothing that is."""
     turn.understood = True
-    if turn.before == turn.draft and turn.sale.wants == turn.open_before and not turn.said:
+    if turn.before.lines == turn.draft.lines and turn.sale.wants == turn.open_before and not turn.said:
         turn.answer("told")
 
 

@@ -18,6 +18,7 @@ _SAID = re.compile(
     rf" (?P<at>{_FIGURE})(?: ?{_CURRENCY})?(?=\s*(?:$|[,.?!;\n)]|(?:et|non|hein|le|la|les|svp|stp|ou|chacun|piece|avant"
     rf"|l'|mais|chez|normalement|avec|seulement|no|right)\b))"
     rf"|(?<![\w.,+])(?P<alone>{_FIGURE}) ?{_CURRENCY}(?!\w)"
+    r"|(?<![\w.,+])(?P<of>\d{1,3}[ .]\d{3}|\d{3,6})(?= (?:le|la|l')\b)"
 )
 _TELLING = frozenset(
     ("est", "c'est", "etait", "sont", "fait", "font", "coute", "coutent", "vaut", "bien", "is", "costs")
@@ -27,6 +28,9 @@ _SOMETHING_ELSE = re.compile(
     r"\b(?:livr\w*|total|tout|budget|billet|monnaie|pay\w*|envoy\w*|envoi\w*|transfer\w*|wave|om|momo|depot|recu|coupure"
     r"|reduction|remise|somme|deliver\w*|paid|sent|order|commande|frais|j'ai|g)\b"
 )
+_TAG = re.compile(r"\b(?:non|hein|right|no) ?\?")
+"""`c'est 1500 non ?` asks, and refuses nothing."""
+_SUM = re.compile(r"\bca (?:me |nous )?(?:fait|fera)\b")
 _MONEY = re.compile(rf"\b(?:billet|monnaie|budget|coupure|paye|envoye)s? (?:de |sur )?{_FIGURE}\b")
 _ELSEWHERE = ("address", "name", "time", "zone")
 _LEAST = 10
@@ -47,7 +51,10 @@ def heard(turn: Turn, acts: Sequence[Act]) -> list[Act]:
     said = list(_prices(turn, folded))
     if not said or turn.sale.asked.kind in _ELSEWHERE or _SOMETHING_ELSE.search(folded):
         return list(acts)
-    kept, told = list(acts), set[int]()
+    kept, told = list(acts), {place for place, act in enumerate(acts) if act.verb == "no" and _TAG.search(folded)}
+    if turn.draft.lines and _SUM.search(folded):
+        turn.understood = turn.cart_asked = True
+        return [act for place, act in enumerate(acts) if place not in told and act.verb != "unknown"]
     for price in said:
         place = _about(acts, folded, price)
         mention = acts[place].mention if place is not None else None
@@ -74,11 +81,15 @@ def figures(text: str) -> frozenset[str]:
 
 def _prices(turn: Turn, folded: str) -> Iterator[_Price]:
     for one in _SAID.finditer(folded):
-        figure = one["at"] or one["alone"]
+        figure = one["at"] or one["alone"] or one["of"]
         amount = read_amount(figure, turn.catalogue.currency)
         if amount is not None and amount >= _LEAST:
             before = folded[: one.start()].split()[-1:]
-            tells = one["cue"] in _TELLING or (one["cue"] == "a" and before != [] and before[0] in _TELLING)
+            tells = (
+                one["of"] is not None
+                or one["cue"] in _TELLING
+                or (one["cue"] == "a" and before != [] and before[0] in _TELLING)
+            )
             yield _Price(amount, one.start(), tells)
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from comptoir.plugins.shop.understanding.acts import Mention
 from comptoir.plugins.shop.understanding.details import flat
 from comptoir.plugins.shop.understanding.doubting import in_doubt
+from comptoir.plugins.shop.understanding.lexicon import Lexicon
 from comptoir.plugins.shop.understanding.pieces import Piece
 
 _SENTENCE = re.compile(r"[^.!?;\n]+[.!?;\n]*")
@@ -14,12 +15,15 @@ _HESITATING = re.compile(
     r"\bhesit|\b(?:sai[st]?|c) pas (?:encore |trop )?(?:si|quoi|lequel|laquelle|entre)\b|\bsais pas encore\b"
     r"|\bdemande si je\b|\bpas encore (?:decide|choisi)|\b(?:balance|choisir|choix) entre\b"
 )
-_OR, _BESIDE_OR = frozenset(("ou", "or")), frozenset(("bien", "alors", "sinon", "meme", "peut", "etre", "ou", "or"))
+_OR, _BESIDE_OR = (
+    frozenset(("ou", "or", "sinon")),
+    frozenset(("bien", "alors", "sinon", "meme", "peut", "etre", "ou", "or")),
+)
 
 
-def one_of_them(pieces: Sequence[Piece], text: str) -> list[Piece]:
+def one_of_them(pieces: Sequence[Piece], text: str, lexicon: Lexicon) -> list[Piece]:
     """With one mention of all that are told as alternatives: which one has to be asked."""
-    made = _hesitated(list(pieces), flat(text))
+    made = _in_either(_hesitated(list(pieces), flat(text)), lexicon)
     place = 0
     while place < len(made):
         after = _other(made, place)
@@ -31,6 +35,21 @@ def one_of_them(pieces: Sequence[Piece], text: str) -> list[Piece]:
         else:
             place += 1
     return made
+
+
+def _in_either(pieces: list[Piece], lexicon: Lexicon) -> list[Piece]:
+    """`un t-shirt M rouge ou noir`: in M, and the colour is asked."""
+    for place in range(len(pieces) - 2, 0, -1):
+        whole, other = pieces[place - 1].mention, pieces[place + 1].mention
+        if pieces[place].name not in _OR or "ù" in pieces[place].said or whole is None or other is None:
+            continue
+        if not (whole.sku and whole.traits and other.refers and len(other.traits) == 1) or other.quantity is not None:
+            continue
+        traits = tuple(one for one in whole.traits if lexicon.comes_in(whole.sku, (one, *other.traits)))
+        if len(traits) < len(whole.traits):
+            first = replace(pieces[place - 1], mention=replace(whole, traits=traits))
+            pieces = [*pieces[: place - 1], first, *pieces[place + 2 :]]
+    return pieces
 
 
 def _hesitated(pieces: list[Piece], folded: str) -> list[Piece]:

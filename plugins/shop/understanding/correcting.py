@@ -88,6 +88,8 @@ class Correcting(Making):
         last = self._last_put()
         if last is None or last.mention is None or not last.mention.found:
             return False
+        if piece.said.lower().startswith("comme"):
+            return True  # `1 thieb comme hier`
         self._make("put", replace(last.mention, quantity=last.mention.quantity or 1), piece.at)
         self._mode, self._correcting = "", ""
         return True

@@ -1,16 +1,22 @@
 """Tells a zone from another quarter whose name begins or ends as the zone's does: `Médina Gounass` is not Médina."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from comptoir.plugins.language import ordering_words
 from comptoir.plugins.shop.understanding.acts import Act, Asked, Found, Mention
+from comptoir.plugins.shop.understanding.details import flat
+from comptoir.plugins.shop.understanding.lexicon import Lexicon
 from comptoir.plugins.shop.understanding.mentions import MentionReader
 from comptoir.plugins.shop.understanding.phrasing import phrase_words
+from comptoir.plugins.shop.understanding.pieces import Piece
 from comptoir.plugins.shop.understanding.roots import links
 from comptoir.plugins.shop.understanding.tokens import Token
 from comptoir.plugins.shop.understanding.zones import ZoneMatch
 
+_TO = re.compile(r"(?:a|au|aux|vers|sur|to|in) ")
+_DELIVERED = re.compile(r"\b(?:livr\w*|deliver\w*)(?:[ -](?:moi|nous|me|us))? (?:a|au|aux|vers|sur|to|in) $")
 _SHORTEST, _NEAR, _ASKED_SCORE = 4, 3, 0.5
 _CUES = frozenset(("a", "au", "aux", "vers", "quartier"))
 _SIDES = frozenset(("nord", "sud", "est", "ouest", "grand", "petit"))
@@ -90,6 +96,25 @@ def asked_about(acts: Sequence[Act], names: Mapping[str, tuple[str, str]], asked
         else:
             made.append(Act("ask_delivery"))
     return made
+
+
+def strange(pieces: Sequence[Piece], text: str, lexicon: Lexicon) -> list[Piece]:
+    """`livraison à Thiès`: no misspelt ware, but where nothing is delivered."""
+    folded = flat(text)
+    return [_strange(one, folded, lexicon) for one in pieces]
+
+
+def _strange(piece: Piece, folded: str, lexicon: Lexicon) -> Piece:
+    mention = piece.mention
+    if mention is None or not mention.sku or mention.quantity is not None:
+        return piece
+    if not lexicon.taken.isdisjoint(flat(piece.said).split()):
+        return piece
+    before = _TO.match(flat(piece.said))
+    at = before.end() if before is not None else 0
+    if _DELIVERED.search(folded[: piece.at] + flat(piece.said)[:at]) is None:
+        return piece
+    return replace(piece, kind="zone", mention=None, said=piece.said[at:])
 
 
 def _goes_before(tokens: Sequence[Token], at: int, reader: MentionReader) -> bool:

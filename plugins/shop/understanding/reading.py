@@ -10,7 +10,7 @@ from comptoir.plugins.shop.understanding.details import details_in, without
 from comptoir.plugins.shop.understanding.lexicon import Lexicon
 from comptoir.plugins.shop.understanding.mentions import MentionReader
 from comptoir.plugins.shop.understanding.pieces import pieces_of
-from comptoir.plugins.shop.understanding.quarters import asked_about, doubted
+from comptoir.plugins.shop.understanding.quarters import asked_about, doubted, strange
 from comptoir.plugins.shop.understanding.rephrasing import rephrased
 from comptoir.plugins.shop.understanding.second_thoughts import thought_over
 from comptoir.plugins.shop.understanding.some_pieces import on_some
@@ -32,9 +32,9 @@ def understand(text: str, lexicon: Lexicon, asked: Asked | None = None, about: S
     tokens = [lexicon.mended(token) for token in read]
     reader = MentionReader(tokens, lexicon, about, asked)
     zones = list(lexicon.zones.find(tokens, guessing=asked in ("zone", "delivery")))
-    said = asked_of_told(pieces_of(tokens, reader, zones, details), cleaned)
+    said = asked_of_told(strange(pieces_of(tokens, reader, zones, details), cleaned, lexicon), cleaned)
     ordered, told = without_told(said, cleaned, asked)
-    pieces = thought_over(on_some(one_of_them(ordered, cleaned)))
+    pieces = thought_over(on_some(one_of_them(ordered, cleaned, lexicon), lexicon))
     acts = [act for _, act in sorted(Assembler(pieces, lexicon, asked).acts(), key=lambda one: one[0])]
     acts = asked_about(acts, doubted(zones, tokens, reader), asked)
     if told and all(act.verb in ("greet", "thank") for act in acts):

@@ -19,7 +19,7 @@ _ORDERS = re.compile(
 """From here on they order."""
 _DONE = (
     r"pris|prise?s?|commandee?s?|acheter?|achetee?s?|mange|recue?s?|goutee?s?|bu|eue?s?|livree?s?|envoyee?s?|donne"
-    r"|apportee?s?|servi|fait"
+    r"|apportee?s?|servi|fait|adoree?s?|aimee?s?"
 )
 _BETWEEN = r"(?: (?:deja|bien|juste|trop|encore|meme|toujours|aussi|pas|en|ete))*"
 _WHEN = (
@@ -31,6 +31,7 @@ _OTHERS = rf"(?:\b(?!j'|je |on |moi )\w+ (?:m'|nous |lui |en )?(?:a|ont)|\b(?:tu
 _TOLD = re.compile(
     rf"\b(?:{_WHEN})\b|{_OTHERS} (?:{_DONE})\b|\b(?:avais|avait|avions|aviez|avaient){_BETWEEN} (?:{_DONE})\b"
     rf"|\b(?:aurais|aurait|aurions|auraient){_BETWEEN} (?:pris|achete|commande|mange)\b"
+    r"|\b(?:pas|jamais|toujours) (?:encore )?recue?s?\b"
     r"|\b(?:had|ordered|bought|ate) (?:\d|two|three|a|an|the|some)\b"
 )
 _TOLD_FIRST = re.compile(
@@ -39,7 +40,8 @@ _TOLD_FIRST = re.compile(
 )
 """Where an order is being made, this may be a word about it."""
 _LATER = re.compile(
-    r"\bla prochaine fois\b|\bune autre fois\b|\bun autre jour\b|\bun de ces jours\b|\bnext time\b"
+    r"\bje pensais (?:prendre|commander|acheter)\b"
+    r"|\bla prochaine fois\b|\bune autre fois\b|\bun autre jour\b|\bun de ces jours\b|\bnext time\b"
     r"|\b(?:quand|des que|lorsque) (?:j'aurai|j'ai|je serai|on aura)\b"
 )
 _NOT_NOW = re.compile(

@@ -43,6 +43,10 @@ vous m'avez livré 2 poulets au lieu de 3
 si j'en prends 3 poulets vous livrez ?
 si vous aviez du poisson j'en aurais pris 3
 yesterday I had 2 poulets, it was great
+bonjour, j'avais pris 2 poulets hier et il manquait 6 oeufs
+mes enfants ont adoré les 2 poulets
+je pensais prendre 2 poulets mais bon
+je n'ai pas reçu mes 2 poulets
 """
 
 
@@ -66,6 +70,9 @@ il me faudra 2 poulets demain à midi | 2 poulet ?delivery
 j'hésite entre poulet et poisson | - ?choice
 j'hésite entre poulet et poisson // poisson | 1 poisson ?delivery
 soit 1 poulet soit 1 poisson | - ?choice
+donne moi du poulet sinon du poisson | - ?choice
+1 tshirt M rouge ou bleu | - ?variant
+1 poulet comme hier | 1 poulet ?delivery
 je ne sais pas si je prends poulet ou poisson | - ?choice
 2 poulets ou poissons // poisson | 2 poisson ?delivery
 1 poulet, 1 poisson // change le poisson par un deuxième poulet | 2 poulet ?delivery
@@ -99,6 +106,8 @@ PARTS = """
 3 poulets avec frites // sans frites pour un | 1 poulet, 2 poulet+frites
 2 poulets avec frites // 1 sans frites | 1 poulet, 1 poulet+frites
 2 poulets // 1 sans oignon | 2 poulet
+2 poulets // ajoute des frites | 2 poulet+frites
+2 poulets et 1 poisson, frites sur un poulet | 1 poisson, 1 poulet, 1 poulet+frites
 je voudrais passer une commande : 2 poulets (dont 1 avec frites) | 1 poulet, 1 poulet+frites
 """
 
@@ -122,6 +131,7 @@ on m'a dit que le poulet est à 3000 | - | differs
 faites moi le poulet à 3000 | - ?quantity | differs
 1 poulet // c'est 3000 non ? | 1 poulet ?delivery | differs
 1 poulet // à 3000 ? | 1 poulet ?delivery | differs
+c'est trop cher, 3000 le poulet | - | differs
 1 poulet à 3500 | 1 poulet ?delivery | is right
 2 poulets à 7000 | 2 poulet ?delivery | is right
 2 poulets avec frites à 4000 | 2 poulet+frites ?delivery | is right
@@ -144,6 +154,7 @@ PLACES = """
 2 poulets livrer à Médina Gounass // oui | medina | - | address
 2 poulets livrer à Médina Gounass // non | - | - | zone
 2 poulets livraison à Ouest foire medina | - | - | zone
+2 poulets livraison à Poulée | - | - | zone
 2 poulets livraison médina Gounass villa 12 | medina | Gounass villa 12 | name
 2 poulets livraison médina, villa 12 | medina | villa 12 | name
 2 poulets // livraison // Médina Gounass | medina | Gounass | name
