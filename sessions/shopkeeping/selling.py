@@ -14,6 +14,8 @@ Selling = PlaceOrder | MoveOrder | MarkPayment | ChangeProduct | AddProduct
 def sell(db: Connection, ground: Ground, plugin: str, effect: Selling, now: int) -> bool:
     """Whether something is to be sent. Raises StateConflict where it rests on what is no longer so."""
     acting = actor(db, ground, plugin)
+    if acting.customer and not _is_customers(effect):
+        raise StateConflict("what is sold and what is paid are no customer's word")
     try:
         match effect:
             case PlaceOrder():
@@ -29,3 +31,13 @@ def sell(db: Connection, ground: Ground, plugin: str, effect: Selling, now: int)
     except Stale as error:
         raise StateConflict(str(error)) from error
     return False
+
+
+def _is_customers(effect: Selling) -> bool:
+    """Who wrote may be another since the walk: somebody else is the owner now. Orders are checked one by one."""
+    match effect:
+        case ChangeProduct() | AddProduct():
+            return False
+        case MarkPayment():
+            return effect.state == "to_check"
+    return True

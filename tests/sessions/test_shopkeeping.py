@@ -10,13 +10,14 @@ from runner_rig import CONFIG, OWNER, Shop, clock, customer
 from shop_rig import selling, with_stock
 from trio.testing import MockClock
 
-from comptoir.plugins.shop.model import ChangeProduct, Order
+from comptoir.plugins.shop.model import AddProduct, ChangeProduct, MarkPayment, Order
 from comptoir.sessions.events import Address
 from comptoir.sessions.ground import Ground
 from comptoir.sessions.journal import catalogue_changes, catalogues, contacts, figures, orders, stock
 from comptoir.sessions.journal.database import Connection, DatabaseError
+from comptoir.sessions.journal.state import StateConflict
 from comptoir.sessions.runner import Runner
-from comptoir.sessions.shopkeeping.selling import sell
+from comptoir.sessions.shopkeeping.selling import Selling, sell
 from comptoir.sessions.shopkeeping.shop import Shop as Shopkeeper
 
 OWNERS = Address(OWNER)
@@ -193,6 +194,23 @@ async def test_what_a_customer_did_not_see_is_not_ordered(shop: Shop, autojump_c
         await says(shop, runner, AWA, "oui")
     assert order(shop, 1).priced.total == 10_000
     assert [row.text for row in shop.rows() if "Commande n°" in row.text] == ["Commande n° 1 : 10000 F"]
+
+
+@pytest.mark.parametrize(
+    "effect", [ChangeProduct("poulet", "price", 1), AddProduct("Thiof", 1), MarkPayment(1, "paid")]
+)
+async def test_a_customer_changes_no_price_and_no_payment_whatever_the_plugin(
+    shop: Shop, autojump_clock: MockClock, effect: Selling
+) -> None:
+    async with shop.serving(selling(with_stock(5))) as runner:
+        await says(shop, runner, AWA, "commande poulet", "oui")
+        awa = contacts.find_address(shop.store.db, AWA)
+        assert awa is not None
+        ground = Ground(awa, CONFIG, "message:1", 1, shop=runner.shop)
+        with pytest.raises(StateConflict):
+            sell(shop.store.db, ground, "clerk", effect, clock())
+    assert catalogue_changes.in_force(shop.store.db) == ()
+    assert order(shop, 1).payment == "open"
 
 
 async def test_a_price_that_was_undone_is_nobodys(shop: Shop, autojump_clock: MockClock) -> None:
