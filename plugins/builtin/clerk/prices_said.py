@@ -14,7 +14,7 @@ from comptoir.plugins.text import fold, words
 _CURRENCY = r"(?:f(?:r|rs)?|francs?|f ?cfa|cfa|fcfa|xof|xaf|balles|euros?|€|\$)"
 _FIGURE = r"\d{1,3}(?:[ .]\d{3})+|\d{2,7}"
 _SAID = re.compile(
-    rf"\b(?P<cue>a|de|pour|est|c'est|etait|sont|fait|font|coute|coutent|vaut|dit|bien|for|at|is|costs?)"
+    rf"\b(?P<cue>a|pour|est|c'est|etait|sont|fait|font|coute|coutent|vaut|dit|bien|for|at|is|costs?)"
     rf" (?P<at>{_FIGURE})(?: ?{_CURRENCY})?(?=\s*(?:$|[,.?!;\n)]|(?:et|non|hein|le|la|les|svp|stp|ou|chacun|piece|avant"
     rf"|l'|mais|chez|normalement|avec|seulement|no|right)\b))"
     rf"|(?<![\w.,+])(?P<alone>{_FIGURE}) ?{_CURRENCY}(?!\w)"
@@ -33,7 +33,7 @@ _TAG = re.compile(r"\b(?:non|hein|right|no) ?\?")
 _SUM = re.compile(r"\bca (?:me |nous )?(?:fait|fera)\b")
 _MONEY = re.compile(rf"\b(?:billet|monnaie|budget|coupure|paye|envoye)s? (?:de |sur )?{_FIGURE}\b")
 _ELSEWHERE = ("address", "name", "time", "zone")
-_LEAST = 10
+_LEAST = 50
 
 
 @dataclass(frozen=True, slots=True)
