@@ -60,6 +60,8 @@ class Bench:
     draft: Draft
     customer: tuple[str, ...] = ()
     """What they wrote in this chat, and their name."""
+    heard: str = ""
+    """The message at hand."""
     confirmed: bool = False
     """The summary is to be shown."""
     handed_over: bool = False

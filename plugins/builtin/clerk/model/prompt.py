@@ -52,6 +52,7 @@ async def prompt(
     asked = " ".join([*said[-2:], message.text])[:_MAX_MESSAGE]
     texts = await _texts(context, message.text)
     bench.customer = (*said, message.text, context.contact.name)
+    bench.heard = message.text
     data = await _data(bench, asked, texts)
     rules = RULES[context.tenant.language].format(shop=context.tenant.name)
     persona = f"\n\n{config.persona}" if config.persona else ""

@@ -27,6 +27,8 @@ def may_cost(amount: int, group: Group, shelf: Shelf) -> bool:
     """Whether the catalogue and the cart say so."""
     kinds = {subject.kind for subject in group.subjects}
     products = [subject for subject in group.subjects if subject.kind == "product"]
+    if kinds & {"total", "subtotal"} and not _is_delivered_so(group, shelf):
+        return False
     if kinds & {"total", "subtotal"} or not group.subjects:
         return bool(shelf.draft.lines) and _is_total(amount, group, kinds, shelf) and _all_in_cart(products, shelf)
     if "zone" in kinds:
@@ -48,6 +50,15 @@ def may_cost(amount: int, group: Group, shelf: Shelf) -> bool:
         options = [subject.names for subject in group.subjects if subject.kind == "option"]
         return all(_option_prices(names, shelf) == {amount} for names in options)
     return False
+
+
+def _is_delivered_so(group: Group, shelf: Shelf) -> bool:
+    """`With the delivery` is told of a total only where it is in it, and `there` only where it goes."""
+    said = [subject for subject in group.subjects if subject.kind in ("zone", "delivery")]
+    if not said or group.words & _WITHOUT_FEE:
+        return True
+    zones = [subject.names for subject in said if subject.kind == "zone"]
+    return bool(shelf.draft.zone) and all(shelf.draft.zone in names for names in zones)
 
 
 def _all_taken(options: Sequence[frozenset[str]], products: Sequence[Product]) -> bool:

@@ -16,11 +16,6 @@ _AS_MANY = frozenset(("autant", "assez", "many", "enough"))
 _DENIES = frozenset(("pas", "plus", "aucun", "aucune", "not", "no", "ni", "jamais"))
 
 
-def says_of_stock(sentence: str) -> bool:
-    """`sentence` folded."""
-    return not (_GONE | _THERE).isdisjoint(sentence.replace("'", " ").split())
-
-
 def wrong_count(reading: Reading, carried: Sequence[Subject], shelf: Shelf) -> str:
     """`carried`: products of the sentence before. Empty where all is so."""
     words = frozenset(reading.words)

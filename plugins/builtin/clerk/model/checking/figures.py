@@ -47,12 +47,16 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A sentence: its subjects and figures by place, and its words."""
+    """A sentence: its subjects, figures and the words between them by place, and all its words."""
 
-    parts: tuple[Subject | Figure, ...]
+    flow: tuple[Subject | Figure | str, ...]
     words: tuple[str, ...]
     unreadable: str = ""
     """A number that cannot be judged."""
+
+    @property
+    def parts(self) -> tuple[Subject | Figure, ...]:
+        return tuple(part for part in self.flow if not isinstance(part, str))
 
 
 def read(sentence: str, goods: Goods) -> Reading:
@@ -79,7 +83,7 @@ class _Unreadable(Exception):
     pass
 
 
-def _parts(tokens: Sequence[str], words: Sequence[str], goods: Goods) -> Iterator[Subject | Figure]:
+def _parts(tokens: Sequence[str], words: Sequence[str], goods: Goods) -> Iterator[Subject | Figure | str]:
     place = 0
     while place < len(tokens):
         subjects, length = goods.at(words, place)
@@ -92,6 +96,7 @@ def _parts(tokens: Sequence[str], words: Sequence[str], goods: Goods) -> Iterato
             yield figure
             place += taken
         else:
+            yield tokens[place]
             place += 1
 
 

@@ -19,7 +19,7 @@ def wrong_number(sentences: Iterable[str], shelf: Shelf) -> str:
             return reading.unreadable
         if wrong := wrong_count(reading, carried, shelf) or _wrong_amount(reading, carried, shelf):
             return wrong
-        named = (part for part in reading.parts if isinstance(part, Subject) and part.kind == "product")
+        named = (part for part in reading.parts if isinstance(part, Subject) and part.kind in ("product", "zone"))
         carried = tuple(named) or carried
     return ""
 
@@ -64,6 +64,9 @@ def _with_products(
 ) -> tuple[Subject, ...]:
     """`entier 6 500 F` goes on with the product that was named last; so does `+ frites 500 F`."""
     kinds = {subject.kind for subject in subjects}
+    if kinds == {"delivery"} and not of_sentence[len(subjects) :]:
+        # `We deliver there. The fee is …`
+        return tuple(one for one in carried if one.kind == "zone") or tuple(subjects)
     if not kinds or "product" in kinds or not kinds <= {"trait", "option"}:
         return tuple(subjects)
     named = [subject for subject in (*carried, *of_sentence) if subject.kind == "product"]

@@ -9,7 +9,8 @@ _LETTERS = frozenset("àâäçéèêëîïôöùûüÿœæñŋɓɗÀÂÄÇÉÈÊ
 _SIGNS = frozenset("\u00a0\u202f\u2009’‘“”«»–—…•·×€°\u2019")
 # Parts of a picture that are never seen alone.
 _JOINERS = frozenset("\ufe0f\u200d")
-# Pictures that say a number or a word.
+# Pictures that say a number or a word, and those that agree or promise.
+_AGREEING = re.compile("[👍👎👌✅✔☑❌✖🚫🤝🙆🙅💯🆗🆓🎁🎉💸🏷]")
 _SPEAKING = re.compile(
     "[\u20e3\u2100-\u218f\u2460-\u24ff\u3200-\u33ff\U0001f100-\U0001f1ff\U0001f4af\U0001f51f\U000e0000-\U000e007f]"
 )
@@ -23,8 +24,10 @@ def wrong_shape(text: str) -> str:
     """Why; empty where nothing is."""
     if len(text) > MAX_TEXT or text.count("\n") >= MAX_LINES:
         return "it is too long"
-    if any(not _is_plain(sign) for sign in text) or _SPEAKING.search(text):
+    if any(not _is_plain(sign) for sign in text) or _SPEAKING.search(text) or _AGREEING.search(text):
         return "it has signs that may be read in several ways"
+    if not re.search(r"\w", text):
+        return "it says nothing"
     if _MARKUP.search(text) or _CODE.search(text) or _SPELT.search(text):
         return "it has something of a code"
     return ""

@@ -1,36 +1,12 @@
-"""Which words a reply may use: everyday ones, the shop's, and the customer's to say that there is no such thing."""
+"""Everyday words: a question of these and of the shop's goods asks for nothing that a yes would promise."""
 
-import re
 import tomllib
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from comptoir.plugins.builtin.clerk.model.checking.clauses import Clause
 from comptoir.plugins.language import Language, empty_words, numbers
 from comptoir.plugins.text import stem, words
-
-# What is not there may be named as the customer named it.
-_LACKS = re.compile(
-    r"\b(?:n'avons pas|n'ai pas|ne vendons pas|ne faisons pas|ne livrons pas|"
-    r"ne peux pas|ne pouvons pas|ne connais pas|ne sais pas|"
-    r"don't have|do not have|don't sell|cannot|can't|don't know)\b"
-)
-
-
-def unknown_word(clause: Clause, own: frozenset[str], customer: Iterable[str], shop: Iterable[Clause]) -> str:
-    """A word that nobody of this shop has said, `own` being the stems that it may always use; empty where there is
-    none. Figures are judged elsewhere.
-    """
-    rare = {one for one in clause.stems if not one[0].isdigit()} - everyday(clause.language) - own
-    if not rare:
-        return ""
-    roots = clause.roots_of(rare)
-    if any(roots <= source.roots and clause.denies == source.denies for source in shop):
-        return ""
-    if _LACKS.search(clause.folded) and rare <= stems_of(customer, clause.language):
-        return ""
-    return min(rare)
 
 
 @cache
