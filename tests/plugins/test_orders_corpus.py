@@ -5,8 +5,8 @@ from order_corpus import Played, conversations, figures, play_all
 
 OPEN_RIGHT, HELD_OUT_RIGHT = 0.92, 0.70
 """Shares that must be right."""
-MOST_WRONG = 18
-"""Orders of all that may be placed otherwise than was wanted, each after a yes to a summary that showed it."""
+MOST_WRONG = 0.05
+"""The share that may be placed otherwise than was wanted, each after a yes to a summary that showed it."""
 
 
 @pytest.fixture(scope="module")
@@ -34,4 +34,4 @@ def test_no_total_is_wrong(played: list[Played]) -> None:
 
 
 def test_what_is_not_right_ends_in_a_question_or_with_a_person(played: list[Played]) -> None:
-    assert figures(played).wrong <= MOST_WRONG
+    assert figures(played).wrong <= MOST_WRONG * len(played)

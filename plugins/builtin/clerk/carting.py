@@ -1,5 +1,6 @@
 """What customers do to their cart: put, take out, set, replace, empty it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
@@ -28,6 +29,9 @@ _RATHER = frozenset(
 _SAME = frozenset(words("pareil pareille meme memes aussi egalement same also"))
 _MORE = frozenset(words("et aussi plus avec ajoute ajoutez rajoute rajoutez puis and also too with add"))
 _EACH = frozenset(words("chaque chacun chacune each"))
+_TAKES = re.compile(
+    r"\b(?:prends|prend|veux|take)(?: (?:un|une|1|ca|it|celui la|celle la))? (?:avec|et|plus|with|and)\b"
+)
 _BOTH = frozenset(words("les tous toutes both all"))
 _BESIDE = frozenset(words("complete completez completer complement reste rest"))
 """With something else beside what is left of the first."""
@@ -78,6 +82,7 @@ def set_quantity(turn: Turn, mention: Mention | None) -> None:
     products = meant(turn, mention, in_cart=True)
     if not products:
         _unknown(turn, mention)
+        _ask_instead(turn, mention)
         return
     there = {wares.product_sku(turn.catalogue, line.sku) for line in turn.draft.lines}
     if there.isdisjoint(products) and mention.refers and not mention.relative:
@@ -147,6 +152,13 @@ def exchange(turn: Turn, act: Act) -> None:
     quantity = pieces if want.quantity is None else want.quantity
     unsure = want.unsure and quantity is None
     settle(turn, replace(want, quantity=quantity, unsure=unsure, does="set" if out else "put", instead=out))
+
+
+def take_last(turn: Turn, acts: Sequence[Act]) -> None:
+    """`I take it, with a scarf`: what was asked about, and the scarf besides."""
+    named = {one.sku for act in acts if act.mention is not None for one in act.mention.found}
+    if not turn.sale.is_open and turn.sale.last not in {"", *named} and _TAKES.search(" ".join(words(turn.text))):
+        settle(turn, Want((turn.sale.last,), turn.sale.last_variants, 1))
 
 
 def clear(turn: Turn) -> None:

@@ -34,6 +34,7 @@ def read(turn: Turn, acts: Sequence[Act]) -> None:
     turn.names_wares = any(act.mention is not None and act.mention.found for act in acts if act.verb in OF_CART)
     puts = ordering.begins_anew(turn, acts)
     counted = that_count(turn, prices_said.heard(turn, acts))
+    carting.take_last(turn, counted)
     for act in counted:
         if again_there and act.verb in ("zone", "address", "delivery"):
             continue

@@ -95,6 +95,13 @@ def test_a_yes_without_a_summary_places_nothing() -> None:
     assert not awa.places
 
 
+def test_what_was_asked_about_is_taken_with_something_else() -> None:
+    awa = Customer()
+    awa.does(Act("ask_stock", of("poisson")))
+    awa.does(put("oeufs", quantity=3), text="oui je prends, avec 3 oeufs")
+    assert sorted(awa.lines) == [("oeufs", 3, ()), ("poisson", 1, ())]
+
+
 def test_a_correction_after_the_summary_gives_a_new_one() -> None:
     awa = ordering()
     said = awa.does(Act("set_quantity", of("poulet", quantity=3)))
