@@ -16,6 +16,8 @@ from comptoir.plugins.text import stem, words
 MOST_WORDS = 3
 """Of what may be the rest of a name."""
 _ASKED = get_args(Asked)
+_NO_NUMBERS = ("confirm", "zone", "address", "name", "time")
+"""Questions to which a bare number is no number of pieces."""
 _HELLO = r"(?:bonjour|bonsoir|bjr|bsr|salut|slt|coucou|cc|hello|hi|salam)(?: (?:madame|monsieur|tantie|maman))?"
 _PLEASE = r"(?:s['’ ]?il (?:vous|te) pla[iî]t|svp|stp|merci(?: d['’]avance)?|mrc(?: d['’]avance)?)"
 _POLITE = re.compile(rf"^\s*(?:(?:{_HELLO}|{_PLEASE})[\s,!.:]+)+|(?:[\s,]+{_PLEASE})+[\s!.🙏]*$", re.IGNORECASE)
@@ -35,7 +37,7 @@ def understood(text: str, lexicon: Lexicon, sale: Sale) -> tuple[Act, ...]:
     if kind == "confirm" and is_plain_yes(text) and not {"yes", "no"} & {act.verb for act in acts}:
         return (Act("yes"),)
     unread = {act.verb for act in acts} <= {"unknown", "yes"} and not is_plain_yes(text)
-    if not sale.wants and sale.last and unread and kind != "confirm":
+    if not sale.wants and sale.last and unread and kind not in _NO_NUMBERS:
         # A bare number is how many they want of what was spoken of last.
         many = understand(text, lexicon, "quantity", (sale.last,))
         if {act.verb for act in many} in ({"set_quantity"}, {"set_quantity", "yes"}):

@@ -60,7 +60,8 @@ def go_on(context: Context, turn: Turn) -> Sale | None:
         turn.take(cart.noted(turn.draft, note))
         context.reply("\n\n".join(filter(None, (context.wording("noted"), question(turn, turn.sale.asked)))))
         return turn.sale
-    if turn.draft.lines and turn.answering is None and _CHANGE.search(fold(turn.text)):
+    of_it = turn.sale.asked.kind == "address" and turn.text.strip().isdigit()  # a house's number, not all of it
+    if turn.draft.lines and turn.answering is None and not of_it and _CHANGE.search(fold(turn.text)):
         want = Want((), kind="choice", said=" ".join(turn.text.split()), unclear=True, times=1)
         turn.sale = replace(turn.sale, wants=(want,), asked=Asked("choice"))
         context.reply(question(turn, turn.sale.asked))

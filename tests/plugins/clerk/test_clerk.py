@@ -407,3 +407,10 @@ def test_pictures_and_recordings_are_heard_too(opens: Opens) -> None:
     assert picture.stopped_by == "clerk"
     assert picture.notices
     assert awa.says("2 poulets braisés", "image", content=ReceivedFile("image/jpeg", 10)).texts[0].startswith("C'est")
+
+
+def test_a_number_for_an_address_is_no_number_of_pieces(opens: Opens) -> None:
+    awa = opens().customer()
+    says(awa, "2 poulets braisés", "livraison à la Médina", "12")
+    assert asked(awa) == "address"
+    assert "• 2 × Poulet braisé" in says(awa, "rue 22")
