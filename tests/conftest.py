@@ -33,9 +33,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> beside.Besid
     return beside.Beside(config, log) if config.getoption("dist") == "loadscope" else None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """No await of a test waits for ever: one that hung would take the whole run along, and say nothing."""
-    if "PYTEST_XDIST_WORKER" in os.environ:
+    if hasattr(config, "workerinput"):
         beside.put_first(items)
     for item in items:
         if not isinstance(item, pytest.Function) or not inspect.iscoroutinefunction(item.obj):
