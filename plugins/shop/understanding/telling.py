@@ -1,4 +1,4 @@
-"""Tells what customers tell from what they order: what was, what others took, what may be later."""
+"""Parts what customers tell from what they order: what was, what others took, what may be later."""
 
 import re
 from collections.abc import Iterator, Sequence

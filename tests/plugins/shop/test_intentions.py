@@ -69,6 +69,7 @@ il me faudra 2 poulets demain à midi | 2 poulet ?delivery
 2 poulets // vous avez oublié 6 oeufs | 2 poulet, 6 oeufs ?delivery
 j'hésite entre poulet et poisson | - ?choice
 j'hésite entre poulet et poisson // poisson | 1 poisson ?delivery
+si je prends 2 poulets c'est combien ? | -
 soit 1 poulet soit 1 poisson | - ?choice
 donne moi du poulet sinon du poisson | - ?choice
 1 tshirt M rouge ou bleu | - ?variant
@@ -154,7 +155,7 @@ PLACES = """
 2 poulets livrer à Médina Gounass // oui | medina | - | address
 2 poulets livrer à Médina Gounass // non | - | - | zone
 2 poulets livraison à Ouest foire medina | - | - | zone
-2 poulets livraison à Poulée | - | - | zone
+2 poulets livraison à Poisso | - | - | zone
 2 poulets livraison médina Gounass villa 12 | medina | Gounass villa 12 | name
 2 poulets livraison médina, villa 12 | medina | villa 12 | name
 2 poulets // livraison // Médina Gounass | medina | Gounass | name
