@@ -108,7 +108,7 @@ class Goods:
         word = words[place]
         for kind, of in (("total", _TOTALS), ("subtotal", _SUBTOTALS), ("delivery", _DELIVERY)):
             if word in of:
-                return [Subject(kind)], 1  # type: ignore[arg-type]  # one of them, as it is in there
+                return [Subject(kind, words=(word,))], 1  # type: ignore[arg-type]  # one of them, as it is in there
         return [], 0
 
     def _add_product(self, product: Product) -> None:

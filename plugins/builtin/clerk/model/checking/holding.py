@@ -13,6 +13,8 @@ from comptoir.plugins.text import fold
 
 _ONE = frozenset(("un", "une", "one", "seul", "seule"))
 
+_ORDER = (("commande",), ("order",), ("facture",))
+
 
 @dataclass(frozen=True, slots=True)
 class _Named:
@@ -32,7 +34,7 @@ def wrong_goods(one: Told, carried: Sequence[Subject], shelf: Shelf) -> str:
         variants = [list(_variants(shelf.goods.products[sku], each.traits)) for sku in sorted(each.subject.names)]
         if not all(found and all(found) for found in variants if found is not None) and not _some(variants):
             return "there is no such one"
-        if wrong := _wrong_stock(one, variants, shelf) or _wrong_cart(one, each, shelf):
+        if wrong := _wrong_stock(one, variants, shelf) or _wrong_cart(one, each, variants, shelf):
             return wrong
     return _wrong_rest(one, named, carried, shelf)
 
@@ -55,7 +57,7 @@ def _wrong_rest(one: Told, named: Sequence[_Named], carried: Sequence[Subject], 
             return "an option of something else"
     if one.kind == "list" and kinds & {"zone", "option", "delivery", "total", "subtotal"}:
         return "what of it?"
-    if one.kind == "cart" and "total" in kinds and not one.words & {"contient", "panier"} and not one.has_money:
+    if one.kind == "cart" and any(subject.words in _ORDER for subject in subjects) and "contient" not in one.words:
         return "the order is not made"
     if one.kind in ("gone", "there") and not kinds & {"product", "trait"}:
         return "of what?"
@@ -147,11 +149,12 @@ def _wrong_stock(one: Told, variants: list[list[list[Variant]]], shelf: Shelf) -
     return ""
 
 
-def _wrong_cart(one: Told, named: _Named, shelf: Shelf) -> str:
+def _wrong_cart(one: Told, named: _Named, variants: list[list[list[Variant]]], shelf: Shelf) -> str:
     """So many as it says; and what was taken out is not in it."""
     if one.kind not in ("cart", "price", "list"):
         return ""
-    lines = [line for line in shelf.draft.lines if shelf.catalogue.by_sku[line.sku][0].sku in named.subject.names]
+    skus = {variant.sku for of_product in variants for way in of_product for variant in way}
+    lines = [line for line in shelf.draft.lines if line.sku in skus]
     taken = bool(one.words & VERBS["taken"])
     if one.kind == "cart" and bool(lines) == taken:
         return "it is not so in the cart"

@@ -11,12 +11,12 @@ from comptoir.plugins.builtin.clerk.model.bench import Bench
 from comptoir.plugins.builtin.clerk.model.checking.claims import wrong_claim
 from comptoir.plugins.builtin.clerk.model.checking.clauses import marked, sentences
 from comptoir.plugins.builtin.clerk.model.checking.figures import Figure, read
-from comptoir.plugins.builtin.clerk.model.checking.forms import Told, foreign_word, told
+from comptoir.plugins.builtin.clerk.model.checking.forms import foreign_word, told
 from comptoir.plugins.builtin.clerk.model.checking.goods import Subject, goods_of, learn
 from comptoir.plugins.builtin.clerk.model.checking.holding import wrong_goods
 from comptoir.plugins.builtin.clerk.model.checking.numbers import wrong_number
 from comptoir.plugins.builtin.clerk.model.checking.quoting import is_quoted, sources
-from comptoir.plugins.builtin.clerk.model.checking.sayings import is_saying, plain, says_nothing
+from comptoir.plugins.builtin.clerk.model.checking.sayings import is_saying, plain, refuses, says_nothing
 from comptoir.plugins.builtin.clerk.model.checking.shape import wrong_shape
 from comptoir.plugins.builtin.clerk.model.checking.shelf import Shelf
 from comptoir.plugins.builtin.clerk.model.checking.vocabulary import everyday, stems_of
@@ -25,7 +25,8 @@ from comptoir.plugins.text import fold, words
 
 _ROOT = 6
 _GRANTS = frozenset(("cart", "list", "fee"))
-"""What agrees to an amount that the customer named, where it says none."""
+_ANSWERS = frozenset(("there", "gone", "lacks"))
+"""To somebody who bargains, beside an amount, a refusal and the shop's own words."""
 _OF_PRICES = re.compile(r"\b(?:prix|tarif\w*|cher\w*|total|somme|montant|prices?|cost\w*|cheap\w*)\b")
 
 
@@ -47,38 +48,42 @@ async def why_wrong(text: str, known: Known) -> str:
     if wrong := wrong_shape(text):
         return wrong
     await learn(known.bench.lexicon)
-    shop, heard = sources(known.texts), known.bench.heard
-    own = [
-        (sentence, asks)
-        for sentence, asks in map(partial(_without_assent, known=known), marked(text))
-        if not says_nothing(sentence, known.tenant.name, heard)
-        and not is_quoted(_without_manners(sentence, known), shop)
-    ]
-    own = [(_without_description(_without_manners(sentence, known), known), asks) for sentence, asks in own]
+    shop, heard, name = sources(known.texts), known.bench.heard, known.tenant.name
+    own: list[tuple[str, bool]] = []
+    answered = False
+    for sentence, asks in map(partial(_without_assent, known=known), marked(text)):
+        bare = _without_manners(sentence, known)
+        quoted = is_quoted(bare, shop)
+        answered = answered or quoted or refuses(sentence, name)
+        if not quoted and not says_nothing(sentence, name, heard):
+            own.append((_without_description(bare, known), asks))
     await _know_stock([sentence for sentence, _ in own], known)
     shelf = _shelf(known)
     wrong = next(filter(None, (wrong_claim(sentence) for sentence, _ in own)), "")
-    wrong = wrong or _wrong_telling(own, shelf, known) or wrong_number([sentence for sentence, _ in own], shelf)
+    wrong = wrong or _wrong_telling(own, shelf, known, answered=answered)
+    wrong = wrong or wrong_number([sentence for sentence, _ in own], shelf)
     return f"« {wrong} »" if wrong else ""
 
 
-def _wrong_telling(own: Iterable[tuple[str, bool]], shelf: Shelf, known: Known) -> str:
+def _wrong_telling(own: Iterable[tuple[str, bool]], shelf: Shelf, known: Known, *, answered: bool) -> str:
     """What a sentence may not tell, or tells of goods that are not so."""
     customer = {word for text in known.bench.customer for word in words(text)}
     deed = known.bench.draft != known.before and _asks_only_that("", known)
     carried: tuple[Subject, ...] = ()
-    everything: list[Told] = []
+    grants = False
     for sentence, asks in own:
         for one in told(sentence, shelf.goods, asks=asks):
-            everything.append(one)
+            answered = answered or one.has_money or one.kind in _ANSWERS
+            grants = grants or one.kind in _GRANTS
             if wrong := foreign_word(one, customer) or wrong_goods(one, carried, shelf):
                 return wrong
             if one.kind == "cart" and not deed and not one.tells:
                 return "done?"
             named = (part for part in one.flow if isinstance(part, Subject) and part.kind == "product")
             carried = tuple(named) or carried
-    grants = any(one.kind in _GRANTS for one in everything) and not any(one.has_money for one in everything)
-    return "at what price?" if grants and _asks_for_more(known) else ""
+    # To go on as if nothing had been said would agree to it.
+    agrees = _names_amount(known) or (grants and _bargains(known))
+    return "and the price?" if agrees and not answered else ""
 
 
 def _without_assent(marked: tuple[str, bool], known: Known) -> tuple[str, bool]:
@@ -100,11 +105,19 @@ def _asks_only_that(sentence: str, known: Known) -> bool:
 
 
 def _asks_for_more(known: Known) -> bool:
-    """The customer names an amount or wants what no clerk may promise: `done` would agree to that."""
-    read_all = (read(one, goods_of(known.bench.lexicon)) for one in sentences(known.bench.heard))
-    amounts = any(isinstance(part, Figure) and part.money for one in read_all for part in one.parts)
-    heard = fold(known.bench.heard)
-    return amounts or bool(wrong_claim(heard)) or _OF_PRICES.search(heard) is not None
+    """What `done` would agree to."""
+    return _bargains(known) or _OF_PRICES.search(fold(known.bench.heard)) is not None
+
+
+def _bargains(known: Known) -> bool:
+    """The customer names an amount, or wants what no clerk may promise."""
+    return _names_amount(known) or bool(wrong_claim(fold(known.bench.heard)))
+
+
+def _names_amount(known: Known) -> bool:
+    goods = goods_of(known.bench.lexicon)
+    parts = (part for sentence in sentences(known.bench.heard) for part in read(sentence, goods).parts)
+    return any(isinstance(part, Figure) and part.money for part in parts)
 
 
 def _without_manners(sentence: str, known: Known) -> str:

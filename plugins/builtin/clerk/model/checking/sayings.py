@@ -22,6 +22,12 @@ def is_saying(part: str, shop: str, heard: str) -> bool:
     return not part or _is_whole(part, shop) or is_manner(part, shop, heard)
 
 
+def refuses(sentence: str, shop: str) -> bool:
+    """It says that something is not done or not known."""
+    parts = (part.strip() for part in _PARTS.split(plain(sentence)))
+    return any(part and _compiled("refusals", "any", shop).fullmatch(part) for part in (*parts, plain(sentence)))
+
+
 def is_manner(part: str, shop: str, heard: str) -> bool:
     """`With pleasure` is polite after thanks, and agrees to anything else."""
     if _compiled("courtesy", "any", shop).fullmatch(part):
