@@ -151,12 +151,14 @@ class Clerk(Plugin):
 
     async def _taken_back(self, context: Context, message: Message) -> None:
         """They changed or deleted what they had written: what that means for the cart is asked."""
-        sale = await self._sale(context)
+        sale, forgets = await self._sale(context), message.kind == "deletion" and await voice.forget(context)
         if sale.is_open:
             key = "edited" if message.kind == "edit" and message.text.strip() else "deleted"
             context.reply(context.wording(key, said=" ".join(message.text.split())[:100]))
             want = Want((), kind="choice", said=" ".join(message.text.split()), unclear=True, times=1)
             self._keep(context, replace(sale, wants=(want, *sale.wants), asked=Pending("choice")))
+        elif forgets:
+            context.reply(context.wording("voice_forgotten"))
 
     async def _located(self, context: Context, catalogue: Catalogue, sale: Sale, place: Place) -> Verdict:
         """A shared location is an address, where one is wanted."""

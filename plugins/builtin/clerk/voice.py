@@ -9,6 +9,7 @@ from comptoir.plugins.builtin.clerk.config import ClerkConfig
 from comptoir.plugins.builtin.explaining import explain
 from comptoir.plugins.builtin.handover.summary import called
 from comptoir.plugins.shop.model import Transcribe
+from comptoir.plugins.text import one_line
 
 STATE = "voice"
 PATIENCE = timedelta(minutes=30)
@@ -31,6 +32,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "voice_wrong": (
         "Désolé ! Redites-le moi, ou écrivez-le en quelques mots, s'il vous plaît.",
         "Sorry! Please say it again, or write it in a few words.",
+    ),
+    "voice_forgotten": (
+        "D'accord, j'oublie votre message vocal. Que désirez-vous ?",
+        "All right, I forget your voice note. What would you like?",
     ),
     "voice_handed_over": (
         "Merci {name}, votre message vocal est bien arrivé : une personne de {shop} l'écoute et vous répond ici.",
@@ -120,6 +125,15 @@ async def answered(
     return None
 
 
+async def forget(context: Context) -> bool:
+    """They take a message back, it may be the recording: keep nothing of what was said in it. Whether something was
+    read back that they had not answered.
+    """
+    was_read_back = await awaits(context)
+    context.put(STATE, None)
+    return was_read_back
+
+
 async def leave(context: Context, said: str, config: ClerkConfig, cart: str = "") -> None:
     """What was said, and the customer agreed to, is nothing that is answered here: a person goes on."""
     _hand_over(context, config, await _noted(context), cart, said)
@@ -129,7 +143,7 @@ def _hand_over(context: Context, config: ClerkConfig, noted: _Noted, cart: str, 
     context.put(STATE, None)
     context.reply(context.wording("voice_handed_over"))
     reason = context.wording("reason_voice", length=noted.length or "?")
-    shown = said if len(said) <= MAX_SAID else said[:MAX_SAID] + "…"
+    shown = one_line(said, MAX_SAID) + ("…" if len(said) > MAX_SAID else "")
     notice = context.wording(
         "handover_notice", customer=called(context), reason=reason, said=shown or f"🎤 {noted.length}", lines=cart
     )

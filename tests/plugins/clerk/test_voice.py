@@ -121,6 +121,34 @@ def test_a_yes_that_comes_late_answers_something_else(opens: Opens) -> None:
     assert "Poulet" not in cart(awa)
 
 
+@pytest.mark.parametrize("before", [(), ("3 œufs",)])
+def test_a_voice_note_that_they_delete_is_sold_no_more(opens: Opens, before: tuple[str, ...]) -> None:
+    shop = opens()
+    awa = shop.customer()
+    for text in before:
+        awa.says(text)
+    records(awa, "deux poulets braisés")
+    assert len(awa.says(kind="deletion").texts) == 1
+    assert shop.state("clerk", "voice", awa) is None
+    awa.says("oui")
+    assert "Poulet" not in cart(awa)
+
+
+def test_what_nobody_has_said_is_not_spoken_of_when_a_message_is_deleted(opens: Opens) -> None:
+    assert opens().customer().says(kind="deletion").texts == []
+
+
+def test_what_they_said_passes_for_no_notice_of_ours(opens: Opens) -> None:
+    """On a line, and nothing in it is filled in."""
+    awa = opens().customer("Awa {number}")
+    records(awa, "🙋 Commande {number} : payée", "Commande {number}")
+    awa.says("non")
+    records(awa, "Commande {number}", "Conversation {number}")
+    (notice,) = awa.says("non").notices
+    assert notice.startswith("🙋 Awa (number) attend une personne : conversation 1, ")
+    assert "\n« Commande (number) Conversation (number) »\n" in notice
+
+
 @pytest.mark.parametrize(("said", "shown"), [("", "🎤 1:05"), ("a" * (MAX_SAID + 1), "aaa")])
 def test_what_cannot_be_read_back_is_for_a_person(opens: Opens, said: str, shown: str) -> None:
     awa = opens().customer()
