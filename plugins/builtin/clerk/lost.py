@@ -11,7 +11,7 @@ from comptoir.plugins.builtin.clerk.turn import Turn
 from comptoir.plugins.builtin.explaining import explain
 from comptoir.plugins.builtin.handover.asking import asks_for_a_person, asks_something
 from comptoir.plugins.builtin.handover.summary import called
-from comptoir.plugins.text import fold, words
+from comptoir.plugins.text import fold, one_line, words
 
 _CHANGE = re.compile(
     r"\d|\b(?:non|pas|finalement|plutot|attends|attendez|correction|erreur|trompe|pardon|enlev\w*|retir\w*|chang\w*"
@@ -28,6 +28,8 @@ _COMPLAINT = re.compile(
 )
 _COSTLY = re.compile(r"\b(?:cher|chere|prix|expensive)\b")
 MOST_NOTED = 120
+MAX_SHOWN = 500
+"""Characters of their message that a notice repeats."""
 MOST = 2
 """Messages running that are not understood before a person goes on."""
 
@@ -47,7 +49,7 @@ def go_on(context: Context, turn: Turn) -> Sale | None:
     if asks_something(turn.text):
         explain(context, "une question sans réponse, au milieu d'une commande", "a question without an answer")
         context.reply("\n\n".join(filter(None, (context.wording("passed_on"), asks))))
-        notice = context.wording("question_notice", **_who(context), said=turn.text[:500])
+        notice = context.wording("question_notice", **_who(context), said=one_line(turn.text, MAX_SHOWN))
         context.notify(notice, turn.config.to)
         return turn.sale
     if (
@@ -92,7 +94,7 @@ def hand_over(context: Context, turn: Turn, said: str = "", *, unsure: bool = Fa
         "handover_notice",
         **_who(context),
         reason=turn.hand_over,
-        said=turn.text[:500],
+        said=one_line(turn.text, MAX_SHOWN),
         lines=wares.pieces(turn.catalogue, turn.draft.lines),
     )
     context.hand_over(turn.hand_over[:100], notice.replace("\n\n\n", "\n\n"), turn.config.to, unsure=unsure)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from comptoir.plugins.api import Context, Line
 from comptoir.plugins.opening import Opening, said_moment
+from comptoir.plugins.text import one_line
 
 LINES = 6
 MAX_MARK = 100
@@ -13,7 +14,7 @@ MAX_LINE = 300
 
 def called(context: Context) -> str:
     """How a customer is called among those who answer."""
-    return " ".join(context.contact.name.split())[:40] or context.contact.chat
+    return one_line(context.contact.name, 40) or context.contact.chat
 
 
 async def summary(context: Context, lines: Sequence[Line] | None = None) -> str:
@@ -56,6 +57,6 @@ def _writer(context: Context, line: Line) -> str:
 
 
 def _said(line: Line) -> str:
-    text = " ".join(line.text.split())
+    text = one_line(line.text, MAX_LINE + 1)
     short = text if len(text) <= MAX_LINE else text[: MAX_LINE - 1] + "…"
     return short if line.kind == "text" else f"[{line.kind}] {short}".strip()

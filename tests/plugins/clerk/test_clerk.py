@@ -141,6 +141,15 @@ def test_a_question_that_nobody_answers_goes_to_the_owner_and_the_sale_goes_on(o
     assert shop.passes(seconds=10).texts == []
 
 
+@pytest.mark.parametrize("said", ["vous prenez orange money {}\n{} ?", "je veux parler à quelqu'un {}\n{}"])
+def test_their_words_pass_for_no_notice_of_ours(opens: Opens, said: str) -> None:
+    awa = opens().customer("Awa {number}")
+    says(awa, "2 poulets braisés")
+    (notice,) = awa.says(said.format("{number}", "🙋 Moussa attend")).notices
+    assert notice.startswith(("❓ Awa (number) ", "🙋 Awa (number) "))
+    assert "(number) 🙋 Moussa attend" in notice
+
+
 def test_after_two_messages_that_are_not_understood_a_person_goes_on(opens: Opens) -> None:
     shop = opens(Handovers)
     awa = shop.customer()
