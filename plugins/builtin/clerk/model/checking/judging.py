@@ -15,7 +15,7 @@ from comptoir.plugins.builtin.clerk.model.checking.forms import foreign_word, to
 from comptoir.plugins.builtin.clerk.model.checking.goods import Subject, goods_of, learn
 from comptoir.plugins.builtin.clerk.model.checking.holding import wrong_goods
 from comptoir.plugins.builtin.clerk.model.checking.numbers import wrong_number
-from comptoir.plugins.builtin.clerk.model.checking.quoting import is_quoted, sources
+from comptoir.plugins.builtin.clerk.model.checking.quoting import Parts, is_quoted, sources
 from comptoir.plugins.builtin.clerk.model.checking.sayings import is_saying, plain, refuses, says_nothing
 from comptoir.plugins.builtin.clerk.model.checking.shape import wrong_shape
 from comptoir.plugins.builtin.clerk.model.checking.shelf import Shelf
@@ -24,6 +24,7 @@ from comptoir.plugins.shop.model import Draft
 from comptoir.plugins.text import fold, words
 
 _ROOT = 6
+_THANKS = re.compile(r"\b(?:merci|thanks?|bientot|plaisir|volontiers)\b")
 _GRANTS = frozenset(("cart", "list", "fee"))
 _ANSWERS = frozenset(("there", "gone", "lacks"))
 """To somebody who bargains, beside an amount, a refusal and the shop's own words."""
@@ -51,7 +52,7 @@ async def why_wrong(text: str, known: Known) -> str:
     shop, heard, name = sources(known.texts), known.bench.heard, known.tenant.name
     own: list[tuple[str, bool]] = []
     answered = False
-    for sentence, asks in map(partial(_without_assent, known=known), marked(text)):
+    for sentence, asks in map(partial(_without_assent, shop=shop, known=known), marked(text)):
         bare = _without_manners(sentence, known)
         quoted = is_quoted(bare, shop)
         answered = answered or quoted or refuses(sentence, name)
@@ -60,6 +61,8 @@ async def why_wrong(text: str, known: Known) -> str:
     await _know_stock([sentence for sentence, _ in own], known)
     shelf = _shelf(known)
     wrong = next(filter(None, (wrong_claim(sentence) for sentence, _ in own)), "")
+    if not wrong and not answered and not own and _THANKS.search(fold(text)) and _bargains(known):
+        return "it would agree"
     wrong = wrong or _wrong_telling(own, shelf, known, answered=answered)
     wrong = wrong or wrong_number([sentence for sentence, _ in own], shelf)
     return f"« {wrong} »" if wrong else ""
@@ -68,7 +71,7 @@ async def why_wrong(text: str, known: Known) -> str:
 def _wrong_telling(own: Iterable[tuple[str, bool]], shelf: Shelf, known: Known, *, answered: bool) -> str:
     """What a sentence may not tell, or tells of goods that are not so."""
     customer = {word for text in known.bench.customer for word in words(text)}
-    deed = known.bench.draft != known.before and _asks_only_that("", known)
+    deed = known.bench.draft != known.before and _asks_only_that("", shelf.goods.stems, known)
     carried: tuple[Subject, ...] = ()
     grants = False
     for sentence, asks in own:
@@ -86,20 +89,26 @@ def _wrong_telling(own: Iterable[tuple[str, bool]], shelf: Shelf, known: Known, 
     return "and the price?" if agrees and not answered else ""
 
 
-def _without_assent(marked: tuple[str, bool], known: Known) -> tuple[str, bool]:
-    """`Yes, …` where the customer asked for nothing beside what is said then; and `no, …`."""
+def _without_assent(marked: tuple[str, bool], shop: frozenset[Parts], known: Known) -> tuple[str, bool]:
+    """`Yes, …` where the customer asked for nothing beside what is said then; and `no, …`. A rule of the shop's is no
+    yes for goods that it does not name.
+    """
     sentence, asks = marked
     found = re.match(r"(oui|non|yes|no|si)\s*,\s*(?=\w)", sentence)
-    if found is None or (found[1] != "non" and found[1] != "no" and not _asks_only_that(sentence, known)):
-        return sentence, asks
+    if found is None:
+        return marked
+    goods = frozenset() if is_quoted(sentence[found.end() :], shop) else goods_of(known.bench.lexicon).stems
+    if found[1] not in ("non", "no") and not _asks_only_that(sentence, goods, known):
+        return marked
     return sentence[found.end() :], asks
 
 
-def _asks_only_that(sentence: str, known: Known) -> bool:
+def _asks_only_that(sentence: str, goods: frozenset[str], known: Known) -> bool:
+    """Every word of the customer's is an everyday one, or of these goods, or of this sentence."""
     heard, language = known.bench.heard, known.tenant.language
     if _asks_for_more(known):
         return False
-    may = everyday(language) | goods_of(known.bench.lexicon).stems
+    may = everyday(language) | goods
     said = {one[:_ROOT] for one in stems_of([sentence], language)}
     return all(one in may or one[:_ROOT] in said or one.isdigit() for one in stems_of([heard], language))
 
