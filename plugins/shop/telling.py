@@ -72,9 +72,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Order no. {number} ({customer}): not paid.",
     ),
     "notice_payment_reused": (
-        "Attention : {customer} ({chat}) donne pour la commande n° {number} une référence qui a déjà servi : "
-        "{reference}",
-        "Careful: {customer} ({chat}) gives a reference for order no. {number} that was used before: {reference}",
+        "Commande n° {number} : attention, {customer} ({chat}) donne une référence qui a déjà servi : {reference}",
+        "Order no. {number}: careful, {customer} ({chat}) gives a reference that was used before: {reference}",
     ),
     "with_reference": ("Référence : {reference}", "Reference: {reference}"),
     "without_reference": ("Voyez la photo dans cette conversation.", "See the picture in that chat."),

@@ -11,7 +11,7 @@ from comptoir.plugins.api import Context, Message
 from comptoir.plugins.builtin.clerk.config import ClerkConfig
 from comptoir.plugins.builtin.explaining import explain
 from comptoir.plugins.shop.model import MarkPayment, Order
-from comptoir.plugins.shop.money import format_amount, looks_like_amount
+from comptoir.plugins.shop.money import looks_like_amount
 from comptoir.plugins.text import words
 
 TEXTS: Mapping[str, tuple[str, str]] = {
@@ -103,14 +103,6 @@ async def take_claim(context: Context, message: Message, config: ClerkConfig) ->
         context.put(ASKED, context.now.isoformat())
         context.reply(context.wording("ask_reference", number=str(order.number)))
     return True
-
-
-def payment_text(order: Order, config: ClerkConfig) -> str:
-    """How to pay this order; empty where the tenant says nothing of it, or it is paid."""
-    if config.payment is None or order.payment == "paid":
-        return ""
-    total = format_amount(order.priced.total, order.priced.currency)
-    return config.payment.replace("{number}", str(order.number)).replace("{total}", total)
 
 
 async def _unpaid(context: Context, config: ClerkConfig, said: str) -> Order | None:

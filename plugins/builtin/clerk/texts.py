@@ -27,7 +27,6 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     # --- questions about products
     "price": ("{product} : {price}.", "{product}: {price}."),
     "our_price": ("Chez nous, {product} est à {price}.", "With us, {product} is {price}."),
-    "price_from": ("{product} : {prices}.", "{product}: {prices}."),
     "about": ("{product} : {price}.\n{description}", "{product}: {price}.\n{description}"),
     "options": ("En plus : {options}.", "Extras: {options}."),
     "in_stock": ("Oui, nous avons {product}, à {price}.", "Yes, we have {product}, for {price}."),
