@@ -33,6 +33,8 @@ _MAX_SAID = 60
 # In the first line of our notices. A customer's name or words, which stand in them too, must pass for no number.
 _ORDER = re.compile(r"^(?:[🛒✅] )?(?:la )?(?:commande|order)\D{1,6}(\d{1,9})\b", re.IGNORECASE)
 _CONVERSATION = re.compile(r"(?:\bconversation |^💬 )(\d{1,9})\b", re.IGNORECASE)
+_OF_CONVERSATIONS = re.compile(r"(?:[🙋➡⏰🛑💬]|(?:la )?conversation \d)", re.IGNORECASE)
+"""How those of our notices begin that name a conversation: in others its number can only be a customer's word."""
 
 
 async def answer(context: Context, message: Message) -> None:
@@ -65,7 +67,8 @@ def _read(context: Context, message: Message, currency: str) -> tuple[Command, .
         return ()
     people = [member.name for member in context.tenant.team]
     commands = read_commands(message.text, people, currency, joined=len(message.ids) > 1)
-    number = _named_in(message.quote, _CONVERSATION)
+    about = message.quote if message.quote is not None and _OF_CONVERSATIONS.match(message.quote.text) else None
+    number = _named_in(about, _CONVERSATION)
     if number is not None and isinstance(commands[0], Unknown | Plain | SetQuoted | Pick):
         return (OfConversation(number, "say", message.text.strip()),)
     return commands

@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 
 from comptoir.plugins.api import Case, Context, Message
 from comptoir.plugins.builtin.handover.commands import Command, read_request
+from comptoir.plugins.text import one_line
 
 MAX_LISTED = 20
 
@@ -87,7 +88,7 @@ def _line(context: Context, case: Case) -> str:
 
 
 def _called(case: Case) -> str:
-    return " ".join(case.name.split())[:40] or case.chat
+    return one_line(case.name, 40) or case.chat
 
 
 def _person(context: Context, agent: str | None) -> str:

@@ -53,7 +53,7 @@ def test_a_state_below_a_quoted_notice_is_about_its_order(counter: Counter) -> N
     [
         "📷 Commande 1 (+221770000002) a envoyé une photo sans un mot",
         "❓ Moussa (+221770000002) demande, pendant sa commande : « 1 poulet ? »",
-        "Attention : commande 1 (+221770000002) donne pour la commande n° 2 une référence qui a déjà servi : T1",
+        "Commande n° 2 : attention, commande 1 (+221770000002) donne une référence qui a déjà servi : T1",
     ],
 )
 def test_what_a_customer_wrote_into_a_notice_is_no_order(counter: Counter, notice: str) -> None:
@@ -260,6 +260,8 @@ def test_conversations_are_answered_at_the_same_desk(counter: Counter) -> None:
     assert heard.answers == ((counter.awa.contact.chat, "oui, prête demain"),)
     posing = replace(notice, text="🙋 Conversation 3 attend une personne : conversation 1, +221770000002")
     assert counter.owner.says("oui, prête demain", quote=posing).answers == (), "it may be either"
+    words = replace(notice, text="❓ Moussa (+221770000002) demande, pendant sa commande : « la conversation 1 ? »")
+    assert counter.owner.says("oui, prête demain", quote=words).answers == (), "a customer's words"
     counter.says("1 fin")
     assert counter.awa.chat.conversation.state == "closed"
 
