@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import product as combined
 
 from comptoir.plugins.builtin.clerk.model.checking.figures import Figure
-from comptoir.plugins.builtin.clerk.model.checking.forms import VERBS, Flow, Told
+from comptoir.plugins.builtin.clerk.model.checking.forms import GLUE, VERBS, Flow, Told
 from comptoir.plugins.builtin.clerk.model.checking.goods import Subject
 from comptoir.plugins.builtin.clerk.model.checking.shelf import Shelf
 from comptoir.plugins.shop.model import Product, Variant
@@ -13,6 +13,7 @@ from comptoir.plugins.text import fold
 
 _ONE = frozenset(("un", "une", "one", "seul", "seule"))
 
+_LEFT = frozenset(("reste", "restent", "left", "only", "que", "qu", "seulement", "derniere", "dernier"))
 _ORDER = (("commande",), ("order",), ("facture",))
 
 
@@ -34,7 +35,11 @@ def wrong_goods(one: Told, carried: Sequence[Subject], shelf: Shelf) -> str:
         variants = [list(_variants(shelf.goods.products[sku], each.traits)) for sku in sorted(each.subject.names)]
         if not all(found and all(found) for found in variants if found is not None) and not _some(variants):
             return "there is no such one"
-        if wrong := _wrong_stock(one, variants, shelf) or _wrong_cart(one, each, variants, shelf):
+        if (
+            wrong := _wrong_stock(one, variants, shelf)
+            or _wrong_left(one, each, variants, shelf)
+            or _wrong_cart(one, each, variants, shelf)
+        ):
             return wrong
     return _wrong_rest(one, named, carried, shelf)
 
@@ -61,8 +66,8 @@ def _wrong_rest(one: Told, named: Sequence[_Named], carried: Sequence[Subject], 
         return "the order is not made"
     if one.kind in ("gone", "there") and not kinds & {"product", "trait"}:
         return "of what?"
-    if one.kind == "lacks" and kinds - {"product", "trait"}:
-        return "it is delivered there"
+    if one.kind == "lacks" and (kinds - {"product", "trait"} or not (kinds or one.words - GLUE["lacks"] - {","})):
+        return "what is lacking?"
     if one.kind == "fee" and "zone" not in kinds:
         return "to where?"
     if one.kind == "cart" and not named and any(isinstance(part, Figure) and not part.money for part in one.flow):
@@ -147,6 +152,12 @@ def _wrong_stock(one: Told, variants: list[list[list[Variant]]], shelf: Shelf) -
         ):
             return "there are as many"
     return ""
+
+
+def _wrong_left(one: Told, named: _Named, variants: list[list[list[Variant]]], shelf: Shelf) -> str:
+    """`There is one left`: figures are judged with the numbers, an article only here."""
+    left = {shelf.left.get(variant.sku) for of_product in variants for way in of_product for variant in way}
+    return "one left" if one.kind == "there" and one.words & _LEFT and named.count == 1 and left != {1} else ""
 
 
 def _wrong_cart(one: Told, named: _Named, variants: list[list[list[Variant]]], shelf: Shelf) -> str:
