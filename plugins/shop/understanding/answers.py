@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from comptoir.plugins.language import ordering_words
 from comptoir.plugins.shop.understanding.acts import Act, Asked, Mention
@@ -146,12 +147,26 @@ def _choice(acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail],
     picked = next((_ORDINALS[word] for word in parts if word in _ORDINALS), "")
     numbers = [piece for piece in pieces if piece.kind == "number"]
     if any(act.mention is not None for act in acts):
-        return acts
+        return _of_all(acts, numbers)
     if not _ALL.isdisjoint(parts):
         return [Act("pick", text="all")]
     if not picked and len(numbers) == 1 and numbers[0].mention is not None and text.strip(" .!)").isdigit():
         picked = str(numbers[0].mention.quantity)
     return [*(act for act in acts if act.verb != "unknown"), Act("pick", text=picked)] if picked else acts
+
+
+def _of_all(acts: list[Act], numbers: Sequence[Piece]) -> list[Act]:
+    """`les deux en bleu marine`: both pieces, not both entries."""
+    if not any(act.mention is not None and act.mention.refers and act.mention.traits for act in acts):
+        return acts
+    counted = next((one.mention.quantity for one in numbers if one.name == "all" and one.mention is not None), None)
+    return [
+        replace(act, mention=replace(act.mention, quantity=counted))
+        if act.mention is not None and act.mention.refers and act.mention.quantity is None
+        else act
+        for act in acts
+        if act.verb != "pick"
+    ]
 
 
 def _quantity(acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail], text: str) -> list[Act]:

@@ -7,11 +7,13 @@ from comptoir.plugins.shop.understanding.acts import Act, Mention, Verb
 from comptoir.plugins.shop.understanding.joining import LAST
 from comptoir.plugins.shop.understanding.making import Made
 from comptoir.plugins.shop.understanding.pieces import Piece
+from comptoir.plugins.shop.understanding.sharing import shared
 from comptoir.plugins.shop.understanding.wanting import Wanting
 
 _VERBS = frozenset(get_args(Verb))
 _TAKES_MENTION = {"cancel": "remove", "yes": "put", "checkout": "put", "delivery": "put"}
 """What these do where something of the shop is named right after them: `annule le poulet`, `je prends le poulet`."""
+_TAKEN = frozenset(("je prends", "je prend", "je le prends", "je la prends", "on prend"))
 _TAKING = ("envo", "je prend", "je valide", "prend")
 
 
@@ -19,10 +21,13 @@ class Assembler(Wanting):
     """Walks the pieces of one message."""
 
     def acts(self) -> list[tuple[int, Act]]:
+        self._pieces = shared(self._pieces, self._lexicon)
         for place, piece in enumerate(self._pieces):
             getattr(self, f"_{piece.kind}")(place, piece)
         self._close()
         self._made = [part for made in self._made for part in self._each(made)]
+        if self._asked is None and any(made.explicit and made.mention and made.mention.refers for made in self._puts()):
+            self._made = [made for made in self._made if made.verb != "yes"]  # `ok je prends ça`
         return [
             (made.at, Act(made.verb, made.mention, made.text, made.instead))  # type: ignore[arg-type]
             for made in self._made
@@ -72,6 +77,7 @@ class Assembler(Wanting):
         else:
             counted = piece.said.lower().endswith((" un", " une"))
             self._make("put", replace(LAST, quantity=1 if counted else None), piece.at, explicit=True)
+            self._mode, self._explicit = "", False
 
     def _ask_of_what(self, sentence: int) -> None:
         """`le mafé c'est avec de la viande ?` asks about the one, and for no other."""
@@ -206,6 +212,9 @@ class Assembler(Wanting):
             return True
         if name == "yes" and said.startswith(_TAKING) and self._number_follows(place):
             self._enter("put", piece)
+            return True
+        if name == "yes" and said in _TAKEN and self._asked is None and self._follows(place, ("mention",)):
+            self._make("put", LAST, piece.at, explicit=True)  # `je prends, avec un foulard`
             return True
         if name == "cancel" and (named := self._just_named()) is not None:
             named.verb = "remove"

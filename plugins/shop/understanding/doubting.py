@@ -62,6 +62,8 @@ class Doubts:
             return in_doubt(mention)
         if self._word(end) in _EACH:
             persons = self._persons()
+            if not persons and self._is_number(end - 1) and end - start > 1:
+                return mention  # `gloss et vernis 2 chacun`
             return replace(mention, quantity=(mention.quantity or 1) * persons) if persons else in_doubt(mention)
         if mention.quantity is None and self._persons():
             return in_doubt(mention)

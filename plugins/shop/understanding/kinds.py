@@ -8,7 +8,7 @@ from comptoir.plugins.shop.understanding.roots import root_of
 
 
 def size_of(word: str) -> int:
-    return {"petit": -1, "grand": 1, "gros": 1}.get(root_of(word), 0)
+    return {"petit": -1, "grand": 1, "gros": 1, "long": 1, "longu": 1, "longue": 1, "court": -1}.get(root_of(word), 0)
 
 
 def is_figure(word: str) -> bool:

@@ -88,6 +88,11 @@ def measures_in(text: str) -> frozenset[str]:
     return frozenset(measured[0] for measured in found if measured is not None)
 
 
+def is_base(unit: str) -> bool:
+    """Whether measures are kept in this unit: the `b` of a colour `1B` is none."""
+    return any(base == unit for _, base in _UNITS.values())
+
+
 def is_unit_of(word: str, base: str) -> bool:
     """Whether it is the kilogram, the litre or the metre by which something is sold."""
     return _UNITS.get(word) == (_LARGE, base)

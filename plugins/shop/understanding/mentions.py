@@ -147,9 +147,17 @@ class MentionReader(Sizing):
             if traits
             and set(traits) & {value for values in self.lexicon.entries[place].traits.values() for value in values}
         }
+        if self.about and self._asked == "choice":
+            return self._of_candidates(traits)
         if not has or has == self._last or self.about:
             return ()
         return tuple(Found(self.lexicon.entries[place].product.sku, 0.5) for place in sorted(has))
+
+    def _of_candidates(self, traits: Sequence[str]) -> tuple[Found, ...]:
+        """`celle de 70 g`, where only one of the candidates comes in it."""
+        skus = [self.lexicon.entries[place].product.sku for place in sorted(self.about)]
+        having = [sku for sku in skus if traits and self.lexicon.own_traits(sku, traits)]
+        return tuple(Found(sku, 0.5) for sku in having) if len(having) == 1 else ()
 
 
 def _strangeness(state: Sketch) -> Strange:

@@ -19,6 +19,9 @@ _MARKERS = frozenset(
 )
 _BEFORE_TRAIT = frozenset(("en", "du", "de", "le", "la", "in", "des", "d"))
 _OF = frozenset(("de", "d", "a", "au", "aux", "du", "des", "la", "l"))
+EXTRA = frozenset(("supplement", "supplements", "extra", "rab"))
+"""Before what comes with it: `avec supplément fromage`."""
+_KIN = frozenset(("frere", "soeur", "mere", "pere", "merci", "marche"))
 _MOST_AFTER = 999
 """A larger number behind a product is a price or a phone's."""
 _SHORTEST, _MOST_STRANGE = 3, 3
@@ -89,11 +92,17 @@ class Naming(Candidates):
             return int(self._take_roots((near,), state, at))
         if token.kind == "measure":
             return self._take_measure(at, state)
+        if state.named and size_of(token.word) and self._comes_in_sizes(state) and self.word(at + 1) not in _KIN:
+            state.size = state.size or size_of(token.word)
+            return 1  # `peinture, le grand pot`
         if roots:
             return length if self._qualifies(roots, state, at) else 0
         if token.kind != "word" or self._phrase_at(at):
             return 0
         return self._take_strange(at, state)
+
+    def _comes_in_sizes(self, state: Sketch) -> bool:
+        return bool(self._by_size(state.places or set(), 1, self._own(state.places or set(), state.traits)))
 
     def _take_number(self, at: int, state: Sketch) -> int:
         token = self.tokens[at]
@@ -164,7 +173,7 @@ class Naming(Candidates):
                 return 1
             if not state.named:
                 return 0
-        if word in ordering_words("idle") or links(word) or len(word) < _SHORTEST:
+        if word in ordering_words("idle") or links(word) or len(word) < _SHORTEST or word in _MARKERS | EXTRA:
             return 0
         if state.named and len(word) == _SHORTEST and not linked:
             return 1  # `slim fam`: too short to tell

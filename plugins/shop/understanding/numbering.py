@@ -61,6 +61,14 @@ class Numbering(Correcting):
         last.mention = replace(LAST, traits=(str(now),))
         return True
 
+    def _is_taken(self, piece: Piece, place: int) -> bool:
+        """`un` is a number of pieces only where it stands alone: `je prends un, avec du thon`."""
+        if piece.said.lower() not in ("un", "une"):
+            return True
+        following = self._pieces[place + 1] if place + 1 < len(self._pieces) else None
+        ends = following is None or following.kind in ("comma", "end") or following.name in ("avec", "et", "plus")
+        return self._mode == "put" and self._asked is None and not self._adding and ends
+
     def _is_for_another(self, place: int, piece: Piece) -> bool:
         """`un yassa pour moi, un pour ma mère`: one more of the same."""
         last = self._last_put()
@@ -83,7 +91,7 @@ class Numbering(Correcting):
             self._correcting = ""
         elif self._mode == "set_quantity" or self._correcting or self._refused:
             self._make("set_quantity", mention, piece.at)
-        elif self._mode in ("put", "remove") and self._explicit and piece.said.lower() not in ("un", "une"):
+        elif self._mode in ("put", "remove") and self._explicit and self._is_taken(piece, place):
             if self._adding:
                 mention = replace(mention, relative=True)  # `ajoute 2`
             self._make(self._mode, mention, piece.at, explicit=True)

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 
 from comptoir.plugins.language import ordering_words
 from comptoir.plugins.shop.understanding.lexicon import OPTION, Roots
-from comptoir.plugins.shop.understanding.naming import Naming
+from comptoir.plugins.shop.understanding.naming import EXTRA, Naming
 from comptoir.plugins.shop.understanding.roots import links
 from comptoir.plugins.shop.understanding.sketch import Sketch
 
 _LONGEST, _SHORTEST = 4, 3
+_WITH = frozenset(("avec", "+", "➕", "with", "plus", "supplement", "extra"))
 _MUCH = frozenset(("trop", "beaucoup", "peu", "assez", "tres", "plus"))
 _ONES = frozenset(("un", "une"))
 
@@ -25,12 +26,8 @@ class OptionWords(Naming):
             word = self.word(place)
             start = place
             linked = False
-            if (
-                word in ("avec", "+", "➕", "with", "plus")
-                or (word == "," and chained)
-                or (word in ("et", "ni", "and") and chained)
-            ):
-                linked = word in ("avec", "+", "➕", "with", "plus")
+            if word in _WITH or (word == "," and chained) or (word in ("et", "ni", "and") and chained):
+                linked = word in _WITH
                 negated = negated and not linked
                 place += 1
             if self.word(place) in ("sans", "without") or (word == "pas" and self.word(place + 1) in ("de", "d")):
@@ -38,7 +35,7 @@ class OptionWords(Naming):
                 place += 1
             while (
                 self._article(place)
-                or (linked and self.word(place) in _MUCH)
+                or (linked and self.word(place) in _MUCH | EXTRA)
                 or (linked and self.word(place) in _ONES | ordering_words("qualities"))
                 or (linked and self.word(place) in ordering_words("pieces"))
             ):

@@ -3,6 +3,7 @@
 import re
 
 from comptoir.plugins.shop.understanding.details import flat
+from comptoir.plugins.shop.understanding.halves import halved
 
 _PHRASES = (
     (re.compile(r"\bon m'a dit(?: qu[e'])?"), ","),
@@ -19,6 +20,7 @@ _PHRASES = (
 
 def rephrased(text: str) -> str:
     """`soit un yassa soit un thieb`, `piment sur l'un des deux`, `un deuxième coca`, in words that are read."""
+    text = halved(text)
     folded = flat(text)
     for pattern, phrase in _PHRASES:
         for one in reversed(list(pattern.finditer(folded))):

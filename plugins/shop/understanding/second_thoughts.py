@@ -11,7 +11,7 @@ _HESITATING = frozenset(("euh", "heu", "hum", "hmm", "euuh", "uh", "um", "oups",
 _MEANING = frozenset(("je veux dire", "je voulais dire"))
 _JOINING = frozenset(("et", "plus", "aussi", "encore", "puis", "ensuite", "pour", "and", "for", "avec"))
 _ALL = frozenset(("tout", "tous", "toute", "toutes", "all"))
-_OF_EACH = ("de chaque", "of each")
+_OF_EACH = ("de chaque", "of each", "chacun", "chacune", "each")
 _BREAKS = ("end", "comma")
 
 
@@ -147,6 +147,8 @@ def _behind(pieces: Sequence[Piece]) -> list[Piece]:
 def _each(pieces: Sequence[Piece]) -> list[Piece]:
     """`coca et fanta, 2 de chaque`."""
     at = next((place for place, one in enumerate(pieces) if one.said.lower().endswith(_OF_EACH)), 0)
+    if at > 0 and pieces[at].mention is None and pieces[at - 1].kind == "mention":
+        return _of_each(pieces, at)
     apart = at > 0 and pieces[at].mention is None and pieces[at - 1].kind == "number"
     number = pieces[at - apart].mention if pieces else None
     named = [one for one in pieces if one.kind == "mention" and one.mention is not None and one.mention.found]
@@ -159,6 +161,27 @@ def _each(pieces: Sequence[Piece]) -> list[Piece]:
         else one
         for one in left
     ]
+
+
+def _of_each(pieces: Sequence[Piece], at: int) -> list[Piece]:
+    """`gloss et vernis noir 2 chacun`: 2 of all that were named without a number; of one alone nobody knows."""
+    told = pieces[at - 1].mention
+    if told is None or not told.found or told.quantity is None or not pieces[at - 1].said[-1:].isdigit():
+        return list(pieces)
+    begun = max((place for place in range(at) if pieces[place].kind == "end"), default=-1)
+    counted = [
+        place
+        for place in range(begun + 1, at - 1)
+        if (one := pieces[place].mention) is not None and one.found and one.quantity is None and not one.unsure
+    ]
+    made = [
+        replace(one, mention=replace(one.mention, quantity=told.quantity))
+        if place in counted and one.mention is not None
+        else one
+        for place, one in enumerate(pieces)
+        if place != at
+    ]
+    return made if counted else [*made[: at - 1], replace(pieces[at - 1], mention=in_doubt(told)), *pieces[at:]]
 
 
 def _told_before(pieces: Sequence[Piece], at: int) -> bool:

@@ -34,23 +34,10 @@ class Sizing(OptionWords):
         values = (value for place in places for value in self.lexicon.entries[place].traits.get(told, ()))
         return list(dict.fromkeys(values))[:1]
 
-    def _by_size(self, places: set[int], size: int) -> list[str]:
-        """The smallest or the largest of one product's sizes: `la petite`."""
-        if len(places) != 1:
-            return []
-        (place,) = places
-        sizes = sorted(
-            (parts[0], value)
-            for told, values in self.lexicon.entries[place].traits.items()
-            for value in values
-            if len(told) == 1 and (parts := parted(told[0])) is not None
-        )
-        return [sizes[0 if size < 0 else -1][1]] if len(sizes) > 1 else []
-
     def _size(self, state: Sketch, places: set[int]) -> None:
         """Which variant, or how many, the size words and the measure make of what was named."""
-        if state.size and not state.traits:
-            state.traits.extend(self._by_size(places, state.size))
+        if state.size:
+            state.traits.extend(self._by_size(places, state.size, self._own(places, state.traits)))
         if state.measure:
             state.quantity, state.unsure = self._measured(state, places)
 

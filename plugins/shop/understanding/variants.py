@@ -1,8 +1,10 @@
 """Reads the sizes, colours and other values that tell a product's variants apart."""
 
+from collections.abc import Sequence
+
 from comptoir.plugins.shop.understanding.kinds import figure, is_figure, is_generic
 from comptoir.plugins.shop.understanding.lexicon import NAME, TRAIT, Roots
-from comptoir.plugins.shop.understanding.measures import parted
+from comptoir.plugins.shop.understanding.measures import is_base, parted
 from comptoir.plugins.shop.understanding.shop_words import ShopWords
 from comptoir.plugins.shop.understanding.sketch import Sketch
 from comptoir.plugins.shop.understanding.tokens import Token
@@ -135,3 +137,23 @@ class VariantWords(ShopWords):
         if value not in state.traits:
             state.traits.append(value)
         return 1
+
+    def _by_size(self, places: set[int], size: int, traits: Sequence[str] = ()) -> list[str]:
+        """The smallest or the largest of one product's sizes, of those with these traits: `la petite`."""
+        if len(places) != 1:
+            return []
+        entry = self.lexicon.entries[next(iter(places))]
+        measures = {
+            value: parts
+            for told, values in entry.traits.items()
+            for value in values
+            if len(told) == 1 and (parts := parted(told[0])) is not None and is_base(parts[1])
+        }
+        having = [{value for _, value in variant.traits} for variant in entry.product.variants]
+        among = {value for own in having if own.issuperset(traits) for value in own if value in measures}
+        sizes = sorted((measures[value][0], value) for value in among)
+        return [sizes[0 if size < 0 else -1][1]] if len(sizes) > 1 else []
+
+    def _own(self, places: set[int], traits: Sequence[str]) -> tuple[str, ...]:
+        skus = [self.lexicon.entries[place].product.sku for place in places]
+        return self.lexicon.own_traits(skus[0], traits) if len(skus) == 1 else ()

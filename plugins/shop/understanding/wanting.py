@@ -116,9 +116,16 @@ class Wanting(Numbering):
         after = place > 0 and self._pieces[place - 1].name in ("et", "and", "comma", ",")
         if base is None or not base.sku or mention.quantity is None or last.sentence != self._sentence:
             return ""
-        if mention.traits or (after and not base.traits) or (base.quantity or 0) < mention.quantity:
+        if mention.traits or (base.quantity or 0) < mention.quantity:
+            return ""
+        if after and not base.traits and not self._is_rest(base, mention):
             return ""
         return self._lexicon.value_called(base.sku, mention.said.split()[-1])
+
+    def _is_rest(self, base: Mention, mention: Mention) -> bool:
+        """`10 chawarma : 5 viande et 5 poulet`: what the first part left of it."""
+        parted = any(made.mention and made.mention.traits and made.mention.sku == base.sku for made in self._puts())
+        return parted and base.quantity == mention.quantity
 
     def _dresses(self, last: Made | None, mention: Mention) -> bool:
         """`ourlet sur le 40`: both tell of the same."""
