@@ -18,6 +18,9 @@ from comptoir.sessions.shopkeeping.acting import OPERATOR, Actor
 from comptoir.sessions.times import now_ms, rfc3339
 from comptoir.sessions.worker import Worker
 
+MOST_STEPS = 100
+"""Of an order's history, the last ones: an order must fit into a line however often it went to and fro."""
+
 
 async def orders(worker: Worker, params: Params) -> Params:
     """A page of them, the newest first; those in a state."""
@@ -108,7 +111,9 @@ def _order_json(order: Order) -> dict[str, Any]:
         "version": order.priced.version,
         "created": _time(order.created),
         "changed": _time(order.changed),
-        "history": [{"state": step.state, "by": step.by, "time": _time(step.time)} for step in order.history],
+        "history": [
+            {"state": step.state, "by": step.by, "time": _time(step.time)} for step in order.history[-MOST_STEPS:]
+        ],
     }
 
 

@@ -14,7 +14,7 @@ from comptoir.plugins.shop.model import Draft, Priced
 from comptoir.sessions import order_methods, page
 from comptoir.sessions.events import Address
 from comptoir.sessions.journal import orders, stock
-from comptoir.sessions.journal.orders import NewOrder
+from comptoir.sessions.journal.orders import NewOrder, Step
 from comptoir.sessions.protocol import RpcError
 
 
@@ -80,6 +80,17 @@ async def test_orders_come_by_the_page(counter: Counter, monkeypatch: pytest.Mon
     assert [row["number"] for row in first["orders"]] == [4, 3]
     assert [row["number"] for row in second["orders"]] == [2, 1]
     assert "next" not in second
+
+
+async def test_an_order_that_went_to_and_fro_still_fits_into_a_line(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for at in range(300):
+        orders.step(counter.journal.db, 1, Step(("ready", "preparing")[at % 2], "owner", None, at))
+    monkeypatch.setattr(page, "ROOM", 15_000)
+    (order,) = (await counter.ask("orders"))["orders"]
+    assert len(order["history"]) == 100
+    assert order["history"][-1]["time"] == "1970-01-01T00:00:00.299Z"
 
 
 async def test_the_operator_moves_an_order_and_both_are_told(counter: Counter, shop: Shop) -> None:
