@@ -108,8 +108,12 @@ def sku_of(name: str, known: Collection[str]) -> str:
 def taken_over(file: Catalogue, changes: Changes, kept: Mapping[str, Counted]) -> dict[str, Counted]:
     """What is left, once the file is in force: its figure where that has changed, else what was left before."""
     said_by_chat = {change.sku: change.value for change in changes if change.field == "stock"}
-    # What the file no longer has may come back tomorrow, with the same figure.
-    counted = {sku: old for sku, old in kept.items() if sku not in file.by_sku}
+    # What the file no longer has may come back tomorrow, with the same figure; what was never sold needs no row for it.
+    counted = {
+        sku: old
+        for sku, old in kept.items()
+        if sku not in file.by_sku and (old.remaining != old.counted or sku in said_by_chat)
+    }
     for sku, (_, variant) in file.by_sku.items():
         figure, old = variant.stock, kept.get(sku)
         if sku in said_by_chat:

@@ -86,11 +86,11 @@ def test_the_file_ends_what_it_says_anew() -> None:
 
 
 def test_stock_is_taken_over_where_the_files_figure_changed() -> None:
-    kept = {"tshirt-m": Counted(3, 1), "casquette": Counted(9, 2), "gone": Counted(4, 4)}
+    kept = {"tshirt-m": Counted(3, 1), "casquette": Counted(9, 2), "gone": Counted(4, 3)}
     assert changes.taken_over(FILE, [], kept) == {
         "tshirt-m": Counted(3, 1),
         "casquette": Counted(5, 5),
-        "gone": Counted(4, 4),
+        "gone": Counted(4, 3),
     }
     by_chat = [said("tshirt-l", "stock", 8, None), said("casquette", "stock", None, 5)]
     assert changes.taken_over(FILE, by_chat, {"tshirt-l": Counted(None, 6)}) == {
@@ -99,6 +99,13 @@ def test_stock_is_taken_over_where_the_files_figure_changed() -> None:
     }
     uncounted = replace(FILE, products=(replace(SHIRT, variants=(Variant("tshirt-m", 4000),)),))
     assert changes.taken_over(uncounted, [], {"tshirt-m": Counted(3, 1)}) == {}
+
+
+def test_what_is_gone_from_the_file_and_never_sold_is_kept_no_longer() -> None:
+    kept = {"gone": Counted(4, 4), "beret": Counted(4, 4)}
+    assert "gone" not in changes.taken_over(FILE, [], kept), "it would come back with as many"
+    by_chat = [said("beret", "stock", 4, 2)]
+    assert changes.taken_over(FILE, by_chat, kept)["beret"] == Counted(4, 4), "the owner's figure may come back"
 
 
 def test_a_new_product_has_a_sku_of_its_own() -> None:
