@@ -65,21 +65,25 @@ def check(name: AnyTenant = None, json: AsJson = False) -> None:
     names = _all_tenants(paths) if name is None else [_tenant_with_files(paths, name)]
     faults = [] if name else _settings_faults(paths.settings_file)
     left_out: list[dict[str, str]] = []
+    idle: list[str] = []
     sold = ""
     for tenant in names:
         wrong, out, sold = _look_at(paths.tenant_config(tenant))
         faults += wrong
         left_out += [{"tenant": tenant, "plugin": one.plugin, "reason": one.reason} for one in out]
+        idle += [tenant] if sold == _NOTHING else []
     changed = changes_by_chat(name) if name and sold else None
     if json:
         told = {} if changed is None else {"changes": changed}
         print_json({"faults": [fault.as_json() for fault in faults], "left_out": left_out} | told)
     for one in left_out:
         print_warning("{tenant}: the plugin {plugin} is left out: {reason}".format_map(one))
+    for tenant in idle:
+        print_warning(f"{tenant}: {_NOTHING}; a running shop keeps the catalogue before")
     if faults:
         raise CommandError(ExitCode.CONFIG_WRONG, "\n".join(map(str, faults)))
     if not json:
-        if name and sold:
+        if name and sold and not idle:
             print_line(sold)
         for change in changed or ():
             print_line(change_line(change))
@@ -175,13 +179,16 @@ def _look_at(folder: Path) -> tuple[list["Fault"], list["LeftOut"], str]:
     return [], [plugin for plugin in made.chosen if isinstance(plugin, LeftOut)], _sold(made)
 
 
+_NOTHING = "sells nothing: there is no product"
+
+
 def _sold(made: "Prepared") -> str:
     """That all of a table was read is seen by its numbers. Empty where nothing is to be sold."""
     from comptoir.plugins.shop.files import sells_example
 
     sold, has_clerk = made.tenant.catalogue, any(step.plugin == "clerk" for step in made.config.pipeline)
     if sold is None or not sold.products:
-        return "sells nothing: there is no product" if has_clerk else ""
+        return _NOTHING if has_clerk else ""
     text = f"sells {len(sold.products)} products in {len(sold.by_sku)} variants, delivers to {len(sold.zones)} zones"
     if sells_example(made.tenant.files):
         text += ": the template's example, to be replaced"

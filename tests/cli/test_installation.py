@@ -76,7 +76,10 @@ def test_check_finds_no_fault(comptoir, tenant):
     file.write_text('owner = "+221770000099"\n' + file.read_text(encoding="utf-8"), encoding="utf-8")
     assert "delivers to 0 zones\n" in comptoir("check", "chez-awa").out
     (tenant / "Catalogue.csv").write_text("", encoding="utf-8")
-    assert "sells nothing: there is no product\n" in comptoir("check", "chez-awa").out
+    for asked in (("chez-awa",), (), ("--json",)):
+        empty = comptoir("check", *asked)
+        assert empty.code == 0
+        assert "chez-awa: sells nothing: there is no product; a running shop keeps the catalogue before" in empty.err
     assert "chez-awa" in ended.out
     assert comptoir("check", "--json").json == {"faults": [], "left_out": []}
 
