@@ -15,6 +15,10 @@ MAX_QUANTITY = 1_000
 MAX_LINES = 50
 MAX_AMOUNT = 10**12
 """More is a mistake in a file."""
+MOST_ORDERS = 20
+"""That a plugin reads at once; there may be more."""
+MOST_UNANSWERED = 20
+"""Texts in `Figures`."""
 
 OrderState = Literal["new", "confirmed", "preparing", "ready", "delivering", "delivered", "cancelled"]
 ORDER_STATES: tuple[OrderState, ...] = (

@@ -8,6 +8,8 @@ from comptoir.plugins.api import Contact, Tenant
 from comptoir.plugins.shop import changes, payments, states, telling
 from comptoir.plugins.shop.changes import Counted
 from comptoir.plugins.shop.model import (
+    MOST_ORDERS,
+    MOST_UNANSWERED,
     AddProduct,
     Catalogue,
     CatalogueChange,
@@ -26,8 +28,6 @@ from comptoir.plugins.shop.model import (
 from comptoir.plugins.shop.placing import Stale, bounded, pieces_of, priced
 from comptoir.plugins.shop.telling import Words
 
-MOST_ORDERS = 20
-MOST_UNANSWERED = 20
 NOTHING = Words("", "")
 
 

@@ -1,11 +1,10 @@
 """What a stretch of time has brought the shop, and what customers asked in it that nothing had an answer to."""
 
-from comptoir.plugins.shop.model import Figures
+from comptoir.plugins.shop.model import MOST_UNANSWERED, Figures
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.times import as_time
 
 MOST_PRODUCTS = 100
-MOST_UNANSWERED = 20
 UNANSWERED_KEPT = 90 * 24 * 3600 * 1000
 """Milliseconds."""
 

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
-from comptoir.plugins.shop.model import ORDER_STATES, Catalogue, CatalogueChange, Figures, Order, Stock
+from comptoir.plugins.shop.model import MOST_ORDERS, ORDER_STATES, Catalogue, CatalogueChange, Figures, Order, Stock
 from comptoir.sessions.journal import catalogue_changes, figures, orders, stock
 from comptoir.sessions.journal.database import Connection
 from comptoir.sessions.journal.journal import Store
 from comptoir.sessions.shopkeeping.shop import Shop
 
-MOST_ORDERS = 20
 _OPEN = tuple(state for state in ORDER_STATES if state not in ("delivered", "cancelled"))
 
 

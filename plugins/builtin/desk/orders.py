@@ -5,15 +5,13 @@ from comptoir.plugins.builtin.desk.sitting import Sitting
 from comptoir.plugins.builtin.handover.commands import Command
 from comptoir.plugins.builtin.handover.desk import do as do_in_conversation
 from comptoir.plugins.builtin.handover.desk import listed
-from comptoir.plugins.shop.model import MarkPayment, MoveOrder, Order
+from comptoir.plugins.shop.model import MOST_ORDERS, MarkPayment, MoveOrder, Order
 from comptoir.plugins.shop.money import format_amount
 from comptoir.plugins.shop.states import possible
 from comptoir.plugins.text import one_line
 
 MAP = "https://maps.google.com/?q={latitude:.6f},{longitude:.6f}"
 _MAX_NAME = 40
-MOST_SHOWN = 20
-"""As many as are read at once; there may be more."""
 
 
 async def list_orders(sitting: Sitting) -> None:
@@ -32,7 +30,7 @@ async def list_orders(sitting: Sitting) -> None:
         )
         for order in sorted(orders, key=lambda order: order.number)
     )
-    more = "\n…" if len(orders) == MOST_SHOWN else ""
+    more = "\n…" if len(orders) == MOST_ORDERS else ""
     sitting.say("orders", orders="\n".join(lines) + more)
 
 
