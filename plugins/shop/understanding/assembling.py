@@ -1,12 +1,13 @@
 """Makes acts of the pieces of a message: what is done with what is named, and what a later word takes back."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import get_args
 
 from comptoir.plugins.shop.understanding.acts import Act, Mention, Verb
 from comptoir.plugins.shop.understanding.joining import LAST
 from comptoir.plugins.shop.understanding.making import Made
-from comptoir.plugins.shop.understanding.pieces import Piece
+from comptoir.plugins.shop.understanding.pieces import Kind, Piece
 from comptoir.plugins.shop.understanding.sharing import shared
 from comptoir.plugins.shop.understanding.wanting import Wanting
 
@@ -22,8 +23,9 @@ class Assembler(Wanting):
 
     def acts(self) -> list[tuple[int, Act]]:
         self._pieces = shared(self._pieces, self._lexicon)
+        readers = self._readers()
         for place, piece in enumerate(self._pieces):
-            getattr(self, f"_{piece.kind}")(place, piece)
+            readers[piece.kind](place, piece)
         self._close()
         self._made = [part for made in self._made for part in self._each(made)]
         if self._asked is None and any(made.explicit and made.mention and made.mention.refers for made in self._puts()):
@@ -33,6 +35,22 @@ class Assembler(Wanting):
             for made in self._made
             if made.verb in _VERBS
         ]
+
+    def _readers(self) -> Mapping[Kind, Callable[[int, Piece], None]]:
+        """What becomes of a piece, by its kind and from where it stands."""
+        return {
+            "acts": self._acts,
+            "asks": self._asks,
+            "modes": self._modes,
+            "mention": self._mention,
+            "number": self._number,
+            "zone": self._zone,
+            "detail": self._detail,
+            "category": self._category,
+            "end": self._end,
+            "comma": self._comma,
+            "word": self._word,
+        }
 
     def _each(self, made: Made) -> list[Made]:
         """`rouge noir blanc`, `en 37 et en 38`: one of each, where nothing comes in all of it."""
