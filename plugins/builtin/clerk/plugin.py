@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 import trio
 
 from comptoir.plugins.api import (
+    Change,
     Context,
     Message,
     Mistake,
@@ -250,6 +251,11 @@ class Clerk(Plugin):
         catalogue = await context.catalogue()
         cart = _cart(catalogue, await self._sale(context)) if catalogue is not None else ""
         await voice.read_back(context, transcript, self.config, cart)
+
+    async def conversation(self, context: Context, change: Change) -> None:
+        """A person has it: what was read back is theirs to settle, and a message that is deleted is not heard of."""
+        if change.kind in ("taken", "assigned"):
+            await voice.forget(context)
 
     # --- what is read and kept
 

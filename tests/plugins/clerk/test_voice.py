@@ -134,6 +134,17 @@ def test_a_voice_note_that_they_delete_is_sold_no_more(opens: Opens, before: tup
     assert "Poulet" not in cart(awa)
 
 
+def test_what_was_read_back_is_forgotten_where_a_person_has_the_chat(opens: Opens) -> None:
+    """What they delete then comes to no plugin's ears."""
+    awa = opens().customer()
+    records(awa, "deux poulets braisés")
+    awa.answered_by_hand()
+    awa.says(kind="deletion")
+    awa.is_closed()
+    awa.says("oui")
+    assert "Poulet" not in cart(awa)
+
+
 def test_what_nobody_has_said_is_not_spoken_of_when_a_message_is_deleted(opens: Opens) -> None:
     assert opens().customer().says(kind="deletion").texts == []
 
