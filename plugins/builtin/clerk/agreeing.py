@@ -8,7 +8,11 @@ from comptoir.plugins.text import stem, words
 _TWICE = re.compile(r"(\w)\1+")
 _PHRASES = re.compile(
     r"\b(?:(?:pas|sans|aucun|y a pas|ya pas)(?: de)? (?:souci|soucis|probleme|problemes|pb|pblm|drap)"
-    r"|(?:c|ce|cest|c est|est|tout est|tt est)(?: bien| tout)? (?:ca|sa|bon|juste|fait|cale|propre|clair|carre|doux)"
+    r"|(?:c|ce|cest|c est|est|tout est|tt est)(?: bien| tout| exactement)?"
+    r" (?:ca|sa|cela|bon|juste|fait|cale|propre|clair|carre|doux|ce que j ai (?:dit|demande))(?: meme| seulement)?"
+    r"|(?:on|nous) (?:fait|fais|faisons|part|reste|est) (?:comme )?(?:ca|cela|la dessus)|faisons (?:comme )?(?:ca|cela)"
+    r"|(?:ca|cela) (?:ira|me va|me convient|convient)(?: comme (?:ca|cela))?|allons y|tout y est|le compte est bon"
+    r"|(?:je|moi je) dis oui|en effet|bien sur que oui|d accord pour tout|(?:oui|ok) (?:faites|allez|grand|vous pouvez)"
     r"|(?:ca|sa) (?:marche|va|me va|roule|me convient|nous va)|vas y|allez y|bon pour (?:moi|nous|accord)"
     r"|rien a (?:dire|redire|changer|ajouter|signaler)|a tout a l heure|a plus tard|tout a fait|avec plaisir|bien sur"
     r"|que dieu (?:te|vous|nous) (?:benisse|garde)|faites (?:vite|seulement)|(?:grand|petit) frere"
@@ -18,6 +22,12 @@ _PHRASES = re.compile(
     r"|pour (?:moi|nous|la commande))\b"
 )
 """Words that are a yes, or nothing beside it, only together."""
+_BESIDE = re.compile(
+    r"\b(?:(?:on|je|j|nous) (?:vous |l |le )?(?:attends|attend|attendons)"
+    r"(?: (?:le livreur|la livraison|votre livreur))?"
+    r"|on se comprend|lancez la preparation|(?:je|on) paie(?:rai|ra)? a la livraison)\b"
+)
+"""What is often said beside a yes, and is none."""
 _SIGNS = re.compile("[👍✅👌🆗✔☑]")
 
 
@@ -36,6 +46,7 @@ _YES = _known(
     " cbon propre cale carre doux choco complet top tip super cool nickel impeccable impec genial"
     " excellent magnifique affirmatif positif absolument certainement evidemment naturellement volontiers carrement"
     " entendu voila vrai conclu banco bingo go lance lancez accepte accepter"
+    " effectivement parfaitement procedez proceder"
     " sure right good perfect fine agreed alright great deal noter"
     " waaw waw waow wao yow baxna bakhna awo owo ayiwa enyo eyo onhon ee een iyo yalla"
 )
@@ -66,7 +77,7 @@ def is_plain_yes(text: str, shown: Collection[str] = (), numbers: Collection[str
     if not words(text):
         return bool(_SIGNS.search(text))
     stems = {stem(word) for name in shown for word in words(name)}
-    said = _PHRASES.sub("ok", " ".join(words(text))).split()
+    said = _BESIDE.sub("merci", _PHRASES.sub("ok", " ".join(words(text)))).split()
     return any(_short(word) in _YES for word in said) and all(
         word in numbers if any(map(str.isdigit, word)) else _short(word) in _YES | _AROUND or stem(word) in stems
         for word in said

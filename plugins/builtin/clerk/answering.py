@@ -1,6 +1,7 @@
 """Answers to the question that stands before a want: which one, how many, what instead."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
 from comptoir.plugins.builtin.clerk import cart, wares
@@ -9,11 +10,15 @@ from comptoir.plugins.builtin.clerk.sale import Want
 from comptoir.plugins.builtin.clerk.turn import Turn
 from comptoir.plugins.builtin.clerk.wanting import settle
 from comptoir.plugins.shop.model import Variant
+from comptoir.plugins.shop.money import read_amount
 from comptoir.plugins.shop.understanding import Mention
 from comptoir.plugins.text import words
 
 _SMALL = frozenset(words("petit petite petits petites small smallest cheapest"))
 _BIG = frozenset(words("grand grande grands grandes gros grosse big large biggest"))
+_AMOUNT = re.compile(r"(?<![\w.,])\d{1,3}(?:[ .]\d{3})+(?!\d)|(?<![\w.,])\d{3,7}(?!\d)")
+_LEAST = 100
+"""No smaller figure is taken for a price."""
 _INSTEAD = frozenset(
     words("alors plutot place bon tant sinon donne donnez mets mettez mettons prends prenez remplace instead then")
 )
@@ -142,10 +147,12 @@ def _named_by(turn: Turn, want: Want, text: str) -> tuple[str, ...]:
     catalogue = turn.catalogue
     if want.kind == "choice":
         products = [one for sku in want.products if (one := wares.product_of(catalogue, sku)) is not None]
+        if cost := _by_price(turn, text, {one.sku: {each.price for each in one.variants} for one in products}):
+            return (cost,)
         sizes = {one.sku: tuple(value for variant in one.variants for _, value in variant.traits) for one in products}
         return narrowed(text, {one.sku: (one.name, *one.names) for one in products}) or narrowed(text, sizes)
     variants = [catalogue.by_sku[sku][1] for sku in want.variants if sku in catalogue.by_sku]
-    if size := _by_size(words(text), variants):
+    if size := _by_size(words(text), variants) or _by_price(turn, text, {one.sku: {one.price} for one in variants}):
         return (size,)
     return narrowed(text, {one.sku: (*(value for _, value in one.traits), *one.names) for one in variants})
 
@@ -155,8 +162,19 @@ def _by_size(said: Sequence[str], variants: Sequence[Variant]) -> str:
     by_price = sorted(variants, key=lambda one: one.price)
     if len({one.price for one in by_price}) < len(by_price) or len(by_price) < 2:
         return ""
+    cheap, dear = (f"{word} cher" in " ".join(said) for word in ("moins", "plus"))
+    if cheap != dear:
+        return by_price[0 if cheap else -1].sku
     small, big = not _SMALL.isdisjoint(said), not _BIG.isdisjoint(said)
     return "" if small == big else by_price[0 if small else -1].sku
+
+
+def _by_price(turn: Turn, text: str, costs: Mapping[str, Set[int]]) -> str:
+    """`The one at 1,500`: what alone costs that; empty for none."""
+    amounts = (read_amount(one, turn.catalogue.currency) for one in _AMOUNT.findall(text))
+    told = {one for one in amounts if one is not None and one >= _LEAST}
+    having = [sku for sku, prices in costs.items() if prices & told]
+    return having[0] if len(told) == 1 and len(having) == 1 else ""
 
 
 def _another_variant(turn: Turn, want: Want, refined: Want) -> Want:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from comptoir.plugins.shop.understanding.acts import Mention
 from comptoir.plugins.shop.understanding.details import flat
+from comptoir.plugins.shop.understanding.doubting import in_doubt
 from comptoir.plugins.shop.understanding.lexicon import Lexicon
 from comptoir.plugins.shop.understanding.pieces import Piece
 
@@ -19,7 +20,7 @@ _JOINING = frozenset(("et", "and", "comma", ",", "avec", "+", "plus"))
 
 def shared(pieces: Sequence[Piece], lexicon: Lexicon) -> list[Piece]:
     """The pieces of a message, with what is told of several said of each."""
-    made = _halved(list(pieces), lexicon)
+    made = list(pieces)
     for place, piece in enumerate(made):
         if piece.kind == "end":
             continue
@@ -76,7 +77,7 @@ def _give_on(pieces: list[Piece], place: int, lexicon: Lexicon) -> None:
         pieces[named[-1]] = replace(pieces[named[-1]], mention=replace(second, traits=traits))
 
 
-def _halved(pieces: list[Piece], lexicon: Lexicon) -> list[Piece]:
+def in_halves(pieces: list[Piece], lexicon: Lexicon) -> list[Piece]:
     """`6 bissap moitié moitié avec bouye`: 3 of each."""
     numbers = [place for place, one in enumerate(pieces) if one.kind == "number"]
     at = next((place for place in numbers if _HALVES.search(pieces[place].said.lower())), -1)
@@ -87,7 +88,7 @@ def _halved(pieces: list[Piece], lexicon: Lexicon) -> list[Piece]:
     told = [*mentions, *(one for place in numbers if (one := pieces[place].mention) is not None)]
     totals = [one.quantity for one in told if one.quantity]
     if len(totals) != 1 or totals[0] % 2:
-        return pieces
+        return [replace(one, mention=in_doubt(one.mention)) if one.mention else one for one in pieces]
     halves = _two_of(mentions, lexicon)
     if not halves:
         return pieces

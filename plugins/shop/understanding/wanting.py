@@ -84,7 +84,9 @@ class Wanting(Numbering):
         if last is not None and last.mention is not None and self._dresses(last, mention):
             last.mention = merged(last.mention, mention, replacing=False)
             return True
-        if last is not None and last.mention is not None and (value := self._called(last, mention, piece)):
+        if last is not None and last.mention is not None and self._is_part(last, mention, piece):
+            mention = replace(mention, found=(), refers=True)
+        elif last is not None and last.mention is not None and (value := self._called(last, mention, piece)):
             mention = replace(mention, found=(), refers=True, traits=(value,))
         whole = next((made for made in reversed(self._puts()) if made.mention and len(made.mention.found) > 1), None)
         if whole is not None and not self._correcting and (part := self._part_of(whole, mention)) is not None:
@@ -121,6 +123,16 @@ class Wanting(Numbering):
         if after and not base.traits and not self._is_rest(base, mention):
             return ""
         return self._lexicon.value_called(base.sku, mention.said.split()[-1])
+
+    def _is_part(self, last: Made, mention: Mention, piece: Piece) -> bool:
+        """`6 sucreries : 4 coca et 2 fanta`: parts of the number that was said first."""
+        base, place = last.mention, self._pieces.index(piece)
+        if base is None or not base.sku or base.sku != mention.sku or base.traits or not mention.traits:
+            return False
+        if last.sentence != self._sentence or not mention.quantity or (base.quantity or 0) < mention.quantity:
+            return False
+        joined = place > 0 and self._pieces[place - 1].name in ("et", "and", "plus", "avec")
+        return not joined or self._is_rest(base, mention)
 
     def _is_rest(self, base: Mention, mention: Mention) -> bool:
         """`10 chawarma : 5 viande et 5 poulet`: what the first part left of it."""
