@@ -156,6 +156,9 @@ def exchange(turn: Turn, act: Act) -> None:
 
 def take_last(turn: Turn, acts: Sequence[Act]) -> None:
     """`I take it, with a scarf`: what was asked about, and the scarf besides."""
+    mentions = [act.mention for act in acts if act.verb == "put" and act.mention is not None]
+    if any(one.refers and not one.options and not one.without for one in mentions):
+        return  # That is it already.
     named = {one.sku for act in acts if act.mention is not None for one in act.mention.found}
     if not turn.sale.is_open and turn.sale.last not in {"", *named} and _TAKES.search(" ".join(words(turn.text))):
         settle(turn, Want((turn.sale.last,), turn.sale.last_variants, 1))

@@ -20,7 +20,7 @@ _JOINING = frozenset(("et", "and", "comma", ",", "avec", "+", "plus"))
 
 def shared(pieces: Sequence[Piece], lexicon: Lexicon) -> list[Piece]:
     """The pieces of a message, with what is told of several said of each."""
-    made = list(pieces)
+    made = _told_for(pieces)
     for place, piece in enumerate(made):
         if piece.kind == "end":
             continue
@@ -30,6 +30,35 @@ def shared(pieces: Sequence[Piece], lexicon: Lexicon) -> list[Piece]:
         elif piece.kind == "word" and piece.name in _ALIKE:
             _give_on(made, place, lexicon)
     return made
+
+
+def _told_for(pieces: Sequence[Piece]) -> list[Piece]:
+    """`6 coca : 2 pour moi et 4 pour ma soeur`: these 6; of `3 coca, 4 pour ma soeur` nobody knows how many."""
+    made, dropped = list(pieces), set[int]()
+    for place, piece in enumerate(pieces):
+        mention = piece.mention
+        if piece.kind != "mention" or mention is None or not mention.found or not mention.quantity:
+            continue
+        parts = _parts_for(pieces, place)
+        told = [one.quantity or 0 for at in parts if (one := pieces[at].mention) is not None]
+        dropped.update(parts)
+        mention = replace(mention, said=" ".join((mention.said, *(pieces[at].said for at in parts))))
+        made[place] = replace(piece, mention=in_doubt(mention) if sum(told) > (mention.quantity or 0) else mention)
+    return [one for place, one in enumerate(made) if place not in dropped]
+
+
+def _parts_for(pieces: Sequence[Piece], place: int) -> list[int]:
+    """The numbers behind it that are for somebody each, where they are no more of it."""
+    after = pieces[place + 1] if place + 1 < len(pieces) else None
+    if after is None or after.name in ("pour", "et", "and", "plus"):
+        return []
+    parts = []
+    for at in range(place + 1, len(pieces) - 1):
+        if pieces[at].kind == "end" or (pieces[at].kind == "mention" and pieces[at].mention):
+            break
+        if pieces[at].kind == "number" and pieces[at + 1].name == "pour":
+            parts.append(at)
+    return parts
 
 
 def _before(pieces: Sequence[Piece], place: int) -> str:
