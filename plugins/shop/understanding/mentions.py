@@ -30,7 +30,8 @@ class MentionReader(Sizing):
         begun = self._vessel(counted, state)
         place = self._name(begun, state)
         if place == begun and not state.named and not state.unknown:
-            place = begun if state.lots else counted
+            sized = state.size and self._by_size(set(self.about or self._last), state.size)
+            place = begun if state.lots or sized else counted
         place = self._options(place, state)
         if state.named and (length := self._cheapest_at(place)):
             state.cheapest, place = True, place + length

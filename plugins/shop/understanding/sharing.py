@@ -20,7 +20,7 @@ _JOINING = frozenset(("et", "and", "comma", ",", "avec", "+", "plus"))
 
 def shared(pieces: Sequence[Piece], lexicon: Lexicon) -> list[Piece]:
     """The pieces of a message, with what is told of several said of each."""
-    made = _told_for(pieces)
+    made = _told_for(_added_up(pieces))
     for place, piece in enumerate(made):
         if piece.kind == "end":
             continue
@@ -30,6 +30,22 @@ def shared(pieces: Sequence[Piece], lexicon: Lexicon) -> list[Piece]:
         elif piece.kind == "word" and piece.name in _ALIKE:
             _give_on(made, place, lexicon)
     return made
+
+
+def _added_up(pieces: Sequence[Piece]) -> list[Piece]:
+    """`3 plats : 1 yassa, 1 mafé, 1 thieb`: these 3."""
+    at = next((place for place, one in enumerate(pieces) if one.kind in ("number", "mention")), -1)
+    number = pieces[at].mention if at >= 0 and pieces[at].kind == "number" else None
+    first = next((place for place, one in enumerate(pieces) if one.kind == "mention"), -1)
+    if number is None or first < 0 or any(one.kind not in ("word", "category") for one in pieces[at + 1 : first]):
+        return list(pieces)
+    end = next((place for place in range(first, len(pieces)) if pieces[place].kind == "end"), len(pieces))
+    named = [one for place in range(first, end) if (one := pieces[place].mention) is not None and one.found]
+    named_first = pieces[first].mention
+    if named_first is None or len(named) < 2 or sum(one.quantity or 1 for one in named) != number.quantity:
+        return list(pieces)
+    told = replace(named_first, said=f"{pieces[at].said} {named_first.said}")
+    return [*pieces[:at], *pieces[at + 1 : first], replace(pieces[first], mention=told), *pieces[first + 1 :]]
 
 
 def _told_for(pieces: Sequence[Piece]) -> list[Piece]:
