@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import pairwise
 from typing import get_args
 
 from comptoir.plugins.shop.understanding.acts import Act, Mention, Verb
@@ -15,6 +16,7 @@ _VERBS = frozenset(get_args(Verb))
 _TAKES_MENTION = {"cancel": "remove", "yes": "put", "checkout": "put", "delivery": "put"}
 """What these do where something of the shop is named right after them: `annule le poulet`, `je prends le poulet`."""
 _TAKEN = frozenset(("je prends", "je prend", "je le prends", "je la prends", "on prend"))
+_TWO = 2
 _TAKING = ("envo", "je prend", "je valide", "prend")
 
 
@@ -28,6 +30,7 @@ class Assembler(Wanting):
             readers[piece.kind](place, piece)
         self._close()
         self._made = [part for made in self._made for part in self._each(made)]
+        self._give_rest()
         if self._asked is None and any(made.explicit and made.mention and made.mention.refers for made in self._puts()):
             self._made = [made for made in self._made if made.verb != "yes"]  # `ok je prends ça`
         return [
@@ -51,6 +54,22 @@ class Assembler(Wanting):
             "comma": self._comma,
             "word": self._word,
         }
+
+    def _give_rest(self) -> None:
+        """`3 coca dont 1 grand`: the others come in the only other size."""
+        for at, (part, whole) in enumerate(pairwise(tuple(self._made))):
+            mention, rest = part.mention, whole.mention
+            if part.verb != "put" or whole.verb != "put" or mention is None or rest is None or part.at != whole.at:
+                continue
+            if not mention.sku or mention.sku != rest.sku or not mention.traits or rest.traits or rest.lacking:
+                continue
+            product = self._lexicon.entries[self._lexicon.by_sku[mention.sku]].product
+            values = [tuple(value for _, value in variant.traits) for variant in product.variants]
+            others = [one for one in values if not set(mention.traits) <= set(one)]
+            if len(values) == _TWO and len(others) == 1:
+                whole.mention = replace(rest, traits=others[0])
+            else:
+                self._made[at : at + 2] = [whole, part]  # Which the others are is asked.
 
     def _each(self, made: Made) -> list[Made]:
         """`rouge noir blanc`, `en 37 et en 38`: one of each, where nothing comes in all of it."""
