@@ -120,7 +120,7 @@ def test_a_reference_counts_once(shop: Play, seller: Seller) -> None:
     assert "T-12 34" in told[0]
     said, told = ask(shop, seller, MarkPayment(2, "to_check", "t1234"))
     assert "déjà" in said[0]
-    assert "Attention" in told[0]
+    assert "attention" in told[0]
     assert shop.shop.placed[2].payment == "open"
 
 
