@@ -7,7 +7,10 @@ from xdist.workermanage import WorkerController
 WAITS = "waits"
 _WAITING = tuple(
     f"tests/scenarios/test_{name}.py::"
-    for name in ("silent_loss", "delivery_faults", "absence", "bots", "encryption_faults", "greetings")
+    for name in (
+        "absence", "bots", "connection_faults", "delivery_faults", "encryption_faults", "greetings", "lost_unread",
+        "media", "parking", "silent_loss",
+    )  # fmt: skip
 )
 
 
