@@ -5,15 +5,11 @@ from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
 WAITS = "waits"
-_WAITING = tuple(
-    f"tests/scenarios/test_{name}.py::"
-    for name in (
-        "absence", "bots", "connection_faults", "delivery_faults", "encryption_faults", "greetings", "lost_unread",
-        "media", "parking", "silent_loss",
-    )  # fmt: skip
-)
-
-
+_NAMES = (
+    "absence", "bots", "connection_faults", "delivery_faults", "encryption_faults", "greetings", "lost_unread", "media",
+    "parking", "silent_loss",
+)  # fmt: skip
+_WAITING = tuple(f"tests/scenarios/test_{name}.py::" for name in _NAMES)
 # Their tests look at the same long play, which is played once.
 _TOGETHER = ("tests/plugins/test_orders_corpus.py", "tests/plugins/test_hostile_conversations.py")
 
