@@ -15,7 +15,7 @@ from comptoir.plugins.text import stem, words
 
 MOST_WORDS = 3
 """Of what may be the rest of a name."""
-_ASKED = get_args(Asked)
+_ASKED: tuple[Asked, ...] = get_args(Asked)
 _NO_NUMBERS = ("confirm", "zone", "address", "name", "time")
 """Questions to which a bare number is no number of pieces."""
 _HELLO = r"(?:bonjour|bonsoir|bjr|bsr|salut|slt|coucou|cc|hello|hi|salam)(?: (?:madame|monsieur|tantie|maman))?"
@@ -27,7 +27,7 @@ _POLITE = re.compile(rf"^\s*(?:(?:{_HELLO}|{_PLEASE})[\s,!.:]+)+|(?:[\s,]+{_PLEA
 def understood(text: str, lexicon: Lexicon, sale: Sale) -> tuple[Act, ...]:
     """By the question that is open, and by what was spoken of."""
     kind = "confirm" if sale.asked.kind == "cancel" else sale.asked.kind
-    asked: Asked | None = kind if kind in _ASKED else None  # type: ignore[assignment]  # one of them, as it is in there
+    asked = next((one for one in _ASKED if one == kind), None)
     said = _POLITE.sub("", text).strip() if kind in ("name", "zone") else text
     acts = understand(said or text, lexicon, asked, _about(lexicon.catalogue, sale))
     if is_for_a_person(text):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from comptoir.plugins.api import Context, Json, Message, ReceivedFile, Transcript
 from comptoir.plugins.builtin.clerk.config import ClerkConfig
@@ -159,7 +160,8 @@ async def _noted(context: Context) -> _Noted:
     kept = await context.get(STATE)
     if not isinstance(kept, dict):
         return _Noted(context.now)
-    noted = _Noted(**{**kept, "at": datetime.fromisoformat(str(kept["at"]))})  # type: ignore[arg-type]  # as `_keep` put it
+    known: dict[str, Any] = kept | {"at": datetime.fromisoformat(str(kept["at"]))}  # as `_keep` put it
+    noted = _Noted(**known)
     return noted if abs(context.now - noted.at) < PATIENCE else _Noted(context.now)
 
 

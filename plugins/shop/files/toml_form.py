@@ -96,10 +96,6 @@ def _options(notes: Notes, at: Place, value: Any) -> object:
 
 _VERSION: Said = (("cette version n'existe pas", "version = 1"), ("there is no such version", "version = 1"))
 _NO_FLAG: Said = (("ce n'est pas true ou false", "true ou false"), ("this is not true or false", "true or false"))
-_NO_VERSION: Said = (
-    ("version manque", "une ligne « version = 1 »"),
-    ("version is missing", "a line `version = 1`"),
-)
 _NO_TABLE: Said = (("ce n'est pas une table", "nom = …, prix = …"), ("this is no table", "name = …, price = …"))
 
 

@@ -12,7 +12,6 @@ from comptoir.plugins.shop.understanding.pieces import Piece
 
 _MARKED = re.compile(r"\b(?:en|taille|pointure|format|couleur)\b")
 _OF_ALL = re.compile(r"^(?:les|tous|toutes|tout|le tout)\b")
-_ALL_BEFORE = re.compile(r"\b(?:tous|toutes|tout|les deux|les 2)\b")
 _ALIKE = frozenset(("pareil", "pareille", "pareils", "pareilles", "idem", "meme", "memes", "same"))
 _HALVES = re.compile(r"moiti[eé]\W+moiti[eé]")
 _JOINING = frozenset(("et", "and", "comma", ",", "avec", "+", "plus"))

@@ -38,6 +38,11 @@ _TOTALS = frozenset(
 )
 _SUBTOTALS = frozenset(("soustotal", "subtotal", "article"))
 _DELIVERY = frozenset(("livraison", "frais", "livrer", "livre", "delivery", "fee", "shipping"))
+_SUMS: tuple[tuple[Kind, frozenset[str]], ...] = (
+    ("total", _TOTALS),
+    ("subtotal", _SUBTOTALS),
+    ("delivery", _DELIVERY),
+)
 _MOST_WORDS = 8
 _ELISION = re.compile(r"\b(?:l|d|n|s|c|j|m|t|qu)['’]")
 
@@ -106,9 +111,9 @@ class Goods:
         if length:
             return exact, length
         word = words[place]
-        for kind, of in (("total", _TOTALS), ("subtotal", _SUBTOTALS), ("delivery", _DELIVERY)):
+        for kind, of in _SUMS:
             if word in of:
-                return [Subject(kind, words=(word,))], 1  # type: ignore[arg-type]  # one of them, as it is in there
+                return [Subject(kind, words=(word,))], 1
         return [], 0
 
     def _add_product(self, product: Product) -> None:
