@@ -122,7 +122,7 @@ def play_all(chosen: Sequence[Conversation]) -> list[Played]:
 
 
 def play_together(together: Sequence[Conversation]) -> list[Played]:
-    play = _shop(together[0].shop)
+    play = shop_of(together[0].shop)
     play.memory = Memory(play.tenant, {})
     customers = [_Customer(one, play, place) for place, one in enumerate(together)]
     going = customers
@@ -186,7 +186,7 @@ class _Customer:
 
 
 @cache
-def _shop(shop: str) -> Play:
+def shop_of(shop: str) -> Play:
     """Opened once: what the clerk knows of its words is the same for all conversations."""
     return Play(*_plugins(shop))
 
