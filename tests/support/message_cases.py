@@ -67,10 +67,10 @@ def tried(case: Case) -> Tried:
     course: list[str] = []
     for text in case.before:
         course += _said(play, person, text)
-    was = _sale(play, person).draft
+    was, earlier = _sale(play, person).draft, set(play.shop.placed)
     answer = _said(play, person, case.say)
     sale = _sale(play, person)
-    orders = [order.draft for _, order in sorted(play.shop.placed.items())]
+    orders = [order.draft for number, order in sorted(play.shop.placed.items()) if number not in earlier]
     draft = orders[-1] if orders else sale.draft
     handed_over = person.chat.conversation.state == "pending"
     verdict: Verdict = "WRONG"
