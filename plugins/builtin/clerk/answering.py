@@ -16,6 +16,7 @@ from comptoir.plugins.text import words
 
 _SMALL = frozenset(words("petit petite petits petites small smallest cheapest"))
 _BIG = frozenset(words("grand grande grands grandes gros grosse big large biggest"))
+_ALL = frozenset(words("tous toutes tout toute all"))
 _AMOUNT = re.compile(r"(?<![\w.,])\d{1,3}(?:[ .]\d{3})+(?!\d)|(?<![\w.,])\d{3,7}(?!\d)")
 _LEAST = 100
 """No smaller figure is taken for a price."""
@@ -45,7 +46,7 @@ def refine(turn: Turn, mention: Mention) -> None:
         products=products,
         variants=want.variants if keep else (),
         quantity=quantity,
-        unsure=mention.unsure or (want.unsure and mention.quantity is None),
+        unsure=(mention.unsure and not _is_all_of_them(turn, want)) or (want.unsure and mention.quantity is None),
         # What was sold out was said too: of the new answer only itself counts.
         traits=traits,
         options=mention.options if other else tuple(dict.fromkeys((*want.options, *mention.options))),
@@ -59,6 +60,11 @@ def refine(turn: Turn, mention: Mention) -> None:
     elif products == want.products and mention.quantity is None:
         refined = _by_words(turn, refined, turn.text)
     settle(turn, refined, first=True)
+
+
+def _is_all_of_them(turn: Turn, want: Want) -> bool:
+    """`4 wraps`, which ones? — `all with chicken`: these 4."""
+    return want.quantity is not None and not _ALL.isdisjoint(words(turn.text))
 
 
 def answered_in_words(turn: Turn) -> bool:

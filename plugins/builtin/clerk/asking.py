@@ -9,8 +9,11 @@ from comptoir.plugins.builtin.clerk.pictures import MOST, has_picture
 from comptoir.plugins.builtin.clerk.turn import Turn
 from comptoir.plugins.shop.model import MAX_QUANTITY, CartLine, Product, Variant
 from comptoir.plugins.shop.understanding import Mention
-from comptoir.plugins.text import fold
+from comptoir.plugins.text import fold, words
 
+_KINDS = frozenset(
+    words("couleur couleurs coloris taille tailles pointure pointures format formats parfum parfums gout gouts colour")
+)
 FEW = 5
 """Pieces left that are worth telling."""
 
@@ -32,6 +35,9 @@ def stock(turn: Turn, mention: Mention | None) -> None:
         if not there:
             _sold_out(turn, product, variants)
             continue
+        if len(there) > 1 and _asks_which(turn):
+            _show_price(turn, product, variants, None)
+            continue
         left = sum(turn.shop.left(one.sku) or 0 for one in there)
         counted = all(turn.shop.left(one.sku) is not None for one in there)
         named = wares.named(turn.catalogue, there[0].sku) if len(there) == 1 else product.name
@@ -45,7 +51,7 @@ def about(turn: Turn, mention: Mention | None) -> None:
         return
     for product, variants in _of(turn, mention):
         cost = wares.prices(turn.catalogue, product, variants)
-        if product.description:
+        if product.description and not (len(variants) > 1 and _asks_which(turn)):
             turn.answer("about", product=product.name, price=cost, description=product.description)
         else:
             _show_price(turn, product, variants, None)
@@ -109,6 +115,9 @@ def _of(turn: Turn, mention: Mention | None, most: int = 2) -> list[tuple[Produc
         before = turn.asked_about if set(turn.asked_about) <= {one.sku for one in products[0].variants} else ()
         turn.asked_about = tuple(dict.fromkeys((*before, *asked)))
         turn.sale = replace(turn.sale, last_variants=turn.asked_about)
+    else:
+        asked = tuple(one.sku for _, variants in fitting for one in variants)
+        turn.sale = replace(turn.sale, listed=tuple(one.sku for one in products), last_variants=asked)
     return fitting
 
 
@@ -135,6 +144,11 @@ def _fitting(product: Product, mention: Mention | None) -> Sequence[Variant]:
     return [one for one in product.variants if said <= {fold(value) for _, value in one.traits}] or product.variants
 
 
+def _asks_which(turn: Turn) -> bool:
+    """`Which colours?`"""
+    return not _KINDS.isdisjoint(words(turn.text))
+
+
 def _show_price(turn: Turn, product: Product, variants: Sequence[Variant], mention: Mention | None) -> None:
     catalogue = turn.catalogue
     quantity = mention.quantity if mention is not None and mention.quantity else 0
@@ -143,7 +157,10 @@ def _show_price(turn: Turn, product: Product, variants: Sequence[Variant], menti
         turn.answer("list_line", lines=wares.line_texts(catalogue, line))
         return
     named = wares.named(catalogue, variants[0].sku) if len(variants) == 1 else product.name
-    turn.answer("price", product=named, price=wares.prices(catalogue, product, variants))
+    there = [one.sku for one in variants if turn.shop.stock.enough(one.sku, 1)]
+    which = len(there) > 1 and _asks_which(turn)
+    cost = wares.choices(catalogue, there, product) if which else wares.prices(catalogue, product, variants)
+    turn.answer("price", product=named, price=cost)
     if product.options:
         turn.answer("options", options=wares.extras(catalogue, product))
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from comptoir.plugins.builtin.clerk import cart, wares
 from comptoir.plugins.builtin.clerk.answering import answers, each_of, names, pick_of, refine, tell_lacking
+from comptoir.plugins.builtin.clerk.choosing import ordinal
 from comptoir.plugins.builtin.clerk.meaning import meant, most_alike, replaced
 from comptoir.plugins.builtin.clerk.parting import parts
 from comptoir.plugins.builtin.clerk.sale import Want
@@ -133,6 +134,8 @@ def exchange(turn: Turn, act: Act) -> None:
         # Instead of what is not there.
         _answer(turn, mention)
         return
+    if _options_swapped(turn, mention, instead):
+        return
     out = replaced(turn, instead, mention)
     if not out and answers(turn, mention):
         refine(turn, mention)
@@ -147,11 +150,38 @@ def exchange(turn: Turn, act: Act) -> None:
     if turn.answering is not None and not out:
         # Not what they were asked about, but something else.
         pieces = turn.answered().quantity
-    want = want_of(mention, products)
+    want = _as_before(turn, want_of(mention, products), out)
     tell_lacking(turn, mention, products)
     quantity = pieces if want.quantity is None else want.quantity
     unsure = want.unsure and quantity is None
     settle(turn, replace(want, quantity=quantity, unsure=unsure, does="set" if out else "put", instead=out))
+
+
+def _options_swapped(turn: Turn, mention: Mention, instead: Mention | None) -> bool:
+    """`Plantain instead of the chips`, of the chicken that is in the cart with chips."""
+    if instead is None or mention.quantity is not None or mention.traits:
+        return False
+    in_cart = {wares.product_sku(turn.catalogue, line.sku) for line in turn.draft.lines}
+    if in_cart & {one.sku for one in instead.found}:
+        return False
+    dressed = [line for line in turn.draft.lines if _option_of(turn, line.sku, instead) in line.options]
+    if len(dressed) != 1 or not (new := _option_of(turn, dressed[0].sku, mention)):
+        return False
+    (line,) = dressed
+    old = _option_of(turn, line.sku, instead)
+    made = cart.dress(turn.shop, turn.draft, line.sku, (new,), (old,))
+    turn.understood = turn.understood or turn.take(made) is None
+    return True
+
+
+def _option_of(turn: Turn, sku: str, mention: Mention) -> str:
+    """The option of a ware that is meant, be it called as a ware, too; empty for none."""
+    product = wares.product_of(turn.catalogue, sku)
+    ware = wares.product_of(turn.catalogue, mention.sku) if mention.sku else None
+    names = {tuple(words(one.name)): one.name for one in (product.options if product is not None else ())}
+    said = [*mention.options, *mention.without, *([ware.name, *ware.names] if ware is not None else []), mention.said]
+    told = (tuple(word for word in words(one) if [word] not in _ARTICLES) for one in said)
+    return next((names[one] for one in told if one in names), "")
 
 
 def take_last(turn: Turn, acts: Sequence[Act]) -> None:
@@ -175,7 +205,10 @@ def pick(turn: Turn, text: str) -> None:
     place = int(text) - 1 if text.isdecimal() and len(text) < 4 else -1
     if turn.answering is not None and text == "all":
         each_of(turn, 1)
-    elif turn.answering is not None and turn.answering.kind == "choice" and turn.answering.products:
+    elif turn.answering is not None and (
+        (turn.answering.kind == "choice" and turn.answering.products)
+        or ordinal(turn.text, len(turn.answering.variants)) is not None
+    ):
         pick_of(turn, turn.answering, place)
     elif turn.answering is not None and turn.answering.kind in ("choice", "variant"):
         # Variants bear no numbers: so many of whichever it is.
@@ -246,15 +279,42 @@ def _altered(turn: Turn, mention: Mention, want: Want) -> Want:
         want = replace(want, quantity=None)
     if not mention.found and not want.traits and turn.sale.last == want.products[0]:
         want = replace(want, variants=turn.sale.last_variants)
+    elif not turn.sale.last and (asked := _asked_about(turn, want)):
+        want = replace(want, variants=asked)
     if want.quantity is not None or not want.traits or (len(mention.found) == 1 and not _is_definite(turn, mention)):
         return want
     of_it = [line for line in turn.draft.lines if wares.product_sku(turn.catalogue, line.sku) == want.products[0]]
     if len(of_it) != 1 or of_it[0].sku not in {line.sku for line in turn.before.lines}:
         return want
     options = want.options or of_it[0].options
+    want = _as_before(turn, want, (of_it[0].sku,))
     if not _SAME.isdisjoint(words(turn.text)):
         return replace(want, quantity=of_it[0].quantity, options=options)
     return replace(want, quantity=of_it[0].quantity, instead=(of_it[0].sku,), options=options, does="set")
+
+
+def _asked_about(turn: Turn, want: Want) -> tuple[str, ...]:
+    """`Trainers in 42?` — `I take the black ones`: in 42."""
+    found = [(sku, *turn.catalogue.by_sku[sku]) for sku in turn.sale.last_variants if sku in turn.catalogue.by_sku]
+    traits = set(want.traits)
+    return tuple(
+        sku
+        for sku, product, variant in found
+        if product.sku == want.products[0] and traits <= {value for _, value in variant.traits}
+    )
+
+
+def _as_before(turn: Turn, want: Want, out: Sequence[str]) -> Want:
+    """`Rather in M`, of the black one in L: a black one, too, where it comes so."""
+    found = [turn.catalogue.by_sku[sku] for sku in out if sku in turn.catalogue.by_sku]
+    if len(found) != 1 or not want.traits or want.products != (found[0][0].sku,):
+        return want
+    (product, was) = found[0]
+    kinds = {kind for one in product.variants for kind, value in one.traits if value in want.traits}
+    kept = tuple(value for kind, value in was.traits if kind not in kinds)
+    both = {*want.traits, *kept}
+    comes_so = any(both <= {value for _, value in one.traits} for one in product.variants)
+    return replace(want, traits=(*want.traits, *kept)) if comes_so else want
 
 
 def _is_of(turn: Turn, sku: str, want: Want) -> bool:

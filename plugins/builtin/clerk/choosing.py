@@ -17,6 +17,12 @@ _FUZZY = 5
 """Letters of the shortest word in which a mistake is forgiven."""
 
 
+def ordinal(text: str, count: int) -> int | None:
+    """The place, from 0, that `the second one` or `the last` is in a list of so many; None where nothing says so."""
+    told = [_ORDINALS[word] for word in words(text) if word in _ORDINALS and _ORDINALS[word] < count]
+    return told[0] % count if told and count else None
+
+
 def narrowed(text: str, names: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     """The candidates, by their key, that `text` may mean; none where it tells none from the others.
 
@@ -25,8 +31,8 @@ def narrowed(text: str, names: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     keys = tuple(names)
     spoken = words(_ARTICLE.sub(" ", text))
     said = {stem(word) for word in spoken}
-    if at := [_ORDINALS[word] for word in spoken if word in _ORDINALS and _ORDINALS[word] < len(keys)]:
-        return (keys[at[0]],)
+    if (at := ordinal(text, len(keys))) is not None:
+        return (keys[at],)
     known = {key: {stem(word) for name in names[key] for word in words(name)} for key in keys}
     common = set.intersection(*known.values()) if len(keys) > 1 else set()
     points = {key: _points(said, known[key] - common) for key in keys}

@@ -75,5 +75,7 @@ def _about(catalogue: Catalogue, sale: Sale) -> tuple[str, ...]:
     """The products that a message without a name is about: the open question's, else the last and those in the cart."""
     if sale.wants:
         return sale.wants[0].products
+    if sale.listed and not sale.last:
+        return sale.listed  # `Which ones in 42?` — `the black ones`
     in_cart = (product_sku(catalogue, line.sku) for line in sale.draft.lines)
     return tuple(dict.fromkeys(filter(None, (sale.last, *in_cart))))

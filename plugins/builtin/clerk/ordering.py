@@ -2,15 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from comptoir.plugins.builtin.clerk import cart, wares
+from comptoir.plugins.builtin.clerk.sale import Want
 from comptoir.plugins.builtin.clerk.turn import Turn
+from comptoir.plugins.builtin.clerk.wanting import settle
 from comptoir.plugins.shop.model import Draft, Order
 from comptoir.plugins.shop.money import format_amount
 from comptoir.plugins.shop.understanding import Act
 from comptoir.plugins.text import words
 
 _SAME_PLACE = ("meme adresse", "meme endroit", "meme lieu", "same address", "same place")
+_SOMEBODY = frozenset(("ma", "mon", "mes", "lui", "elle", "eux", "elles", "un", "une", "notre", "nos", "moi", "madame"))
 _OF_DELIVERY = frozenset(("delivery", "pickup", "zone", "address", "name", "time"))
 MOST = 3
 """Orders that are told of at once."""
@@ -33,6 +37,9 @@ def show_orders(turn: Turn, number: str) -> None:
 def again(turn: Turn) -> None:
     """What they ordered last, into the cart; what of it is not sold or not there any more is told."""
     last = next((order for order in turn.orders if order.state != "cancelled"), None)
+    if turn.draft.lines and _is_for_another(turn.text):
+        _once_more(turn)
+        return
     if last is None and turn.draft.lines:
         # `The same for my friend`, of what they have just said.
         turn.not_read.append(turn.text)
@@ -46,6 +53,23 @@ def again(turn: Turn) -> None:
         turn.answer("sold_out", product=wares.named(turn.catalogue, problem.sku))
     lines = turn.draft.lines or kept.lines
     turn.take(replace(turn.draft, lines=lines, name=turn.draft.name or last.draft.name))
+
+
+def _is_for_another(text: str) -> bool:
+    """`The same for my sister`."""
+    said = words(text)
+    return any(first == "pour" and second in _SOMEBODY for first, second in pairwise(said))
+
+
+def _once_more(turn: Turn) -> None:
+    """The only thing in the cart, so many of it once more; of several it is asked which."""
+    turn.understood = True
+    if len(turn.before.lines) == 1 == len(turn.draft.lines):
+        (line,) = turn.draft.lines
+        settle(turn, Want((wares.product_sku(turn.catalogue, line.sku),), (line.sku,), line.quantity, relative=True))
+        return
+    want = Want((), kind="choice", said=" ".join(turn.text.split()), unclear=True)
+    turn.sale = replace(turn.sale, wants=(want, *turn.sale.wants))
 
 
 def same_place(text: str) -> bool:

@@ -11,7 +11,7 @@ from comptoir.plugins.shop.model import CartLine
 from comptoir.plugins.shop.understanding import Mention
 from comptoir.plugins.text import fold, words
 
-_OTHER_ONE = re.compile(r"\b[lL]['’]?\s?autre\b|\bthe other\b")
+_OTHER_ONE = re.compile(r"\b(?:et )?[lL]['’]?\s?autre\b|\b(?:and )?the other\b")
 _BESIDES = frozenset(words("et aussi ajoute ajoutez rajoute rajoutez encore autre plus and also another add"))
 
 

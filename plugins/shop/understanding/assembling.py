@@ -89,8 +89,8 @@ class Assembler(Wanting):
             if all(one == other or self._lexicon.comes_in(mention.sku, (one, other)) for other in traits)
         ]
         apart = [one for one in traits if one not in shared]
-        if len(apart) < 2:
-            return [made]
+        if len(apart) < 2 or len(self._lexicon.kinds_of(mention.sku, apart)) > 1:
+            return [made]  # `rouge en 38`, where the red one comes in 39 only
         if made.verb == "put" and mention.quantity == len(traits) and all(one[0].isdigit() for one in apart):
             # `2 bissap 33 cl et 1 litre`: 2 and 1, or one of each?
             return [replace(made, mention=replace(mention, quantity=None, unsure=True, traits=tuple(shared)))]

@@ -12,7 +12,7 @@ from comptoir.plugins.shop.understanding.roots import links, skeleton
 from comptoir.plugins.shop.understanding.sketch import Sketch
 from comptoir.plugins.shop.understanding.tokens import Token
 
-_FEW, _SHORTEST_NEAR, _LIGHT = 30, 4, 0.2
+_FEW, _SHORTEST_NEAR, _LIGHT, _SEVERAL = 30, 4, 0.2, 2
 
 
 class Candidates(Counting):
@@ -106,12 +106,14 @@ class Candidates(Counting):
         if not having:
             return False
         state.places, state.named = having, True
-        state.roots.extend((one, *self._heads(self._last)))
+        state.roots.extend((one, *self._heads(self._last or self.about)))
         return True
 
     def _siblings(self) -> set[int]:
-        """What is called by the same first word as what was named last."""
-        heads = self._heads(self._last)
+        """What is called by the same first word as what was named last, or as all that was listed."""
+        heads = self._heads(self._last or self.about)
+        if not self._last and (len(self.about) < _SEVERAL or len(heads) > 1):
+            return set()
         return (
             {place for place, entry in enumerate(self.lexicon.entries) if heads & {name[0] for name in entry.names}}
             if heads

@@ -122,6 +122,11 @@ class Lexicon:
         own = {value for variant in product.variants for _, value in variant.traits}
         return tuple(one for one in traits if one in own)
 
+    def kinds_of(self, sku: str, values: Sequence[str]) -> set[str]:
+        """Size, colour or what else these values of the product are."""
+        variants = self.entries[self.by_sku[sku]].product.variants
+        return {kind for variant in variants for kind, value in variant.traits if value in values}
+
     def value_called(self, sku: str, said: str) -> str:
         """The value of the product's variants that is this word; empty for none."""
         told = tuple(token.root for token in self.read(said))

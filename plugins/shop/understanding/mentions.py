@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from comptoir.plugins.language import ordering_words
 from comptoir.plugins.shop.understanding.acts import Found, Mention
 from comptoir.plugins.shop.understanding.lexicon import NAME
 from comptoir.plugins.shop.understanding.roots import root_of
@@ -40,9 +41,19 @@ class MentionReader(Sizing):
             return None
         if mention.sku and mention.quantity is None and not (expected or mention.traits) and self._is_aside(state):
             return None
+        if mention.unsure and self.word(at) == "des" and self._is_worn_in_pairs(mention, at + 1):
+            mention = replace(mention, unsure=False)
         if mention.found and state.places:
             self._last = frozenset(state.places)
         return mention, max(place, at + 1)
+
+    def _is_worn_in_pairs(self, mention: Mention, at: int) -> bool:
+        """`des sandales en 38`: one pair."""
+        if self.word(at) not in ordering_words("paired") or mention.quantity is not None:
+            return False
+        places = [self.lexicon.by_sku[one.sku] for one in mention.found]
+        variants = [one for place in places for one in self.lexicon.entries[place].product.variants]
+        return bool(variants) and all("size" in dict(one.traits) for one in variants)
 
     def name(self) -> Mention:
         """All the tokens as the name of one product."""

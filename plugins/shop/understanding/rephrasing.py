@@ -12,6 +12,7 @@ _PHRASES = (
     (re.compile(r"\bpour (?=(?:l'|l )?une?(?: (?:seule?|des (?:deux|trois|2|3))\b|\s*(?:$|[,.;!?\n])))"), "sur"),
     (re.compile(r"(?<=\bun )seule?(?:ment)?\b|(?<=\bune )seule?\b|(?<=\bsur \d )seule?(?:ment|s)?\b"), ""),
     (re.compile(r"\b(?:et )?l'autre (?=sans\b|avec\b)"), ", un"),
+    (re.compile(r"\b(?:et )?(?:l'|l )autre (?:toute? )?(?:nature|normale?|simple|sans rien|tel quel)\b"), ","),
     (re.compile(r"\bsi (?:vous aviez|tu avais|vous auriez)\b"), "vous avez"),
     (re.compile(r"\b(?:l'|l )?(?:un|une|1) des (?:deux|trois|quatre|2|3|4)\b"), "un"),
     (re.compile(r"\b(?:un|une) (?:deuxieme|seconde?|troisieme)\b"), "encore un"),

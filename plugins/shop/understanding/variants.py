@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from comptoir.plugins.language import ordering_words
 from comptoir.plugins.shop.understanding.kinds import figure, is_figure, is_generic
 from comptoir.plugins.shop.understanding.lexicon import NAME, TRAIT, Roots
 from comptoir.plugins.shop.understanding.measures import is_base, parted
@@ -107,12 +108,13 @@ class VariantWords(ShopWords):
         return True
 
     def _looks_trait(self, at: int, state: Sketch) -> bool:
-        """Whether a number behind a product is a size of it: `baskets 42`; `x2` is not."""
+        """Whether a number behind a product is a size of it: `baskets 42`; `x2` is not, nor `fer à béton 12 barres`."""
         token = self.tokens[at]
         return (
             is_figure(token.word)
             and not token.glued
             and not any(figure(value) for value in state.traits)
+            and not (self.word(at + 1) in ordering_words("pieces") and self._trait_at(at, state)[1] < 2)
             and bool(self._trait_at(at, state)[0] or self._bare_measures(token, state))
         )
 
