@@ -8,6 +8,7 @@ from itertools import pairwise
 from comptoir.plugins.shop.understanding.acts import Asked
 from comptoir.plugins.shop.understanding.details import flat
 from comptoir.plugins.shop.understanding.pieces import Piece
+from comptoir.plugins.shop.understanding.plans import is_not_now, takes_back
 
 _SENTENCE = re.compile(r"[^.!?;\n]+[.!?;\n]*")
 _ORDERS = re.compile(
@@ -44,11 +45,6 @@ _LATER = re.compile(
     r"|\bla prochaine fois\b|\bune autre fois\b|\bun autre jour\b|\bun de ces jours\b|\bnext time\b"
     r"|\b(?:quand|des que|lorsque) (?:j'aurai|j'ai|je serai|on aura)\b"
 )
-_NOT_NOW = re.compile(
-    r"\bsi j'ai (?:l'argent|les moyens|le temps)\b|\b(?:pas|plus) (?:d'argent|les moyens)\b|\breflechi[rst]?\b"
-    r"|\b(?:je vais|laisse[zr]?[- ]moi) voir\b|\b(?:je verrai|on verra)\b|\bmaybe (?:later|tomorrow)\b"
-    r"|\bpeut[- ]?etre (?:demain|plus tard|apres|un jour|que je)\b|\b(?:demain|plus tard) peut[- ]?etre\b"
-)
 _IF_THERE_WERE = re.compile(r"\bsi (?:vous |tu |il y |y )(?:en )?(?:aviez|avais|avait)\b")
 _IF_I_TAKE = re.compile(r"\bsi (?:je |j'|on |nous )(?:en )?(?:prends?|prenons|commande|achete|veux)\b")
 _LIKE = re.compile(r"\b(?:comme|pareil|meme|d'habitude|same)\b")
@@ -73,9 +69,15 @@ def asked_of_told(pieces: Sequence[Piece], text: str) -> list[Piece]:
     folded = flat(text)
     if _IF_THERE_WERE.search(folded) is not None:
         return [_uncounted(one) for one in pieces if one.kind not in ("number", "acts", "modes")]
-    if _IF_I_TAKE.search(folded) is not None and any(one.name == "ask_price" for one in pieces):
+    if _IF_I_TAKE.search(folded) is not None and any(_asks_price(one) for one in pieces):
+        pieces = [replace(one, kind="asks", name="ask_price") if _asks_price(one) else one for one in pieces]
         return [one for one in pieces if one.kind not in ("acts", "modes")]
     return list(pieces)
+
+
+def _asks_price(piece: Piece) -> bool:
+    """`ça me fait combien` is said of the cart, too."""
+    return piece.name == "ask_price" or (piece.name == "show_cart" and "combien" in piece.said.lower())
 
 
 def _uncounted(piece: Piece) -> Piece:
@@ -88,13 +90,16 @@ def _stays(piece: Piece) -> bool:
 
 def _told(pieces: Sequence[Piece], folded: str, asked: Asked | None) -> Iterator[tuple[int, int]]:
     """The stretches of the message that name wares and order none."""
-    for sentence in _SENTENCE.finditer(folded):
-        start, end = sentence.span()
-        said = sentence.group()
+    spans = [one.span() for one in _SENTENCE.finditer(folded)]
+    for place, (start, end) in enumerate(spans):
+        said = folded[start:end]
         if _IF_THERE_WERE.search(said) is not None:
             continue
-        if (_NOT_NOW.search(said) or (_IF_I_TAKE.search(said) and said.endswith("?"))) and _names(pieces, start, end):
-            if not any(one.name == "ask_price" and start <= one.at < end for one in pieces):
+        following = spans[place + 1] if place + 1 < len(spans) else (end, end)
+        taken_back = takes_back(folded[slice(*following)]) and not _names(pieces, *following)
+        not_now = is_not_now(said) or taken_back
+        if (not_now or (_IF_I_TAKE.search(said) and said.endswith("?"))) and _names(pieces, start, end):
+            if not any(_asks_price(one) and start <= one.at < end for one in pieces):
                 yield start, end
             continue
         for first, last in _clauses(folded, start, end):
