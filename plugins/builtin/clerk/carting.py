@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-from comptoir.plugins.builtin.clerk import cart, wares
+from comptoir.plugins.builtin.clerk import cart, cart_words, wares
 from comptoir.plugins.builtin.clerk.answering import answers, each_of, names, pick_of, refine, tell_lacking
 from comptoir.plugins.builtin.clerk.choosing import ordinal
 from comptoir.plugins.builtin.clerk.meaning import meant, most_alike, replaced
@@ -15,6 +15,7 @@ from comptoir.plugins.builtin.clerk.turn import Turn
 from comptoir.plugins.builtin.clerk.wanting import settle, want_of
 from comptoir.plugins.shop.model import Draft
 from comptoir.plugins.shop.understanding import Act, Mention
+from comptoir.plugins.shop.understanding.joining import ALIKE
 from comptoir.plugins.text import words
 
 MAX_WANTS = 20
@@ -81,6 +82,8 @@ def set_quantity(turn: Turn, mention: Mention | None) -> None:
         put(turn, size)
         return
     products = meant(turn, mention, in_cart=True)
+    if mention.relative or not products:
+        products = cart_words.meant(turn, mention, products)
     if not products:
         _unknown(turn, mention)
         _ask_instead(turn, mention)
@@ -110,9 +113,13 @@ def remove(turn: Turn, mention: Mention | None) -> None:
     if turn.answering is not None and names(turn.answering, mention):
         _not_that(turn, mention)
         return
-    products = meant(turn, mention, in_cart=True)
+    products = cart_words.meant(turn, mention, meant(turn, mention, in_cart=True))
     there = {wares.product_sku(turn.catalogue, line.sku) for line in turn.draft.lines}
-    if not products:
+    if there.isdisjoint(products) and (dressed := cart_words.dressed_with(turn, mention)):
+        line, option = dressed
+        product = wares.product_sku(turn.catalogue, line.sku)
+        settle(turn, Want((product,), (line.sku,), without=(option,), does="remove"))
+    elif not products:
         _unknown(turn, mention)
     elif len(products) == 1 or there.intersection(products):
         settle(turn, replace(want_of(mention, products), does="remove"))
@@ -137,6 +144,9 @@ def exchange(turn: Turn, act: Act) -> None:
     if _options_swapped(turn, mention, instead):
         return
     out = replaced(turn, instead, mention)
+    if instead == ALIKE and not (set(out) & {line.sku for line in turn.before.lines}):
+        put(turn, mention)
+        return
     if not out and answers(turn, mention):
         refine(turn, mention)
         return
@@ -146,7 +156,9 @@ def exchange(turn: Turn, act: Act) -> None:
     if not products:
         _unknown(turn, mention)
         return
-    pieces = sum(line.quantity for line in turn.draft.lines if line.sku in out) or None
+    there = sum(line.quantity for line in turn.draft.lines if line.sku in out) or None
+    pieces_out = instead.quantity if instead is not None and (instead.quantity or 0) < (there or 0) else None
+    pieces = pieces_out or there
     if turn.answering is not None and not out:
         # Not what they were asked about, but something else.
         pieces = turn.answered().quantity
@@ -154,7 +166,9 @@ def exchange(turn: Turn, act: Act) -> None:
     tell_lacking(turn, mention, products)
     quantity = pieces if want.quantity is None else want.quantity
     unsure = want.unsure and quantity is None
-    settle(turn, replace(want, quantity=quantity, unsure=unsure, does="set" if out else "put", instead=out))
+    does: Literal["put", "set"] = "set" if out else "put"
+    want = replace(want, quantity=quantity, unsure=unsure, does=does, instead=out, pieces_out=pieces_out)
+    settle(turn, want)
 
 
 def _options_swapped(turn: Turn, mention: Mention, instead: Mention | None) -> bool:

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from comptoir.plugins.builtin.clerk import wares
+from comptoir.plugins.builtin.clerk import cart_words, wares
 from comptoir.plugins.builtin.clerk.turn import Turn
 from comptoir.plugins.shop.understanding import Mention
+from comptoir.plugins.shop.understanding.joining import ALIKE
 from comptoir.plugins.text import stem, words
 
 
@@ -41,26 +42,47 @@ def _of_the_kind(turn: Turn, found: tuple[str, ...]) -> tuple[str, ...]:
 
 def replaced(turn: Turn, instead: Mention | None, mention: Mention) -> tuple[str, ...]:
     """The variants of the cart that are replaced."""
-    alike = most_alike(turn, mention) if instead is None or not instead.found else ()
-    products = alike or meant(turn, instead or Mention(refers=True), in_cart=True)
-    if not products:
-        products = tuple(one.sku for one in mention.found)
+    products: Sequence[str]
+    if instead is not None and instead.found:
+        products = cart_words.meant(turn, instead, meant(turn, instead, in_cart=True))
+    else:
+        products = _other_variant(turn, mention) or most_alike(turn, mention)
+        if not products and instead == ALIKE:
+            return ()
+        products = products or meant(turn, instead or Mention(refers=True), in_cart=True)
+    products = products or [one.sku for one in mention.found]
     lines = [line.sku for line in turn.draft.lines if wares.product_sku(turn.catalogue, line.sku) in products]
     wanted = set(instead.traits) if instead is not None else set()
     exact = [sku for sku in lines if wanted <= {value for _, value in turn.catalogue.by_sku[sku][1].traits}]
     return tuple(dict.fromkeys(exact or lines))
 
 
+def _other_variant(turn: Turn, mention: Mention) -> tuple[str, ...]:
+    """`The rice of 50 kg instead`: of the one of these products that is in the cart, in another size."""
+    found = [one.sku for one in mention.found if one.sku in cart_words.products(turn)]
+    return tuple(found) if len(found) == 1 and mention.traits else ()
+
+
 def most_alike(turn: Turn, mention: Mention) -> tuple[str, ...]:
     """`Rather the black castor oil`, for the castor oil and not for the argan oil: the ware of the cart that is named
     most like it.
     """
-    new = {word for one in mention.found for word in _name_words(turn, one.sku)}
-    there = dict.fromkeys(wares.product_sku(turn.catalogue, line.sku) for line in turn.draft.lines)
-    points = {sku: len(new & _name_words(turn, sku)) for sku in there if sku not in {one.sku for one in mention.found}}
+    named = {one.sku for one in mention.found}
+    new = {word for sku in named for word in _name_words(turn, sku)}
+    heads = {_head(turn, sku) for sku in named}
+    points = {
+        sku: len(new & _name_words(turn, sku)) + (_head(turn, sku) in heads)
+        for sku in cart_words.products(turn)
+        if sku not in named
+    }
     most = max(points.values(), default=0)
     best = tuple(sku for sku, count in points.items() if count == most)
     return best if most and len(best) == 1 else ()
+
+
+def _head(turn: Turn, sku: str) -> str:
+    product = wares.product_of(turn.catalogue, sku)
+    return stem(next(iter(words(product.name)), "")) if product is not None else ""
 
 
 def _name_words(turn: Turn, sku: str) -> set[str]:

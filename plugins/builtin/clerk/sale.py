@@ -43,6 +43,8 @@ class Want:
     does: Literal["put", "set", "remove"] = "put"
     instead: tuple[str, ...] = ()
     """Variants that leave the cart once this is in it."""
+    pieces_out: int | None = None
+    """So many pieces of these leave; None for all."""
     said: str = ""
     kind: AskedKind = ""
     """What has to be asked first."""

@@ -136,13 +136,16 @@ def _placed(turn: Turn, want: Want) -> Want | None:
     want = _with_negative_options(turn, want)
     there = [line for line in turn.draft.lines if line.sku == sku]
     basis = _without_instead(turn.draft, want)
+    if want.instead and sku not in want.instead and there and want.quantity is not None and not want.relative:
+        # `A fanta for one of the cokes`, and there is a fanta already.
+        want = replace(want, relative=True)
     if there and want.quantity is None and want.does != "remove":
         # Spoken of once more: the number stays, options may come and go.
         made: Draft | Problem = basis
         if want.options or want.without:
             made = cart.dress(turn.shop, basis, sku, want.options, want.without)
     elif there and want.relative:
-        made = cart.change(turn.shop, basis, sku, max(0, there[0].quantity + (want.quantity or 0)))
+        made = cart.change(turn.shop, basis, sku, max(0, there[0].quantity + (want.quantity or 0)), there[0].options)
     elif (plain := _some_without(turn, want)) is not None:
         made = plain
     elif there and (want.does == "set" or _says_anew(turn, want)):
@@ -261,7 +264,15 @@ def part(turn: Turn, line: CartLine, quantity: int, options: Sequence[str]) -> N
 def _without_instead(draft: Draft, want: Want) -> Draft:
     """Without what this takes the place of."""
     kept = {sku for sku in want.variants if sku in want.instead}
-    return replace(draft, lines=tuple(one for one in draft.lines if one.sku in kept or one.sku not in want.instead))
+    left, lines = want.pieces_out, []
+    for line in draft.lines:
+        if line.sku in kept or line.sku not in want.instead:
+            lines.append(line)
+        elif left is not None:
+            out = min(left, line.quantity)
+            left -= out
+            lines += [replace(line, quantity=line.quantity - out)] if out < line.quantity else []
+    return replace(draft, lines=tuple(lines))
 
 
 def _note(turn: Turn, want: Want) -> None:

@@ -3,12 +3,15 @@
 from dataclasses import replace
 
 from comptoir.plugins.shop.understanding.acts import Mention
-from comptoir.plugins.shop.understanding.joining import LAST, merged, noun
+from comptoir.plugins.shop.understanding.joining import ALIKE, LAST, merged, noun
 from comptoir.plugins.shop.understanding.making import Made, Making
 from comptoir.plugins.shop.understanding.pieces import Piece
 
 _ANOTHER = ("je pr", "on pr", "j'aime")
 """Corrections that name another thing."""
+_MEANT = ("je v", "je me s", "correction", "erreur")
+"""Corrections by which one thing was said for another."""
+_CHANGING = ("finalement", "en fait", "tout compte", "à la r", "a la r", "pardon", "actually")
 _GOING_ON = ("mention", "number", "modes", "asks")
 _ALL = 1_000_000_000
 
@@ -118,8 +121,10 @@ class Correcting(Making):
             made.verb = "set_quantity"
         elif made.mention.traits:
             made.verb, made.instead = "replace", Mention(made.mention.found, refers=True)
-        elif word in ("plutot", "plutôt") or self._refused:
+        elif word in ("plutot", "plutôt") or word.startswith(_MEANT) or self._refused:
             made.verb, made.instead = "replace", LAST
+        elif word.startswith(_CHANGING) and made.mention.found:
+            made.verb, made.instead = "replace", ALIKE  # `finalement le yassa poisson`
 
     def _swapped(self, mention: Mention, piece: Piece) -> None:
         """`X à la place de Y`, `remplacez Y par X`."""

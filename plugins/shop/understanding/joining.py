@@ -8,6 +8,8 @@ from comptoir.plugins.text import is_linking, words
 
 LAST = Mention(refers=True)
 """What was spoken of last."""
+ALIKE = Mention()
+"""What of the cart is named most like it: it is replaced where there is such a thing, and nothing else is."""
 MOST_PIECES = 999
 """A larger number that stands alone is no quantity."""
 _VAGUE = frozenset(("bien", "tres", "peu", "plus"))

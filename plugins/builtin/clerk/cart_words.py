@@ -1,0 +1,57 @@
+"""What of the cart a customer's words mean: they call it shorter than the shop does."""
+
+from collections.abc import Sequence
+
+from comptoir.plugins.builtin.clerk import wares
+from comptoir.plugins.builtin.clerk.turn import Turn
+from comptoir.plugins.language import ordering_words
+from comptoir.plugins.shop.model import CartLine
+from comptoir.plugins.shop.understanding import Mention
+from comptoir.plugins.text import fold, is_linking
+
+
+def products(turn: Turn) -> tuple[str, ...]:
+    """Those of the cart, in its order."""
+    return tuple(dict.fromkeys(wares.product_sku(turn.catalogue, line.sku) for line in turn.draft.lines))
+
+
+def called(turn: Turn, said: str) -> tuple[str, ...]:
+    """`The eggs`, of a tray of eggs: the products of the cart that have every telling word of this."""
+    told = _telling(turn, said)
+    return tuple(sku for sku in products(turn) if told and told <= _words_of(turn, sku))
+
+
+def meant(turn: Turn, mention: Mention, products_meant: Sequence[str]) -> tuple[str, ...]:
+    """The products that are meant, or those of the cart that are called so where none of them is in it."""
+    if not mention.said or mention.refers or set(products(turn)) & set(products_meant):
+        return tuple(products_meant)
+    return called(turn, mention.said) or tuple(products_meant)
+
+
+def dressed_with(turn: Turn, mention: Mention) -> tuple[CartLine, str] | None:
+    """`No chips`, where no chips are in the cart but a chicken with chips is: the one line that comes so, and the
+    option."""
+    told = _telling(turn, mention.said)
+    found = [
+        (line, name)
+        for line in turn.draft.lines
+        for name in line.options
+        if told and told <= _telling(turn, name) and not name.startswith("sans ")
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _telling(turn: Turn, said: str) -> set[str]:
+    idle = ordering_words("idle") | ordering_words("vessels")
+    return {
+        turn.lexicon.resolve(token.word, token.root) or token.root
+        for token in turn.lexicon.read(said)
+        if token.kind == "word" and not is_linking(token.word) and fold(token.word) not in idle
+    }
+
+
+def _words_of(turn: Turn, sku: str) -> set[str]:
+    entry = turn.lexicon.entries[turn.lexicon.by_sku[sku]]
+    there = {line.sku for line in turn.draft.lines}
+    values = [value for one in entry.product.variants if one.sku in there for _, value in one.traits]
+    return {one for name in entry.names for one in name}.union(*(_telling(turn, value) for value in values))
