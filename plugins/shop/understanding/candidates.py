@@ -1,6 +1,7 @@
 """Narrows the products that may be meant, word by word."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
@@ -67,6 +68,54 @@ class Candidates(Counting):
             if len(one) >= _SHORTEST_NEAR and (skeleton(one) == bones or OSA.distance(one, token.root) <= 1)
         ]
         return near[0] if len(near) == 1 else ""
+
+    def _tells_by_figure(self, at: int, state: Sketch) -> bool:
+        """`cahiers de 200 pages`, `iphone 13`: a number of some of the names that are meant, and not of all; where it
+        stands before the rest of such a name, or the number of pieces was told, it is no number of pieces.
+        """
+        token = self.tokens[at]
+        having = self._having_figure(token.root, state)
+        if not having or token.glued or token.root in state.roots:
+            return False
+        goes_on = any(
+            one not in state.roots and self._is_beside(token.root, one, having) for one in self._roots_at(at + 1)
+        )
+        if not goes_on and (having == state.places or not (state.quantity is not None or self._is_of_model(at))):
+            return False
+        state.places = having
+        state.roots.append(token.root)
+        return True
+
+    def _take_glued(self, token: Token, state: Sketch) -> int:
+        """`cahier 200p`: a number of the name, with the beginning of what follows it there."""
+        figures = token.word.rstrip("abcdefghijklmnopqrstuvwxyz")
+        having = self._having_figure(figures, state) if figures.isdigit() and figures != token.word else set()
+        begun = token.word[len(figures) :]
+        if not any(two.startswith(begun) for two in self._behind(figures, having)):
+            return 0
+        state.places = having
+        state.roots.append(figures)
+        return 1
+
+    def _having_figure(self, figures: str, state: Sketch) -> set[int]:
+        roles = self.lexicon.places.get(figures, {})
+        return {place for place in state.places or () if roles.get(place, 0) & NAME} if state.named else set()
+
+    def _is_of_model(self, at: int) -> bool:
+        """Whether something of the shop has the word before this number, and this right behind it, in its name."""
+        return any(self._is_beside(one, self.tokens[at].root) for one in self._roots_at(at - 1))
+
+    def _is_beside(self, one: str, other: str, among: Iterable[int] | None = None) -> bool:
+        places = self.lexicon.places.get(one, {}) if among is None else among
+        return other in self._behind(one, places)
+
+    def _behind(self, one: str, places: Iterable[int]) -> set[str]:
+        """What stands right behind a word in the names of these."""
+        names = (name for place in places for name in self.lexicon.entries[place].names)
+        return {other for name in names for first, other in pairwise(name) if first == one}
+
+    def _roots_at(self, at: int) -> Roots:
+        return self.shop_word(at)[0] if 0 <= at < len(self.tokens) else ()
 
     def _phrase_at_word(self, token: Token) -> bool:
         return token.word in ordering_words("idle") or links(token.word)

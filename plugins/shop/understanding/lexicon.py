@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from comptoir.plugins.builtin.rarity import rarity
 from comptoir.plugins.language import Language, empty_words, known_words, ordering_words
@@ -54,6 +54,8 @@ class Entry:
     """Those of its names, in the singular: `chemise` is no `chemisier`, though their roots are one."""
     traits: Mapping[Roots, tuple[str, ...]]
     """The values that these words stand for."""
+    parts: frozenset[Roots]
+    """Those of them that are a part of what the value is called: `A15` of `Samsung A15`."""
     options: Mapping[Roots, str]
 
 
@@ -231,6 +233,7 @@ class Lexicon:
                 told = self._roots(value, place, TRAIT, gathered)
                 if told and value not in traits.get(told, ()):
                     traits[told] = (*traits.get(told, ()), value)
+        parts = _by_part(traits)
         _by_measure(traits)
         options = {
             self._roots(name, place, OPTION, gathered): option.name
@@ -238,7 +241,7 @@ class Lexicon:
             for name in (option.name, *option.names)
         }
         spelled = frozenset(singular(word) for name in names_of(product) for word in words(name))
-        return Entry(product, names, spelled, traits, options)
+        return Entry(product, names, spelled, traits, parts, options)
 
     def _roots(self, text: str, place: int, role: int, gathered: _Words) -> Roots:
         """The telling words of a name; each is remembered."""
@@ -268,6 +271,23 @@ class Lexicon:
                 gathered.joined.setdefault(both, (first.root, second.root))
                 gathered.joined.setdefault(singular(both), (first.root, second.root))
         return told
+
+
+def _by_part(traits: dict[Roots, tuple[str, ...]]) -> frozenset[Roots]:
+    """`A15` of `Samsung A15` and `Tecno Spark 20` tells which is meant, where no other value has it."""
+    having: dict[Roots, set[Roots]] = defaultdict(set)
+    for told in traits:
+        for start, end in combinations(range(len(told) + 1), 2):
+            having[told[start:end]].add(told)
+    parts = {part: wholes.pop() for part, wholes in having.items() if len(wholes) == 1 and _tells(part)}
+    new = {part: traits[whole] for part, whole in parts.items() if part not in traits}
+    traits.update(new)
+    return frozenset(new)
+
+
+def _tells(part: Roots) -> bool:
+    """Not a bare figure, nor small words."""
+    return any(not (one.isdigit() or links(one) or one in PREPOSITIONS or len(one) == 1) for one in part)
 
 
 def _by_measure(traits: dict[Roots, tuple[str, ...]]) -> None:

@@ -67,6 +67,8 @@ class Naming(Candidates):
         place = at
         while links(self.word(place)):
             place += 1
+        if place < len(self.tokens) and self.tokens[place].kind == "word" and self._trait_at(place, state)[0]:
+            return True  # `verre trempé pour Redmi 13C`
         return any(
             self.lexicon.places[one].get(product, 0) & NAME and one not in state.roots
             for one in self.shop_word(place)[0]
@@ -99,37 +101,17 @@ class Naming(Candidates):
             return length if self._qualifies(roots, state, at) else 0
         if token.kind != "word" or self._phrase_at(at):
             return 0
-        return self._take_strange(at, state)
+        return self._take_glued(token, state) or self._take_strange(at, state)
 
     def _comes_in_sizes(self, state: Sketch) -> bool:
         return bool(self._by_size(state.places or set(), 1, self._own(state.places or set(), state.traits)))
 
     def _take_number(self, at: int, state: Sketch) -> int:
         token = self.tokens[at]
-        bracketed = self.word(at - 1) == "("
-        if not bracketed and (
-            (
-                is_figure(token.word)
-                and (
-                    state.quantity is not None
-                    or state.measure
-                    or self._asked == "variant"
-                    or (not state.named and self._is_counted_size(at, state))
-                    or self.word(at - 1) in SIZED
-                )
-            )
-            or (state.named and (self._looks_trait(at, state) or self.lexicon.joined(token.word)))
-            or state.marked
-        ):
-            if length := self._take_trait(at, state):
-                return self._either(at + length, state) - at
-            if (length := self._take_bare_measure(token, state)) or (length := self._figure_of_name(token, state)):
-                return length
-            if state.named and (model := self.lexicon.joined(token.word)) and self._take_roots(model, state, at):
-                return 1
-            if state.marked or (self.word(at - 1) in _BEFORE_TRAIT and is_figure(token.word) and state.named):
-                state.lacking.append(token.said)
-                return 1
+        if self._may_be_size(at, state) and (length := self._take_size(at, state)):
+            return length
+        if state.named and self._tells_by_figure(at, state):
+            return 1
         if not state.named and state.quantity is not None and self._take_sold_by(token, state):
             return 1
         if state.named and token.value == 0 and not token.glued:
@@ -137,6 +119,41 @@ class Naming(Candidates):
             return 1  # `coca zéro`
         if state.named and self.word(at - 1) in ("de", "d") and self.word(at + 1) in ordering_words("pieces"):
             return 2  # `le pack de 6 bouteilles`
+        return self._take_count(at, state)
+
+    def _may_be_size(self, at: int, state: Sketch) -> bool:
+        """Whether a number is rather one of what is named than one of pieces."""
+        token = self.tokens[at]
+        if self.word(at - 1) == "(":
+            return False
+        if state.marked or (state.named and (self._looks_trait(at, state) or bool(self.lexicon.joined(token.word)))):
+            return True
+        return is_figure(token.word) and (
+            state.quantity is not None
+            or bool(state.measure)
+            or self._asked == "variant"
+            or (not state.named and self._is_counted_size(at, state))
+            or self.word(at - 1) in SIZED
+        )
+
+    def _take_size(self, at: int, state: Sketch) -> int:
+        token = self.tokens[at]
+        if length := self._take_trait(at, state):
+            return self._either(at + length, state) - at
+        if (length := self._take_bare_measure(token, state)) or (length := self._figure_of_name(token, state)):
+            return length
+        if state.named and (model := self.lexicon.joined(token.word)) and self._take_roots(model, state, at):
+            return 1
+        if self._tells_by_figure(at, state):
+            return 1
+        if state.marked or (self.word(at - 1) in _BEFORE_TRAIT and is_figure(token.word) and state.named):
+            state.lacking.append(token.said)
+            return 1
+        return 0
+
+    def _take_count(self, at: int, state: Sketch) -> int:
+        """`coca 2`: the number of pieces, behind the name."""
+        token = self.tokens[at]
         after = (
             (state.named or (state.unknown and state.expected) or (self._last and (state.traits or state.measure)))
             and state.quantity is None
@@ -145,6 +162,9 @@ class Naming(Candidates):
         )
         if not after or self._belongs_to_next(at):
             return 0
+        if self._is_of_model(at):
+            state.unsure = True  # `chargeur iphone 12`, where something else is called iPhone 12
+            return 1
         state.quantity = token.value
         place = self._or_number(at + 1, state)
         if self.word(place) in ordering_words("pieces") | ordering_words("lots"):

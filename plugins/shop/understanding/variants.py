@@ -41,12 +41,19 @@ class VariantWords(ShopWords):
         candidates = {place for place, role in self.lexicon.places.get(told[0], {}).items() if role & TRAIT}
         if among is not None:
             candidates &= among
-        return {place for place in candidates if told in self.lexicon.entries[place].traits}
+        entries = self.lexicon.entries
+        return {
+            place
+            for place in candidates
+            if told in entries[place].traits and (among is not None or told not in entries[place].parts)
+        }
 
     def _take_trait(self, at: int, state: Sketch) -> int:
         told, length = self._trait_at(at, state)
         if not told or (not state.named and self._is_name(told[0]) and self._is_head(told[0], at + length)):
             return 0
+        if not state.named and len(told) > 1 and self._begins_name(told):
+            return 0  # `iphone 11`, though glasses come for it, too
         having = self._having_trait(told, self._among(told, state))
         if not state.named and not having <= self.about:
             if not all(map(is_generic, told)) and (len(told) > 1 or not self._is_name(told[0])):
@@ -70,6 +77,10 @@ class VariantWords(ShopWords):
         state.traits.extend(value for value in values if value not in state.traits)
         state.roots.extend(told)
         return length
+
+    def _begins_name(self, told: Roots) -> bool:
+        names = (name for place in self.lexicon.places[told[0]] for name in self.lexicon.entries[place].names)
+        return any(name[: len(told)] == told for name in names)
 
     def _either(self, at: int, state: Sketch) -> int:
         """`en 34 ou 36` is no size yet."""
@@ -119,11 +130,11 @@ class VariantWords(ShopWords):
         )
 
     def _bare_measures(self, token: Token, state: Sketch) -> dict[str, set[int]]:
-        """Values whose figure this is: `fer de 8` for `8 mm`."""
+        """Values whose figure this is: `fer de 8` for `8 mm`, `gâteau de 10` for `10 parts`."""
         found: dict[str, set[int]] = {}
         for place in state.places or self.about or self._last:
             for told, values in self.lexicon.entries[place].traits.items():
-                if len(told) == 1 and parted(told[0]) is not None:
+                if parted(told[0]) is not None if len(told) == 1 else told[0] == token.word:
                     for value in values:
                         if figure(value) == token.word:
                             found.setdefault(value, set()).add(place)
