@@ -35,6 +35,10 @@ _TAKES = re.compile(
     r"\b(?:prends|prend|veux|take)(?: (?:un|une|1|ca|it|celui la|celle la))? (?:avec|et|plus|with|and)\b"
 )
 _BOTH = frozenset(words("les tous toutes both all"))
+_OF_SEVERAL = re.compile(
+    r"\b(?:un|une|1|2) (?:(?:des|sur(?: les)?) (?:deux|trois|quatre|[2-9])\b|d['’ ]?entre (?:eux|elles))"
+    r"|\bl['’ ](?:une?|autre)\b"
+)
 _BESIDE = frozenset(words("complete completez completer complement reste rest"))
 """With something else beside what is left of the first."""
 
@@ -42,7 +46,10 @@ _BESIDE = frozenset(words("complete completez completer complement reste rest"))
 def put(turn: Turn, mention: Mention | None) -> None:
     if mention is None:
         return
-    if _of_each(turn, mention):
+    if _of_each(turn, mention) or _of_several(turn, mention):
+        return
+    if turn.answering is None and (size := _as_size(turn, mention)):
+        exchange(turn, Act("replace", size, instead=Mention(refers=True)))  # `too small, put 34`
         return
     if answers(turn, mention):
         _answer(turn, mention)
@@ -80,6 +87,8 @@ def set_quantity(turn: Turn, mention: Mention | None) -> None:
         return
     if size := _as_size(turn, mention):
         put(turn, size)
+        return
+    if _of_several(turn, mention):
         return
     products = meant(turn, mention, in_cart=True)
     if mention.relative or not products:
@@ -255,6 +264,14 @@ def _of_each(turn: Turn, mention: Mention) -> bool:
     for line in turn.draft.lines:
         product = wares.product_sku(turn.catalogue, line.sku)
         settle(turn, Want((product,), (line.sku,), mention.quantity, options=line.options, does="set"))
+    return True
+
+
+def _of_several(turn: Turn, mention: Mention) -> bool:
+    """`One of the two in red`: another variant for so many of them."""
+    if not (mention.refers and mention.traits and mention.quantity) or _OF_SEVERAL.search(turn.text.lower()) is None:
+        return False
+    exchange(turn, Act("replace", mention, instead=Mention(refers=True, quantity=mention.quantity)))
     return True
 
 

@@ -25,8 +25,16 @@ def that_count(turn: Turn, acts: Sequence[Act]) -> list[Act]:
         left_out |= {"yes"}
     if "put" in verbs and not turn.sale.is_open:
         left_out |= {"remove", "set_quantity"}
+    if "put" in verbs and not turn.sale.is_open:
+        acts = [replace(act, verb="put") if _sets(act) else act for act in acts]
     acts = _joined(_refused(turn, acts))
     return _without_sums(turn, [act for act in acts if act.verb not in left_out])
+
+
+def _sets(act: Act) -> bool:
+    """Whether it says how many there are to be of what it names."""
+    told = act.mention
+    return act.verb == "set_quantity" and told is not None and bool(told.found) and not told.relative
 
 
 def _names_another(turn: Turn, acts: Sequence[Act]) -> bool:

@@ -164,6 +164,16 @@ class Assembler(Wanting):
         else:
             self._make("unknown", None, 0, text=out.said)
 
+    def _other(self, piece: Piece) -> None:
+        """`le reste`, `les autres`, `une autre commande`."""
+        said = piece.said.lower()
+        self._rest = said.endswith(("reste", "autre", "autres"))
+        if self._rest and self._mode == "remove" and not self._removes():
+            self._make("clear", None, -1)  # `gardez le sac, enlevez le reste`
+            self._mode, self._explicit, self._rest = "", False, False
+        if "command" in said:
+            self._correcting = ""  # `finalement une autre commande`
+
     def _removed(self) -> bool:
         """Whether this sentence has taken something away, or spoken of something else."""
         return any(
@@ -315,9 +325,7 @@ class Assembler(Wanting):
         elif name == "only":
             self._limit(place)
         elif name == "rest":
-            self._rest = piece.said.lower().endswith(("reste", "autre", "autres"))
-            if "command" in piece.said.lower():
-                self._correcting = ""  # `finalement une autre commande`
+            self._other(piece)
         elif name == "except":
             cleared = any(made.verb == "clear" for made in self._made)
             self._mode, self._explicit, self._weak = "" if cleared else "remove", False, False

@@ -12,6 +12,8 @@ _ANOTHER = ("je pr", "on pr", "j'aime")
 _MEANT = ("je v", "je me s", "correction", "erreur")
 """Corrections by which one thing was said for another."""
 _CHANGING = ("finalement", "en fait", "tout compte", "à la r", "a la r", "pardon", "actually")
+_SORRY = ("pardon", "dés", "excus", "sorry")
+_NOT_THAT = ("plutot", "plutôt", "non", "erreur")
 _GOING_ON = ("mention", "number", "modes", "asks")
 _ALL = 1_000_000_000
 
@@ -24,7 +26,7 @@ class Correcting(Making):
         if (
             (self._correcting or ended)
             and (named := self._just_named()) is not None
-            and not self._follows(place, _GOING_ON)
+            and (not self._follows(place, _GOING_ON) or (ended and self._pieces[place - 1].kind == "mention"))
         ):
             named.verb, self._correcting = "remove", ""  # `le bazin finalement non`
             return
@@ -38,7 +40,9 @@ class Correcting(Making):
             self._correcting = ""
 
     def _correct(self, place: int, piece: Piece) -> None:
-        self._correcting = "mieux" if piece.said.lower() == "mais" else piece.said.lower()
+        said = piece.said.lower()
+        if not (self._correcting.startswith(_MEANT) and said.startswith(_SORRY)):
+            self._correcting = "mieux" if said == "mais" else said
         if self._mode == "remove" or self._mode.startswith("ask_"):
             self._mode = ""
 
@@ -56,12 +60,17 @@ class Correcting(Making):
             alone = last.sentence == self._sentence and len(self._puts()) == 1
             if alone and not self._mention_follows(place):
                 last.verb = "set_quantity"
+        elif last is not None and last.verb == "remove" and len(self._removes()) > 1:
+            last.verb, self._mode, self._explicit = "put", "", False  # `laisse le foulard, le sac seulement`
         elif self._mode == "remove":
             self._mode, self._explicit = "", False  # `laissez le reste, juste les clous`
         elif self._number_follows(place):
             self._mode = "set_quantity"
         elif (self._refused or last is None) and self._mention_follows(place):
             self._only = True
+
+    def _removes(self) -> list[Made]:
+        return [made for made in self._made if made.verb == "remove" and made.sentence == self._sentence]
 
     def _more(self, place: int, piece: Piece) -> None:
         last = self._made[-1] if self._made else None
@@ -102,7 +111,7 @@ class Correcting(Making):
         earlier = next((made for made in self._puts() if self._same(made.mention, mention)), None)
         if earlier is not None and earlier.mention is not None and not mention.refers:
             earlier.mention = merged(earlier.mention, mention, replacing=True)
-        elif last is not None and last.mention is not None and not self._explicit and word != "mieux":
+        elif last is not None and last.mention is not None and self._is_meant_instead(word):
             quantity = mention.quantity if mention.quantity is not None else last.mention.quantity
             last.mention = replace(mention, quantity=quantity)
         elif last is not None:
@@ -110,6 +119,10 @@ class Correcting(Making):
         else:
             made = self._make("put", mention, piece.at, explicit=self._explicit)
             self._turn(made, word)
+
+    def _is_meant_instead(self, word: str) -> bool:
+        """`je veux 2 coca, non 3 fanta` is one thing for another, `je veux 2 coca, en fait je veux un fanta` both."""
+        return not self._adding if word.endswith(_NOT_THAT) else not self._explicit and word != "mieux"
 
     def _turn(self, made: Made, word: str) -> None:
         """What a correction of an earlier message makes of a put."""
@@ -129,7 +142,10 @@ class Correcting(Making):
     def _swapped(self, mention: Mention, piece: Piece) -> None:
         """`X à la place de Y`, `remplacez Y par X`."""
         if self._waiting == "swap":
-            if self._out is None and not (mention.refers and (mention.traits or mention.options)):
+            if self._out is None and (both := self._parted(mention)) is not None:
+                self._out, mention = both  # `changez les coca en fanta`
+            dressed = mention.refers and (mention.traits or mention.options)
+            if self._out is None and not (dressed and not self._follows(self._pieces.index(piece), ("mention",))):
                 self._out = mention
                 return
             more = self._adding and mention.quantity is not None  # `par un deuxième yassa`
@@ -145,6 +161,14 @@ class Correcting(Making):
                 self._waiting, self._out = "swap", mention
                 return
         self._waiting, self._out = "", None
+
+    def _parted(self, mention: Mention) -> tuple[Mention, Mention] | None:
+        """Two values of one kind that one thing cannot have at once: the one it has, and the one it is to have."""
+        values = mention.traits if mention.sku or mention.refers else ()
+        at = next((at for at, one in enumerate(values) if self._lexicon.excludes(mention.sku, values[:at], one)), 0)
+        if not at:
+            return None
+        return replace(mention, traits=values[:at]), replace(mention, traits=values[at:])
 
     def _counted_instead(self, piece: Piece) -> None:
         """`3 poulets au lieu de 2`, `3 au lieu de 2`."""
@@ -164,11 +188,19 @@ class Correcting(Making):
 
     def _dropped_number(self, mention: Mention) -> bool:
         """`2 non 3 poulets`: the first number goes."""
-        if self._made and self._made[-1].verb == "number" and self._correcting and mention.quantity is not None:
-            while self._made and self._made[-1].verb == "number":
+        if self._made and self._is_bare(self._made[-1]) and self._correcting and mention.quantity is not None:
+            while self._made and self._is_bare(self._made[-1]):
                 self._made.pop()
             return True
         return False
+
+    def _is_bare(self, made: Made) -> bool:
+        """Whether it is a number of nothing that was named: `je veux 2, non 3 poulets`."""
+        told = made.mention
+        if told is None or made.sentence != self._sentence:
+            return False
+        so = told.traits or told.options or told.without or told.relative
+        return made.verb == "number" or (made.verb == "put" and told.refers and told.quantity is not None and not so)
 
     def _remove(self, mention: Mention, piece: Piece) -> None:
         if mention.refers and mention.options and not mention.traits:

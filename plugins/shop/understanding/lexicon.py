@@ -142,6 +142,13 @@ class Lexicon:
         variants = self.entries[self.by_sku[sku]].product.variants
         return any(wanted <= {value for _, value in variant.traits} for variant in variants)
 
+    def excludes(self, sku: str, values: Sequence[str], other: str) -> bool:
+        """Whether one of these values of the product (of any where none is given) is of one kind with another one."""
+        places = [self.by_sku[sku]] if sku else range(len(self.entries))
+        variants = (one for place in places for one in self.entries[place].product.variants)
+        kinds = {value: kind for variant in variants for kind, value in variant.traits}
+        return other in kinds and any(one != other and kinds.get(one) == kinds[other] for one in values)
+
     def are_sizes(self, numbers: Sequence[int | None]) -> bool:
         """Whether variants come in each of these bare numbers, large enough to be no quantities."""
         return all(

@@ -29,7 +29,9 @@ class Numbering(Correcting):
         elif self._weak and self._sizes_said(mention):
             pass
         elif self._weak:
-            self._weak, self._mode = False, ""  # `5 eaux pas 4`, `pas 2 mais 3`
+            self._weak, self._mode = False, ""  # `5 eaux pas 4`, `pas 2 mais 3`, `2 pas 3`
+            if self._made and self._made[-1].verb == "number":
+                self._made[-1].verb = "set_quantity"
             if same and last is not None and last.mention is not None and last.mention.quantity is not None:
                 last.verb = "set_quantity"
         elif any(made.verb in ("zone", "address") and made.sentence == self._sentence for made in self._made):
@@ -61,6 +63,10 @@ class Numbering(Correcting):
         last.mention = replace(LAST, traits=(str(now),))
         return True
 
+    def _of_other_size(self, told: Mention, mention: Mention) -> bool:
+        """`une 38, non 39`: a number that is a size of what was named in another."""
+        return bool(told.sku) and self._lexicon.excludes(told.sku, told.traits, str(mention.quantity))
+
     def _is_taken(self, piece: Piece, place: int) -> bool:
         """`un` is a number of pieces only where it stands alone: `je prends un, avec du thon`."""
         if piece.said.lower() not in ("un", "une"):
@@ -87,7 +93,15 @@ class Numbering(Correcting):
         if self._waiting == "instead":
             self._counted_instead(piece)
         elif self._correcting and (last := self._last_put()) is not None and last.mention is not None:
-            last.mention = replace(last.mention, quantity=mention.quantity, unsure=mention.unsure)
+            if not self._of_other_size(last.mention, mention):
+                last.mention = replace(last.mention, quantity=mention.quantity, unsure=mention.unsure)
+            else:
+                kept = (
+                    one
+                    for one in last.mention.traits
+                    if not self._lexicon.excludes(last.mention.sku, (one,), str(mention.quantity))
+                )
+                last.mention = replace(last.mention, traits=(*kept, str(mention.quantity)))
             self._correcting = ""
         elif self._mode == "set_quantity" or self._correcting or self._refused:
             self._make("set_quantity", mention, piece.at)

@@ -152,6 +152,8 @@ def _mark(token: Token) -> Iterator[Piece]:
         yield Piece("acts", "shake", token.start, token.said)
     elif token.word == ",":
         yield Piece("comma", ",", token.start)
+    elif token.word in "+➕" and token.start == 0:
+        yield Piece("modes", "more", token.start, token.said)  # `+2`
     elif token.word in ".?!\n;" or token.word.startswith(".."):
         yield Piece("end", token.word[0], token.start)
 
