@@ -118,6 +118,10 @@ def _of(turn: Turn, mention: Mention | None, most: int = 2) -> list[tuple[Produc
     else:
         asked = tuple(one.sku for _, variants in fitting for one in variants)
         turn.sale = replace(turn.sale, listed=tuple(one.sku for one in products), last_variants=asked)
+    turn.products_asked = tuple(dict.fromkeys((*turn.products_asked, *(one.sku for one in products))))
+    if len(turn.products_asked) > 1 and len(products) == 1:
+        # What `it` would be is open; `both` are these.
+        turn.sale = replace(turn.sale, last="", last_variants=(), listed=turn.products_asked)
     return fitting
 
 

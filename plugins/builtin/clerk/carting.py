@@ -19,6 +19,7 @@ from comptoir.plugins.shop.understanding.joining import ALIKE
 from comptoir.plugins.text import words
 
 MAX_WANTS = 20
+MOST_OF_EACH = 4
 LEAST_SIZE = 20
 """Smaller numbers are pieces."""
 _ARTICLES = (["le"], ["la"], ["les"], ["the"], ["mon"], ["ma"], ["mes"], ["my"])
@@ -50,6 +51,8 @@ def put(turn: Turn, mention: Mention | None) -> None:
         return
     if turn.answering is None and (size := _as_size(turn, mention)):
         exchange(turn, Act("replace", size, instead=Mention(refers=True)))  # `too small, put 34`
+        return
+    if turn.answering is None and _is_all(mention) and _each_asked(turn, mention.quantity or 0):
         return
     if answers(turn, mention):
         _answer(turn, mention)
@@ -236,8 +239,26 @@ def pick(turn: Turn, text: str) -> None:
     elif turn.answering is not None and turn.answering.kind in ("choice", "variant"):
         # Variants bear no numbers: so many of whichever it is.
         refine(turn, Mention(quantity=place + 1, refers=True) if place >= 0 else Mention(refers=True))
+    elif text == "all":
+        _each_asked(turn, len(turn.sale.listed))
     elif 0 <= place < len(turn.sale.listed):
         settle(turn, Want((turn.sale.listed[place],)))
+
+
+def _each_asked(turn: Turn, count: int) -> bool:
+    """`Both`, of the two things that they have just asked about: one of each."""
+    if turn.sale.last or len(turn.sale.listed) != count or not 1 < count <= MOST_OF_EACH:
+        return False
+    for sku in turn.sale.listed:
+        settle(turn, Want((sku,)))
+    turn.sale = replace(turn.sale, listed=())
+    return True
+
+
+def _is_all(mention: Mention) -> bool:
+    """`Both`, `all three`: a number of what was spoken of, and nothing else."""
+    bare = mention.refers and not (mention.traits or mention.options or mention.without or mention.relative)
+    return bare and not _BOTH.isdisjoint(words(mention.said))
 
 
 def _answer(turn: Turn, mention: Mention) -> None:

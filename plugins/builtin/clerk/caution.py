@@ -14,6 +14,24 @@ _INGREDIENTS = re.compile(
     r"\b(?:ingredients?|contient|contiennent|composition|halal|porc|alcool|gluten|lactose|contains?|pork|alcohol)\b"
 )
 
+_BARGAINS = re.compile(
+    r"\b(?:trop|un peu|tres|assez) cher|\bc'?est cher\b|\b(?:dernier|last) prix?(?:ce)?\b"
+    r"|\b(?:fais|faites|faire|faisiez) (?:moi |nous )?(?:un |le |bon |meilleur )*(?:prix|geste|effort|cadeau)"
+    r"|\b(?:diminu|rabai|baiss|reduis|reduir|marchand|discut)\w*"
+    r"|\b(?:remise|reduction|promo|promotion|ristourne|rabais|discount)s?\b"
+    r"|\b(?:laisse[zr]?|fais|faites|faire|cede[zr]?|donne[zr]?|vend(?:s|ez|re)?|prends?|arrange[zr]?)"
+    r"(?: (?:le|la|les|moi|nous|ca))* a \d{3,7}\b"
+    r"|\b(?:pouvez|peux|peut|voulez|veux)(?: pas)? (?:le |la |les |me |nous )*(?:faire|laisser|donner)"
+    r"(?: a| pour)? \d{3,7}\b"
+    r"|\bgratuit\w*|\b(?:m'|nous )offr(?:ez|es|ir)\b|\bcheaper\b"
+)
+"""They ask for another price, and order nothing by that."""
+
+
+def bargains(text: str) -> bool:
+    """Whether it asks for a lower price."""
+    return bool(_BARGAINS.search(fold(text).replace("’", "'")))
+
 
 def is_for_a_person(text: str) -> bool:
     """Whether it asks something that is answered by somebody who knows, or by the shop's own texts."""

@@ -46,7 +46,10 @@ def question(turn: Turn, asked: Asked) -> str:
     catalogue, say = turn.catalogue, turn.say
     match asked.kind:
         case "variant" | "choice" | "quantity" | "stock" | "option":
-            return _about_want(turn, turn.sale.wants[0])
+            first = turn.sale.wants[0]
+            asks = _about_want(turn, first)
+            # The same once more says how to get out of it.
+            return f"{asks} {say('way_out')}" if first.times and first.products and first.kind != "stock" else asks
         case "again":
             return say("ask_again", lines=wares.line_texts(catalogue, wares.cost(catalogue, turn.sale.old)))
         case "delivery":

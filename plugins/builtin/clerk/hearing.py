@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import get_args
 
 from comptoir.plugins.builtin.clerk.agreeing import is_plain_yes
-from comptoir.plugins.builtin.clerk.caution import asks_what_is_in_it, is_for_a_person
+from comptoir.plugins.builtin.clerk.caution import asks_what_is_in_it, bargains, is_for_a_person
 from comptoir.plugins.builtin.clerk.sale import Sale
 from comptoir.plugins.builtin.clerk.wares import product_of, product_sku
 from comptoir.plugins.shop.model import Catalogue
@@ -18,6 +18,8 @@ MOST_WORDS = 3
 _ASKED: tuple[Asked, ...] = get_args(Asked)
 _NO_NUMBERS = ("confirm", "zone", "address", "name", "time")
 """Questions to which a bare number is no number of pieces."""
+_OF_CART = frozenset(("put", "set_quantity", "remove", "replace"))
+_SUM = re.compile(r"(?<!\d)\d{3,7}(?!\d)|\d{1,3}[ .]\d{3}(?!\d)")
 _HELLO = r"(?:bonjour|bonsoir|bjr|bsr|salut|slt|coucou|cc|hello|hi|salam)(?: (?:madame|monsieur|tantie|maman))?"
 _PLEASE = r"(?:s['’ ]?il (?:vous|te) pla[iî]t|svp|stp|merci(?: d['’]avance)?|mrc(?: d['’]avance)?)"
 _POLITE = re.compile(rf"^\s*(?:(?:{_HELLO}|{_PLEASE})[\s,!.:]+)+|(?:[\s,]+{_PLEASE})+[\s!.🙏]*$", re.IGNORECASE)
@@ -36,6 +38,8 @@ def understood(text: str, lexicon: Lexicon, sale: Sale) -> tuple[Act, ...]:
         return _what_is_in_it(text, acts, lexicon, sale)
     if kind == "confirm" and is_plain_yes(text) and not {"yes", "no"} & {act.verb for act in acts}:
         return (Act("yes"),)
+    if bargains(text):
+        return _but_for_the_bargain(text, acts)
     unread = {act.verb for act in acts} <= {"unknown", "yes"} and not is_plain_yes(text)
     if not sale.wants and sale.last and unread and kind not in _NO_NUMBERS:
         # A bare number is how many they want of what was spoken of last.
@@ -44,6 +48,21 @@ def understood(text: str, lexicon: Lexicon, sale: Sale) -> tuple[Act, ...]:
             return tuple(act for act in many if act.verb == "set_quantity")
         return _of_a_longer_name(text, lexicon, sale) or acts
     return acts
+
+
+def _but_for_the_bargain(text: str, acts: Sequence[Act]) -> tuple[Act, ...]:
+    """`Too dear, can you make it 9,000?` puts nothing: beside a sum only what is counted and named is meant."""
+    kept = tuple(act for act in acts if act.verb not in _OF_CART or _is_ordered(text, act))
+    return kept or (Act("unknown", text=text),)
+
+
+def _is_ordered(text: str, act: Act) -> bool:
+    mention = act.mention
+    if act.verb == "remove" or mention is None:
+        return _SUM.search(text) is None
+    if _SUM.search(text) is None and "?" not in text:
+        return True
+    return bool(mention.found) and mention.quantity is not None and not mention.unsure
 
 
 def _what_is_in_it(text: str, acts: Sequence[Act], lexicon: Lexicon, sale: Sale) -> tuple[Act, ...]:

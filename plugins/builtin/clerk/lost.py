@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from comptoir.plugins.api import Context
 from comptoir.plugins.builtin.clerk import cart, wares
+from comptoir.plugins.builtin.clerk.caution import bargains
 from comptoir.plugins.builtin.clerk.course import question
 from comptoir.plugins.builtin.clerk.sale import Asked, Sale, Want
 from comptoir.plugins.builtin.clerk.turn import Turn
@@ -46,7 +47,7 @@ def go_on(context: Context, turn: Turn) -> Sale | None:
     if not turn.sale.is_open:
         return None
     asks = question(turn, turn.sale.asked)
-    if asks_something(turn.text):
+    if asks_something(turn.text) or bargains(turn.text):
         explain(context, "une question sans réponse, au milieu d'une commande", "a question without an answer")
         context.reply("\n\n".join(filter(None, (context.wording("passed_on"), asks))))
         notice = context.wording("question_notice", **_who(context), said=one_line(turn.text, MAX_SHOWN))

@@ -70,6 +70,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     # --- questions to the customer
     "ask_more": ("Et avec ceci ? Sinon dites « c'est tout ».", 'Anything else? If not, say "that is all".'),
+    "way_out": (
+        "(« rien » pour laisser, HUMAIN pour parler à quelqu'un)",
+        '("nothing" to leave it, HUMAN to talk to somebody)',
+    ),
     "ask_variant": ("{product} : lequel voulez-vous ? {choices}", "{product}: which one would you like? {choices}"),
     "ask_other": (
         "Que voulez-vous à la place ? (ou répondez « rien »)",

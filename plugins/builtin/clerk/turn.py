@@ -39,6 +39,8 @@ class Turn:
     """It names what it puts."""
     asked_about: tuple[str, ...] = ()
     """Variants that this message asks about."""
+    products_asked: tuple[str, ...] = ()
+    """The products of these, one after the other."""
     missed: bool = False
     """Something that the shop does not have was named."""
     understood: bool = False
