@@ -3,6 +3,7 @@
 import functools
 import inspect
 import os
+import re
 import signal
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -14,6 +15,9 @@ from hypothesis import settings
 
 ASYNC_LIMIT, SLOW_LIMIT, LONG_LIMIT = 180.0, 500.0, 3_000.0
 """Seconds for an async test; far above what any needs on a busy machine, and far below for ever."""
+
+# What differs from process to process: an object's address, a folder for a while. xdist wants the same names in all.
+_UNSTEADY = re.compile(r"\bat 0x[0-9a-f]|/tmp/|/pytest-of-")
 
 # A test makes its own folders, lab and terminal; it must never meet those of whoever runs it.
 for name in ("COMPTOIR_HOME", "COMPTOIR_LAB", "COLUMNS", "LINES"):
@@ -38,6 +42,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if hasattr(config, "workerinput"):
         beside.put_first(items)
     for item in items:
+        if _UNSTEADY.search(item.nodeid):
+            raise pytest.UsageError(f"{item.nodeid}: its name may differ in each process; give its parameters ids")
         if not isinstance(item, pytest.Function) or not inspect.iscoroutinefunction(item.obj):
             continue
         # A mock clock jumps to the next deadline, which may be this one.

@@ -3,8 +3,9 @@
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -164,8 +165,14 @@ def forbidden(found: Import) -> bool:
     )
 
 
-IMPORTS = [found for module, tree in modules() for found in imports_of(module, tree)]
-OURS = [found for found in IMPORTS if within(found.name, ("comptoir",))]
+@cache
+def imports() -> Sequence[Import]:
+    """All there are. Not read where tests are only collected, which every process does."""
+    return [found for module, tree in modules() for found in imports_of(module, tree)]
+
+
+def ours() -> Sequence[Import]:
+    return [found for found in imports() if within(found.name, ("comptoir",))]
 
 
 def faults(found: Iterator[Import]) -> str:
@@ -220,43 +227,43 @@ def test_the_rules_say_what_the_design_says(module: str, name: str, late: bool, 
 
 
 def test_imports_go_in_the_directions_of_the_design() -> None:
-    assert OURS
-    assert not faults(found for found in OURS if forbidden(found))
+    assert ours()
+    assert not faults(found for found in ours() if forbidden(found))
 
 
 def test_the_pages_of_the_plugin_api_stand_alone() -> None:
     pages = ("plugins.api", "plugins.models", "plugins.shop.model")
     named = tuple(f"comptoir.{page}" for page in pages)
-    assert not faults(found for found in OURS if found.module in pages and not within(found.name, named))
+    assert not faults(found for found in ours() if found.module in pages and not within(found.name, named))
 
 
 def test_built_ins_use_what_any_plugin_may() -> None:
-    built_in = [found for found in OURS if within(found.module, ("plugins.builtin",))]
+    built_in = [found for found in ours() if within(found.module, ("plugins.builtin",))]
     assert built_in
     assert not faults(found for found in built_in if not within(found.name, FOR_PLUGINS))
 
 
 @pytest.mark.parametrize("package", LATE_AS_A_WHOLE)
 def test_what_imports_early_is_imported_late(package: str) -> None:
-    outside = (found for found in OURS if not within(found.module, (package,)))
+    outside = (found for found in ours() if not within(found.module, (package,)))
     assert not faults(found for found in outside if within(found.name, (f"comptoir.{package}",)) and not found.late)
 
 
 def test_only_the_link_its_client_what_guards_them_and_what_reads_its_protobufs_touch_neonize() -> None:
-    touching = [found for found in IMPORTS if within(found.name, ("neonize",))]
+    touching = [found for found in imports() if within(found.name, ("neonize",))]
     assert touching
     assert not faults(found for found in touching if not within(found.module, NEONIZE))
 
 
 def test_the_link_imports_neonize_late() -> None:
     # It is preloaded in the forkserver, and nothing there may start the Go library.
-    early = (found for found in IMPORTS if within(found.name, ("neonize",)) and not found.late)
+    early = (found for found in imports() if within(found.name, ("neonize",)) and not found.late)
     assert not faults(early)
 
 
 def test_imports_are_absolute_and_trio_is_the_only_loop() -> None:
     banned = ("a relative name", "asyncio", "anyio")
-    assert not faults(found for found in IMPORTS if within(found.name, banned))
+    assert not faults(found for found in imports() if within(found.name, banned))
 
 
 @pytest.mark.parametrize(
