@@ -22,6 +22,15 @@ def names_of(product: Product) -> Iterator[str]:
         yield _bare(name)
 
 
+def compounds_of(product: Product) -> dict[str, str]:
+    """The second roots of words with a hyphen, with the first: of `protège-cahier`, `après-shampoing`."""
+    names = (product.name, *product.names)
+    return {root_of(fold(last)): root_of(fold(first)) for name in names for first, last in _HYPHENED.findall(name)}
+
+
+_HYPHENED = re.compile(r"([^\W\d_]{3,})-([^\W\d_]{3,})")
+
+
 def _bare(name: str) -> str:
     """Without what stands in brackets: `Clous (le kg)`."""
     return re.sub(r"\([^)]*\)", " ", name).strip() or name

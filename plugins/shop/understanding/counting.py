@@ -73,7 +73,7 @@ class Counting(VariantWords):
     def _vessel(self, at: int, state: Sketch) -> int:
         """`2 sacs de` ciment: the vessel counts, unless it is part of a product's name that follows."""
         place = at
-        while self._article(place) or (self.word(place) in ordering_words("qualities") and not self._is_own(place)):
+        while self._article(place) or self.is_quality(place):
             state.size = state.size or size_of(self.word(place))
             place += 1
         vessel = self.word(place)

@@ -51,6 +51,7 @@ class Doubts:
         """The mention that these tokens are, without its number where that is not sure, or with the variant that a
         packing names: `un pack d'eau`. `since`: where what was read before it ends.
         """
+        mention = self._priced(mention, end)
         if mention.unsure or self._is_hedged(mention, start, end, since):
             return in_doubt(mention)
         if mention.refers and any(self._word(place) in SHARES for place in range(start, end)):
@@ -153,6 +154,30 @@ class Doubts:
         after = self.sums.get(following.start) or following.value or 0
         is_sum = after > _MOST_PIECES or following.start in self.sums
         return is_sum and after not in prices
+
+    def _priced(self, mention: Mention, end: int) -> Mention:
+        """`le dibi à 4000`: of what the words leave open, the one that costs so much."""
+        if not mention.found:
+            return mention
+        following = self.tokens[end] if end < len(self.tokens) else None
+        lacking = [int(one) for one in mention.lacking if one.isdecimal()]  # `2 dibi de 7500`
+        behind = following and (self.sums.get(following.start) or following.value)
+        amount = behind or (lacking[0] if lacking else 0)
+        if amount < _LEAST_PRICE:
+            return mention
+        costing = [
+            (one, tuple(value for _, value in variant.traits))
+            for one in mention.found
+            for variant in self.lexicon.entries[self.lexicon.by_sku[one.sku]].product.variants
+            if variant.price == amount
+        ]
+        costing = [(one, values) for one, values in costing if set(mention.traits) <= set(values)]
+        if len(costing) == 1:
+            ((one, values),) = costing
+            left = tuple(said for said in mention.lacking if said != str(amount))
+            return replace(mention, found=(one,), traits=values, lacking=left)
+        skus = {one.sku for one, _ in costing}
+        return replace(mention, found=tuple(one for one in mention.found if one.sku in skus)) if skus else mention
 
     def _persons(self) -> int:
         """`pour 4 personnes`; 0 where none are told."""

@@ -15,6 +15,7 @@ from comptoir.plugins.shop.understanding.acts import Found
 from comptoir.plugins.shop.understanding.catalogue_words import (
     SHORTEST_GUESSED,
     categories_of,
+    compounds_of,
     described_in,
     names_of,
     sold_by,
@@ -22,6 +23,7 @@ from comptoir.plugins.shop.understanding.catalogue_words import (
     units_of,
 )
 from comptoir.plugins.shop.understanding.measures import parted
+from comptoir.plugins.shop.understanding.packing import packings
 from comptoir.plugins.shop.understanding.phrasing import phrase_words, spoken, whole_phrases
 from comptoir.plugins.shop.understanding.roots import links, root_of, skeleton
 from comptoir.plugins.shop.understanding.tokens import Token, clean, tokens_of
@@ -57,6 +59,8 @@ class Entry:
     parts: frozenset[Roots]
     """Those of them that are a part of what the value is called: `A15` of `Samsung A15`."""
     options: Mapping[Roots, str]
+    behind: Mapping[str, str]
+    """What a word hangs on: the `protège` of a `protège-cahier`, which is no notebook."""
 
 
 @dataclass
@@ -174,7 +178,7 @@ class Lexicon:
             or self.resolve(word, token.root)
         ):
             return token
-        if word in phrase_words() or self.zones.has(word):
+        if word in phrase_words() or word in packings() or self.zones.has(word):
             return token
         meant = spoken().resolve(Read(word, word, token.root, 0, 1.0))
         return token if meant is None else replace(token, root=meant)
@@ -248,7 +252,7 @@ class Lexicon:
             for name in (option.name, *option.names)
         }
         spelled = frozenset(singular(word) for name in names_of(product) for word in words(name))
-        return Entry(product, names, spelled, traits, parts, options)
+        return Entry(product, names, spelled, traits, parts, options, compounds_of(product))
 
     def _roots(self, text: str, place: int, role: int, gathered: _Words) -> Roots:
         """The telling words of a name; each is remembered."""

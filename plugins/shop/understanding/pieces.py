@@ -107,15 +107,14 @@ def _pieces(
             expected = phrase.name in ("put", "remove", "ask_stock", "ask_price", "ask_photo", "swap")
             place += phrase.length
             continue
+        if length := reader.person_at(place):
+            yield from (Piece("word", one.word, one.start, one.said) for one in tokens[place : place + length])
+            place += length
+            continue
         asked = token.word in _PARTITIVES and _is_question(tokens, place)
         read = reader.read(place, expected=expected or asked)
         if read is None:
-            if token.word in SHARES:
-                yield Piece("number", "", token.start, token.said, in_doubt(Mention(said=token.said, refers=True)))
-                place += 1
-                continue
-            category = reader.lexicon.categories.get(token.root)
-            yield Piece("category" if category else "word", category or token.word, token.start, token.said)
+            yield _unread(token, reader)
             expected = expected or (named and token.word in ("avec", "with"))
             expected = expected and (token.word in ordering_words("idle") or links(token.word))
             place += 1
@@ -130,6 +129,14 @@ def _pieces(
         place = end
         if mention.found or (mention.traits and tokens[end - 1].kind == "number"):
             since = end
+
+
+def _unread(token: Token, reader: MentionReader) -> Piece:
+    """A word at which nothing is named."""
+    if token.word in SHARES:
+        return Piece("number", "", token.start, token.said, in_doubt(Mention(said=token.said, refers=True)))
+    category = reader.lexicon.categories.get(token.root)
+    return Piece("category" if category else "word", category or token.word, token.start, token.said)
 
 
 def _bare_without(reader: MentionReader, at: int) -> tuple[Mention, int] | None:

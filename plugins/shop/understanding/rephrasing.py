@@ -9,6 +9,7 @@ _PHRASES = (
     (re.compile(r"\bon m'a dit(?: qu[e'])?"), ","),
     (re.compile(r"\bsoit\b"), "ou"),
     (re.compile(r"\bbetween\b"), "entre"),
+    (re.compile(r"\b(?:la |une )?moitie d[' ]une?\b"), "un demi"),
     (re.compile(r"\bpour (?=(?:l'|l )?une?(?: (?:seule?|des (?:deux|trois|2|3))\b|\s*(?:$|[,.;!?\n])))"), "sur"),
     (re.compile(r"(?<=\bun )seule?(?:ment)?\b|(?<=\bune )seule?\b|(?<=\bsur \d )seule?(?:ment|s)?\b"), ""),
     (re.compile(r"\b(?:et )?l'autre (?=sans\b|avec\b)"), ", un"),

@@ -23,6 +23,7 @@ _SKELETON = tuple(
     )
 )
 _SHORTEST_SKELETON = 3
+_SIZES = frozenset(("grand", "petit", "gros"))
 
 
 @lru_cache(50_000)
@@ -33,7 +34,8 @@ def root_of(word: str) -> str:
     same = ordering_same()
     if (plain := same.get(word) or same.get(singular(word))) is not None:
         return plain
-    return root(word)
+    found = root(word)
+    return word if found in _SIZES else found  # `il grandit` is no large one
 
 
 def links(word: str) -> bool:

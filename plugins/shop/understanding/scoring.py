@@ -42,6 +42,7 @@ def found_in(
     """
     scored = [_score(lexicon, place, frozenset(said)) for place in places]
     kept = [one for one in scored if one.named] or scored
+    kept = [one for one in kept if not _hangs(lexicon, one.place, said)] or kept
     whole = max((one.whole for one in kept if one.complete or len(kept) == 1), default=0)
     if whole and strange != "meant":
         kept = [one for one in kept if one.whole == whole and (one.complete or len(kept) == 1)]
@@ -51,6 +52,11 @@ def found_in(
     return tuple(
         Found(lexicon.entries[one.place].product.sku, round(one.score * factor, 3)) for one in kept[:MAX_FOUND]
     )
+
+
+def _hangs(lexicon: Lexicon, place: int, said: Sequence[str]) -> bool:
+    """Whether only the end of a word with a hyphen was said of it: a `cahier` is no `protège-cahier`."""
+    return any(first not in said for last, first in lexicon.entries[place].behind.items() if last in said)
 
 
 def _exact(lexicon: Lexicon, kept: Sequence[_Scored], words: Sequence[str]) -> list[_Scored]:

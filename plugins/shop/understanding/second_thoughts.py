@@ -145,7 +145,17 @@ def _behind(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _each(pieces: Sequence[Piece]) -> list[Piece]:
-    """`coca et fanta, 2 de chaque`."""
+    """`coca et fanta, 2 de chaque`, `2 de chaque : coca et fanta`."""
+    if first := next((one for one in pieces if one.mention is not None), None):
+        told = first.mention
+        if told is not None and not told.found and told.quantity and first.said.lower().endswith(_OF_EACH):
+            return [
+                replace(one, mention=replace(one.mention, quantity=one.mention.quantity or told.quantity))
+                if one.mention is not None and one.mention.found
+                else one
+                for one in pieces
+                if one is not first
+            ]
     at = next((place for place, one in enumerate(pieces) if one.said.lower().endswith(_OF_EACH)), 0)
     if at > 0 and pieces[at].mention is None and pieces[at - 1].kind == "mention":
         return _of_each(pieces, at)

@@ -19,6 +19,10 @@ ARTICLES = frozenset(
 )
 _NEVER_FIRST = frozenset(("non", "sans", "pas", "plus"))
 _PEOPLE = frozenset(("femme", "homme", "enfant", "enfants", "fille", "garcon", "bebe", "fils", "mari"))
+_WHOSE = frozenset(("mon", "ma", "mes", "notre", "nos", "sa", "son", "ses", "leur", "leurs", "my", "our", "his", "her"))
+_BESIDE_PEOPLE = frozenset(
+    ("petit", "petite", "petits", "petites", "grand", "grande", "beau", "belle", "jeune", "vieux", "vieille")
+)
 _OF_PEOPLE = frozenset(("ma", "mon", "mes", "sa", "son", "ses", "une", "un", "notre", "nos", "pour"))
 
 
@@ -94,6 +98,41 @@ class ShopWords:
             return False
         return any(self._roles(one) & NAME or (self._roles(one) & TRAIT and not is_generic(one)) for one in roots)
 
+    def person_at(self, at: int) -> int:
+        """How many words `ma petite soeur` takes, where it is not what is wanted; 0 for others."""
+        place = at
+        while self.word(place) in ("pour", "et", "a"):
+            place += 1
+        if self.word(place) not in _WHOSE:
+            return 0
+        place += 1
+        while self.word(place) in _BESIDE_PEOPLE:
+            place += 1
+        if self.word(place) not in ordering_words("people") or (
+            self.word(place) not in _PEOPLE and self._is_own(place)
+        ):
+            return 0
+        return place + 1 - at
+
+    def is_quality(self, at: int) -> bool:
+        """`une grande bouteille d'eau`, `un petit pain de mie`: a word that tells how something is, though something
+        else is called so, or comes so.
+        """
+        if self.word(at) not in ordering_words("qualities"):
+            return False
+        if not self._is_own(at):
+            return True
+        place = at + 1
+        while self.word(place) in ordering_words("pieces") | ARTICLES:
+            place += 1
+        there = {
+            product
+            for one in self.shop_word(place)[0]
+            for product, role in self.lexicon.places.get(one, {}).items()
+            if role & NAME
+        }
+        return bool(there) and not there & self._among_places(at)
+
     def _is_vessel_sold(self, one: str, at: int) -> bool:
         """`sac` names something where several things are bags, or the next word is of the name too."""
         heads = sum(name[0] == one for entry in self.lexicon.entries for name in entry.names)
@@ -126,8 +165,10 @@ class ShopWords:
         roles = self.lexicon.places.get(one, {})
         if not any(name[0] == one for place in roles for name in self.lexicon.entries[place].names):
             return False
-        place = self._past_links(following)
-        return self._follows_up(one, place) or not any(role & TRAIT for role in roles.values())
+        here = {product for product, role in roles.items() if role & NAME}
+        others = self.shop_word(self._past_links(following))[0]
+        there = {product for other in others for product in self.lexicon.places.get(other, {})}
+        return bool(here & there) or not any(role & TRAIT for role in roles.values())
 
     def _phrase_at(self, at: int) -> bool:
         """Whether something else begins here: a question, an order, an answer."""

@@ -30,6 +30,7 @@ _TOKEN = re.compile(
 _WRITTEN = {"½": " 1/2 ", "¼": " 1/4 ", "¾": " 3/4 ", "œ": "oe", "🔟": " 10 "}
 _ORDINAL = re.compile(r"(?:i?er|i?ere|i?e|i?eme|nde?)s?")
 _AND_A_HALF = re.compile(r"[lL]5")
+_LISTED = re.compile(r"(?:^|\n|(?<=[ ,;])(?=\d{1,2}\)))[ \t]*(?P<number>\d{1,2}) ?(?P<sign>[).]|°\)?|[-/])(?!\d)")
 _DICTATED = re.compile(r"\bvirgule\b", re.IGNORECASE)
 """Who speaks to the keyboard says the signs, too."""
 _POINT = re.compile(r"(?<!rond )(?<!rond-)\bpoint\b(?! [eE]\b)", re.IGNORECASE)
@@ -62,6 +63,7 @@ def clean(text: str) -> str:
     """As much as is read of it, without signs that nobody sees."""
     if len(_COLONS.findall(text)) > 1 or _COLONS.match(text):
         text = _COLONS.sub(r"\1 ", text)
+    text = _unnumbered(text[:MAX_READ])
     for sign, meant in _WRITTEN.items():
         text = text[:MAX_READ].replace(sign, meant)
     text = unicodedata.normalize("NFKC", text)
@@ -71,6 +73,22 @@ def clean(text: str) -> str:
     text = re.sub(r"~[^~\n]{1,200}~", " ", text)  # struck out
     text = re.sub(r"[ \t\u00a0\u202f]+", " ", text.replace("\r", "\n").replace("’", "'"))
     return "".join(_seen(character) for character in text[:MAX_READ])
+
+
+def _unnumbered(text: str) -> str:
+    """A list without the numbers of its lines: `1) 2 yassa`, `2) coca x3`. `1- yassa` may be one of it."""
+    found = list(_LISTED.finditer(text))
+    counted = [int(one["number"]) for one in found]
+    if len(found) < 2 or counted != list(range(1, len(found) + 1)):
+        return text
+    signs = {one["sign"] for one in found}
+    starts = [*(one.start() for one in found[1:]), len(text)]
+    lines = [text[one.end() : following] for one, following in zip(found, starts, strict=True)]
+    if not signs <= {")", "."} and not all(re.search(r"\d|\bune?\b", line) for line in lines):
+        return text
+    for one in reversed(found):
+        text = text[: one.start("number")] + "-" + text[one.end() :]
+    return text
 
 
 def _seen(character: str) -> str:
