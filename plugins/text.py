@@ -40,6 +40,8 @@ _SHORTEST_STEM = 4
 
 def fold(text: str) -> str:
     """Lower case without accents: `Où êtes-vous ?` becomes `ou etes-vous ?`."""
+    if text.isascii():
+        return text.lower()
     # Some signs come apart into capitals, and some capitals into signs.
     lower = unicodedata.normalize("NFKD", text).casefold().translate(_LIGATURES)
     decomposed = unicodedata.normalize("NFKD", lower)

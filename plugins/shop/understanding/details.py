@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 
 from comptoir.plugins.shop.understanding.acts import Asked
 from comptoir.plugins.text import fold, singular
@@ -108,7 +109,12 @@ _ADDRESS_ENDS = re.compile(
 
 def flat(text: str) -> str:
     """Folded, character for character: places in it are places in the text."""
-    return "".join((fold(character) or " ")[0] for character in text)
+    return text.lower() if text.isascii() else "".join(map(_flat, text))
+
+
+@lru_cache(maxsize=1_000)
+def _flat(character: str) -> str:
+    return (fold(character) or " ")[0]
 
 
 def details_in(text: str, asked: Asked | None, taken: Set[str] = frozenset()) -> list[Detail]:
