@@ -8,8 +8,8 @@ BUSY = 2
 """Processes that have what computes. More would make customers and shops wait longer than their quiet spells."""
 # The slowest first, so that none of them is what everybody waits for at the end.
 _NAMES = (
-    "silent_loss", "absence", "bots", "connection_faults", "delivery_faults", "encryption_faults", "greetings",
-    "lost_unread", "media", "parking",
+    "silent_loss", "absence", "media", "bots", "encryption_faults", "delivery_faults", "connection_faults", "greetings",
+    "lost_unread", "parking", "calls", "groups", "changed_messages", "kinds", "people_act", "pairing_code", "logs",
 )  # fmt: skip
 _WAITING = tuple(f"tests/scenarios/test_{name}.py::" for name in _NAMES)
 # Tests of one of these look at the same long play or reading, which is done once.
