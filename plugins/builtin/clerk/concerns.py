@@ -12,7 +12,9 @@ from comptoir.plugins.shop.understanding import Act
 MOST = 500
 """Variants whose stock is read for one message."""
 _ABOUT_ORDERS = frozenset(("ask_order", "cancel", "again"))
-_CHANGES = frozenset(("remove", "replace", "set_quantity", "delivery", "pickup", "zone", "address", "name", "time"))
+_CHANGES = frozenset(
+    ("remove", "replace", "set_quantity", "delivery", "pickup", "zone", "address", "name", "time", "note")
+)
 """Where nothing is being ordered, they may be about an order that is placed."""
 
 

@@ -76,6 +76,16 @@ def time(turn: Turn, text: str) -> None:
     turn.take(cart.timed(turn.draft, text))
 
 
+def note(turn: Turn, text: str) -> None:
+    """What whoever brings it is to know."""
+    if not turn.sale.is_open:
+        return
+    turn.understood = True
+    told = (turn.draft.note, turn.draft.address)
+    if not any(text in one for one in told):
+        turn.take(cart.noted(turn.draft, "; ".join(filter(None, (turn.draft.note, text)))))
+
+
 def about_zones(turn: Turn, act: Act) -> None:
     """Where is delivered, and for how much."""
     catalogue = turn.catalogue

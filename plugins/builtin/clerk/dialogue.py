@@ -20,6 +20,7 @@ from comptoir.plugins.builtin.clerk.summary import cart as cart_text
 from comptoir.plugins.builtin.clerk.summary import summary
 from comptoir.plugins.builtin.clerk.turn import Turn
 from comptoir.plugins.builtin.clerk.wanting import settle
+from comptoir.plugins.builtin.handover.asking import asks_something
 from comptoir.plugins.shop.understanding import Act
 
 
@@ -40,12 +41,19 @@ def read(turn: Turn, acts: Sequence[Act]) -> None:
             continue
         if puts or not ordering.changes_placed(turn, act):
             do(turn, act)
+    if turn.before_asked.kind == "confirm" and not turn.agreed and _only_asks(turn, counted):
+        turn.understood = False
     removed = any(act.verb == "remove" for act in counted) and turn.before.lines != turn.draft.lines
     turn.sale = replace(turn.sale, removing=removed)
     ask_what_was_meant(turn, acts)
     ask_about_the_rest(turn, acts)
     if turn.is_only_missed or not (turn.understood or turn.greeted or answering.answered_in_words(turn)):
         take_for_answer(turn)
+
+
+def _only_asks(turn: Turn, acts: Sequence[Act]) -> bool:
+    """`Yes, do you take Wave?`: the question is somebody else's, or a person's."""
+    return {act.verb for act in acts} <= {"yes", "unknown", "thank"} and asks_something(turn.text)
 
 
 def finish(turn: Turn) -> str:

@@ -132,5 +132,6 @@ _VERBS: Mapping[Verb, Callable[[Turn, Act], None]] = {
     "address": lambda turn, act: delivering.address(turn, act.text),
     "name": lambda turn, act: delivering.name(turn, act.text),
     "time": lambda turn, act: delivering.time(turn, act.text),
+    "note": lambda turn, act: delivering.note(turn, act.text),
     "told": _told_only,
 }

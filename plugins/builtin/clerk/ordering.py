@@ -15,7 +15,7 @@ from comptoir.plugins.text import words
 
 _SAME_PLACE = ("meme adresse", "meme endroit", "meme lieu", "same address", "same place")
 _SOMEBODY = frozenset(("ma", "mon", "mes", "lui", "elle", "eux", "elles", "un", "une", "notre", "nos", "moi", "madame"))
-_OF_DELIVERY = frozenset(("delivery", "pickup", "zone", "address", "name", "time"))
+_OF_DELIVERY = frozenset(("delivery", "pickup", "zone", "address", "name", "time", "note"))
 MOST = 3
 """Orders that are told of at once."""
 

@@ -141,7 +141,7 @@ class Clerk(Plugin):
                 return Verdict.STOP
         if await payment.take_claim(context, message, self.config):
             return Verdict.STOP
-        if any(act.verb == "person" for act in acts) or _wants_person(message.text, sale):
+        if any(act.verb == "person" for act in acts) or _wants_person(message.text, sale, acts):
             # Whoever hands over answers them; else `unanswered` does.
             return Verdict.CONTINUE
         turn = await self._turn(context, catalogue, lexicon, sale, message.text, acts)
@@ -223,7 +223,7 @@ class Clerk(Plugin):
         acts = understood(message.text, lexicon, sale)
         turn = await self._turn(context, catalogue, lexicon, sale, message.text, acts)
         read(turn, acts)
-        if turn.is_only_missed and not _wants_person(message.text, sale):
+        if turn.is_only_missed and not _wants_person(message.text, sale, acts):
             # The others had their say, and it is no word of theirs.
             context.reply(finish(turn))
             kept: Sale | None = turn.sale
@@ -293,8 +293,10 @@ def _built(catalogue: Catalogue, language: Literal["fr", "en"]) -> Lexicon:
     return lexicon
 
 
-def _wants_person(text: str, sale: Sale) -> bool:
-    """Whatever was asked; but a name or an address may hold any word."""
+def _wants_person(text: str, sale: Sale, acts: Sequence[Act]) -> bool:
+    """Whatever was asked; but a name or an address may hold any word, and whoever brings it may ring."""
+    for note in (act.text for act in acts if act.verb == "note" and sale.is_open):
+        text = text.replace(note, " ")
     return sale.asked.kind not in ("name", "address") and (asks_for_a_person(text) or lost.complains(text))
 
 

@@ -6,12 +6,12 @@ from typing import Literal
 Verb = Literal[
     "greet", "thank", "yes", "no", "cancel", "put", "remove", "replace", "set_quantity", "clear", "again", "pick",
     "ask_price", "ask_stock", "ask_about", "ask_list", "ask_photo", "ask_order", "ask_delivery", "show_cart",
-    "checkout", "pickup", "delivery", "zone", "address", "name", "time", "reference", "person", "told",
+    "checkout", "pickup", "delivery", "zone", "address", "name", "time", "note", "reference", "person", "told",
     "unknown",
 ]  # fmt: skip
 """`again`: their last order once more · `pick`: the entry of the list that was shown, its number in `text` ·
 `cancel`: the order that is being made, or one that was made (its number in `text`) · `clear`: nothing of the cart ·
-`told`: what was or may be, and no order."""
+`note`: what whoever brings it is to know · `told`: what was or may be, and no order."""
 
 Asked = Literal[
     "delivery", "zone", "address", "name", "time", "confirm", "variant", "choice", "quantity", "option", "stock",
@@ -69,7 +69,7 @@ class Act:
     mention: Mention | None = None
     """What is put, removed, asked about; None where nothing is named (`c'est combien ?`)."""
     text: str = ""
-    """An address, a name, a time or a reference in the customer's words; the code of a zone; the number of an order;
-    the category of a list."""
+    """An address, a name, a time, a note or a reference in the customer's words; the code of a zone; the number of an
+    order; the category of a list."""
     instead: Mention | None = None
     """What a `replace` takes out."""

@@ -18,8 +18,9 @@ _BUSINESS = frozenset(
 )
 _SAYING = re.compile(
     r"^(?:(?:oui|ok|d'accord|alors|bon|ah|hum|euh|svp|bonjour|bonsoir|c'est|cest|ce sera|ca sera|c|je suis|je m'appelle"
-    r"|moi c'?est|moi|mon (?:pre)?nom(?: complet)?(?: est| c'est)?|le nom|au nom|nom|name|mettez|mets"
+    r"|moi c'?est|moi[- ]?meme|moi|mon (?:pre)?nom(?: complet)?(?: est| c'est)?|le nom|au nom|nom|name|mettez|mets"
     r"|notez|vous pouvez (?:mettre|noter)|tu peux mettre|pour|de la part|d'|de|a|au|aux|dans|vers|sur"
+    r"|(?:est[- ]ce que )?vous (?:allez|livrez|venez|desservez)(?: aussi)?|jusqu'a|et pour|et"
     r"|livrez(?:[ -]moi)?|quartier|du cote|adresse|j'habite|on est"
     r"|chez|my name is|it's|i am|is)\b[ :,'-]*)+"
 )
@@ -49,9 +50,9 @@ def answered(
 
 
 def _delivery(acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail], text: str) -> list[Act]:
-    """`vous livrez` says that they want it so."""
+    """`vous livrez` says that they want it so; `le livreur` is no order on its way."""
     if any(act.verb in ("pickup", "delivery", "zone", "person", "cancel") for act in acts):
-        return acts
+        return [act for act in acts if act.verb != "ask_order" or act.text]
     return [Act("delivery") if act.verb == "ask_delivery" and act.mention is None else act for act in acts]
 
 
@@ -69,9 +70,11 @@ def _zone(acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail], t
         if not any(act.verb == "address" for act in acts) and (rest := _beside_zone(pieces, text)):
             acts.append(Act("address", text=rest))
         return acts
+    if any(act.verb == "ask_delivery" and act.mention is not None and act.mention.found for act in acts):
+        return [act for act in acts if act.verb != "unknown"]
     if _is_business(acts) or any(act.verb in ("pickup", *_PLAIN) for act in acts):
         return acts
-    said = _bare(text)
+    said = _bare(text).strip(" ?")
     return [act for act in acts if act.verb not in ("unknown", "put")] + [
         Act("zone", mention=Mention(said=said or text))
     ]
@@ -92,15 +95,32 @@ def _address(acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail]
         acts = [act for act in acts if act.verb != "ask_order"]  # `n° 9432`
     if _is_business(acts) or _is_plain(acts, pieces) or any(act.verb == "ask_delivery" for act in acts):
         return acts
-    kept = [act for act in acts if act.verb in ("name", "time", "yes", "pickup", "reference")]
+    kept = [act for act in acts if act.verb in ("name", "time", "note", "yes", "pickup", "reference")]
     if any(act.verb == "pickup" for act in kept):
         return acts
     sure = [act for act in acts if act.verb == "zone" and _is_whole(act) and _zone_leads(pieces)]
-    cut = [(one.start, one.end) for one in details if one.kind in ("name", "time")]
+    if sure and _MOVED.search(flat(text)):
+        inside = [act for act in acts if act.verb == "address"]
+        rest = _beside_zone([piece for piece in pieces if piece.found == (sure[-1].mention or Mention()).found], text)
+        return [sure[-1], *(inside or ([Act("address", text=rest)] if rest else [])), *kept]
+    cut = [(one.start, one.end) for one in details if one.kind in ("name", "time", "note")]
     left = "".join(sign for place, sign in enumerate(text) if not any(start <= place < end for start, end in cut))
     said = re.sub(r"\s+", " ", left).strip(" ,.;:-")
     said = said if sum(map(str.isalpha, said)) > 1 else ""
     return [*sure, *([Act("address", text=said)] if said else []), *kept]
+
+
+_MOVED = re.compile(r"\b(?:pas|non|finalement|plutot|erreur|pardon|desole|correction|trompe|change\w*|no|sorry)\b")
+"""`non pas médina, plateau`: another zone than the one that was said, and no address yet."""
+_MOMENT = r"une? (?:petite? )?(?:minute|instant|seconde|moment)"
+_WAITING = re.compile(
+    r"(?:(?:ah|oui|ok|non|d'accord|bon|euh|svp|stp|merci|mais) ?[,.]* ?)*"
+    rf"(?:attend(?:s|ez)(?: moi)?|patiente[zr]?|{_MOMENT}|minute|(?:2|deux) ?(?:min|mn|minutes)|un peu|d'?abord"
+    r"|je (?:verifie|demande|regarde|vois|check|confirme (?:apres|plus tard)|reflechis|(?:vous |te )?"
+    r"(?:reviens|rappelle|redis|reecris))|laisse[zr]?[- ]moi reflechir|wait)"
+    rf"(?: ?[,.]* ?(?:un peu|{_MOMENT}|d'abord|svp|stp|s'il (?:vous|te) plait|je .*|avec .*|a m(?:a|on) .*))*[ .!]*"
+)
+"""Neither a yes nor a change."""
 
 
 def _is_whole(act: Act) -> bool:
@@ -122,7 +142,7 @@ def _name(acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail], t
     parts = re.findall(r"[^\W\d_]+", said)
     if not 0 < len(parts) <= _MOST_NAME_WORDS or any(map(str.isdigit, said)) or "?" in text:
         return acts
-    kept = [act for act in acts if act.verb in ("time", "address", "pickup", "delivery", "yes")]
+    kept = [act for act in acts if act.verb in ("time", "note", "address", "pickup", "delivery", "yes")]
     return [*kept, Act("name", text=said)]
 
 
@@ -138,7 +158,9 @@ def _names_ware(acts: Sequence[Act]) -> bool:
 def _time(acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail], text: str) -> list[Act]:
     if any(act.verb == "time" for act in acts) or _is_business(acts) or _is_plain(acts, pieces):
         return acts
-    return [act for act in acts if act.verb in ("pickup", "delivery", "address", "name")] + [Act("time", text=text)]
+    return [act for act in acts if act.verb in ("pickup", "delivery", "address", "name", "note")] + [
+        Act("time", text=text)
+    ]
 
 
 def _choice(acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail], text: str) -> list[Act]:
@@ -186,6 +208,8 @@ _SETTLED_WORDS = frozenset(
 
 def _confirm(acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail], text: str) -> list[Act]:
     """A yes beside words that were not understood is no plain yes."""
+    if _WAITING.fullmatch(flat(text)) and not any(act.mention is not None for act in acts):
+        return [Act("no")]
     if (" ".join(words(text)) in _SETTLED_WORDS or any(act.verb == "checkout" for act in acts)) and all(
         act.verb in _SETTLED for act in acts
     ):

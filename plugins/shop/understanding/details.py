@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from comptoir.plugins.shop.understanding.acts import Asked
+from comptoir.plugins.shop.understanding.persons import KIN, persons
+from comptoir.plugins.shop.understanding.reaching import PHONE, TO_REACH
 from comptoir.plugins.text import fold, singular
 
 
@@ -50,9 +52,6 @@ _AMOUNT = re.compile(
 )
 _SPENT = re.compile(rf"\bpour (?:\d[\d .]*|mille) ?{_CURRENCY}|(?<![\w.,])(?:\d[\d .]*|mille) ?{_CURRENCY}(?= d[e'u ])")
 """What somebody wants to spend: how many pieces that makes has to be asked."""
-_PHONE = re.compile(
-    r"\+\d{8,15}\b|(?:\+|\b00)\d(?:[ .-]?\d){7,14}\b|\b\d{2,3}(?:[ .-]\d{2,3}){3,4}\b|\b0\d{8,9}\b|\b[5679]\d{8}\b"
-)
 _NAMED = re.compile(
     r"\b(?:(?:c'est |mettez )?au nom d(?:e |u |'|es )|(?:mon |le )?nom ?(?:complet )?(?:est|c'est|sera|:|=) ?"
     r"|je m'appelle |je me nomme |moi c'?est |my name is |name ?: ?)"
@@ -72,8 +71,10 @@ _SIGNED = re.compile(r"[,.\n] ?(?P<name>[A-ZÀ-Ý][\w'-]+(?: [A-ZÀ-Ý][\w'-]+){
 """`…, rue 12, Awa Diop`."""
 _NAME_ENDS = re.compile(
     r"\s(?:et|pour|a|au|en|vers|livraison|livre[rz]?|svp|stp|merci|mon|je|j'|tel|numero|c'est|avec|demain|ce soir"
-    r"|habite|adresse|le|la|quartier|plutot|finalement|please|dans|sur|est)(?=\s|$).*"
+    r"|habite|adresse|le|la|quartier|plutot|finalement|please|dans|sur|est|pas|non|mais|qui|chez|ok|oui|numero"
+    r"|appele[zr]|rappele[zr])(?=\s|$).*"
 )
+_MYSELF = re.compile(rf"^(?:(?:moi[- ]?)?meme |{KIN.pattern})+")
 _ORDER = re.compile(
     r"\b(?:(?:ma|la|ta|votre|cette|sa|une?) )?(?:commande|cmd|cmde|order)s? ?(?:n ?[o°]\.? ?|num(?:ero)? |#|number )\s?"
     r"(?P<one>\d{1,7})\b|\b(?:ma|la|ta|votre|cette) (?:commande|cmd|cmde) (?P<two>\d{1,7})\b"
@@ -126,13 +127,19 @@ def details_in(text: str, asked: Asked | None, taken: Set[str] = frozenset()) ->
     _add(found, _presented(_CALLED, text, taken))
     _add(found, _presented(_LEADING, text, taken))
     _add(found, _presented(_TRAILING, text, taken))
-    if re.search(r"\blivr|\badresse|\bdomicile", folded) or asked in ("address", "zone", "name"):
+    where = asked in (*_WHOSE, "confirm") or re.search(r"\blivr|\badresse|\bdomicile", folded)
+    if where:
         _add(found, _presented(_SIGNED, text, taken))
+    if where or PHONE.search(folded):
+        _add(found, [Detail("name", text[start:end], first, end) for start, end, first in persons(text, folded, taken)])
+    _add(found, _plain("note", TO_REACH, text, folded))
+    if where:
+        _add(found, _plain("note", PHONE, text, folded))
     _add(found, _addresses(text, folded, asked, taken, before=_starts(found, folded)))
     _add(found, _orders(folded))
     _add(found, _plain("amount", _SPENT, text, folded))
     _add(found, _plain("", _AMOUNT, text, folded))
-    _add(found, _plain("", _PHONE, text, folded))
+    _add(found, _plain("", PHONE, text, folded))
     _add(found, _references(text, folded))
     _add(found, _plain("time", _TIME, text, folded))
     return sorted(found, key=lambda one: one.start)
@@ -163,6 +170,8 @@ def _names(text: str, folded: str, taken: Set[str]) -> list[Detail]:
     for one in _NAMED.finditer(folded):
         start, end = one.span("name")
         end = start + len(_NAME_ENDS.sub("", folded[start:end]))
+        if (myself := _MYSELF.match(folded[start:end])) is not None and start + myself.end() < end:
+            start += myself.end()
         name = text[start:end].strip(" .'-")
         if name and not set(re.findall(r"\w+", flat(name))) <= taken:
             found.append(Detail("name", name, one.start(), end))
@@ -183,7 +192,10 @@ def _presented(pattern: re.Pattern[str], text: str, taken: Set[str]) -> list[Det
 
 def _starts(found: list[Detail], folded: str) -> list[int]:
     """Where names and phone numbers begin: an address ends there."""
-    return [*(one.start for one in found if one.kind == "name"), *(one.start() for one in _PHONE.finditer(folded))]
+    return [
+        *(one.start for one in found if one.kind in ("name", "note")),
+        *(one.start() for one in PHONE.finditer(folded)),
+    ]
 
 
 def _orders(folded: str) -> list[Detail]:
@@ -218,8 +230,11 @@ def _addresses(text: str, folded: str, asked: Asked | None, taken: Set[str], bef
     return []
 
 
+_WHOSE = ("delivery", "zone", "address", "name", "time")
+"""Questions that are often answered with a name besides."""
 _COUNTED = re.compile(
-    r"(?<!\bvilla)(?<!\brue)(?<!\bporte)(?<!\bn°)(?<!\bappt)(?<!\blot)(?<!\bbloc)(?<!\bunite)(?<!\bpk)(?<!\bkm)"
+    r"(?<!\bdes)(?<!\baux)(?<!\bvilla)(?<!\brue)(?<!\bporte)(?<!\bn°)(?<!\bappt)(?<!\blot)(?<!\bbloc)(?<!\bunite)"
+    r"(?<!\bpk)(?<!\bkm)"
     r"[ ,]+(?:et |plus |avec )?(?:\d{1,3}|une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix) (?P<ware>\w{4,})"
 )
 """What is counted in an address that goes on: `villa 12 derrière la mosquée 2 yassa`."""

@@ -98,6 +98,25 @@ def asked_about(acts: Sequence[Act], names: Mapping[str, tuple[str, str]], asked
     return made
 
 
+def fee_asked(acts: Sequence[Act], text: str) -> list[Act]:
+    """`c'est combien pour Koumassi ?` asks what it costs to bring it there; not what all of it costs."""
+    zone = next((act for act in acts if act.verb == "zone"), None)
+    priced = [act for act in acts if act.verb in _PRICES and (act.mention is None or not act.mention.found)]
+    if zone is None or not priced or _IN_ALL.search(flat(text)) is not None:
+        return list(acts)
+    return [
+        replace(act, verb="ask_delivery") if act is zone else act
+        for act in acts
+        if not any(act is one for one in priced)
+    ]
+
+
+_PRICES = frozenset(("ask_price", "show_cart", "ask_about"))
+_IN_ALL = re.compile(
+    r"\b(?:tout|total|somme|ensemble|panier|commande|recap\w*|avec|compris\w*|all)\b|\bca (?:me |nous )?(?:fait|fera)\b"
+)
+
+
 def strange(pieces: Sequence[Piece], text: str, lexicon: Lexicon) -> list[Piece]:
     """`livraison à Thiès`: no misspelt ware, but where nothing is delivered."""
     folded = flat(text)

@@ -10,7 +10,7 @@ from comptoir.plugins.shop.understanding.details import details_in, without
 from comptoir.plugins.shop.understanding.lexicon import Lexicon
 from comptoir.plugins.shop.understanding.mentions import MentionReader
 from comptoir.plugins.shop.understanding.pieces import pieces_of
-from comptoir.plugins.shop.understanding.quarters import asked_about, doubted, strange
+from comptoir.plugins.shop.understanding.quarters import asked_about, doubted, fee_asked, strange
 from comptoir.plugins.shop.understanding.rephrasing import rephrased
 from comptoir.plugins.shop.understanding.second_thoughts import thought_over
 from comptoir.plugins.shop.understanding.sharing import in_halves
@@ -37,7 +37,7 @@ def understand(text: str, lexicon: Lexicon, asked: Asked | None = None, about: S
     ordered, told = without_told(said, cleaned, asked)
     pieces = thought_over(on_some(one_of_them(in_halves(ordered, lexicon), cleaned, lexicon), lexicon))
     acts = [act for _, act in sorted(Assembler(pieces, lexicon, asked).acts(), key=lambda one: one[0])]
-    acts = asked_about(acts, doubted(zones, tokens, reader), asked)
+    acts = fee_asked(asked_about(acts, doubted(zones, tokens, reader), asked), cleaned)
     if told and all(act.verb in ("greet", "thank") for act in acts):
         return (*acts, Act("told", text=told))
     acts += _zones_in_address(acts, lexicon)
