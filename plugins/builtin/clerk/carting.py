@@ -245,12 +245,12 @@ def pick(turn: Turn, text: str) -> None:
         settle(turn, Want((turn.sale.listed[place],)))
 
 
-def _each_asked(turn: Turn, count: int) -> bool:
-    """`Both`, of the two things that they have just asked about: one of each."""
+def _each_asked(turn: Turn, count: int, pieces: int | None = None) -> bool:
+    """`Both`, `4 of each`, of the two things that they have just asked about."""
     if turn.sale.last or len(turn.sale.listed) != count or not 1 < count <= MOST_OF_EACH:
         return False
     for sku in turn.sale.listed:
-        settle(turn, Want((sku,)))
+        settle(turn, Want((sku,), quantity=pieces))
     turn.sale = replace(turn.sale, listed=())
     return True
 
@@ -279,6 +279,8 @@ def _of_each(turn: Turn, mention: Mention) -> bool:
         return False
     if turn.answering is not None and turn.answering.kind in ("choice", "variant") and turn.answering.products:
         each_of(turn, mention.quantity)
+        return True
+    if turn.answering is None and _each_asked(turn, len(turn.sale.listed), mention.quantity):
         return True
     if not turn.draft.lines:
         return False

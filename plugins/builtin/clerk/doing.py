@@ -1,5 +1,6 @@
 """Does what one act of a message says: the table of verbs, and what a yes or a no answers."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -18,6 +19,9 @@ from comptoir.plugins.builtin.clerk.sale import Asked, Want
 from comptoir.plugins.builtin.clerk.turn import Turn
 from comptoir.plugins.builtin.clerk.wanting import settle
 from comptoir.plugins.shop.understanding import Act, Verb
+from comptoir.plugins.text import fold
+
+_TAKES = re.compile(r"\b(?:prends?|command\w+|achete|veux|take|want|order)\b")
 
 
 def do(turn: Turn, act: Act) -> None:
@@ -79,7 +83,9 @@ def _answered(turn: Turn, *, yes: bool) -> None:
             _settle_or_drop(turn, turn.answering, yes=yes)
         case "" if yes and is_plain_yes(turn.text) and not turn.sale.is_open and turn.sale.last:
             # `Yes, we have it` — `yes`: then they want it.
-            settle(turn, Want((turn.sale.last,), turn.sale.last_variants, unsure=True))
+            settle(
+                turn, Want((turn.sale.last,), turn.sale.last_variants, unsure=_TAKES.search(fold(turn.text)) is None)
+            )
         case _:
             pass
 

@@ -30,6 +30,8 @@ _ORDINALS = {
     "seconde": "2", "2e": "2", "2eme": "2", "troisieme": "3", "3e": "3", "3eme": "3", "quatrieme": "4", "4e": "4",
     "4eme": "4", "cinquieme": "5", "5e": "5", "5eme": "5",
 }  # fmt: skip
+_RESIGNED = re.compile(r"\b(?:grave?|dommage|ca (?:ne )?fait rien|(?:c'est|ce n'est|c) rien)\b")
+"""`c'est pas grave` to what is not there: then not."""
 _ALL = frozenset(("chaque", "chacun", "chacune", "tous", "toutes", "both"))
 _ABOUT_ONE = frozenset(("stock", "choice", "variant", "quantity", "option"))
 _MOST_NAME_WORDS = 5
@@ -44,6 +46,8 @@ def answered(
         return persons
     if asked in _ABOUT_ONE:
         acts = [_let_go(act, cleaned) for act in acts]
+        if acts and all(act.verb in ("thank", "greet") for act in acts) and _RESIGNED.search(flat(cleaned)):
+            acts = [Act("no"), *acts]
     read = _READERS.get(asked or "")
     text = cleaned.strip()[:_LONGEST]
     return read(acts, pieces, details, text) if read is not None and text else acts

@@ -296,6 +296,13 @@ class Assembler(Wanting):
             self._made = [made for made in self._made if made.mention is not None or made.verb != "ask_stock"]
         if name == "ask_delivery" and any(made.verb == name and made.sentence == self._sentence for made in self._made):
             return
+        if (
+            name in ("ask_price", "ask_about", "ask_stock")
+            and not self._mention_ahead(place)
+            and (one := self._beside())
+        ):
+            one.verb, self._mode = name, ""
+            return
         before = self._unclaimed()
         listed = self._made[-1] if self._made and self._made[-1].verb == "ask_list" else None
         if listed is not None and listed.text and listed.sentence == self._sentence:

@@ -221,6 +221,8 @@ def _addresses(text: str, folded: str, asked: Asked | None, taken: Set[str], bef
     for one in re.finditer(pattern, folded):
         if asked != "address" and not taken.isdisjoint(re.findall(r"\w{3,}", one.group())):
             continue
+        if one["place"].startswith("entre") and not taken.isdisjoint(folded[one.end() :].split()[:1]):
+            continue  # `entre la reine et la margherita`
         ends = _ADDRESS_ENDS.search(folded, one.end())
         end = min([ends.start() if ends else len(folded), *(start for start in before if start > one.start())])
         end = _before_wares(folded, one.end(), end, taken)

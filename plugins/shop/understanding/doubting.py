@@ -83,7 +83,7 @@ class Doubts:
             return True
         if mention.quantity is None:
             return self._word(end) in ("pour", "for") and self._is_bare_number(end + 1)
-        if any(self._word(place) in _HEDGES for place in range(start, end)) or self._ends(start, since, _BEFORE):
+        if any(self._hedges(place) for place in range(start, end)) or self._ends(start, since, _BEFORE):
             return True
         if mention.refers and (
             self._word(start - 1) in ("ou", "or", "pour", "for") or self._is_of_option(mention, start)
@@ -92,6 +92,10 @@ class Doubts:
         if self._word(end) in ("ou", "or") and self._is_number(end + 1):
             return True
         return self._is_second(start, since) or (self._is_number(end) and self._word(end + 1) in ("fois", "times"))
+
+    def _hedges(self, at: int) -> bool:
+        """`mini` of a `mini pizza` does not."""
+        return self._word(at) in _HEDGES and self.tokens[at].root not in self.lexicon.places
 
     def _is_of_option(self, mention: Mention, start: int) -> bool:
         """`avec 2 frites`, where fries come with something."""

@@ -12,6 +12,8 @@ from comptoir.plugins.shop.understanding.pieces import Piece
 _ADDING = ("ajout", "rajout", "encore", "aussi", "add")
 _WEAK = frozenset(("plus de", "plus d", "pas", "pas de", "pas d", "sans", "et pas"))
 
+_DEFINITE = ("le ", "la ", "les ", "l ", "l'", "vos ", "votre ", "the ")
+
 
 @dataclass
 class Made:
@@ -90,6 +92,23 @@ class Making:
             and made.mention is not None
             and made.verb in ("put", "ask_stock", "ask_about", "ask_price", "ask_photo")
         ]
+
+    def _beside(self) -> Made | None:
+        """`5 baguettes, et les éclairs c'est combien ?`: what was named last by its article alone, beside what is
+        ordered.
+        """
+        last = self._made[-1] if self._made else None
+        if last is None or last.verb != "put" or last.sentence != self._sentence:
+            return None
+        if not any(made.verb == "put" and self._is_ordered(made) for made in self._made[:-1]):
+            return None
+        mention = last.mention
+        if mention is None or not mention.found or mention.quantity is not None:
+            return None
+        return last if mention.said.lower().startswith(_DEFINITE) else None
+
+    def _is_ordered(self, made: Made) -> bool:
+        return made.mention is not None and (made.mention.quantity is not None or made.explicit)
 
     def _same(self, one: Mention | None, other: Mention) -> bool:
         if one is None or not one.found or not other.found:

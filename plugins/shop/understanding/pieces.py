@@ -147,9 +147,18 @@ def _bare_without(reader: MentionReader, at: int) -> tuple[Mention, int] | None:
 
 def _shop_words(reader: MentionReader, at: int, length: int) -> bool:
     """Whether these are words of the shop after all; `à la maison` is no burger of the house."""
-    if length > 1 and not (at > 0 and reader.names_product(at - 1)):
+    if length > 1 and not (at > 0 and reader.names_product(at - 1)) and not _goes_on(reader, at, length):
         return False
     return all(reader.names_product(place) or links(reader.word(place)) for place in range(at, at + length))
+
+
+def _goes_on(reader: MentionReader, at: int, length: int) -> bool:
+    """`le menu famille`, `la carte mémoire`: a name that does not end with the phrase."""
+    behind = at + length
+    if behind >= len(reader.tokens) or reader.tokens[behind].kind != "word" or links(reader.word(behind)):
+        return False
+    read = reader.read(at) if reader.names_product(behind) else None
+    return read is not None and bool(read[0].found) and read[1] > behind
 
 
 def _mark(token: Token) -> Iterator[Piece]:

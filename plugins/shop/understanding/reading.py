@@ -6,6 +6,7 @@ from comptoir.plugins.shop.understanding.acts import Act, Asked, Mention
 from comptoir.plugins.shop.understanding.alternatives import one_of_them
 from comptoir.plugins.shop.understanding.answers import answered
 from comptoir.plugins.shop.understanding.assembling import Assembler
+from comptoir.plugins.shop.understanding.chatter import without_chatter
 from comptoir.plugins.shop.understanding.details import details_in, without
 from comptoir.plugins.shop.understanding.lexicon import Lexicon
 from comptoir.plugins.shop.understanding.mentions import MentionReader
@@ -35,6 +36,7 @@ def understand(text: str, lexicon: Lexicon, asked: Asked | None = None, about: S
     zones = list(lexicon.zones.find(tokens, guessing=asked in ("zone", "delivery")))
     said = asked_of_told(strange(pieces_of(tokens, reader, zones, details), cleaned, lexicon), cleaned)
     ordered, told = without_told(said, cleaned, asked)
+    ordered = without_chatter(ordered, lexicon)
     pieces = thought_over(on_some(one_of_them(in_halves(ordered, lexicon), cleaned, lexicon), lexicon))
     acts = [act for _, act in sorted(Assembler(pieces, lexicon, asked).acts(), key=lambda one: one[0])]
     acts = fee_asked(asked_about(acts, doubted(zones, tokens, reader), asked), cleaned)

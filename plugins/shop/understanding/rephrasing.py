@@ -6,6 +6,7 @@ from comptoir.plugins.shop.understanding.details import flat
 from comptoir.plugins.shop.understanding.halves import halved
 
 _PHRASES = (
+    (re.compile(r"\bl'une? et l'autre\b"), "les deux"),
     (re.compile(r"\bon m'a dit(?: qu[e'])?"), ","),
     (re.compile(r"\bsoit\b"), "ou"),
     (re.compile(r"\bbetween\b"), "entre"),

@@ -20,7 +20,7 @@ _ORDERS = re.compile(
 """From here on they order."""
 _DONE = (
     r"pris|prise?s?|commandee?s?|acheter?|achetee?s?|mange|recue?s?|goutee?s?|bu|eue?s?|livree?s?|envoyee?s?|donne"
-    r"|apportee?s?|servi|fait|adoree?s?|aimee?s?"
+    r"|apportee?s?|servi|fait|adoree?s?|aimee?s?|vendue?s?|cassee?s?|perdue?s?|gatee?s?|abimee?s?|volee?s?"
 )
 _BETWEEN = r"(?: (?:deja|bien|juste|trop|encore|meme|toujours|aussi|pas|en|ete))*"
 _WHEN = (
@@ -47,6 +47,12 @@ _LATER = re.compile(
 )
 _IF_THERE_WERE = re.compile(r"\bsi (?:vous |tu |il y |y )(?:en )?(?:aviez|avais|avait)\b")
 _IF_I_TAKE = re.compile(r"\bsi (?:je |j'|on |nous )(?:en )?(?:prends?|prenons|commande|achete|veux)\b")
+_HOW_LONG = re.compile(
+    r"\bcombien de (?:temps|jours|minutes|semaines|personnes|fois)\b|\bcombien d'heures\b|\bquel delai\b"
+    r"|\b(?:jusqu'a|a partir de|depuis) quand\b|\bquels? (?:jours?|heures?)\b|\bquelle heure\b"
+    r"|\b(?:pouvez|pouvais|peux|vous) (?:me |nous |le |la |les )*livrer? .{1,40} (?:en une fois|d'un coup|a la fois)\b"
+)
+"""A question about when and how, whatever it names."""
 _LIKE = re.compile(r"\b(?:comme|pareil|meme|d'habitude|same)\b")
 """`comme hier`: once more."""
 _WARES = ("mention", "number")
@@ -67,12 +73,23 @@ def asked_of_told(pieces: Sequence[Piece], text: str) -> list[Piece]:
     cost.
     """
     folded = flat(text)
+    pieces = _without_asides(pieces, folded)
     if _IF_THERE_WERE.search(folded) is not None:
         return [_uncounted(one) for one in pieces if one.kind not in ("number", "acts", "modes")]
     if _IF_I_TAKE.search(folded) is not None and any(_asks_price(one) for one in pieces):
         pieces = [replace(one, kind="asks", name="ask_price") if _asks_price(one) else one for one in pieces]
         return [one for one in pieces if one.kind not in ("acts", "modes")]
     return list(pieces)
+
+
+def _without_asides(pieces: Sequence[Piece], folded: str) -> Sequence[Piece]:
+    """`combien de temps avant pour un gâteau ?` orders none."""
+    asides = [
+        one.span()
+        for one in _SENTENCE.finditer(folded)
+        if _HOW_LONG.search(one.group()) and not _ORDERS.search(one.group())
+    ]
+    return [one for one in pieces if one.kind not in _WARES or not any(a <= one.at < b for a, b in asides)]
 
 
 def _asks_price(piece: Piece) -> bool:
