@@ -14,8 +14,8 @@ from comptoir.plugins.shop.model import Catalogue, Draft, Product
 def catalogue_to_json(catalogue: Catalogue) -> str:
     """What prices are made of, and what is shown: without a version, and without stock, which goes its own way."""
     products = tuple(_uncounted(product) for product in catalogue.products)
-    plain = replace(catalogue, products=products, version=0)
-    return json.dumps(asdict(plain), ensure_ascii=False, separators=(",", ":"))
+    # Five times as fast as `asdict` and `json`: a change by chat does it while nothing else can be journaled.
+    return _adapter(Catalogue).dump_json(replace(catalogue, products=products, version=0)).decode()
 
 
 def catalogue_of_json(text: str, version: int) -> Catalogue:
