@@ -9,6 +9,7 @@ from comptoir.plugins.builtin.clerk import cart, cart_words, wares
 from comptoir.plugins.builtin.clerk.answering import answers, each_of, names, pick_of, refine, tell_lacking
 from comptoir.plugins.builtin.clerk.choosing import ordinal
 from comptoir.plugins.builtin.clerk.meaning import meant, most_alike, replaced
+from comptoir.plugins.builtin.clerk.of_which import asks_of_which
 from comptoir.plugins.builtin.clerk.parting import parts
 from comptoir.plugins.builtin.clerk.sale import Want
 from comptoir.plugins.builtin.clerk.turn import Turn
@@ -40,6 +41,8 @@ _OF_SEVERAL = re.compile(
     r"\b(?:un|une|1|2) (?:(?:des|sur(?: les)?) (?:deux|trois|quatre|[2-9])\b|d['’ ]?entre (?:eux|elles))"
     r"|\bl['’ ](?:une?|autre)\b"
 )
+_ALL_OF_IT = re.compile(r"\bles (?:deux|trois|quatre|[2-9])\b|\b(?:tout|tous|toutes)\b")
+_TWO = 2
 _BESIDE = frozenset(words("complete completez completer complement reste rest"))
 """With something else beside what is left of the first."""
 
@@ -47,7 +50,7 @@ _BESIDE = frozenset(words("complete completez completer complement reste rest"))
 def put(turn: Turn, mention: Mention | None) -> None:
     if mention is None:
         return
-    if _of_each(turn, mention) or _of_several(turn, mention):
+    if _of_each(turn, mention) or _of_several(turn, mention) or _of_all(turn, mention):
         return
     if turn.answering is None and (size := _as_size(turn, mention)):
         exchange(turn, Act("replace", size, instead=Mention(refers=True)))  # `too small, put 34`
@@ -91,7 +94,7 @@ def set_quantity(turn: Turn, mention: Mention | None) -> None:
     if size := _as_size(turn, mention):
         put(turn, size)
         return
-    if _of_several(turn, mention):
+    if _of_several(turn, mention) or _of_all(turn, mention) or asks_of_which(turn, mention, "set"):
         return
     products = meant(turn, mention, in_cart=True)
     if mention.relative or not products:
@@ -125,6 +128,8 @@ def remove(turn: Turn, mention: Mention | None) -> None:
     if turn.answering is not None and names(turn.answering, mention):
         _not_that(turn, mention)
         return
+    if asks_of_which(turn, mention, "remove"):
+        return
     products = cart_words.meant(turn, mention, meant(turn, mention, in_cart=True))
     there = {wares.product_sku(turn.catalogue, line.sku) for line in turn.draft.lines}
     if there.isdisjoint(products) and (dressed := cart_words.dressed_with(turn, mention)):
@@ -133,6 +138,8 @@ def remove(turn: Turn, mention: Mention | None) -> None:
         settle(turn, Want((product,), (line.sku,), without=(option,), does="remove"))
     elif not products:
         _unknown(turn, mention)
+    elif there.isdisjoint(products) and mention.sku and mention.quantity and turn.draft.lines != turn.before.lines:
+        put(turn, mention)  # `no pens, a pencil`
     elif len(products) == 1 or there.intersection(products):
         settle(turn, replace(want_of(mention, products), does="remove"))
     else:
@@ -148,6 +155,8 @@ def exchange(turn: Turn, act: Act) -> None:
     if not (mention.found or mention.traits or (instead and instead.found)) and mention.quantity is not None:
         # `5 instead`: of the same.
         set_quantity(turn, replace(mention, refers=True))
+        return
+    if not (instead and instead.found) and _of_all(turn, mention):
         return
     if turn.answering is not None and turn.answering.kind == "stock" and not (instead and instead.found):
         # Instead of what is not there.
@@ -290,6 +299,32 @@ def _of_each(turn: Turn, mention: Mention) -> bool:
     return True
 
 
+def _of_all(turn: Turn, mention: Mention) -> bool:
+    """`Both in white`, `all of it in 100`: each line of the cart that comes so, as many as there are."""
+    if (
+        mention.found
+        or not mention.traits
+        or turn.answering is not None
+        or _ALL_OF_IT.search(turn.text.lower()) is None
+    ):
+        return False
+    lines = [line for line in turn.draft.lines if _has_so(turn, line.sku, mention.traits)]
+    if len(lines) < _TWO or lines != [line for line in turn.before.lines if _has_so(turn, line.sku, mention.traits)]:
+        return False
+    if mention.quantity not in (None, len(lines), sum(line.quantity for line in lines)):
+        return False
+    for line in lines:
+        want = Want((wares.product_sku(turn.catalogue, line.sku),), traits=mention.traits, options=line.options)
+        want = replace(_as_before(turn, want, (line.sku,)), quantity=line.quantity, does="set", instead=(line.sku,))
+        settle(turn, want)
+    return True
+
+
+def _has_so(turn: Turn, sku: str, traits: Sequence[str]) -> bool:
+    product = turn.catalogue.by_sku[sku][0]
+    return any(set(traits) <= {value for _, value in one.traits} for one in product.variants)
+
+
 def _of_several(turn: Turn, mention: Mention) -> bool:
     """`One of the two in red`: another variant for so many of them."""
     if not (mention.refers and mention.traits and mention.quantity) or _OF_SEVERAL.search(turn.text.lower()) is None:
@@ -359,13 +394,14 @@ def _asked_about(turn: Turn, want: Want) -> tuple[str, ...]:
 
 
 def _as_before(turn: Turn, want: Want, out: Sequence[str]) -> Want:
-    """`Rather in M`, of the black one in L: a black one, too, where it comes so."""
+    """`Rather in M`, of the black one in L: a black one, too, where it comes so; `local rice instead`: as much."""
     found = [turn.catalogue.by_sku[sku] for sku in out if sku in turn.catalogue.by_sku]
-    if len(found) != 1 or not want.traits or want.products != (found[0][0].sku,):
+    product = wares.product_of(turn.catalogue, want.products[0]) if len(want.products) == 1 else None
+    if len(found) != 1 or product is None or (not want.traits and found[0][0] == product):
         return want
-    (product, was) = found[0]
-    kinds = {kind for one in product.variants for kind, value in one.traits if value in want.traits}
-    kept = tuple(value for kind, value in was.traits if kind not in kinds)
+    own = {value: kind for one in product.variants for kind, value in one.traits}
+    kinds = {own.get(value) for value in want.traits}
+    kept = tuple(value for _, value in found[0][1].traits if value in own and own[value] not in kinds)
     both = {*want.traits, *kept}
     comes_so = any(both <= {value for _, value in one.traits} for one in product.variants)
     return replace(want, traits=(*want.traits, *kept)) if comes_so else want

@@ -44,7 +44,7 @@ def read(turn: Turn, acts: Sequence[Act]) -> None:
     if turn.before_asked.kind == "confirm" and not turn.agreed and _only_asks(turn, counted):
         turn.understood = False
     removed = any(act.verb == "remove" for act in counted) and turn.before.lines != turn.draft.lines
-    turn.sale = replace(turn.sale, removing=removed)
+    turn.sale = replace(turn.sale, removing=removed, several=_spoke_of_several(turn, counted))
     ask_what_was_meant(turn, acts)
     ask_about_the_rest(turn, acts)
     if turn.is_only_missed or not (turn.understood or turn.greeted or answering.answered_in_words(turn)):
@@ -54,6 +54,16 @@ def read(turn: Turn, acts: Sequence[Act]) -> None:
 def _only_asks(turn: Turn, acts: Sequence[Act]) -> bool:
     """`Yes, do you take Wave?`: the question is somebody else's, or a person's."""
     return {act.verb for act in acts} <= {"yes", "unknown", "thank"} and asks_something(turn.text)
+
+
+def _spoke_of_several(turn: Turn, acts: Sequence[Act]) -> bool:
+    """Whether the cart was last spoken of in a message that changed more than one thing in it."""
+    if not any(act.mention is not None for act in acts):
+        return turn.sale.several
+    changed = {
+        wares.product_sku(turn.catalogue, sku) for some in carting.changes(turn.before, turn.draft) for sku, *_ in some
+    }
+    return len(changed) > 1
 
 
 def finish(turn: Turn) -> str:

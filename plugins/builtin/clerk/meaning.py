@@ -47,6 +47,8 @@ def replaced(turn: Turn, instead: Mention | None, mention: Mention) -> tuple[str
         products = cart_words.meant(turn, instead, meant(turn, instead, in_cart=True))
     else:
         products = _other_variant(turn, mention) or most_alike(turn, mention)
+        if not products and mention.refers and mention.traits:
+            products = meant(turn, mention, in_cart=True)  # `rather a Bosch`, of the spark plugs
         if not products and instead == ALIKE:
             return ()
         products = products or meant(turn, instead or Mention(refers=True), in_cart=True)

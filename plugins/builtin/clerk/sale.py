@@ -81,6 +81,8 @@ class Sale:
     """The product that was spoken of last."""
     last_variants: tuple[str, ...] = ()
     """Of it, those that were; empty for all."""
+    several: bool = False
+    """And so were others in the same message."""
     removing: bool = False
     """They have just taken something out."""
     listed: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ _ANOTHER = ("je pr", "on pr", "j'aime")
 """Corrections that name another thing."""
 _MEANT = ("je v", "je me s", "correction", "erreur")
 """Corrections by which one thing was said for another."""
-_CHANGING = ("finalement", "en fait", "tout compte", "à la r", "a la r", "pardon", "actually")
+_CHANGING = ("mieux", "finalement", "en fait", "tout compte", "à la r", "a la r", "pardon", "actually")
 _SORRY = ("pardon", "dés", "excus", "sorry")
 _NOT_THAT = ("plutot", "plutôt", "non", "erreur")
 _GOING_ON = ("mention", "number", "modes", "asks")
@@ -42,9 +42,23 @@ class Correcting(Making):
     def _correct(self, place: int, piece: Piece) -> None:
         said = piece.said.lower()
         if not (self._correcting.startswith(_MEANT) and said.startswith(_SORRY)):
-            self._correcting = "mieux" if said == "mais" else said
+            self._correcting = said
         if self._mode == "remove" or self._mode.startswith("ask_"):
             self._mode = ""
+        last, put = self._made[-1] if self._made else None, self._last_put()
+        counted = last is not None and last.verb == "number" and last.mention is not None
+        if (
+            counted
+            and put is not None
+            and last is not None
+            and put.sentence == last.sentence
+            and not self._going_on(place)
+        ):
+            assert put.mention is not None
+            assert last.mention is not None
+            put.mention = replace(put.mention, quantity=last.mention.quantity)
+            self._made.remove(last)  # `une rame, deux plutôt`
+            self._correcting = ""
 
     def _limit(self, place: int) -> None:
         """`3 seulement` after `4 poulets`; `non juste la brume`: nothing else."""
@@ -108,6 +122,9 @@ class Correcting(Making):
 
     def _corrected(self, mention: Mention, piece: Piece, last: Made | None) -> None:
         word, self._correcting = self._correcting, ""
+        if last is not None and last.mention is not None and self._is_of(last.mention, mention) and mention.traits:
+            last.mention = self._amended(last.mention, mention)
+            return
         earlier = next((made for made in self._puts() if self._same(made.mention, mention)), None)
         if earlier is not None and earlier.mention is not None and not mention.refers:
             earlier.mention = merged(earlier.mention, mention, replacing=True)
@@ -120,9 +137,25 @@ class Correcting(Making):
             made = self._make("put", mention, piece.at, explicit=self._explicit)
             self._turn(made, word)
 
+    def _going_on(self, place: int) -> bool:
+        """Whether something is named right after, or counted."""
+        following = next((one for one in self._pieces[place + 1 :] if one.kind != "word"), None)
+        return following is not None and following.kind in ("mention", "number")
+
+    def _is_of(self, told: Mention, more: Mention) -> bool:
+        """`un chawarma bœuf simple, non géant`: what is named by a size may be the one that was named."""
+        return bool(told.sku) and len(more.found) > 1 and told.sku in {one.sku for one in more.found}
+
+    def _amended(self, told: Mention, more: Mention) -> Mention:
+        """With another size or colour, and all else as it was said first."""
+        kept = tuple(
+            one for one in told.traits if not any(self._lexicon.excludes(told.sku, (one,), new) for new in more.traits)
+        )
+        return replace(merged(told, more, replacing=True), traits=(*kept, *more.traits))
+
     def _is_meant_instead(self, word: str) -> bool:
         """`je veux 2 coca, non 3 fanta` is one thing for another, `je veux 2 coca, en fait je veux un fanta` both."""
-        return not self._adding if word.endswith(_NOT_THAT) else not self._explicit and word != "mieux"
+        return not self._adding if word.endswith(_NOT_THAT) else not self._explicit and word not in ("mais", "mieux")
 
     def _turn(self, made: Made, word: str) -> None:
         """What a correction of an earlier message makes of a put."""
@@ -144,6 +177,8 @@ class Correcting(Making):
         if self._waiting == "swap":
             if self._out is None and (both := self._parted(mention)) is not None:
                 self._out, mention = both  # `changez les coca en fanta`
+            if self._out is None and piece.said.lower().startswith("en ") and mention.found:
+                self._out = LAST  # `changez en burgers bœuf`
             dressed = mention.refers and (mention.traits or mention.options)
             if self._out is None and not (dressed and not self._follows(self._pieces.index(piece), ("mention",))):
                 self._out = mention

@@ -22,6 +22,7 @@ from comptoir.plugins.shop.understanding.catalogue_words import (
     unambiguous,
     units_of,
 )
+from comptoir.plugins.shop.understanding.kinds import figure
 from comptoir.plugins.shop.understanding.measures import parted
 from comptoir.plugins.shop.understanding.packing import packings
 from comptoir.plugins.shop.understanding.phrasing import phrase_words, spoken, whole_phrases
@@ -152,6 +153,14 @@ class Lexicon:
         variants = (one for place in places for one in self.entries[place].product.variants)
         kinds = {value: kind for variant in variants for kind, value in variant.traits}
         return other in kinds and any(one != other and kinds.get(one) == kinds[other] for one in values)
+
+    def other_size(self, sku: str, values: Sequence[str], number: int | None) -> str:
+        """The value of the product with this figure that is of one kind with these; empty for none."""
+        if sku not in self.by_sku or number is None:
+            return ""
+        variants = self.entries[self.by_sku[sku]].product.variants
+        sizes = dict.fromkeys(value for one in variants for _, value in one.traits if figure(value) == str(number))
+        return next((one for one in sizes if self.excludes(sku, values, one)), "")
 
     def are_sizes(self, numbers: Sequence[int | None]) -> bool:
         """Whether variants come in each of these bare numbers, large enough to be no quantities."""

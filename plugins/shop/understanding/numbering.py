@@ -63,10 +63,6 @@ class Numbering(Correcting):
         last.mention = replace(LAST, traits=(str(now),))
         return True
 
-    def _of_other_size(self, told: Mention, mention: Mention) -> bool:
-        """`une 38, non 39`: a number that is a size of what was named in another."""
-        return bool(told.sku) and self._lexicon.excludes(told.sku, told.traits, str(mention.quantity))
-
     def _is_taken(self, piece: Piece, place: int) -> bool:
         """`un` is a number of pieces only where it stands alone: `je prends un, avec du thon`."""
         if piece.said.lower() not in ("un", "une"):
@@ -93,15 +89,10 @@ class Numbering(Correcting):
         if self._waiting == "instead":
             self._counted_instead(piece)
         elif self._correcting and (last := self._last_put()) is not None and last.mention is not None:
-            if not self._of_other_size(last.mention, mention):
-                last.mention = replace(last.mention, quantity=mention.quantity, unsure=mention.unsure)
+            if size := self._lexicon.other_size(last.mention.sku, last.mention.traits, mention.quantity):
+                last.mention = self._amended(last.mention, Mention(traits=(size,)))  # `une 38, non 39`
             else:
-                kept = (
-                    one
-                    for one in last.mention.traits
-                    if not self._lexicon.excludes(last.mention.sku, (one,), str(mention.quantity))
-                )
-                last.mention = replace(last.mention, traits=(*kept, str(mention.quantity)))
+                last.mention = replace(last.mention, quantity=mention.quantity, unsure=mention.unsure)
             self._correcting = ""
         elif self._mode == "set_quantity" or self._correcting or self._refused:
             self._make("set_quantity", mention, piece.at)

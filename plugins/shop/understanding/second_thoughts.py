@@ -55,7 +55,8 @@ def _takes_back(pieces: Sequence[Piece], at: int) -> bool:
         return False
     if after.kind == "number" or before.kind == "number":
         return after.mention is not None
-    return after.mention is not None and _is_same(before.mention, after.mention)
+    told = after.mention
+    return told is not None and (_is_same(before.mention, told) or (told.refers and bool(told.traits)))
 
 
 def _is_same(one: Mention, other: Mention) -> bool:

@@ -73,6 +73,8 @@ class Wanting(Numbering):
         if before is not None and before.verb == "remove" and before.sentence == self._sentence and self._refused:
             before.verb, before.mention, before.instead = "replace", mention, before.mention
             return True  # `non pas le coca, le fanta`
+        if self._is_told_of_what(mention, piece):
+            return True  # `en rose plutôt, les wax`, `3 bleus et 2 rouges pour les bics`
         if self._refused and mention.refers and mention.traits and mention.quantity is None and not self._puts():
             self._make("replace", mention, piece.at, instead=LAST)
             return True  # `non L`
@@ -103,6 +105,39 @@ class Wanting(Numbering):
         linked = place > 0 and self._pieces[place - 1].name in ("sur", "dans")
         dressed = told is not None and told.refers and bool(told.options or told.without)
         return linked and dressed and before.verb == "put" and bool(mention.found) and mention.quantity is None
+
+    def _is_told_of_what(self, mention: Mention, piece: Piece) -> bool:
+        """Whether it says what the sizes and colours right before it are of."""
+        place = self._pieces.index(piece)
+        definite = piece.said.lower().split(" ")[0] in ("le", "la", "les") or piece.said.lower().startswith(
+            ("l'", "l ")
+        )
+        if not (mention.sku and definite) or mention.quantity is not None or mention.traits or mention.options:
+            return False
+        if place > 0 and self._pieces[place - 1].name not in ("pour", "plutot", "plutôt", "correct", "sur", ""):
+            return False
+        before = [
+            made
+            for made in self._made
+            if made.sentence == self._sentence
+            and made.verb in ("put", "set_quantity", "replace")
+            and made.mention is not None
+            and self._comes_so(made.mention, mention)
+        ]
+        if not before or self._made[-1] is not before[-1]:
+            return False
+        for made in before:
+            assert made.mention is not None
+            made.mention = replace(made.mention, found=mention.found, refers=False)
+        if len(before) == 1 and before[0].verb == "put":
+            before[0].verb, before[0].instead = "replace", Mention(mention.found, refers=True)
+        self._correcting = ""
+        return True
+
+    def _comes_so(self, told: Mention, mention: Mention) -> bool:
+        named = {one.sku for one in told.found}
+        so = bool(told.traits) and self._lexicon.own_traits(mention.sku, told.traits) == told.traits
+        return so and (told.refers or (len(named) > 1 and mention.sku in named))
 
     def _tells_of(self, before: Made, mention: Mention) -> bool:
         """Whether a number that stood alone is of this."""
@@ -210,10 +245,11 @@ class Wanting(Numbering):
             and len(mention.traits) >= len(base.traits)
             and len(base.traits) > 1
         ):
-            last.mention = merged(base, mention, replacing=self._correcting not in ("", "mieux"))
+            so = self._correcting not in ("", "mais", "mieux")
+            last.mention = self._amended(base, mention) if so else merged(base, mention, replacing=False)
             return True
         if self._correcting:
-            last.mention = merged(base, mention, replacing=True)
+            last.mention = self._amended(base, mention)
             return True
         pieces = mention.quantity or 1
         if base.quantity is None and not base.traits and not base.options:
