@@ -48,7 +48,7 @@ async def test_after_six_hours_away_nobody_gets_two_answers_and_nobody_is_interr
                 await customer.say(shop.number, "Et l'horaire svp ?")
         await here.start_daemon()
         await here.wait_state(shop.name, "online")
-        await judge.settle(here, shop, within=60)
+        await judge.settle(here, shop, within=120)
 
         menu, hours = crowd.answer(shop, "menu"), crowd.answer(shop, "horaire")
         assert [customer.number for customer in once if texts(customer) != [menu]] == []
