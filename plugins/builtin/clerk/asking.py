@@ -59,13 +59,20 @@ def about(turn: Turn, mention: Mention | None) -> None:
 
 def photos(turn: Turn, mention: Mention | None) -> tuple[str, ...]:
     """What there is a picture of, of what they want to see; the rest is said in words."""
+    sends = turn.config.photos
+    if not sends:
+        turn.answer("no_photos")
+        if mention is None or not (mention.found or mention.said):
+            # Asking which one would only lead them on.
+            return ()
     wanted: list[str] = []
     for product, variants in _of(turn, mention, most=MOST):
         skus = [product.sku] if len(variants) == len(product.variants) else [one.sku for one in variants]
-        seen = [sku for sku in skus if turn.config.photos and has_picture(turn.catalogue, sku)]
+        seen = [sku for sku in skus if sends and has_picture(turn.catalogue, sku)]
         wanted += seen
-        if not seen:
+        if sends and not seen:
             turn.answer("no_photo", product=product.name)
+        if not seen:
             _show_price(turn, product, variants, None)
     return tuple(wanted)
 

@@ -35,6 +35,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "lacking": ("Désolé, {product} n'existe pas en {lacking}.", "Sorry, {product} does not come in {lacking}."),
     "which_about": ("De quel produit parlez-vous ?", "Which product do you mean?"),
     "no_photo": ("Je n'ai pas de photo de {product}.", "I have no picture of {product}."),
+    "no_photos": (
+        "Je n'envoie pas de photos ici. Demandez-moi le prix d'un produit, ce qu'il y a, ou passez commande.",
+        "I send no pictures here. Ask me for a product's price, for what there is, or order.",
+    ),
     "unknown_product": ("Désolé, nous n'avons pas « {said} ».", 'Sorry, we do not have "{said}".'),
     "nearest": ("Nous avons : {products}.", "We have: {products}."),
     # --- delivery

@@ -66,7 +66,13 @@ def test_a_picture_comes_with_what_it_is_and_what_it_costs(opens: Opens) -> None
 
 def test_what_has_none_is_said_in_words(opens: Opens) -> None:
     assert opens().customer().says("photo des œufs").texts == ["Je n'ai pas de photo de Œufs.\nŒufs : 100\u202fF."]
-    assert "Je n'ai pas de photo" in opens(photos=False).customer().says("photo du poulet braisé").texts[0]
+
+
+def test_a_shop_that_sends_none_says_so_and_what_to_ask_instead(opens: Opens) -> None:
+    awa = opens(photos=False).customer()
+    instead = "Je n'envoie pas de photos ici. Demandez-moi le prix d'un produit, ce qu'il y a, ou passez commande."
+    assert awa.says("photo du poulet braisé").texts[0].startswith(f"{instead}\nPoulet braisé : 3\u202f500\u202fF.")
+    assert awa.says("vous avez des photos ?").texts == [instead]
 
 
 def test_three_pictures_at_most(opens: Opens) -> None:
