@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
+from itertools import pairwise
 
 from comptoir.plugins.builtin.clerk import cart, wares
 from comptoir.plugins.builtin.clerk.choosing import narrowed
@@ -16,6 +17,9 @@ from comptoir.plugins.text import words
 
 _SMALL = frozenset(words("petit petite petits petites small smallest cheapest"))
 _BIG = frozenset(words("grand grande grands grandes gros grosse big large biggest"))
+_IDLE = frozenset(
+    words("le la les l celle celui celles ceux en de du au aux a taille pointure svp stp s il te vous plait merci oui")
+)
 _ALL = frozenset(words("tous toutes tout toute all"))
 _AMOUNT = re.compile(r"(?<![\w.,])\d{1,3}(?:[ .]\d{3})+(?!\d)|(?<![\w.,])\d{3,7}(?!\d)")
 _LEAST = 100
@@ -46,7 +50,7 @@ def refine(turn: Turn, mention: Mention) -> None:
         products=products,
         variants=want.variants if keep else (),
         quantity=quantity,
-        unsure=(mention.unsure and not _is_all_of_them(turn, want)) or (want.unsure and mention.quantity is None),
+        unsure=(mention.unsure and not _is_of_that_many(turn, want)) or (want.unsure and mention.quantity is None),
         # What was sold out was said too: of the new answer only itself counts.
         traits=traits,
         options=mention.options if other else tuple(dict.fromkeys((*want.options, *mention.options))),
@@ -62,9 +66,29 @@ def refine(turn: Turn, mention: Mention) -> None:
     settle(turn, refined, first=True)
 
 
-def _is_all_of_them(turn: Turn, want: Want) -> bool:
-    """`4 wraps`, which ones? — `all with chicken`: these 4."""
-    return want.quantity is not None and not _ALL.isdisjoint(words(turn.text))
+def _is_of_that_many(turn: Turn, want: Want) -> bool:
+    """`4 wraps`, which ones? — `all with chicken`: these 4; `a cable`, which? — `for an iPhone`: that one."""
+    spoken = words(turn.text)
+    for_one = any(first == "pour" and second in ("un", "une") for first, second in pairwise(spoken))
+    return want.quantity is not None and (for_one or not _ALL.isdisjoint(spoken))
+
+
+def answers_exactly(turn: Turn) -> bool:
+    """`1 Reine and 1 chicken`, where one of the candidates is called just so."""
+    want = turn.answering
+    if want is None or want.kind != "variant":
+        return False
+    said = _telling(turn.text)
+    titled = [sku for sku in want.variants if said == _telling(turn.catalogue.by_sku[sku][1].title)]
+    if len(titled) != 1:
+        return False
+    turn.answered()
+    settle(turn, replace(want, variants=(titled[0],), traits=()), first=True)
+    return True
+
+
+def _telling(text: str) -> list[str]:
+    return [word for word in words(text) if word not in _IDLE]
 
 
 def answered_in_words(turn: Turn) -> bool:

@@ -1,5 +1,6 @@
 """Answers questions about what is sold."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ from comptoir.plugins.text import fold, words
 _KINDS = frozenset(
     words("couleur couleurs coloris taille tailles pointure pointures format formats parfum parfums gout gouts colour")
 )
+_WHAT = re.compile(r"\bquoi comme\b|\bquels? modele")
 FEW = 5
 """Pieces left that are worth telling."""
 
@@ -157,7 +159,7 @@ def _fitting(product: Product, mention: Mention | None) -> Sequence[Variant]:
 
 def _asks_which(turn: Turn) -> bool:
     """`Which colours?`"""
-    return not _KINDS.isdisjoint(words(turn.text))
+    return not _KINDS.isdisjoint(words(turn.text)) or _WHAT.search(fold(turn.text)) is not None
 
 
 def _show_price(turn: Turn, product: Product, variants: Sequence[Variant], mention: Mention | None) -> None:

@@ -31,6 +31,7 @@ _RATHER = frozenset(
     )
 )
 _SAME = frozenset(words("pareil pareille meme memes aussi egalement same also"))
+_ALIKE = frozenset(words("pareil pareille meme memes same"))
 _MORE = frozenset(words("et aussi plus avec ajoute ajoutez rajoute rajoutez puis and also too with add"))
 _EACH = frozenset(words("chaque chacun chacune each"))
 _TAKES = re.compile(
@@ -152,6 +153,9 @@ def exchange(turn: Turn, act: Act) -> None:
     mention, instead = act.mention, act.instead
     if mention is None:
         return
+    if mention.refers and mention.traits and _is_the_same(turn.text):
+        put(turn, mention)
+        return
     if not (mention.found or mention.traits or (instead and instead.found)) and mention.quantity is not None:
         # `5 instead`: of the same.
         set_quantity(turn, replace(mention, refers=True))
@@ -190,6 +194,12 @@ def exchange(turn: Turn, act: Act) -> None:
     does: Literal["put", "set"] = "set" if out else "put"
     want = replace(want, quantity=quantity, unsure=unsure, does=does, instead=out, pieces_out=pieces_out)
     settle(turn, want)
+
+
+def _is_the_same(text: str) -> bool:
+    """`The same, but in small`: one more, and nothing for it."""
+    spoken = words(text)
+    return not _ALIKE.isdisjoint(spoken) and _RATHER.isdisjoint(spoken)
 
 
 def _options_swapped(turn: Turn, mention: Mention, instead: Mention | None) -> bool:

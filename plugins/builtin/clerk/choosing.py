@@ -8,6 +8,8 @@ from rapidfuzz.distance import OSA
 from comptoir.plugins.text import stem, words
 
 _ARTICLE = re.compile(r"\b[lLdD]['’]")
+_UNIT = re.compile(r"(?<=\d)(?=[^\W\d_])")
+"""Of `400g`."""
 _ORDINALS = {
     "premier": 0, "premiere": 0, "1er": 0, "1ere": 0, "first": 0, "deuxieme": 1, "second": 1, "seconde": 1, "2e": 1,
     "2eme": 1, "troisieme": 2, "3e": 2, "3eme": 2, "third": 2, "quatrieme": 3, "4e": 3, "4eme": 3, "dernier": -1,
@@ -29,11 +31,11 @@ def narrowed(text: str, names: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     `names` are the words of each, in the order in which they were shown.
     """
     keys = tuple(names)
-    spoken = words(_ARTICLE.sub(" ", text))
+    spoken = words(_UNIT.sub(" ", _ARTICLE.sub(" ", text)))
     said = {stem(word) for word in spoken}
     if (at := ordinal(text, len(keys))) is not None:
         return (keys[at],)
-    known = {key: {stem(word) for name in names[key] for word in words(name)} for key in keys}
+    known = {key: {stem(word) for name in names[key] for word in words(_UNIT.sub(" ", name))} for key in keys}
     common = set.intersection(*known.values()) if len(keys) > 1 else set()
     points = {key: _points(said, known[key] - common) for key in keys}
     most = max(points.values(), default=0)

@@ -50,9 +50,9 @@ def unread(text: str, acts: Sequence[Act], lexicon: Lexicon) -> tuple[str, ...]:
     rest.subtract(word for act in acts for word in words(act.text))
     rest.subtract(word for mention in mentions for word in words(mention.said))
     left = [word for word, count in rest.items() for _ in range(count)]
-    numbers = _numbers(mentions)
+    numbers = _numbers(mentions) | _of_names(mentions, lexicon.catalogue)
     names = {stem(word) for mention in mentions for word in _words_of(mention, lexicon.catalogue)}
-    known = vocabulary(lexicon) - names
+    known = vocabulary(lexicon) - names - {stem(word) for word in _of_categories(lexicon.catalogue)}
     return tuple(
         word
         for word in left
@@ -74,6 +74,19 @@ def _numbers(mentions: Sequence[Mention]) -> set[int | None]:
     quantities = [mention.quantity for mention in mentions if mention.quantity is not None]
     of_traits = (word for mention in mentions for each in (*mention.traits, *mention.lacking) for word in words(each))
     return {*quantities, sum(quantities), *(int(word) for word in of_traits if word.isdecimal())}
+
+
+def _of_names(mentions: Sequence[Mention], catalogue: Catalogue) -> set[int | None]:
+    """`pizza 4 fromages`."""
+    products = (wares.product_of(catalogue, one.sku) for mention in mentions for one in mention.found)
+    said = (word for one in products if one is not None for name in (one.name, *one.names) for word in words(name))
+    return {int(word) for word in said if word.isdecimal()}
+
+
+def _of_categories(catalogue: Catalogue) -> Iterator[str]:
+    """`As a drink a coke`."""
+    for category in {product.category for product in catalogue.products}:
+        yield from words(category)
 
 
 def _words_of(mention: Mention, catalogue: Catalogue) -> Iterator[str]:

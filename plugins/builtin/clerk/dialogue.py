@@ -31,6 +31,8 @@ def read(turn: Turn, acts: Sequence[Act]) -> None:
     if turn.sale.asked.kind == "cancel" and not {"yes", "no"} & {act.verb for act in acts}:
         # Whatever they say now: a yes that comes later is not to that question.
         turn.sale = replace(turn.sale, asked=Asked())
+    if answering.answers_exactly(turn):
+        return
     again_there = ordering.same_place(turn.text) and ordering.deliver_again(turn)
     turn.names_wares = any(act.mention is not None and act.mention.found for act in acts if act.verb in OF_CART)
     puts = ordering.begins_anew(turn, acts)

@@ -1,5 +1,6 @@
 """Turns what customers want into lines of the cart, or into the question that has to come first."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -8,6 +9,7 @@ from comptoir.plugins.builtin.clerk.cart import Problem
 from comptoir.plugins.builtin.clerk.sale import Want
 from comptoir.plugins.builtin.clerk.turn import Turn
 from comptoir.plugins.shop.model import CartLine, Draft, Product, Variant
+from comptoir.plugins.shop.numbers import number_at
 from comptoir.plugins.shop.understanding import Mention
 from comptoir.plugins.text import fold, stem, words
 
@@ -16,6 +18,11 @@ _ADDS = frozenset(
 )
 """So many more."""
 _EACH = frozenset(("chaque", "chacun", "chacune", "each"))
+_OF_EACH = re.compile(
+    r"\b(?P<count>\w+) (?:de )?(?:chaque|chacune?)"
+    r"(?: (?:taille|couleur|pointure|sorte|format|modele|variete|parfum|gout)s?)?"
+    r"(?= *(?:$|[,.;!?)\n]|svp|stp|s'il|merci|pour|et))"
+)
 _ALL = frozenset(("deux", "2", "trois", "3", "tous", "toutes", "tout", "both", "all", "chaque", "chacun", "chacune"))
 _EITHER = frozenset(("ou", "or", "pas", "not", "plutot", "rather", "non"))
 """Of two that are named, one is meant."""
@@ -58,6 +65,8 @@ def _one_of_each(turn: Turn, want: Want) -> list[Want]:
     product = wares.product_of(turn.catalogue, want.products[0]) if len(want.products) == 1 else None
     if product is None or want.does != "put" or want.relative or not _EITHER.isdisjoint(spoken):
         return []
+    if each and not want.traits and not want.variants:
+        return _of_each_kind(turn, product, want)
     kinds = {fold(value): kind for variant in product.variants for kind, value in variant.traits}
     by_kind: dict[str, list[str]] = {}
     for trait in dict.fromkeys(want.traits):
@@ -67,6 +76,19 @@ def _one_of_each(turn: Turn, want: Want) -> list[Want]:
         return []
     rest = tuple(trait for trait in want.traits if trait not in several[0])
     return [replace(want, traits=(*rest, value), quantity=1, unsure=False) for value in several[0]]
+
+
+def _of_each_kind(turn: Turn, product: Product, want: Want) -> list[Want]:
+    """`3 vests, one of each size`, where they come in three; `2 of each colour`."""
+    told = _OF_EACH.search(fold(turn.text))
+    there = [one for one in product.variants if turn.shop.stock.enough(one.sku, 1)]
+    if told is None or len(there) < len(product.variants) or len(there) == 1:
+        return []
+    found = number_at([told["count"]], 0)
+    count = 1 if told["count"] in ("un", "une") else found.value if found is not None else None
+    if not count or want.quantity not in (None, count, count * len(there)):
+        return []
+    return [replace(want, variants=(one.sku,), quantity=count, unsure=False) for one in there]
 
 
 def _tried(turn: Turn, want: Want) -> Want | None:
@@ -85,6 +107,8 @@ def _tried(turn: Turn, want: Want) -> Want | None:
             turn.take(cart.dress(turn.shop, turn.draft, one.sku, want.options, want.without))
         return None
     there = [one for one in variants if turn.shop.stock.enough(one.sku, 1)]
+    if len(there) > 1 and (begun := _begun(product, want, there)):
+        there = begun
     if (len(variants) > 1 or not _has_all(variants[0], _known_traits(product, want))) and there:
         return replace(want, kind="variant", variants=tuple(one.sku for one in there))
     variant = variants[0]
@@ -107,6 +131,16 @@ def _fitting(turn: Turn, product: Product, want: Want) -> list[Variant]:
         if there and (about_cart or (len(there) == 1 and not want.traits)):
             return there
     return fitting
+
+
+def _begun(product: Product, want: Want, variants: Sequence[Variant]) -> list[Variant]:
+    """`First age milk`, of which there are two sizes: those that have the words said beside its name."""
+    own = {stem(word) for name in (product.name, *product.names) for word in words(name)}
+    said = {stem(word) for word in words(want.said) if not word.isdigit()} - own
+    values = {one.sku: {stem(word) for _, value in one.traits for word in words(value)} for one in variants}
+    told = said & set().union(*values.values())
+    having = [one for one in variants if told and told <= values[one.sku]]
+    return having if 1 < len(having) < len(variants) else []
 
 
 def _nearest(variants: Sequence[Variant], traits: Sequence[str]) -> list[Variant]:

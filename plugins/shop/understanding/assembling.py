@@ -288,6 +288,10 @@ class Assembler(Wanting):
 
     def _asks(self, place: int, piece: Piece) -> None:
         name = piece.name
+        if name == "ask_list" and self._mention_ahead(place) and piece.said.lower().split()[:1] == ["comme"]:
+            return  # `comme boisson un coca`
+        if name == "ask_list" and piece.said.lower().endswith(" comme") and self._mention_follows(place):
+            name = "ask_about"  # `vous avez quoi comme boisson gazeuse ?`
         if name == "ask_order" and self._mode == "remove":
             return
         if piece.said.lower().startswith("quel") and not self._mention_ahead(place) and len(piece.said.split()) == 1:

@@ -21,6 +21,11 @@ def figure(value: str) -> str:
     return found.group() if found else ""
 
 
+def figures(value: str) -> list[str]:
+    """`3` of `T3`, `12` and `7` of `12 V 7 Ah`."""
+    return re.findall(r"\d+", value)
+
+
 @cache
 def colours() -> frozenset[str]:
     return frozenset(map(root_of, ordering_words("colours")))

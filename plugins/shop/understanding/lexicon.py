@@ -43,6 +43,7 @@ _WEAK_SHARE = 0.15
 """Of a vessel or a size in a name: `sac de 50 kg` says little of which cement."""
 _SHORTEST_BEGUN = 3
 _SHORTEST_PREFIX, _SHORTEST_MENDED = 5, 6
+_SMALL = frozenset(("le", "la", "les", "l", "en", "de", "du", "des", "au", "aux", "a", "avec"))
 _MODEL = re.compile(r"[a-z]+(\d{2,})")
 """`CPJ45`, which customers call `45`."""
 
@@ -135,8 +136,8 @@ class Lexicon:
         return {kind for variant in variants for kind, value in variant.traits if value in values}
 
     def value_called(self, sku: str, said: str) -> str:
-        """The value of the product's variants that is this word; empty for none."""
-        told = tuple(token.root for token in self.read(said))
+        """The value of the product's variants that is said, beside a number and small words; empty for none."""
+        told = tuple(token.root for token in self.read(said) if token.kind != "number" and token.word not in _SMALL)
         return next(iter(self.entries[self.by_sku[sku]].traits.get(told, ())), "")
 
     def comes_in(self, sku: str, traits: Sequence[str]) -> bool:

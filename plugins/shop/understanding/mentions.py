@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from comptoir.plugins.language import ordering_words
 from comptoir.plugins.shop.understanding.acts import Found, Mention
+from comptoir.plugins.shop.understanding.kinds import is_figure
 from comptoir.plugins.shop.understanding.lexicon import NAME
-from comptoir.plugins.shop.understanding.roots import root_of
+from comptoir.plugins.shop.understanding.roots import links, root_of
 from comptoir.plugins.shop.understanding.scoring import Strange, found_in
 from comptoir.plugins.shop.understanding.sizing import Sizing
 from comptoir.plugins.shop.understanding.sketch import Sketch
@@ -90,12 +91,28 @@ class MentionReader(Sizing):
                 if (len(found) > 1 and self.about & places) or self._asked == "choice":
                     places = self._chosen(set(self.about & places) or places, state)
                     found = found_in(self.lexicon, places, state.roots, state.words, _strangeness(state))
+                self._begun_value(state, places)
                 self._size(state, places)
             return _made(state, said, found)
         if state.unknown:
             counted = state.quantity is not None or state.unsure or state.measure
             return _made(state, said) if expected or counted else None
         return self._referring(state, said)
+
+    def _begun_value(self, state: Sketch, places: set[int]) -> None:
+        """`redmi` of `Redmi 13C`: the only value of the product that has all words which are not of its name."""
+        if len(places) != 1:
+            return
+        (place,) = places
+        entry = self.lexicon.entries[place]
+        told = {
+            one
+            for one in state.roots
+            if not (is_figure(one) or links(one)) and not self.lexicon.places.get(one, {}).get(place, 0) & NAME
+        }
+        values = {value for roots, values in entry.traits.items() if told <= set(roots) for value in values}
+        if told and len(values) == 1 and not values & set(state.traits):
+            state.traits.extend(values)
 
     def _known(self, state: Sketch) -> None:
         """What was unknown before the name, and is of its category, tells nothing else."""

@@ -1,10 +1,12 @@
 """Reads the words of what is named, and the sizes and numbers among them."""
 
+from itertools import pairwise
+
 from comptoir.plugins.language import ordering_words
 from comptoir.plugins.shop.understanding.candidates import Candidates
 from comptoir.plugins.shop.understanding.counting import SIZED
 from comptoir.plugins.shop.understanding.doubting import OF_NUMBERS
-from comptoir.plugins.shop.understanding.kinds import colours, is_figure, size_of
+from comptoir.plugins.shop.understanding.kinds import colours, is_figure, is_generic, size_of
 from comptoir.plugins.shop.understanding.lexicon import NAME, PREPOSITIONS
 from comptoir.plugins.shop.understanding.roots import links, root_of
 from comptoir.plugins.shop.understanding.sketch import Sketch
@@ -63,7 +65,7 @@ class Naming(Candidates):
         return end
 
     def _goes_on(self, at: int, state: Sketch) -> bool:
-        """Whether the next telling word is of a name that is meant so far."""
+        """Whether the next telling word is of a name that is meant so far, or what that comes in."""
         place = at
         while links(self.word(place)):
             place += 1
@@ -87,13 +89,16 @@ class Naming(Candidates):
             return self._take_number(at, state)
         if length := self._take_trait(at, state):
             return length
-        roots, length = self.shop_word(at)
+        roots, length = self.shop_word(at) if not self._marks(at) else ((), 0)
         if roots and self._take_roots(roots, state, at):
             return length
         if state.named and token.kind == "word" and (near := self._near(token, state)):
             return int(self._take_roots((near,), state, at))
         if token.kind == "measure":
             return self._take_measure(at, state)
+        if state.named and self._is_of_value(at, state):
+            state.roots.append(token.root)
+            return 1  # `1er` of `lait 1er âge`
         if state.named and size_of(token.word) and self._comes_in_sizes(state) and self.word(at + 1) not in _KIN:
             state.size = state.size or size_of(token.word)
             return 1  # `peinture, le grand pot`
@@ -103,11 +108,18 @@ class Naming(Candidates):
             return 0
         return self._take_glued(token, state) or self._take_strange(at, state)
 
+    def _marks(self, at: int) -> bool:
+        """`taille M`, be there something called `taille basse`."""
+        following, _ = self.shop_word(at + 1)
+        return self.word(at) in _MARKERS and bool(following) and is_generic(following[0])
+
     def _comes_in_sizes(self, state: Sketch) -> bool:
         return bool(self._by_size(state.places or set(), 1, self._own(state.places or set(), state.traits)))
 
     def _take_number(self, at: int, state: Sketch) -> int:
         token = self.tokens[at]
+        if state.named and self._is_number_of_name(at, state):
+            return int(self._take_roots((token.root,), state, at))
         if self._may_be_size(at, state) and (length := self._take_size(at, state)):
             return length
         if state.named and self._tells_by_figure(at, state):
@@ -170,6 +182,32 @@ class Naming(Candidates):
         if self.word(place) in ordering_words("pieces") | ordering_words("lots"):
             place += 1
         return place - at
+
+    def _is_number_of_name(self, at: int, state: Sketch) -> bool:
+        """`2 pizzas 4 fromages`, `Spark 20`: the number stands so beside another word of the name."""
+        number = self.tokens[at].root
+        if number in state.roots or not self._is_name(number):
+            return False
+        beside = {(self._roots[at - 1], number), (number, *self._roots[at + 1 : at + 2])}
+        return any(
+            two in beside
+            for place in state.places or ()
+            for name in self.lexicon.entries[place].names
+            for two in pairwise(name)
+        )
+
+    def _is_of_value(self, at: int, state: Sketch) -> bool:
+        """Whether it is a word of what the products that are meant come in, and of nothing else."""
+        one = self.tokens[at].root
+        return (
+            self.tokens[at].kind == "word"
+            and not links(one)
+            and any(
+                one in told and len(told) > 1
+                for place in state.places or ()
+                for told in self.lexicon.entries[place].traits
+            )
+        )
 
     def _is_told_of(self, token: Token, state: Sketch) -> bool:
         """Whether the word stands in the category or the description of what is meant."""

@@ -10,6 +10,7 @@ from comptoir.plugins.shop.understanding.chatter import without_chatter
 from comptoir.plugins.shop.understanding.details import details_in, without
 from comptoir.plugins.shop.understanding.lexicon import Lexicon
 from comptoir.plugins.shop.understanding.mentions import MentionReader
+from comptoir.plugins.shop.understanding.own_values import of_the_last
 from comptoir.plugins.shop.understanding.pieces import pieces_of
 from comptoir.plugins.shop.understanding.quarters import asked_about, doubted, fee_asked, strange
 from comptoir.plugins.shop.understanding.rephrasing import rephrased
@@ -36,8 +37,8 @@ def understand(text: str, lexicon: Lexicon, asked: Asked | None = None, about: S
     zones = list(lexicon.zones.find(tokens, guessing=asked in ("zone", "delivery")))
     said = asked_of_told(strange(pieces_of(tokens, reader, zones, details), cleaned, lexicon), cleaned)
     ordered, told = without_told(said, cleaned, asked)
-    ordered = without_chatter(ordered, lexicon)
-    pieces = thought_over(on_some(one_of_them(in_halves(ordered, lexicon), cleaned, lexicon), lexicon))
+    ordered = of_the_last(in_halves(without_chatter(ordered, lexicon), lexicon), lexicon)
+    pieces = thought_over(on_some(one_of_them(ordered, cleaned, lexicon), lexicon))
     acts = [act for _, act in sorted(Assembler(pieces, lexicon, asked).acts(), key=lambda one: one[0])]
     acts = fee_asked(asked_about(acts, doubted(zones, tokens, reader), asked), cleaned)
     if told and all(act.verb in ("greet", "thank") for act in acts):

@@ -96,7 +96,10 @@ class ShopWords:
             return False  # `pour ma femme`
         if len(roots) == 1 and roots[0] in _NEVER_FIRST and not self._follows_up(roots[0], at + length):
             return False
-        return any(self._roles(one) & NAME or (self._roles(one) & TRAIT and not is_generic(one)) for one in roots)
+        return any(
+            self._roles(one) & NAME or (self._roles(one) & TRAIT and not (is_generic(one) or links(one)))
+            for one in roots
+        )
 
     def person_at(self, at: int) -> int:
         """How many words `ma petite soeur` takes, where it is not what is wanted; 0 for others."""

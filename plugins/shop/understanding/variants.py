@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from comptoir.plugins.language import ordering_words
-from comptoir.plugins.shop.understanding.kinds import figure, is_figure, is_generic
+from comptoir.plugins.shop.understanding.kinds import figure, figures, is_figure, is_generic
 from comptoir.plugins.shop.understanding.lexicon import NAME, TRAIT, Roots
 from comptoir.plugins.shop.understanding.measures import is_base, parted
 from comptoir.plugins.shop.understanding.shop_words import ShopWords
@@ -11,6 +11,8 @@ from comptoir.plugins.shop.understanding.sketch import Sketch
 from comptoir.plugins.shop.understanding.tokens import Token
 
 _LONGEST_TRAIT = 4
+_LEAST_FIGURE = 20
+"""Smaller ones are pieces, where no `taille` stands before them."""
 
 
 class VariantWords(ShopWords):
@@ -50,6 +52,10 @@ class VariantWords(ShopWords):
 
     def _take_trait(self, at: int, state: Sketch) -> int:
         told, length = self._trait_at(at, state)
+        if told and not state.named and (tastes := self._tasting_of(told, at)):
+            state.traits.extend(tastes)
+            state.roots.extend(told)
+            return length
         if not told or (not state.named and self._is_name(told[0]) and self._is_head(told[0], at + length)):
             return 0
         if not state.named and len(told) > 1 and self._begins_name(told):
@@ -81,6 +87,21 @@ class VariantWords(ShopWords):
     def _begins_name(self, told: Roots) -> bool:
         names = (name for place in self.lexicon.places[told[0]] for name in self.lexicon.entries[place].names)
         return any(name[: len(told)] == told for name in names)
+
+    def _tasting_of(self, told: Roots, at: int) -> list[str]:
+        """`au café`, of the éclairs that were spoken of: no coffee."""
+        said = tuple(token.word for token in self.tokens[max(at - 2, 0) : at])
+        if said[-1:] not in (("au",), ("aux",)) and said != ("a", "la"):
+            return []
+        before = at - 2 - (said == ("a", "la"))
+        if before >= 0 and self._follows_up_in_name(before, told[0]):
+            return []  # `un pain au chocolat`
+        among = self._having_trait(told, self._last or self.about)
+        return list(dict.fromkeys(value for place in among for value in self.lexicon.entries[place].traits[told][:1]))
+
+    def _follows_up_in_name(self, at: int, one: str) -> bool:
+        mine, others = self.lexicon.places.get(self._roots[at], {}), self.lexicon.places.get(one, {})
+        return any(role & NAME and others.get(place, 0) & NAME for place, role in mine.items())
 
     def _either(self, at: int, state: Sketch) -> int:
         """`en 34 ou 36` is no size yet."""
@@ -132,12 +153,13 @@ class VariantWords(ShopWords):
     def _bare_measures(self, token: Token, state: Sketch) -> dict[str, set[int]]:
         """Values whose figure this is: `fer de 8` for `8 mm`, `gâteau de 10` for `10 parts`."""
         found: dict[str, set[int]] = {}
+        sure = state.marked or (token.value or 0) >= _LEAST_FIGURE
         for place in state.places or self.about or self._last:
             for told, values in self.lexicon.entries[place].traits.items():
-                if parted(told[0]) is not None if len(told) == 1 else told[0] == token.word:
-                    for value in values:
-                        if figure(value) == token.word:
-                            found.setdefault(value, set()).add(place)
+                begun = parted(told[0]) is not None if len(told) == 1 else told[0] == token.word
+                for value in values:
+                    if (begun and figure(value) == token.word) or (sure and token.word in figures(value)):
+                        found.setdefault(value, set()).add(place)
         return found
 
     def _take_bare_measure(self, token: Token, state: Sketch) -> int:

@@ -88,8 +88,10 @@ class Wanting(Numbering):
             return True
         if last is not None and last.mention is not None and self._is_part(last, mention, piece):
             mention = replace(mention, found=(), refers=True)
-        elif last is not None and last.mention is not None and (value := self._called(last, mention, piece)):
+        elif last is not None and (value := self._called_rest(last, mention) or self._called(last, mention, piece)):
             mention = replace(mention, found=(), refers=True, traits=(value,))
+        elif last is not None and last.sentence == self._sentence and self._says_nothing_more(last, mention):
+            return True
         whole = next((made for made in reversed(self._puts()) if made.mention and len(made.mention.found) > 1), None)
         if whole is not None and not self._correcting and (part := self._part_of(whole, mention)) is not None:
             self._make("put", part, piece.at, explicit=self._explicit)
@@ -98,6 +100,15 @@ class Wanting(Numbering):
             self._correcting, self._rest = "", False
             return True
         return False
+
+    def _says_nothing_more(self, last: Made, mention: Mention) -> bool:
+        """`lait 1er`, `âge`: the same thing by another of its words."""
+        base = last.mention
+        told = mention.traits or mention.options or mention.without or mention.lacking or mention.unsure
+        if base is None or not mention.sku or base.sku != mention.sku or mention.quantity is not None or told:
+            return False
+        entry = self._lexicon.entries[self._lexicon.by_sku[mention.sku]]
+        return not any({token.root for token in self._lexicon.read(mention.said)} & set(name) for name in entry.names)
 
     def _is_told_where(self, before: Made, mention: Mention, piece: Piece) -> bool:
         told = before.mention
@@ -157,7 +168,14 @@ class Wanting(Numbering):
             return ""
         if after and not base.traits and not self._is_rest(base, mention):
             return ""
-        return self._lexicon.value_called(base.sku, mention.said.split()[-1])
+        return self._lexicon.value_called(base.sku, mention.said)
+
+    def _called_rest(self, last: Made, mention: Mention) -> str:
+        """`3 chawarma, un au poulet et les autres viande`."""
+        base = last.mention
+        if not self._rest or base is None or not base.sku or mention.quantity is not None:
+            return ""
+        return self._lexicon.value_called(base.sku, mention.said)
 
     def _is_part(self, last: Made, mention: Mention, piece: Piece) -> bool:
         """`6 sucreries : 4 coca et 2 fanta`: parts of the number that was said first."""
