@@ -63,7 +63,8 @@ _AROUND = _known(
     " enfant ami amie asso mola massa belle chere cherie cheri amour coeur djo jo mogo gar"
     " hello hi hey salam salamalekoum aleikoum slt cc coucou bjr bsr avance"
     " bonjour bonsoir salut bonne journee soiree nuit courage force inchallah inshallah inch allah dieu"
-    " benisse jerejef djeredjef dieureudieuf jerejeuf barika aw ni ce akpe awale ani ashia yako bientot"
+    " benisse kaka barka abarika awanou initie kosebe diarama nagode"
+    " jerejef djeredjef dieureudieuf jerejeuf barika aw ni ce akpe awale ani ashia yako bientot"
 )
 
 

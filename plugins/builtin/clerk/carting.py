@@ -8,6 +8,7 @@ from typing import Literal
 from comptoir.plugins.builtin.clerk import cart, cart_words, wares
 from comptoir.plugins.builtin.clerk.answering import answers, each_of, names, pick_of, refine, tell_lacking
 from comptoir.plugins.builtin.clerk.choosing import ordinal
+from comptoir.plugins.builtin.clerk.just_asked import each_asked, is_just_asked, of_the_asked
 from comptoir.plugins.builtin.clerk.meaning import meant, most_alike, replaced
 from comptoir.plugins.builtin.clerk.of_which import asks_of_which
 from comptoir.plugins.builtin.clerk.parting import parts
@@ -20,7 +21,6 @@ from comptoir.plugins.shop.understanding.joining import ALIKE
 from comptoir.plugins.text import words
 
 MAX_WANTS = 20
-MOST_OF_EACH = 4
 LEAST_SIZE = 20
 """Smaller numbers are pieces."""
 _ARTICLES = (["le"], ["la"], ["les"], ["the"], ["mon"], ["ma"], ["mes"], ["my"])
@@ -56,7 +56,7 @@ def put(turn: Turn, mention: Mention | None) -> None:
     if turn.answering is None and (size := _as_size(turn, mention)):
         exchange(turn, Act("replace", size, instead=Mention(refers=True)))  # `too small, put 34`
         return
-    if turn.answering is None and _is_all(mention) and _each_asked(turn, mention.quantity or 0):
+    if of_the_asked(turn, mention):
         return
     if answers(turn, mention):
         _answer(turn, mention)
@@ -89,6 +89,11 @@ def set_quantity(turn: Turn, mention: Mention | None) -> None:
         return
     if answers(turn, mention):
         refine(turn, mention)
+        return
+    if of_the_asked(turn, mention):
+        return
+    if is_just_asked(turn, mention) and _RATHER.isdisjoint(words(turn.text)):
+        put(turn, mention)
         return
     if parts(turn, mention):
         return
@@ -259,25 +264,9 @@ def pick(turn: Turn, text: str) -> None:
         # Variants bear no numbers: so many of whichever it is.
         refine(turn, Mention(quantity=place + 1, refers=True) if place >= 0 else Mention(refers=True))
     elif text == "all":
-        _each_asked(turn, len(turn.sale.listed))
+        each_asked(turn, len(turn.sale.listed))
     elif 0 <= place < len(turn.sale.listed):
         settle(turn, Want((turn.sale.listed[place],)))
-
-
-def _each_asked(turn: Turn, count: int, pieces: int | None = None) -> bool:
-    """`Both`, `4 of each`, of the two things that they have just asked about."""
-    if turn.sale.last or len(turn.sale.listed) != count or not 1 < count <= MOST_OF_EACH:
-        return False
-    for sku in turn.sale.listed:
-        settle(turn, Want((sku,), quantity=pieces))
-    turn.sale = replace(turn.sale, listed=())
-    return True
-
-
-def _is_all(mention: Mention) -> bool:
-    """`Both`, `all three`: a number of what was spoken of, and nothing else."""
-    bare = mention.refers and not (mention.traits or mention.options or mention.without or mention.relative)
-    return bare and not _BOTH.isdisjoint(words(mention.said))
 
 
 def _answer(turn: Turn, mention: Mention) -> None:
@@ -299,7 +288,7 @@ def _of_each(turn: Turn, mention: Mention) -> bool:
     if turn.answering is not None and turn.answering.kind in ("choice", "variant") and turn.answering.products:
         each_of(turn, mention.quantity)
         return True
-    if turn.answering is None and _each_asked(turn, len(turn.sale.listed), mention.quantity):
+    if turn.answering is None and each_asked(turn, len(turn.sale.listed), mention.quantity):
         return True
     if not turn.draft.lines:
         return False

@@ -3,7 +3,8 @@
 import re
 
 from comptoir.plugins.builtin.handover.asking import asks_something
-from comptoir.plugins.text import fold
+from comptoir.plugins.language import ordering, ordering_words
+from comptoir.plugins.text import fold, words
 
 _PERSONS = re.compile(
     r"\b(?:allerg\w*|intoleran\w*|enceintes?|grossesse|allait\w*|diabet\w*|hypertendu\w*|hypertension|nourrisson\w*"
@@ -28,9 +29,37 @@ _BARGAINS = re.compile(
 """They ask for another price, and order nothing by that."""
 
 
+_OF_THE_SHOP = re.compile(
+    r"\b(?:votre|vos|ton|ta|tes) (?:adresse|numero|nom|boutique|magasin|local|site|page|horaires?|heures?|contact|mail"
+    r"|email|compte|localisation|position|situation|quartier|ville|pays|facebook|instagram|tiktok|whatsapp|wave|momo"
+    r"|orange money|flooz|tmoney|proprietaire|patron\w*|livreur)"
+)
+
+
+def asks_of_the_shop(text: str) -> bool:
+    """`c'est quoi votre adresse` is about the shop, whatever was spoken of before."""
+    return bool(_OF_THE_SHOP.search(fold(text)))
+
+
 def bargains(text: str) -> bool:
     """Whether it asks for a lower price."""
     return bool(_BARGAINS.search(fold(text).replace("’", "'")))
+
+
+_SMALL_TALK = frozenset(
+    words(
+        "sante nouvelle nouvelles neuf dormi reveil reveille forme fatigue affaires boulot matinee week end weekend vie"
+        " cher chere maman tantie tata tonton vieux vieille mere papa doc pardon possible question questions commande"
+    )
+)
+
+
+def is_more_than_hello(text: str) -> bool:
+    """Whether it asks something beside its greeting: `bonjour, vous ouvrez à quelle heure ?`."""
+    polite = {word for name in ("greet", "thank") for phrase in ordering("acts")[name] for word in phrase}
+    known = polite | _SMALL_TALK | ordering_words("idle")
+    rest = [word for word in words(text) if word not in known and len(word) > 1]
+    return bool(rest) and asks_something(text)
 
 
 def is_for_a_person(text: str) -> bool:

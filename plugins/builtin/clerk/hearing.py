@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import get_args
 
 from comptoir.plugins.builtin.clerk.agreeing import is_plain_yes
-from comptoir.plugins.builtin.clerk.caution import asks_what_is_in_it, bargains, is_for_a_person
+from comptoir.plugins.builtin.clerk.caution import asks_of_the_shop, asks_what_is_in_it, bargains, is_for_a_person
 from comptoir.plugins.builtin.clerk.sale import Sale
 from comptoir.plugins.builtin.clerk.wares import product_of, product_sku
 from comptoir.plugins.shop.model import Catalogue
@@ -18,6 +18,7 @@ MOST_WORDS = 3
 _ASKED: tuple[Asked, ...] = get_args(Asked)
 _NO_NUMBERS = ("confirm", "zone", "address", "name", "time")
 """Questions to which a bare number is no number of pieces."""
+_ASKING = frozenset(("ask_price", "ask_stock", "ask_about"))
 _OF_CART = frozenset(("put", "set_quantity", "remove", "replace"))
 _SUM = re.compile(r"(?<!\d)\d{3,7}(?!\d)|\d{1,3}[ .]\d{3}(?!\d)")
 _HELLO = r"(?:bonjour|bonsoir|bjr|bsr|salut|slt|coucou|cc|hello|hi|salam)(?: (?:madame|monsieur|tantie|maman))?"
@@ -38,6 +39,8 @@ def understood(text: str, lexicon: Lexicon, sale: Sale) -> tuple[Act, ...]:
         return _what_is_in_it(text, acts, lexicon, sale)
     if kind == "confirm" and is_plain_yes(text) and not {"yes", "no"} & {act.verb for act in acts}:
         return (Act("yes"),)
+    if asks_of_the_shop(text):
+        acts = tuple(act for act in acts if act.verb not in _ASKING or _names(act)) or (Act("unknown", text=text),)
     if bargains(text):
         return _but_for_the_bargain(text, acts)
     unread = {act.verb for act in acts} <= {"unknown", "yes"} and not is_plain_yes(text)
@@ -52,8 +55,16 @@ def understood(text: str, lexicon: Lexicon, sale: Sale) -> tuple[Act, ...]:
 
 def _but_for_the_bargain(text: str, acts: Sequence[Act]) -> tuple[Act, ...]:
     """`Too dear, can you make it 9,000?` puts nothing: beside a sum only what is counted and named is meant."""
-    kept = tuple(act for act in acts if act.verb not in _OF_CART or _is_ordered(text, act))
+    kept = tuple(
+        act
+        for act in acts
+        if (act.verb not in _OF_CART or _is_ordered(text, act)) and (act.verb not in _ASKING or _names(act))
+    )
     return kept or (Act("unknown", text=text),)
+
+
+def _names(act: Act) -> bool:
+    return act.mention is not None and bool(act.mention.found)
 
 
 def _is_ordered(text: str, act: Act) -> bool:

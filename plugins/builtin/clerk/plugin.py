@@ -23,6 +23,7 @@ from comptoir.plugins.api import (
 from comptoir.plugins.builtin import people
 from comptoir.plugins.builtin.clerk import delivering, lost, payment, pictures, placing, voice
 from comptoir.plugins.builtin.clerk.cart import Shop
+from comptoir.plugins.builtin.clerk.caution import is_more_than_hello
 from comptoir.plugins.builtin.clerk.concerns import concerned, needs_orders
 from comptoir.plugins.builtin.clerk.config import ClerkConfig
 from comptoir.plugins.builtin.clerk.course import question
@@ -195,10 +196,11 @@ class Clerk(Plugin):
 
     def _not_ours(self, context: Context, turn: Turn) -> Verdict:
         """Nothing about a sale was read: a greeting is answered, else the open question comes again after others."""
-        if turn.greeted and not turn.sale.is_open and not context.replied:
+        asked = turn.missed or is_more_than_hello(turn.text)
+        if turn.greeted and not turn.sale.is_open and not context.replied and not asked:
             context.reply(_filled(context, self.config.greeting) or context.wording("greeting"))
             return Verdict.STOP
-        if turn.thanked and not turn.sale.is_open and not context.replied:
+        if turn.thanked and not turn.sale.is_open and not context.replied and not asked:
             context.reply(context.wording("thanks"))
             return Verdict.STOP
         if turn.sale.is_open and (turn.greeted or turn.thanked) and not turn.unread:

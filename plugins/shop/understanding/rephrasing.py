@@ -6,6 +6,13 @@ from comptoir.plugins.shop.understanding.details import flat
 from comptoir.plugins.shop.understanding.halves import halved
 
 _PHRASES = (
+    (
+        re.compile(
+            r"\b(?:on est|on sera|nous sommes|nous serons|ns sommes|on etait) (?:\d+|deux|trois|quatre"
+            r"|cinq|six|sept|huit|neuf|dix|douze)\b(?! [a-z]*(?:personne|pers\b|gens|adulte|enfant))"
+        ),
+        ",",
+    ),
     (re.compile(r"\bl'une? et l'autre\b"), "les deux"),
     (re.compile(r"\bon m'a dit(?: qu[e'])?"), ","),
     (re.compile(r"\bsoit\b"), "ou"),

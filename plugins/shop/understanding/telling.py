@@ -49,6 +49,7 @@ _IF_THERE_WERE = re.compile(r"\bsi (?:vous |tu |il y |y )(?:en )?(?:aviez|avais|
 _IF_I_TAKE = re.compile(r"\bsi (?:je |j'|on |nous )(?:en )?(?:prends?|prenons|commande|achete|veux)\b")
 _HOW_LONG = re.compile(
     r"\bcombien de (?:temps|jours|minutes|semaines|personnes|fois)\b|\bcombien d'heures\b|\bquel delai\b"
+    r"|\bsuffi(?:t|sent|ra|ront|rait)\b.{0,40}\?"
     r"|\b(?:jusqu'a|a partir de|depuis) quand\b|\bquels? (?:jours?|heures?)\b|\bquelle heure\b"
     r"|\b(?:pouvez|pouvais|peux|vous) (?:me |nous |le |la |les )*livrer? .{1,40} (?:en une fois|d'un coup|a la fois)\b"
 )
