@@ -1,15 +1,19 @@
 """What the daemon may ask of a worker: one method each, parameters checked before anything happens."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from comptoir.plugins.builtin.desk import pausing
 from comptoir.plugins.faults import ConfigWrong
+from comptoir.plugins.walking.state import TENANT, Slot
 from comptoir.sessions import chat_methods, message_methods, order_methods
 from comptoir.sessions.file_methods import give_file
 from comptoir.sessions.imagined import KINDS
 from comptoir.sessions.journal import conversations, history, waiting
+from comptoir.sessions.journal import state as plugin_state
 from comptoir.sessions.journal.flooding import flooded_chats
 from comptoir.sessions.journal.journal import JournalUnavailable
 from comptoir.sessions.journal.why_waiting import Longest, longest_waiting
@@ -21,6 +25,7 @@ from comptoir.sessions.worker import Worker
 
 # Who writes in `try` where nobody is named: a LID that no account has.
 NOBODY = "lid:0"
+DESK = "desk"
 # Milliseconds that lost and failed messages are counted for in `status`.
 COUNTED_FOR = 7 * 24 * 3_600_000
 
@@ -88,6 +93,7 @@ class Methods:
             "new_chats_held_until": _time(held) if held > now else None,
             "inbox_held": worker.runner.held_up if worker.runner else None,
             "pending": await worker.journal.read(conversations.pending),
+            "owner_paused": await self._owner_paused(),
             "flooded": await worker.journal.read(partial(flooded_chats, now=now)),
             "longest_waiting": _waits(await worker.journal.read(partial(longest_waiting, now=now))),
             "journal": worker.journal.trouble,
@@ -101,6 +107,15 @@ class Methods:
             "timezone": config.timezone if config else None,
             "owner": config.owner if config else None,
         }
+
+    async def _owner_paused(self) -> str | None:
+        """Since when customers get no answer because the owner told the desk so."""
+        runner = self._worker.runner
+        if runner is None or DESK not in runner.pipelines.current.names:
+            return None
+        slot = Slot(DESK, TENANT, pausing.KEY)
+        since = (await self._worker.journal.read(partial(plugin_state.get, slot=slot))).value
+        return _time(round(datetime.fromisoformat(since).timestamp() * 1000)) if isinstance(since, str) else None
 
     # --- the session
 

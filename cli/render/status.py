@@ -40,6 +40,7 @@ def status_report(console: Console, report: dict[str, Any]) -> RenderableType:
         parts += [_reason_line(tenant) for tenant in tenants if tenant.get("reason")]
         parts += [_held_line(tenant) for tenant in tenants if tenant.get("new_chats_held_until")]
         parts += [_line(tenant, safe(tenant["inbox_held"])) for tenant in tenants if tenant.get("inbox_held")]
+        parts += [_paused_line(tenant) for tenant in tenants if tenant.get("owner_paused")]
         parts += [_flooded_line(tenant) for tenant in tenants if tenant.get("flooded")]
         parts += [_pending_line(tenant) for tenant in tenants if tenant.get("pending")]
         parts += [_plugin_line(tenant, step) for tenant in tenants for step in _missing(tenant)]
@@ -91,6 +92,11 @@ def _held_line(tenant: dict[str, Any]) -> Text:
     return _line(tenant, why)
 
 
+def _paused_line(tenant: dict[str, Any]) -> Text:
+    since = f"{local_time(tenant['owner_paused']):%Y-%m-%d %H:%M}"
+    return _line(tenant, f"customers get no answer: the owner wrote `pause` on {since}, and ends it by `reprends`")
+
+
 def _flooded_line(tenant: dict[str, Any]) -> Text:
     chats = ", ".join(pretty(safe(chat)) for chat in tenant["flooded"])
     return _line(tenant, f"too many messages at once, not answered one by one: {chats}")
@@ -123,7 +129,7 @@ def _detail(key: str, value: Any) -> Text:
             return Text("–", "dim")
         case "state", _:
             return state_text(value)
-        case "new_chats_held_until", str():
+        case (("new_chats_held_until" | "owner_paused"), str()):
             return Text(f"{local_time(value):%Y-%m-%d %H:%M:%S}")
         case (("since" | "last_in" | "last_out"), _):
             return Text(f"{local_time(value):%Y-%m-%d %H:%M:%S} ({ago(value)} ago)")

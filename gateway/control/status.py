@@ -16,7 +16,7 @@ ALONE_WITHIN = 10.0
 """Of one that is asked alone: it may be starting on a busy machine, and what its file says is wanted."""
 COUNTED = (
     "inbox", "outbox", "uncertain", "lost", "failed", "last_in", "last_out", "pipeline", "journal", "media",
-    "new_chats_held_until", "longest_waiting", "inbox_held", "flooded", "pending",
+    "new_chats_held_until", "longest_waiting", "inbox_held", "owner_paused", "flooded", "pending",
 )  # fmt: skip
 CONFIGURED = ("country", "lang", "timezone", "owner")
 

@@ -35,6 +35,15 @@ def test_floods_and_crowds_are_told_of_below_the_table():
     assert lines[-2:] == [f"awa: {why}", "awa: too many messages at once, not answered one by one: +221 77 123 45 67"]
 
 
+def test_the_owners_own_pause_is_told_of_below_the_table():
+    paused = ROW | {"owner_paused": UNTIL}
+    line = shown(lambda console: status_report(console, {"daemon": DAEMON, "tenants": [paused]})).splitlines()[-1]
+    assert line.startswith(
+        f"awa: customers get no answer: the owner wrote `pause` on {local_time(UNTIL):%Y-%m-%d %H:%M}"
+    )
+    assert f"{local_time(UNTIL):%Y-%m-%d %H:%M}" in shown(lambda _: tenant_details({"owner_paused": UNTIL}))
+
+
 def test_a_parked_tenant_says_what_the_server_said():
     detail = f"code 104: the same message to too many people; it ends {UNTIL}"
     parked = ROW | {"state": "parked", "reason": "banned", "detail": detail, "advice": "wait for the end"}

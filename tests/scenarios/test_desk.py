@@ -83,6 +83,11 @@ async def test_an_order_is_moved_from_the_owners_phone_and_from_the_shops_own() 
         assert "Sa photo est gardée." in added
         assert "3 500 F" in (await binta.says("le thiof grillé c'est combien ?")).replace("\u202f", " ")
 
+        await owner.says("pause")
+        assert (await here.status(shop.name))["owner_paused"], "the operator sees why customers get no answer"
+        await owner.says("reprends")
+        assert (await here.status(shop.name))["owner_paused"] is None
+
         assert "prête" not in await binta.says("1 livrée")
         await here.settle(shop.name)
         (order,) = (await here.call("orders", tenant=shop.name))["orders"]
