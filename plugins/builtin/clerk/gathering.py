@@ -1,5 +1,6 @@
 """Which acts of a message count: not what only seems to be said, and no sum that is then told in its parts."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -7,8 +8,12 @@ from comptoir.plugins.builtin.clerk.agreeing import is_plain_yes
 from comptoir.plugins.builtin.clerk.turn import Turn
 from comptoir.plugins.builtin.clerk.wares import named, product_of, product_sku
 from comptoir.plugins.shop.understanding import Act, Mention, Verb
-from comptoir.plugins.text import words
+from comptoir.plugins.text import fold, words
 
+_COMING = re.compile(
+    r"\b(?:j'|j |je |on |nous )(?:arriv\w+|pass\w+|vien\w+|vais (?:passer|venir)|suis en route)"
+    r"(?: (?:le |la |les )?(?:prendre|chercher|recuperer|retirer))?(?: (?:tout de suite|bientot|tantot|la|maintenant))?"
+)
 _ONLY = frozenset(("seulement", "juste", "uniquement", "garde", "gardez", "rien", "only", "just", "keep"))
 
 
@@ -81,11 +86,16 @@ def _refused(turn: Turn, acts: Sequence[Act]) -> Sequence[Act]:
 def says_yes_again(turn: Turn) -> bool:
     """A plain yes, which may say again what of the summary it is about; a number only beside the ware that it is of."""
     draft = turn.draft
+    text = turn.text
+    if draft.delivery == "pickup":
+        if re.search(r"\b(?:livr|envo|amen|apport)", fold(text)):
+            return False
+        text = _COMING.sub("ok", fold(text).replace("’", "'"))
     zone = turn.catalogue.zone_by_code.get(draft.zone)
     shown = [named(turn.catalogue, line.sku, line.options) for line in draft.lines]
     sizes = [word for name in shown for word in words(name) if word.isdigit()]
     shown += [zone.name if zone is not None else "", draft.address, draft.name, draft.time]
-    return is_plain_yes(turn.text, shown, sizes + [str(line.quantity) for line in draft.lines if turn.names_wares])
+    return is_plain_yes(text, shown, sizes + [str(line.quantity) for line in draft.lines if turn.names_wares])
 
 
 def _without_sums(turn: Turn, acts: list[Act]) -> list[Act]:

@@ -56,7 +56,10 @@ def answered(
 def _delivery(acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail], text: str) -> list[Act]:
     """`vous livrez` says that they want it so; `le livreur` is no order on its way."""
     if any(act.verb in ("pickup", "delivery", "zone", "person", "cancel") for act in acts):
-        return [act for act in acts if act.verb != "ask_order" or act.text]
+        acts = [act for act in acts if act.verb != "ask_order" or act.text]
+        return _zone(acts, pieces, details, text) if any(act.verb == "zone" and act.text for act in acts) else acts
+    if flat(text).strip(" .!") in _BY_SOMEBODY:
+        return [Act("delivery")]
     return [Act("delivery") if act.verb == "ask_delivery" and act.mention is None else act for act in acts]
 
 
@@ -84,11 +87,16 @@ def _zone(acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail], t
     ]
 
 
+_OF_PLACES = ("zone", "word", "comma", "number", "end")
+
+
 def _beside_zone(pieces: Sequence[Piece], text: str) -> str:
     zone = next(piece for piece in pieces if piece.kind == "zone")
-    rest = _POLITE.sub("", text[zone.at + len(zone.said) :]).strip(" ,.:;-!")
-    if any(piece.kind not in ("zone", "word", "comma", "number", "end") for piece in pieces if piece.at > zone.at):
+    after = [piece for piece in pieces if piece.at > zone.at and piece.kind not in _OF_PLACES]
+    if any(piece.kind != "detail" for piece in after):
         return ""
+    end = min((piece.detail.start for piece in after if piece.detail is not None), default=len(text))
+    rest = _POLITE.sub("", text[zone.at + len(zone.said) : end]).strip(" ,.:;-!")
     left = [word for word in re.findall(r"\w+", flat(rest)) if not links(word) and word not in ordering_words("idle")]
     return rest if left else ""
 
@@ -114,6 +122,9 @@ def _address(acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail]
     return [*sure, *([Act("address", text=said)] if said else []), *kept]
 
 
+_BY_SOMEBODY = frozenset(
+    ("livreur", "un livreur", "coursier", "un coursier", "zem", "moto", "tiak tiak", "livreur svp")
+)
 _MOVED = re.compile(r"\b(?:pas|non|finalement|plutot|erreur|pardon|desole|correction|trompe|change\w*|no|sorry)\b")
 """`non pas médina, plateau`: another zone than the one that was said, and no address yet."""
 _MOMENT = r"une? (?:petite? )?(?:minute|instant|seconde|moment)"

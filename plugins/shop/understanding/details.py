@@ -36,7 +36,7 @@ _DAY = (
 )
 _PART = r"(?:(?:dans |en |le )?(?:la |l')?(?:matinee|soiree|apres[- ]midi|aprem)|(?:du |le )?(?:matin|soir)|midi)"
 _TIME = re.compile(
-    r"\b(?:(?:vers|pour|avant|apres|a partir de|d'ici|des|entre|at|by|around) (?:les )?|a )?"
+    r"\b(?:(?:pas (?=avant|apres))?(?:vers|pour|avant|apres|a partir de|d'ici|des|entre|at|by|around) (?:les )?|a )?"
     rf"(?:{_DAY}(?:,? ?(?:(?:vers|a|avant|apres|pour|entre) )?(?:{_HOUR}|{_PART}))*"
     rf"|{_HOUR}(?:(?: et | ?- ?| a | ou )(?:demie?\b|quart\b|{_HOUR}))?(?: ?(?:pile|precises?|{_PART}|{_DAY}))*"
     r"|(?:tout de suite|des que possible|le plus (?:vite|tot|rapidement) possible|asap|right now)"
@@ -54,6 +54,7 @@ _SPENT = re.compile(rf"\bpour (?:\d[\d .]*|mille) ?{_CURRENCY}|(?<![\w.,])(?:\d[
 """What somebody wants to spend: how many pieces that makes has to be asked."""
 _NAMED = re.compile(
     r"\b(?:(?:c'est |mettez )?au nom d(?:e |u |'|es )|(?:mon |le )?nom ?(?:complet )?(?:est|c'est|sera|:|=) ?"
+    r"|chang\w+ (?:le|mon) nom(?: (?:svp|stp))?[ ,:]*(?:mettez|mets|c'est|par|en|pour)? ?"
     r"|je m'appelle |je me nomme |moi c'?est |my name is |name ?: ?)"
     r"(?P<name>[^\W\d_](?:[^\W\d_]|[ .'-]{1,2}(?=[^\W\d_])){1,40})"
 )
@@ -63,8 +64,17 @@ _PRESENTED = re.compile(
 )
 _CALLED = re.compile(rf"(?P<name>{_CAPITALS})(?=[ ,:(]*(?:(?:au|tel|num\w*) ?:? ?)?\+?\d[\d .-]{{7,}})")
 """`Fatou 77 123 45 67`."""
+_COMING = re.compile(
+    r"\blivr|\badresse|\bdomicile|\b(?:je|on) (?:passe|viens|vient|recupere|arrive)|\bpasse(?:r|rai)?\b|\bchercher\b"
+    r"|\bretrait\b|\bemporter\b|\bpour (?:midi|demain|ce soir)\b"
+)
+"""Where it goes is told, and so is, perhaps, for whom."""
 _LEADING = re.compile(r"^(?P<name>[A-ZÀ-Ý][\w'-]+(?: [A-ZÀ-Ý][\w'-]+){1,3}) ?,(?=.*\d)")
 """`Fatou Ndiaye, ouakam villa 12`."""
+_NOT_BUT = re.compile(
+    rf"\b(?:[Cc]'est )?(?:[Pp]as|[Nn]on) {_CAPITALS}[ ,]+(?:c'est|mais(?: c'est)?|plut[oô]t) (?P<name>{_CAPITALS})"
+)
+"""`c'est pas Léa c'est Leïla`."""
 _TRAILING = re.compile(rf"\d{{7,}}[ ,:]+(?P<name>{_CAPITALS})\s*$")
 _NO_NAMES = frozenset(("tel", "telephone", "adresse", "whatsapp", "numero", "contact", "livraison", "merci", "bonjour"))
 _SIGNED = re.compile(r"[,.\n] ?(?P<name>[A-ZÀ-Ý][\w'-]+(?: [A-ZÀ-Ý][\w'-]+){1,3})\s*(?=$|[.,!\n])")
@@ -91,7 +101,7 @@ _STRONG = (
     r"|carrefour|rond[- ]point|cite \w+|apres l[ae'] \w|avant l[ae'] \w|non loin|au niveau d|terminus|angle |lot \d"
     r"|appartement|appt|porte \d|devant l|face (?:a|au) |unite \d|secteur \d|camp \w|pk ?\d"
     r"|km ?\d|maison (?:n|\d|a etage)"
-    r"|bloc \w|block \w|sicap|entre l[ae'] "
+    r"|carre \d|ilot \d|parcelle \w|vons? (?:d|apres|avant|en)|fin goudron|bloc \w|block \w|sicap|entre l[ae'] "
 )
 _WEAK_STARTS = (
     r"pharmacie|mosquee|eglise|marche|ecole|lycee|hopital|clinique|hotel|residence|station|gare|etage"
@@ -127,11 +137,12 @@ def details_in(text: str, asked: Asked | None, taken: Set[str] = frozenset()) ->
     _add(found, _presented(_CALLED, text, taken))
     _add(found, _presented(_LEADING, text, taken))
     _add(found, _presented(_TRAILING, text, taken))
-    where = asked in (*_WHOSE, "confirm") or re.search(r"\blivr|\badresse|\bdomicile", folded)
+    _add(found, _presented(_NOT_BUT, text, taken))
+    where = asked in (*_WHOSE, "confirm") or _COMING.search(folded)
     if where:
         _add(found, _presented(_SIGNED, text, taken))
     if where or PHONE.search(folded):
-        _add(found, [Detail("name", text[start:end], first, end) for start, end, first in persons(text, folded, taken)])
+        _add(found, _persons(text, folded, asked, taken))
     _add(found, _plain("note", TO_REACH, text, folded))
     if where:
         _add(found, _plain("note", PHONE, text, folded))
@@ -155,6 +166,11 @@ def without(text: str, details: list[Detail]) -> str:
 
 def _add(found: list[Detail], more: list[Detail]) -> None:
     found += [one for one in more if not any(one.start < other.end and other.start < one.end for other in found)]
+
+
+def _persons(text: str, folded: str, asked: Asked | None, taken: Set[str]) -> list[Detail]:
+    found = persons(text, folded, taken, naming=asked == "name")
+    return [Detail("name", text[start:end].strip(), first, end) for start, end, first in found]
 
 
 def _plain(kind: str, pattern: re.Pattern[str], text: str, folded: str) -> list[Detail]:

@@ -3,48 +3,52 @@
 from comptoir.plugins.text import fold
 
 _SPELT = """
-Abdou Abdoul Abdoulaye Abdul Abiba Abla Abossede Abou Aboubacar Aboubakar Achille Ada Adama Adamou Adiza Adja Adjo
-Adjoa Adjoua Adrien Adèle Affoué Afi Afia Agathe Agnès Ahmed Ahou Ahoua Aicha Aida Aimé Aimée Aissata Aissatou Ajara
-Akissi Akosua Akou Akouvi Akpénè Alain Albert Albertine Alexis Alfred Ali Alice Alima Alimatou Aliou Alioune Alix
-Aliyou Alphonse Ama Amadou Amandine Amath Ambroise Amenan Ameyo Ami Amina Aminata Amivi Amoin Amy Amélie Anatole Anaïs
-André Angèle Angélique Anicet Anita Anna Annick Ansou Antoine Antoinette Ariane Armand Armel Armelle Arnaud Arsène
-Arthur Assane Assi Assiba Assétou Astou Ataya Audrey Auguste Augustin Aurore Aurélie Awa Aya Ayaba Ayawa Ayité Ayoko
-Aziz Aïcha Aïssata Aïssatou Babacar Bachir Badou Bakary Balla Bamba Baptiste Barthélemy Basile Batoma Baïdy Benjamin
-Benoît Bernadette Bernard Berthe Bertin Bertrand Bijou Bilal Bineta Binta Bintou Bintu Birama Birane Blaise Blandine
-Boris Bouba Boubacar Boukary Bouna Brahima Brice Brigitte Bruno Béatrice Bénédicte Camille Carine Carole Caroline
-Catherine Chantal Charles Charlotte Cheick Cheikh Cheikhou Christelle Christian Christiane Christine Christophe Chérif
-Claire Clarisse Claude Claudine Clémence Clément Codjo Codou Colette Constance Constant Coumba Cynthia Cyrille Cécile
-Cédric Céline Dado Daniel Danielle Daouda David Delphine Demba Denis Denise Diana Diane Diarra Diarraye Didier
-Dieudonné Dieynaba Dimitri Divine Djamila Djeneba Djibo Djibril Djénéba Dominique Donatien Dorcas Dossou Doudou
-Dramane Déborah Désiré Désirée Eddy Edem Edoh Efua Elhadj Ella Elom Eloïse Elvis Emma Emmanuel Emmanuelle Enyonam
-Ericka Ernest Esaïe Esi Espérance Essenam Essi Esso Essohana Estelle Esther Eugène Eugénie Eulalie Eunice Evariste
-Evelyne Fabienne Fabrice Fadel Fanta Fary Fatim Fatima Fatimata Fatma Fatou Fatoumata Fernand Fidèle Fily Firmin
-Flavien Fleurette Flora Florence Florent Fodé Franck François Françoise Frida Frédéric Félicité Félix Gabin Gabriel
-Gabrielle Gaston Gaëlle Gaëtan Geneviève Georges Georgette Germain Germaine Ghislain Ghislaine Gilbert Gildas Gilles
-Gisèle Gloria Godwill Grégoire Guillaume Guy Gérard Habib Habibatou Hadja Halima Hamed Hamidou Hamza Hapsatou Harouna
-Hassan Hawa Henri Henriette Hermann Hervé Honorine Hortense Houda Houleye Hubert Hugues Hélène Ibou Ibra Ibrahim
-Ibrahima Idriss Idrissa Ignace Ines Innocent Inès Irié Irène Isaac Isabelle Isidore Ismaël Ismaïla Issa Issiaka Issouf
-Ivan Jacob Jacqueline Jacques Jean Jeanne Jeannette Jonas Jonathan Joseph Josiane Josué Joséphine Joël Joëlle Judith
-Jules Julie Julien Julienne Junior Justine Jérémie Jérôme Kadi Kadiatou Kadidia Kadija Kalidou Karamoko Karim Kassim
-Kelly Khadija Khadim Khady Khalifa Kodjo Kodjovi Koffi Koffivi Kofi Kokou Kokouvi Kossi Kossiwa Kouadio Kouakou Kouamé
-Kouassi Kudjo Kwami Kwassi Kéba Kévin Lala Lamine Lansana Larissa Laure Laurence Laurent Laurentine Liliane Linda
-Lionel Lise Louis Louise Luc Lucie Lucien Lucienne Lydie Léa Léon Léonie Léontine Léopold Mabel Madeleine Madina Mady
-Maguette Mahamadou Mahamat Mahawa Maimouna Makhtar Malick Malik Mamadi Mamadou Mame Mamour Manu Marc Marcel Marcelle
-Marcelline Marguerite Mariam Mariama Mariame Marie Mariétou Marlène Martial Martin Martine Marème Massamba Massaër
-Matar Mathias Mathieu Mathilde Maurice Mawuena Mawuli Maïmouna Mbaye Mbène Merveille Michel Micheline Michèle Mireille
-Modeste Modibo Modou Mohamed Momar Monique Moriba Mouhamed Moussa Moustapha Moïse Mustapha Myriam Médard Mélanie
-Mélissa Nabou Nadia Nadine Nadège Nafi Nafissatou Natacha Nathalie Nathan Ndeye Ndèye Nene Nestor Ngoné Niang Nicaise
-Nicolas Nicole Nogaye Noura Noël Noëlle Odette Odile Olga Olivia Olivier Omar Omer Oscar Oulimata Oumar Oumou Oumy
-Ousmane Ousseynou Pape Papis Parfait Pascal Pascaline Patrice Patricia Patrick Paul Paule Pauline Penda Philippe
-Philomène Pierre Prosper Prudence Pélagie Rachel Rachid Rachida Rama Ramatou Ramatoulaye Raoul Raphaël Raymond Reine
-René Richard Rita Robert Rodolphe Rodrigue Roger Rokhaya Rokia Roland Romain Romaric Romuald Rosalie Rosemonde Rosine
-Roxane Ruth Rébecca Régine Rémi Sabine Sadio Safi Safiatou Salif Salifou Salimata Salimatou Saliou Salma Samba Sambou
-Samuel Sandra Sandrine Sara Sarah Saïd Saïdou Serge Serigne Seydou Seynabou Siaka Sidi Sidy Sika Simon Simone Sira
-Sokhna Solange Sonia Sophie Souleymane Stella Steve Stéphane Stéphanie Suzanne Sylla Sylvain Sylvie Sébastien Sédar
-Sékou Sélom Séna Sénami Séverin Sévérine Tamba Tania Tata Tchalla Tening Thiané Thierno Thierry Thomas Thérèse Tidiane
-Timothée Tiémoko Toussaint Ulrich Ursule Valérie Vanessa Victoire Victor Vincent Viviane Véronique Xavier Yacine
-Yacouba Yannick Yao Yaovi Yawa Yaya Yaye Yayi Yoro Youssef Youssou Youssouf Yves Yvette Yvonne Zakaria Zeinab Zeynab
-Zineb Zoumana Zoé Zénab Éba Édith Édouard Éliane Élie Élisabeth Élise Émile Émilie Éric Étienne
+Abdou Abdoul Abdoulaye Abdoulrazak Abdul Abiba Abla Abossede Abou Aboubacar Aboubakar Achille Ada Adama Adamou Adiza
+Adja Adjo Adjoa Adjoua Adrien Adèle Affoué Afi Afia Agathe Agnès Ahmed Ahou Ahoua Aicha Aida Aimé Aimée Aissata
+Aissatou Ajara Akissi Akosua Akou Akouvi Akpénè Alain Albert Albertine Alexis Alfred Ali Alice Alima Alimatou Aliou
+Alioune Alix Aliyou Alphonse Ama Amadou Amandine Amath Ambroise Amenan Ameyo Ami Amina Aminata Aminatou Amivi Amoin
+Amy Amélie Anatole Anaïs André Angèle Angélique Anicet Anita Anna Annick Ansou Antoine Antoinette Ariane Armand Armel
+Armelle Arnaud Arsène Arthur Assane Assi Assiba Assétou Astou Ataya Audrey Auguste Augustin Aurore Aurélie Awa Aya
+Ayaba Ayawa Ayité Ayoko Aziz Aïcha Aïssata Aïssatou Babacar Bachir Badou Bakary Balla Bamba Baptiste Barthélemy Basile
+Batoma Baïdy Benjamin Benoît Bernadette Bernard Berthe Bertin Bertrand Bijou Bilal Bineta Binta Bintou Bintu Birama
+Birane Blaise Blandine Boris Bouba Boubacar Boukary Bouna Brahima Brenda Brice Brigitte Bruno Béatrice Bénédicte
+Camille Carine Carmel Carmelle Carole Caroline Catherine Chantal Charles Charlotte Cheick Cheikh Cheikhou Christelle
+Christian Christiane Christine Christophe Chérif Claire Clarisse Claude Claudine Clémence Clément Codjo Codou Colette
+Constance Constant Coumba Cynthia Cyrille Cécile Cédric Céline Dado Daniel Danielle Daouda David Delphine Demba Denis
+Denise Diana Diane Diarra Diarraye Didier Dieudonné Dieynaba Dimitri Divine Djamila Djeneba Djibo Djibril Djénéba
+Dominique Donatien Dorcas Dossou Doudou Dramane Déborah Désiré Désirée Eddy Edem Edgar Edmond Edoh Edwige Efua Elhadj
+Ella Elom Eloïse Elvis Emma Emmanuel Emmanuelle Enyonam Ericka Ernest Esaïe Esi Espérance Essenam Essi Esso Essohana
+Estelle Esther Ethan Eugène Eugénie Eulalie Eunice Evariste Evelyne Fabienne Fabrice Fadel Fallone Falone Fanta Fary
+Fatim Fatima Fatimata Fatma Fatou Fatoumata Fernand Fidèle Fily Firmin Flavien Fleurette Flora Florence Florent Fodé
+Franck François Françoise Frida Frédéric Félicité Félix Gabin Gabriel Gabrielle Gaston Gaëlle Gaëtan Geneviève Georges
+Georgette Germain Germaine Ghislain Ghislaine Gilbert Gildas Gilles Gisèle Gloria Godwill Grâcia Grégoire Guillaume
+Guy Gérard Habib Habibatou Hadiza Hadja Halima Hamed Hamidou Hamza Hapsatou Harouna Hassan Hawa Henri Henriette
+Hermann Hervé Hind Honorine Hortense Houda Houleye Hubert Hugues Hélène Ibou Ibra Ibrahim Ibrahima Idriss Idrissa
+Ignace Ines Innocent Inès Irié Irène Isaac Isabelle Isidore Ismaël Ismaïla Issa Issiaka Issouf Ivan Jacob Jacqueline
+Jacques Jean Jeanne Jeannette Jonas Jonathan Joseph Josiane Josué Joséphine Joël Joëlle Judith Jules Julie Julien
+Julienne Junie Junior Justine Jérémie Jérôme Kadi Kadiatou Kadidia Kadija Kalidou Karamoko Karim Kassim Kelly Khadija
+Khadim Khady Khalifa Kodjo Kodjovi Koffi Koffivi Kofi Kokou Kokouvi Kossi Kossiwa Kouadio Kouakou Kouamé Kouassi Kudjo
+Kwami Kwassi Kylian Kéba Kévin Lala Lamine Landry Lansana Larissa Laure Laurence Laurent Laurentine Laïla Leila Leslie
+Leïla Liliane Lina Linda Lionel Lise Louis Louise Loïc Luc Lucie Lucien Lucienne Lydie Léa Léon Léonie Léontine
+Léopold Mabel Madeleine Madina Mady Maguette Mahamadou Mahamat Mahawa Maimouna Makhtar Malick Malik Mamadi Mamadou
+Mame Mamour Manon Manu Marc Marcel Marcelle Marcelline Marguerite Mariam Mariama Mariame Marie Mariétou Marlène
+Martial Martin Martine Marème Massamba Massaër Matar Mathias Mathieu Mathilde Maurice Mawuena Mawuli Maëlys Maïmouna
+Mbaye Mbène Merveille Michel Micheline Michèle Mira Mireille Modeste Modibo Modou Mohamed Momar Monique Moriba
+Mouhamed Moussa Moustapha Moïse Mustapha Myriam Médard Mélanie Mélissa Nabou Nadia Nadine Nadège Nafi Nafissatou
+Natacha Nathalie Nathan Nawal Ndeye Ndèye Nene Nestor Ngoné Niang Nicaise Nicolas Nicole Noah Nogaye Nour Noura Noël
+Noëlle Odette Odile Olga Olivia Olivier Omar Omer Ornella Oscar Oulimata Oumar Oumarou Oumou Oumy Ousmane Ousseynou
+Pape Papis Parfait Pascal Pascaline Patrice Patricia Patrick Paul Paule Pauline Penda Philippe Philomène Pierre Prisca
+Prosper Prudence Pélagie Rabi Rachel Rachid Rachida Rahim Rahinatou Rahma Rama Ramatou Ramatoulaye Raoul Raphaël Rayan
+Raymond Reine René Richard Rita Robert Rodolphe Rodrigue Roger Rokhaya Rokia Roland Rolande Romain Romaric Romuald
+Rosalie Rosemonde Rosine Roxane Ruth Ryan Rébecca Régine Rémi Sabine Sabrina Sadio Safi Safiatou Salamatou Salif
+Salifou Salimata Salimatou Saliou Salma Samba Sambou Samira Samuel Sandra Sandrine Sara Sarah Saïd Saïdou Serge
+Serigne Seydou Seynabou Sharon Siaka Sidi Sidy Sika Simon Simone Sira Sokhna Solange Sonia Sophie Souley Souleymane
+Steeve Stella Steve Stevie Stéphane Stéphanie Suzanne Sylla Sylvain Sylvie Sébastien Sédar Sékou Sélom Séna Sénami
+Séverin Sévérine Tamba Tania Tata Tchalla Tening Thiané Thierno Thierry Thomas Thérèse Tidiane Timothée Tiémoko
+Toussaint Ulrich Ulrick Ursule Valérie Vanessa Victoire Victor Vincent Viviane Véronique Wilfrid Wilfried Xavier
+Yacine Yacouba Yanis Yannick Yao Yaovi Yasmine Yawa Yaya Yaye Yayi Yoro Youssef Youssou Youssouf Yves Yvette Yvonne
+Zakaria Zeinab Zeynab Zineb Zoumana Zoé Zénab Zénabou Éba Édith Édouard Éliane Élie Élisabeth Élise Émile Émilie Éric
+Étienne
 """
 _ALSO = """
 ada ami aime aimee ataya bijou claire constant desire desiree divine esso felicite fidele innocent junior merveille

@@ -11,7 +11,9 @@ _WORD = re.compile(r"\+?\d[\d .-]{6,}\d|[^\W\d_][\w'’-]*|\S")
 _TITLES = frozenset(
     ("mme", "mlle", "mr", "m", "monsieur", "madame", "mademoiselle", "maman", "papa", "tonton", "tantie")
 )
-_BEFORE = frozenset(("nom", "nomme", "prenom", "destinataire", "moi", "pour", "livraison", "livrer", "livrez"))
+_BEFORE = frozenset(
+    ("nom", "nomme", "prenom", "destinataire", "moi", "pour", "livraison", "livrer", "livrez", "c'est", "cest", "ici")
+)
 """Words after which a name may begin."""
 _AFTER = frozenset(
     ("au", "a", "tel", "numero", "pour", "vers", "rue", "villa", "derriere", "face", "pres", "quartier", "et")
@@ -32,11 +34,17 @@ _COMES = re.compile(
     r" (?:qui |va |vont )?(?:passe|passer|passera|vient|venir|viendra|prend|prendre|prendra|recoit|recevoir|recevra"
     r"|recup\w*|receptionn\w*|cherche|chercher|sera)\b"
 )
+_FULL = re.compile(r"[A-ZÀ-Ý][\w'’-]+(?: [A-ZÀ-Ý][\w'’-]+){1,3}")
 _CALLS = re.compile(r"\b(?:demande[zr]?|voir|voyez|contacte[zr]?|joindre|a l'attention de|chez moi) $")
 
 
-def persons(text: str, folded: str, taken: Set[str]) -> Iterator[tuple[int, int, int]]:
-    """From where to where a name stands, and where what leads to it begins. `folded` is the text place for place."""
+def persons(text: str, folded: str, taken: Set[str], *, naming: bool = False) -> Iterator[tuple[int, int, int]]:
+    """From where to where a name stands, and where what leads to it begins. `folded` is the text place for place.
+    `naming`: a name was asked for, and may be like one of the shop's words.
+    """
+    if naming and _FULL.fullmatch(text.strip(" .!")) and {*re.findall(r"\w+", folded)} & (GIVEN_NAMES | FAMILY_NAMES):
+        yield 0, len(text), 0
+        return
     for part in _PART.finditer(text):
         yield from _in_part(part.group(), part.start(), taken)
     yield from _of_kin(text, folded, taken)

@@ -81,7 +81,7 @@ def asked_about(acts: Sequence[Act], names: Mapping[str, tuple[str, str]], asked
     """The acts with zones that are to be asked about; not where the zone or the address was asked for, nor beside an
     address: what is beside the zone is where in it then, and the summary shows it.
     """
-    if not names or asked in ("zone", "address"):
+    if not names or asked in ("zone", "address", "delivery"):
         return list(acts)
     if any(act.verb == "address" for act in acts):
         beside = " ".join(names[act.text][1] for act in acts if act.verb == "zone" and act.text in names)

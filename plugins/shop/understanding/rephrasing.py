@@ -16,6 +16,7 @@ _PHRASES = (
     (re.compile(r"\bl'une? et l'autre\b"), "les deux"),
     (re.compile(r"\bon m'a dit(?: qu[e'])?"), ","),
     (re.compile(r"\bsoit\b"), "ou"),
+    (re.compile(r"(?<=\w )(?<!ou )(?:non|hein|n'est[- ]ce pas) ?(?=\?)"), ""),
     (re.compile(r"\bbetween\b"), "entre"),
     (re.compile(r"\b(?:la |une )?moitie d[' ]une?\b"), "un demi"),
     (re.compile(r"\bpour (?=(?:l'|l )?une?(?: (?:seule?|des (?:deux|trois|2|3))\b|\s*(?:$|[,.;!?\n])))"), "sur"),
