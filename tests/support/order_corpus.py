@@ -31,6 +31,9 @@ MOST_MESSAGES = 40
 MOST_TIMES = 3
 """How often the same answer is given to the same question."""
 
+_READ = "h-"
+"""Of this author, all failures were looked at while tuning."""
+
 Line = tuple[str, int, frozenset[str]]
 
 
@@ -59,7 +62,7 @@ class Conversation:
     @property
     def held_out(self) -> bool:
         """Chosen by hash, so that nobody chooses; never looked at while tuning."""
-        return hashlib.sha256(self.id.encode()).digest()[0] % 3 == 0
+        return not self.id.startswith(_READ) and hashlib.sha256(self.id.encode()).digest()[0] % 3 == 0
 
 
 @dataclass(slots=True)
