@@ -149,7 +149,11 @@ def _count(turn: Turn, part: Mention) -> int:
 
 
 def _contradicts(turn: Turn, part: Mention, whole: Mention) -> bool:
-    """`20 bars of 10, 20 bars of 6` are 40."""
+    """`20 bars of 10, 20 bars of 6` are 40, and a fanta is no part of `3 coca`."""
+    product = product_of(turn.catalogue, part.sku)
+    values = {value for variant in product.variants for _, value in variant.traits} if product is not None else set()
+    if part.traits and any(fold(one) in words(whole.said) for one in values - set(part.traits)):
+        return True
     of_whole = {kind for kind, trait in zip(_kinds(turn, whole), whole.traits, strict=True) if trait not in part.traits}
     return bool(of_whole.intersection(filter(None, _kinds(turn, part))))
 

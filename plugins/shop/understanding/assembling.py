@@ -205,8 +205,9 @@ class Assembler(Wanting):
                 self._make("ask_order", None, piece.at, text=piece.said)
         elif piece.name == "amount":
             last = self._last_put()
-            if last is not None and last.sentence == self._sentence and last.mention and last.mention.quantity is None:
-                last.mention = replace(last.mention, unsure=True)
+            told = last.mention if last is not None and last.sentence == self._sentence else None
+            if last is not None and told is not None and told.quantity is None and not told.unsure:
+                last.mention = replace(told, unsure=True)
             else:
                 self._money = True
         else:

@@ -65,7 +65,8 @@ class Candidates(Counting):
         near = [
             one
             for one in left
-            if len(one) >= _SHORTEST_NEAR and (skeleton(one) == bones or OSA.distance(one, token.root) <= 1)
+            if len(one) >= _SHORTEST_NEAR
+            and (skeleton(one) == bones or OSA.distance(one, token.root) <= 1 or one.startswith(token.word))
         ]
         return near[0] if len(near) == 1 else ""
 
@@ -80,7 +81,7 @@ class Candidates(Counting):
         goes_on = any(
             one not in state.roots and self._is_beside(token.root, one, having) for one in self._roots_at(at + 1)
         )
-        if not goes_on and (having == state.places or not (state.quantity is not None or self._is_of_model(at))):
+        if not goes_on and state.quantity is None and not self._is_of_model(at):
             return False
         state.places = having
         state.roots.append(token.root)

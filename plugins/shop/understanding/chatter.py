@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from comptoir.plugins.shop.understanding.lexicon import Lexicon
 from comptoir.plugins.shop.understanding.pieces import Piece
-from comptoir.plugins.text import words
+from comptoir.plugins.text import singular, words
 
 _HAVING = frozenset(
     words("ai as a avons avez ont suis est sommes etes sont etait serons serez sera viennent vient arrivent arrive")
@@ -50,4 +50,5 @@ def _is_sure(piece: Piece, lexicon: Lexicon) -> bool:
     mention = piece.mention
     if piece.kind != "mention" or mention is None or not mention.found:
         return False
-    return any(word in lexicon.own for word in words(mention.said) if len(word) >= _SHORT)
+    said = (word for word in words(mention.said) if len(word) >= _SHORT)
+    return any(word in lexicon.own or singular(word) in lexicon.own for word in said)

@@ -130,6 +130,10 @@ class Counting(VariantWords):
         while last + 1 < len(self.tokens) and self.tokens[last + 1].kind != "mark":
             last += 1
         kinds = [self._kind_of(place) for place in range(first, last + 1)]
+        kinds = [
+            "" if kind != "name" and following == "number" else kind  # `coca 33 1`: the second counts
+            for kind, following in zip(kinds, [*kinds[1:], ""], strict=True)
+        ]
         if kinds[-1] == "number" and self.tokens[last].value is not None:
             kinds = ["number" if kind == "measure" else kind for kind in kinds]  # `sucre 2 kg sel 1`
         order = [one for one, _ in groupby(kind for kind in kinds if kind)]

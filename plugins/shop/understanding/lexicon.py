@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import combinations, pairwise
 
@@ -90,6 +90,7 @@ class Lexicon:
         self.own = frozenset(gathered.spelled) | whole_phrases()
         self._joined = gathered.joined
         self._known = known_words(language)
+        self._everyday = frozenset(map(root_of, self._known | packings()))
         self._weights = {
             one: rarity(sum(bool(roles & NAME) for roles in at.values()) or len(at), max(len(self.entries), 1))
             for one, at in gathered.places.items()
@@ -139,6 +140,31 @@ class Lexicon:
         """The value of the product's variants that is said, beside a number and small words; empty for none."""
         told = tuple(token.root for token in self.read(said) if token.kind != "number" and token.word not in _SMALL)
         return next(iter(self.entries[self.by_sku[sku]].traits.get(told, ())), "")
+
+    def is_everyday(self, word: str) -> bool:
+        """Whether it is a word that customers say of other things, too."""
+        return word in self._known
+
+    def itself(self, places: Set[int]) -> set[int]:
+        """Of the products that come in one thing, the thing itself: the `coca` among the drinks, and no menu with a
+        drink, which tells of its category and costs more.
+        """
+        for place in places if len(places) > 1 else ():
+            product = self.entries[place].product
+            category = {root_of(word) for word in words(product.category) if not links(word)}
+            others = [self.entries[other].product for other in places if other != place]
+            dearest = max((variant.price or 0 for variant in product.variants), default=0)
+            if all(
+                category & {root_of(word) for word in words(other.description)}
+                and min(variant.price or 0 for variant in other.variants) > dearest
+                for other in others
+            ):
+                return {place}
+        return set()
+
+    def tells_alone(self, part: Roots) -> bool:
+        """Whether a part of what a variant is called is no everyday word: `djino` of `Djino cocktail`."""
+        return any(one.isalpha() and len(one) > _SHORTEST_BEGUN and one not in self._everyday for one in part)
 
     def comes_in(self, sku: str, traits: Sequence[str]) -> bool:
         """Whether a variant of the product has all of these values that are the product's own."""

@@ -10,7 +10,8 @@ from comptoir.plugins.text import fold
 _UNITS: dict[str, tuple[int | Fraction, str]] = {
     "kg": (1000, "g"), "kgs": (1000, "g"), "kilo": (1000, "g"), "kilos": (1000, "g"), "kl": (1000, "g"),
     "kilogramme": (1000, "g"), "kilogrammes": (1000, "g"), "g": (1, "g"), "gr": (1, "g"), "grs": (1, "g"),
-    "gramme": (1, "g"), "grammes": (1, "g"), "gram": (1, "g"), "tonne": (1_000_000, "g"), "tonnes": (1_000_000, "g"),
+    "mg": (1, "mg"), "gramme": (1, "g"), "grammes": (1, "g"), "gram": (1, "g"), "tonne": (1_000_000, "g"),
+    "tonnes": (1_000_000, "g"),
     "l": (1000, "ml"), "litre": (1000, "ml"), "litres": (1000, "ml"), "lt": (1000, "ml"), "ltr": (1000, "ml"),
     "liter": (1000, "ml"), "cl": (10, "ml"), "ml": (1, "ml"), "dl": (100, "ml"),
     "m": (1000, "mm"), "metre": (1000, "mm"), "metres": (1000, "mm"), "cm": (10, "mm"), "mm": (1, "mm"),

@@ -131,6 +131,8 @@ class MentionReader(Sizing):
         dressed = state.traits or state.options or state.without
         if not (dressed or state.quantity is not None or state.unsure or state.measure):
             return None
+        if state.measure and self._asked == "choice" and (named := self._named_in(state.measure)):
+            return _made(state, said, named)  # `le 50 cl`
         if state.measure:
             self._sized(state)
         return replace(_made(state, said, self._narrowed(state.traits)), refers=True)
@@ -181,6 +183,15 @@ class MentionReader(Sizing):
         if not has or has == self._last or self.about:
             return ()
         return tuple(Found(self.lexicon.entries[place].product.sku, 0.5) for place in sorted(has))
+
+    def _named_in(self, measure: str) -> tuple[Found, ...]:
+        """The one of the candidates that has this size in its name, and none of which comes in it."""
+        having = [
+            place for place in sorted(self.about) if any(measure in name for name in self.lexicon.entries[place].names)
+        ]
+        if len(having) != 1 or any((measure,) in self.lexicon.entries[place].traits for place in self.about):
+            return ()
+        return (Found(self.lexicon.entries[having[0]].product.sku, 0.5),)
 
     def _of_candidates(self, traits: Sequence[str]) -> tuple[Found, ...]:
         """`celle de 70 g`, where only one of the candidates comes in it."""

@@ -27,6 +27,8 @@ _KIN = frozenset(("frere", "soeur", "mere", "pere", "merci", "marche"))
 _MOST_AFTER = 999
 """A larger number behind a product is a price or a phone's."""
 _SHORTEST, _MOST_STRANGE = 3, 3
+_LEAST_SIZE = 20
+"""A smaller number is one of pieces sooner than the size in a name."""
 
 
 class Naming(Candidates):
@@ -53,7 +55,7 @@ class Naming(Candidates):
                 state.marked = True
                 place += 1
                 continue
-            if token.word in PREPOSITIONS and state.named and self._goes_on(place + 1, state):
+            if token.word in PREPOSITIONS and state.named and self._goes_on(place + 1, state, beside=token.word):
                 place += 1  # `crayon pour les yeux`
                 continue
             if token.kind == "word" and (token.word in _BEFORE_TRAIT or links(token.word)):
@@ -64,13 +66,19 @@ class Naming(Candidates):
             break
         return end
 
-    def _goes_on(self, at: int, state: Sketch) -> bool:
-        """Whether the next telling word is of a name that is meant so far, or what that comes in."""
+    def _goes_on(self, at: int, state: Sketch, beside: str) -> bool:
+        """Whether the next telling word is of a name that is meant so far; `glucomètre avec bandelettes` is two things
+        where the first word is all of a name.
+        """
         place = at
         while links(self.word(place)):
             place += 1
         if place < len(self.tokens) and self.tokens[place].kind == "word" and self._trait_at(place, state)[0]:
             return True  # `verre trempé pour Redmi 13C`
+        if beside in ("avec", "with") and any(
+            set(name) <= set(state.roots) for place in state.places or () for name in self.lexicon.entries[place].names
+        ):
+            return False
         return any(
             self.lexicon.places[one].get(product, 0) & NAME and one not in state.roots
             for one in self.shop_word(place)[0]
@@ -90,6 +98,8 @@ class Naming(Candidates):
         if length := self._take_trait(at, state):
             return length
         roots, length = self.shop_word(at) if not self._marks(at) else ((), 0)
+        if roots and state.roots and roots[0] == state.roots[0] and state.quantity is not None and state.named:
+            return 0  # `petit pot carotte 4 petit pot pomme 2`
         if roots and self._take_roots(roots, state, at):
             return length
         if state.named and token.kind == "word" and (near := self._near(token, state)):
@@ -124,6 +134,8 @@ class Naming(Candidates):
             return length
         if state.named and self._tells_by_figure(at, state):
             return 1
+        if state.named and (token.value or 0) >= _LEAST_SIZE and self._figure_of_name(token, state):
+            return 1  # `ibuprofène 400`, `fanta 33`
         if not state.named and state.quantity is not None and self._take_sold_by(token, state):
             return 1
         if state.named and token.value == 0 and not token.glued:
@@ -233,7 +245,7 @@ class Naming(Candidates):
                 return 0
         if word in ordering_words("idle") or links(word) or len(word) < _SHORTEST or word in _MARKERS | EXTRA:
             return 0
-        if state.named and len(word) == _SHORTEST and not linked:
+        if state.named and len(word) == _SHORTEST and word.isalpha() and not linked:
             return 1  # `slim fam`: too short to tell
         if word in OF_NUMBERS:
             return 1

@@ -17,6 +17,7 @@ from comptoir.plugins.shop.understanding.rephrasing import rephrased
 from comptoir.plugins.shop.understanding.second_thoughts import thought_over
 from comptoir.plugins.shop.understanding.sharing import in_halves
 from comptoir.plugins.shop.understanding.some_pieces import on_some
+from comptoir.plugins.shop.understanding.strange_wares import with_strange_wares
 from comptoir.plugins.shop.understanding.telling import asked_of_told, without_told
 from comptoir.plugins.shop.understanding.tokens import clean, tokens_of
 
@@ -37,7 +38,8 @@ def understand(text: str, lexicon: Lexicon, asked: Asked | None = None, about: S
     zones = list(lexicon.zones.find(tokens, guessing=asked in ("zone", "delivery")))
     said = asked_of_told(strange(pieces_of(tokens, reader, zones, details), cleaned, lexicon), cleaned)
     ordered, told = without_told(said, cleaned, asked)
-    ordered = of_the_last(in_halves(without_chatter(ordered, lexicon), lexicon), lexicon)
+    ordered = with_strange_wares(without_chatter(ordered, lexicon), lexicon, asked)
+    ordered = of_the_last(in_halves(ordered, lexicon), lexicon)
     pieces = thought_over(on_some(one_of_them(ordered, cleaned, lexicon), lexicon))
     acts = [act for _, act in sorted(Assembler(pieces, lexicon, asked).acts(), key=lambda one: one[0])]
     acts = fee_asked(asked_about(acts, doubted(zones, tokens, reader), asked), cleaned)

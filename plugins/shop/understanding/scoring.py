@@ -41,7 +41,7 @@ def found_in(
     not know of these, stood `beside`, or tell which of them is `meant`.
     """
     scored = [_score(lexicon, place, frozenset(said)) for place in places]
-    kept = [one for one in scored if one.named] or scored
+    kept = _named(lexicon, scored)
     kept = [one for one in kept if not _hangs(lexicon, one.place, said)] or kept
     whole = max((one.whole for one in kept if one.complete or len(kept) == 1), default=0)
     if whole and strange != "meant":
@@ -52,6 +52,15 @@ def found_in(
     return tuple(
         Found(lexicon.entries[one.place].product.sku, round(one.score * factor, 3)) for one in kept[:MAX_FOUND]
     )
+
+
+def _named(lexicon: Lexicon, scored: list[_Scored]) -> list[_Scored]:
+    """Those that are called so; beside the `Coca 1,5 L`, the lemonade that comes as `Coca`, too."""
+    named = [one for one in scored if one.named]
+    if not named or any(one.complete for one in named):
+        return named or scored
+    itself = lexicon.itself({one.place for one in scored if not one.named})
+    return [one for one in scored if one.named or one.place in itself]
 
 
 def _hangs(lexicon: Lexicon, place: int, said: Sequence[str]) -> bool:

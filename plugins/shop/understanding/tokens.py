@@ -22,7 +22,8 @@ Kind = Literal["word", "number", "measure", "mark"]
 
 _TOKEN = re.compile(
     r"(?P<size>\d+[xX×]\d+(?:[xX×]\d+)?(?![\w.,]*\w))"
-    r"|(?P<number>\d{1,3}(?:[ .]\d{3})+(?![\d.,]*\d| ?[gG](?:[oObB]|iga)\b)|\d+[.,]\d+|\d+/\d+|\d+)"
+    r"|(?P<number>\d{1,3}(?:[ .](?!(?:128|256|512)\b)\d{3})+(?![\d.,]*\d| ?[gG](?:[oObB]|iga)\b)"
+    r"|\d+[.,]\d+|\d+/\d+|\d+)"
     r"(?P<glued>[^\W\d_]+\d*)?"
     r"|(?P<word>[^\W\d_]+\d*)"
     r"|(?P<mark>\.{2,}|[-+?!.,;:\n()=/*•&×➕👍👌✅🆗🤝👎❌🚫])"

@@ -21,8 +21,12 @@ class VariantWords(ShopWords):
     def _trait_at(self, at: int, state: Sketch) -> tuple[Roots, int]:
         """The words of a variant's value that stand here, of the products that are meant so far."""
         for length in range(min(_LONGEST_TRAIT, len(self.tokens) - at), 0, -1):
+            if length > 1 and self.tokens[at + length - 1].kind == "mark":
+                continue
             told = tuple(
-                (self.shop_word(place)[0] or (self.tokens[place].root,))[0] for place in range(at, at + length)
+                (self.shop_word(place)[0] or (self.tokens[place].root,))[0]
+                for place in range(at, at + length)
+                if place == at or self.word(place) not in ("-", "/")  # `0-6 mois`
             )
             if self._having_trait(told, self._among(told, state)):
                 return told, length
@@ -35,9 +39,12 @@ class VariantWords(ShopWords):
         if self.about:
             # `2 coca`, whatever was spoken of last.
             return None if not all(map(is_generic, told)) and not self._having_trait(told, self.about) else self.about
-        return (
-            self._last if self._last and all(map(is_generic, told)) and self._having_trait(told, self._last) else None
-        )
+        if not self._last or not self._having_trait(told, self._last):
+            return None
+        if all(map(is_generic, told)):
+            return self._last
+        # `5 poulets, 2 vivants et 3 plumés`; a `coca` is no kind of the menu that was named last.
+        return None if self._is_name(told[0]) or self.lexicon.itself(self._having_trait(told, None)) else self._last
 
     def _having_trait(self, told: Roots, among: set[int] | frozenset[int] | None) -> set[int]:
         candidates = {place for place, role in self.lexicon.places.get(told[0], {}).items() if role & TRAIT}
@@ -47,7 +54,8 @@ class VariantWords(ShopWords):
         return {
             place
             for place in candidates
-            if told in entries[place].traits and (among is not None or told not in entries[place].parts)
+            if told in entries[place].traits
+            and (among is not None or told not in entries[place].parts or self.lexicon.tells_alone(told))
         }
 
     def _take_trait(self, at: int, state: Sketch) -> int:
@@ -64,6 +72,7 @@ class VariantWords(ShopWords):
         if not state.named and not having <= self.about:
             if not all(map(is_generic, told)) and (len(told) > 1 or not self._is_name(told[0])):
                 state.named = True  # `un coca` where that is a kind of lemonade
+                having = self.lexicon.itself(having) or having
                 state.places = having
             elif (
                 not all(map(is_generic, told))
@@ -86,7 +95,7 @@ class VariantWords(ShopWords):
 
     def _begins_name(self, told: Roots) -> bool:
         names = (name for place in self.lexicon.places[told[0]] for name in self.lexicon.entries[place].names)
-        return any(name[: len(told)] == told for name in names)
+        return any(name[0] == told[0] and set(told) <= set(name) for name in names)
 
     def _tasting_of(self, told: Roots, at: int) -> list[str]:
         """`au café`, of the éclairs that were spoken of: no coffee."""

@@ -208,6 +208,11 @@ class Wanting(Numbering):
         common = tuple(one for one in base.found if one.sku in {other.sku for other in mention.found})
         if len(common) != 1 or (base.quantity or 1) < mention.quantity:
             return None
+        if mention.traits and self._lexicon.value_called(common[0].sku, base.said.split()[-1]) not in (
+            "",
+            *mention.traits,
+        ):
+            return None  # `3 coca 2 fanta`
         left = (base.quantity or mention.quantity) - mention.quantity
         if left:
             last.mention = replace(base, quantity=left)
