@@ -112,6 +112,7 @@ def _of(turn: Turn, mention: Mention | None, most: int = 2) -> list[tuple[Produc
     if not products:
         _nothing(turn, mention)
         return []
+    earlier = turn.sale.last
     turn.sale = replace(turn.sale, last=products[0].sku if len(products) == 1 else "")
     if mention is not None and mention.lacking and len(products) == 1:
         turn.answer("lacking", product=products[0].name, lacking=", ".join(mention.lacking))
@@ -124,6 +125,13 @@ def _of(turn: Turn, mention: Mention | None, most: int = 2) -> list[tuple[Produc
         before = turn.asked_about if set(turn.asked_about) <= {one.sku for one in products[0].variants} else ()
         turn.asked_about = tuple(dict.fromkeys((*before, *asked)))
         turn.sale = replace(turn.sale, last_variants=turn.asked_about)
+        if earlier not in {
+            "",
+            products[0].sku,
+            *(wares.product_sku(turn.catalogue, one.sku) for one in turn.draft.lines),
+        }:
+            # `And the blade?` after the seal: `both` are these two.
+            turn.sale = replace(turn.sale, listed=(earlier, products[0].sku))
     else:
         asked = tuple(one.sku for _, variants in fitting for one in variants)
         turn.sale = replace(turn.sale, listed=tuple(one.sku for one in products), last_variants=asked)

@@ -1,6 +1,7 @@
 """Questions that no price list answers: about health, what is in it, returns, guarantees. Nobody reads a yes there."""
 
 import re
+from collections.abc import Set
 
 from comptoir.plugins.builtin.handover.asking import asks_something
 from comptoir.plugins.language import ordering, ordering_words
@@ -46,6 +47,8 @@ def bargains(text: str) -> bool:
     return bool(_BARGAINS.search(fold(text).replace("’", "'")))
 
 
+_FEW = 7
+"""Words of a message that asks for a ware and tells nothing."""
 _SMALL_TALK = frozenset(
     words(
         "sante nouvelle nouvelles neuf dormi reveil reveille forme fatigue affaires boulot matinee week end weekend vie"
@@ -62,11 +65,19 @@ def is_more_than_hello(text: str) -> bool:
     return bool(rest) and asks_something(text)
 
 
-def is_for_a_person(text: str) -> bool:
-    """Whether it asks something that is answered by somebody who knows, or by the shop's own texts."""
-    return asks_something(text) and bool(_PERSONS.search(fold(text)))
+def is_for_a_person(text: str, wares: Set[str] = frozenset()) -> bool:
+    """Whether it asks something that is answered by somebody who knows, or by the shop's own texts. `wares`: words of
+    what the shop sells, which may only name it.
+    """
+    return asks_something(text) and _asks_by(_PERSONS, text, wares)
 
 
-def asks_what_is_in_it(text: str) -> bool:
+def asks_what_is_in_it(text: str, wares: Set[str] = frozenset()) -> bool:
     """Whether it asks what a product is made of: its description may tell."""
-    return asks_something(text) and bool(_INGREDIENTS.search(fold(text)))
+    return asks_something(text) and _asks_by(_INGREDIENTS, text, wares)
+
+
+def _asks_by(pattern: re.Pattern[str], text: str, wares: Set[str]) -> bool:
+    """`test de grossesse combien ?` only names one; in a longer message the word may say more."""
+    names = wares if len(words(text)) <= _FEW else frozenset()
+    return any(one not in names for one in pattern.findall(fold(text)))

@@ -33,9 +33,9 @@ def understood(text: str, lexicon: Lexicon, sale: Sale) -> tuple[Act, ...]:
     asked = next((one for one in _ASKED if one == kind), None)
     said = _POLITE.sub("", text).strip() if kind in ("name", "zone") else text
     acts = understand(said or text, lexicon, asked, _about(lexicon.catalogue, sale))
-    if is_for_a_person(text):
+    if is_for_a_person(text, lexicon.taken):
         return (Act("unknown", text=text),)
-    if asks_what_is_in_it(text):
+    if asks_what_is_in_it(text, lexicon.taken):
         return _what_is_in_it(text, acts, lexicon, sale)
     if kind == "confirm" and is_plain_yes(text) and not {"yes", "no"} & {act.verb for act in acts}:
         return (Act("yes"),)

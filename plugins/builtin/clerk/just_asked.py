@@ -16,9 +16,10 @@ _ALL = frozenset(words("les tous toutes both all"))
 
 def each_asked(turn: Turn, count: int, pieces: int | None = None) -> bool:
     """Put so many of each of these that were asked about; False where there are not `count` of them."""
-    if turn.sale.last or len(turn.sale.listed) != count or not 1 < count <= MOST:
+    listed = turn.sale.listed
+    if len(listed) != count or not 1 < count <= MOST or turn.sale.last not in ("", listed[-1]):
         return False
-    for sku in turn.sale.listed:
+    for sku in listed:
         settle(turn, Want((sku,), quantity=pieces))
     turn.sale = replace(turn.sale, listed=())
     return True

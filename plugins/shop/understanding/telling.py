@@ -33,6 +33,8 @@ _TOLD = re.compile(
     rf"\b(?:{_WHEN})\b|{_OTHERS} (?:{_DONE})\b|\b(?:avais|avait|avions|aviez|avaient){_BETWEEN} (?:{_DONE})\b"
     rf"|\b(?:aurais|aurait|aurions|auraient){_BETWEEN} (?:pris|achete|commande|mange)\b"
     r"|\b(?:pas|jamais|toujours) (?:encore )?recue?s?\b"
+    r"|\bviens d'(?:acheter|en acheter)\b|\b(?:achete|pris|prise|vendu|commande)e?s? chez (?:vous|toi)\b"
+    r"|\bne (?:marche|tourne|fonctionne|s'allume|chauffe|charge|tient|s'ouvre|ferme)(?:nt)? (?:plus|pas)\b"
     r"|\b(?:had|ordered|bought|ate) (?:\d|two|three|a|an|the|some)\b"
 )
 _TOLD_FIRST = re.compile(
