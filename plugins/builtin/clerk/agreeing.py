@@ -55,7 +55,7 @@ _AROUND = _known(
     " et alors donc comme tout tous toute toutes tt vraiment tres sur vite rapidement deja"
     " maintenant note recu commande votre ma mon"
     " notre total montant adresse convient envoyez envoie envoyer livrez livrer preparez preparer lancer passer"
-    " recapitulatif resume"
+    " recapitulatif resume livreur coursier"
     " oh ah eh hein deh dei o lol hmm bah ben ba euh"
     " that is it s all the my order please thanks thank you very much i we"
     " merci beaucoup bcp bocou mrc mci svp stp s il vous te plait plais sil madame monsieur mr mme mlle m papa"

@@ -37,7 +37,7 @@ def understood(text: str, lexicon: Lexicon, sale: Sale) -> tuple[Act, ...]:
         return (Act("unknown", text=text),)
     if asks_what_is_in_it(text, lexicon.taken):
         return _what_is_in_it(text, acts, lexicon, sale)
-    if kind == "confirm" and is_plain_yes(text) and not {"yes", "no"} & {act.verb for act in acts}:
+    if kind == "confirm" and is_plain_yes(text) and all(act.verb != "yes" for act in acts):
         return (Act("yes"),)
     if asks_of_the_shop(text):
         acts = tuple(act for act in acts if act.verb not in _ASKING or _names(act)) or (Act("unknown", text=text),)

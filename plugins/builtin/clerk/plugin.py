@@ -22,6 +22,7 @@ from comptoir.plugins.api import (
 )
 from comptoir.plugins.builtin import people
 from comptoir.plugins.builtin.clerk import delivering, lost, payment, pictures, placing, voice
+from comptoir.plugins.builtin.clerk.agreeing import is_plain_yes
 from comptoir.plugins.builtin.clerk.cart import Shop
 from comptoir.plugins.builtin.clerk.caution import is_more_than_hello
 from comptoir.plugins.builtin.clerk.concerns import concerned, needs_orders
@@ -299,6 +300,8 @@ def _wants_person(text: str, sale: Sale, acts: Sequence[Act]) -> bool:
     """Whatever was asked; but a name or an address may hold any word, and whoever brings it may ring."""
     for note in (act.text for act in acts if act.verb == "note" and sale.is_open):
         text = text.replace(note, " ")
+    if sale.asked.kind == "confirm" and is_plain_yes(text):
+        return False  # `d'accord merci boss`
     return sale.asked.kind not in ("name", "address") and (asks_for_a_person(text) or lost.complains(text))
 
 

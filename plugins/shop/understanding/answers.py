@@ -74,8 +74,10 @@ def _let_go(act: Act, text: str) -> Act:
 def _zone(acts: list[Act], pieces: Sequence[Piece], details: Sequence[Detail], text: str) -> list[Act]:
     """`médina, rue 22`: what is left beside the zone is where in it; an unknown place is told as it was said."""
     if any(act.verb == "zone" for act in acts):
-        if not any(act.verb == "address" for act in acts) and (rest := _beside_zone(pieces, text)):
-            acts.append(Act("address", text=rest))
+        if rest := _beside_zone(pieces, text):
+            inside = next((act.text for act in acts if act.verb == "address"), "")
+            acts = [act for act in acts if act.verb != "address"]
+            acts.append(Act("address", text=", ".join(filter(None, (rest, inside)))))
         return acts
     if any(act.verb == "ask_delivery" and act.mention is not None and act.mention.found for act in acts):
         return [act for act in acts if act.verb != "unknown"]
@@ -91,7 +93,9 @@ _OF_PLACES = ("zone", "word", "comma", "number", "end")
 
 
 def _beside_zone(pieces: Sequence[Piece], text: str) -> str:
-    zone = next(piece for piece in pieces if piece.kind == "zone")
+    zone = next((piece for piece in pieces if piece.kind == "zone"), None)
+    if zone is None:
+        return ""
     after = [piece for piece in pieces if piece.at > zone.at and piece.kind not in _OF_PLACES]
     if any(piece.kind != "detail" for piece in after):
         return ""

@@ -71,6 +71,8 @@ _COMING = re.compile(
 """Where it goes is told, and so is, perhaps, for whom."""
 _LEADING = re.compile(r"^(?P<name>[A-ZÀ-Ý][\w'-]+(?: [A-ZÀ-Ý][\w'-]+){1,3}) ?,(?=.*\d)")
 """`Fatou Ndiaye, ouakam villa 12`."""
+_IT_IS = re.compile(rf"(?<=[\w,] )(?:[Mm]oi )?[Cc]'est (?P<name>{_CAPITALS})(?=\s*[.!]?\s*$)")
+"""`je passe à 15h c'est Boubou`."""
 _NOT_BUT = re.compile(
     rf"\b(?:[Cc]'est )?(?:[Pp]as|[Nn]on) {_CAPITALS}[ ,]+(?:c'est|mais(?: c'est)?|plut[oô]t) (?P<name>{_CAPITALS})"
 )
@@ -138,6 +140,8 @@ def details_in(text: str, asked: Asked | None, taken: Set[str] = frozenset()) ->
     _add(found, _presented(_LEADING, text, taken))
     _add(found, _presented(_TRAILING, text, taken))
     _add(found, _presented(_NOT_BUT, text, taken))
+    if asked != "confirm":
+        _add(found, _presented(_IT_IS, text, taken))
     where = asked in (*_WHOSE, "confirm") or _COMING.search(folded)
     if where:
         _add(found, _presented(_SIGNED, text, taken))

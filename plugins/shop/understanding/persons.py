@@ -12,7 +12,21 @@ _TITLES = frozenset(
     ("mme", "mlle", "mr", "m", "monsieur", "madame", "mademoiselle", "maman", "papa", "tonton", "tantie")
 )
 _BEFORE = frozenset(
-    ("nom", "nomme", "prenom", "destinataire", "moi", "pour", "livraison", "livrer", "livrez", "c'est", "cest", "ici")
+    (
+        "nom",
+        "nomme",
+        "prenom",
+        "destinataire",
+        "moi",
+        "pour",
+        "livraison",
+        "livrer",
+        "livrez",
+        "c'est",
+        "cest",
+        "ici",
+        "non",
+    )
 )
 """Words after which a name may begin."""
 _AFTER = frozenset(
@@ -74,7 +88,7 @@ def _run(found: Sequence[tuple[str, int, int]], folded: Sequence[str], place: in
 
 
 def _is_name(word: str, folded: str, begun: bool, taken: Set[str]) -> bool:
-    if folded in taken or not word[0].isalpha():
+    if (folded in taken and not (begun and folded in FAMILY_NAMES)) or not word[0].isalpha():
         return False
     known = folded in GIVEN_NAMES or folded in FAMILY_NAMES
     return known or (word[0].isupper() and len(word) > 1 and folded not in _AFTER | _BEFORE | _TITLES)

@@ -31,8 +31,9 @@ def understand(text: str, lexicon: Lexicon, asked: Asked | None = None, about: S
     `quantity`, `option` and `stock` the one, for `choice` the candidates.
     """
     cleaned = clean(text)
+    own = lexicon.own | lexicon.zones.words if asked in ("zone", "delivery") else lexicon.own  # `PA` is no `pas` then
     details = details_in(cleaned, asked, lexicon.taken)
-    read = tokens_of(rephrased(without(cleaned, details)), lexicon.language, lexicon.units, lexicon.own)
+    read = tokens_of(rephrased(without(cleaned, details)), lexicon.language, lexicon.units, own)
     tokens = [lexicon.mended(token) for token in read]
     reader = MentionReader(tokens, lexicon, about, asked)
     zones = list(lexicon.zones.find(tokens, guessing=asked in ("zone", "delivery")))
