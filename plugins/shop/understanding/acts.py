@@ -28,6 +28,8 @@ class Found:
     """The product's, or the zone's code."""
     score: float
     """1 where every word of its name was said, less where words are missing or misspelt."""
+    aside: bool = False
+    """Others are called so first of all; of what is in the cart already it may be meant all the same."""
 
 
 @dataclass(frozen=True, slots=True)

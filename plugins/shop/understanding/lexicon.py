@@ -102,6 +102,10 @@ class Lexicon:
         self._spread_prefixes(gathered)
         self._sorted = sorted(word for word in gathered.spelled if len(word) > _SHORTEST_BEGUN)
         self._skeletons = unambiguous(gathered.spelled)
+        self.heads = heads_of([entry.names for entry in self.entries])
+        """The products a name of which begins with a word."""
+        self.figures = figures_of(self.entries)
+        """The products that come in a size, or have one in their name, with this number in it."""
         self.described = described_in(catalogue)
         """The products whose name or description has a word."""
         self.sold_by = sold_by(catalogue)
@@ -335,6 +339,31 @@ def _by_part(traits: dict[Roots, tuple[str, ...]]) -> frozenset[Roots]:
 def _tells(part: Roots) -> bool:
     """Not a bare figure, nor small words."""
     return any(not (one.isdigit() or links(one) or one in PREPOSITIONS or len(one) == 1) for one in part)
+
+
+def heads_of(names: Sequence[Sequence[Roots]]) -> Mapping[str, frozenset[int]]:
+    found: dict[str, set[int]] = defaultdict(set)
+    for place, own in enumerate(names):
+        for name in own:
+            found[name[0]].add(place)
+            if name[0][0].isdigit() or name[0] in ordering_words("vessels"):
+                found[name[min(1, len(name) - 1)]].add(place)
+    return {one: frozenset(places) for one, places in found.items()}
+
+
+def figures_of(entries: Sequence[Entry]) -> Mapping[str, frozenset[int]]:
+    found: dict[str, set[int]] = defaultdict(set)
+    for place, entry in enumerate(entries):
+        values = [value for told in entry.traits.values() for value in told]
+        measured = [one for name in entry.names for one in name if parted(one) is not None]
+        told = [entry.product.name] if measured else []
+        for text in (*values, *told):
+            for one in _FIGURES.findall(text.replace(",", ".")):
+                found[one].add(place)
+    return {one: frozenset(places) for one, places in found.items()}
+
+
+_FIGURES = re.compile(r"\d+(?:\.\d+)?")
 
 
 def _by_measure(traits: dict[Roots, tuple[str, ...]]) -> None:

@@ -10,7 +10,6 @@ from comptoir.plugins.shop.understanding.details import Detail
 from comptoir.plugins.shop.understanding.doubting import SHARES, Doubts, in_doubt, sum_in
 from comptoir.plugins.shop.understanding.mentions import MentionReader
 from comptoir.plugins.shop.understanding.packing import packings
-from comptoir.plugins.shop.understanding.phrasing import phrases_at
 from comptoir.plugins.shop.understanding.roots import links
 from comptoir.plugins.shop.understanding.tokens import Token
 from comptoir.plugins.shop.understanding.zones import ZoneMatch
@@ -68,7 +67,9 @@ def pieces_of(
     tokens: Sequence[Token], reader: MentionReader, zones: Sequence[ZoneMatch], details: Sequence[Detail]
 ) -> list[Piece]:
     """In the order of the message."""
-    reader.stops = frozenset(zone.start for zone in zones if zone.cued or not reader.names_product(zone.start))
+    there = [zone for zone in zones if zone.cued or not reader.names_product(zone.start)]
+    reader.stops = {zone.start: zone.end for zone in there if zone.cued or zone.found[0].score >= 1}
+    reader.guesses = {zone.start: zone.end for zone in there}
     sums = {detail.start: amount for detail in details if not detail.kind and (amount := sum_in(detail.text))}
     found = list(_pieces(tokens, reader, {zone.start: zone for zone in zones}, sums))
     found += [
@@ -80,7 +81,6 @@ def pieces_of(
 def _pieces(
     tokens: Sequence[Token], reader: MentionReader, zones: dict[int, ZoneMatch], sums: dict[int, int]
 ) -> Iterator[Piece]:
-    roots = [token.root for token in tokens]
     doubts = Doubts(tokens, reader.lexicon, sums)
     place, expected, since, named = 0, False, 0, False
     while place < len(tokens):
@@ -100,7 +100,7 @@ def _pieces(
             yield from _mention(bare[0], tokens, place, bare[1])
             place = bare[1]
             continue
-        phrase = next((one for one in phrases_at(roots, place) if not _shop_words(reader, place, one.length)), None)
+        phrase = None if reader.is_within(place) else reader.phrase_at(place)
         if phrase is not None:
             said = " ".join(one.said for one in tokens[place : place + phrase.length])
             yield Piece(phrase.table, phrase.name, token.start, said)  # type: ignore[arg-type]
@@ -143,22 +143,6 @@ def _bare_without(reader: MentionReader, at: int) -> tuple[Mention, int] | None:
     """`sans oignon`: how what was spoken of is wanted; `sans le poulet` takes something away."""
     read = reader.read(at)
     return read if read is not None and read[0].refers and (read[0].without or read[0].options) else None
-
-
-def _shop_words(reader: MentionReader, at: int, length: int) -> bool:
-    """Whether these are words of the shop after all; `à la maison` is no burger of the house."""
-    if length > 1 and not (at > 0 and reader.names_product(at - 1)) and not _goes_on(reader, at, length):
-        return False
-    return all(reader.names_product(place) or links(reader.word(place)) for place in range(at, at + length))
-
-
-def _goes_on(reader: MentionReader, at: int, length: int) -> bool:
-    """`le menu famille`, `la carte mémoire`: a name that does not end with the phrase."""
-    behind = at + length
-    if behind >= len(reader.tokens) or reader.tokens[behind].kind != "word" or links(reader.word(behind)):
-        return False
-    read = reader.read(at) if reader.names_product(behind) else None
-    return read is not None and bool(read[0].found) and read[1] > behind
 
 
 def _mark(token: Token) -> Iterator[Piece]:

@@ -1,6 +1,7 @@
 """Puts the reading of a message together."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from comptoir.plugins.shop.understanding.acts import Act, Asked, Mention
 from comptoir.plugins.shop.understanding.alternatives import one_of_them
@@ -43,6 +44,7 @@ def understand(text: str, lexicon: Lexicon, asked: Asked | None = None, about: S
     ordered = of_the_last(in_halves(ordered, lexicon), lexicon)
     pieces = thought_over(on_some(one_of_them(ordered, cleaned, lexicon), lexicon))
     acts = [act for _, act in sorted(Assembler(pieces, lexicon, asked).acts(), key=lambda one: one[0])]
+    acts = [_first_of_all(act) for act in acts]
     acts = fee_asked(asked_about(acts, doubted(zones, tokens, reader), asked), cleaned)
     if told and all(act.verb in ("greet", "thank") for act in acts):
         return (*acts, Act("told", text=told))
@@ -58,6 +60,15 @@ def name_product(text: str, lexicon: Lexicon, about: Sequence[str] = ()) -> Ment
     """What a text names that is a product's name and nothing else: its numbers are sizes, no quantities."""
     tokens = tokens_of(clean(text), lexicon.language, lexicon.units, lexicon.own)
     return MentionReader(tokens, lexicon, about).name()
+
+
+def _first_of_all(act: Act) -> Act:
+    """What is put is what is called so first of all: `un poulet` is no `yassa poulet` where `poulet braisé` is sold."""
+    mention = act.mention
+    if act.verb != "put" or mention is None or not any(one.aside for one in mention.found):
+        return act
+    first = tuple(one for one in mention.found if not one.aside)
+    return replace(act, mention=replace(mention, found=first)) if first else act
 
 
 def _zones_in_address(acts: Sequence[Act], lexicon: Lexicon) -> list[Act]:

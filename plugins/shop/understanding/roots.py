@@ -9,6 +9,7 @@ from comptoir.plugins.text import is_linking, singular
 _SKELETON = tuple(
     (re.compile(pattern), plain)
     for pattern, plain in (
+        (r"sch|sh", "ch"),
         (r"^h|(?<![cs])h", ""),
         (r"ph", "f"),
         (r"eau|au", "o"),

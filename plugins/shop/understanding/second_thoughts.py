@@ -127,6 +127,10 @@ def _behind(pieces: Sequence[Piece]) -> list[Piece]:
             mention, between = made[named].mention, made[named + 1 :]
             is_of_it = all(one.said.lower() in ("", "sans rien") and one.name not in ("?", "\n") for one in between)
             doubtful = piece.mention.unsure and not between
+            of_each = place + 1 < len(pieces) and pieces[place + 1].said.lower().endswith(_OF_EACH)
+            if of_each:
+                made.append(piece)
+                continue
             if (
                 mention is not None
                 and mention.found

@@ -1,12 +1,13 @@
 """Knows the words of one message that the shop has, one by one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from comptoir.plugins.language import ordering_words
 from comptoir.plugins.shop.understanding.acts import Asked
 from comptoir.plugins.shop.understanding.kinds import is_figure, is_generic
 from comptoir.plugins.shop.understanding.lexicon import NAME, TRAIT, Lexicon, Roots
-from comptoir.plugins.shop.understanding.phrasing import phrases_at
+from comptoir.plugins.shop.understanding.phrasing import Phrase, phrases_at
 from comptoir.plugins.shop.understanding.roots import links
 from comptoir.plugins.shop.understanding.tokens import Token
 from comptoir.plugins.text import singular
@@ -14,7 +15,7 @@ from comptoir.plugins.text import singular
 ARTICLES = frozenset(
     (
         *("de", "d", "du", "des", "le", "la", "les", "l", "of", "some", "ce", "cet", "cette", "ces"),
-        *("votre", "vos", "mon", "ma", "mes"),
+        *("votre", "vos", "mon", "ma", "mes", "celui", "celle", "ceux", "celles"),
     )
 )
 _NEVER_FIRST = frozenset(("non", "sans", "pas", "plus"))
@@ -36,12 +37,21 @@ class ShopWords:
         self.lexicon = lexicon
         self.about = frozenset(lexicon.by_sku[sku] for sku in about if sku in lexicon.by_sku)
         self._asked = asked
-        self.stops: frozenset[int] = frozenset()
-        """Tokens at which something else begins for sure: a zone."""
+        self.stops: Mapping[int, int] = {}
+        """Tokens at which something else begins for sure, and where that ends: a zone."""
+        self.guesses: Mapping[int, int] = {}
+        """As `stops`, where it is not sure."""
         self._roots = [token.root for token in tokens]
         self._last: frozenset[int] = frozenset()
         """The products that were named last."""
         self._resolved: dict[int, tuple[Roots, int]] = {}
+        self._planned: dict[int, Any] = {}
+        self._spans_at: dict[int, Any] = {}
+        self._referring_at: dict[Any, Any] = {}
+        self._values_at: dict[Any, tuple[Roots, int]] = {}
+        self._wholes: dict[Any, float] = {}
+        self._phrases: dict[int, Phrase | None] = {}
+        self._roles_at: dict[int, Mapping[int, int]] = {}
 
     def word(self, at: int) -> str:
         return self.tokens[at].word if at < len(self.tokens) else ""
@@ -173,15 +183,26 @@ class ShopWords:
         there = {product for other in others for product in self.lexicon.places.get(other, {})}
         return bool(here & there) or not any(role & TRAIT for role in roles.values())
 
-    def _phrase_at(self, at: int) -> bool:
-        """Whether something else begins here: a question, an order, an answer."""
-        for phrase in phrases_at(self._roots, at):
-            if phrase.length > 1 and not (at > 0 and self.names_product(at - 1)):
-                return True
-            words = range(at, at + phrase.length)
-            if not all(self.names_product(place) or links(self.word(place)) for place in words):
-                return True
-        return False
+    def phrase_at(self, at: int) -> Phrase | None:
+        """What else begins here: a question, an order, an answer."""
+        if at not in self._phrases:
+            every = phrases_at(self._roots, at) if at < len(self.tokens) else []
+            self._phrases[at] = next((one for one in every if not self._is_of_shop(at, one.length)), None)
+        return self._phrases[at]
+
+    def _is_of_shop(self, at: int, length: int) -> bool:
+        """Whether these are words of the shop after all; `à la maison` is no burger of the house."""
+        if length > 1 and not (at > 0 and self.names_product(at - 1)) and not self._is_name_begun(at, length):
+            return False
+        return all(self.names_product(place) or links(self.word(place)) for place in range(at, at + length))
+
+    def _is_name_begun(self, at: int, length: int) -> bool:
+        """`le menu famille`, `la carte mémoire`: a name that does not end with the phrase."""
+        roots, _ = self.shop_word(at + length - 1)
+        behind = at + length
+        if not roots or links(self.word(behind)) or not self.names_product(behind):
+            return False
+        return self._follows_up(roots[0], behind)
 
     def _starts_anew(self, at: int) -> bool:
         """Something but the product's own words stands right before."""

@@ -37,3 +37,5 @@ class Sketch:
     marked: bool = False
     qualified: bool = False
     """A word of another product tells which of these is meant."""
+    told: list[tuple[str, ...]] = field(default_factory=list)
+    """Words of variants, as they were said."""

@@ -1,203 +1,150 @@
-"""Reads the sizes, colours and other values that tell a product's variants apart."""
+"""Which variants of a product the words that were said leave."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from comptoir.plugins.language import ordering_words
-from comptoir.plugins.shop.understanding.kinds import figure, figures, is_figure, is_generic
-from comptoir.plugins.shop.understanding.lexicon import NAME, TRAIT, Roots
+from comptoir.plugins.shop.understanding.kinds import figure
+from comptoir.plugins.shop.understanding.lexicon import Entry, Lexicon, Roots
 from comptoir.plugins.shop.understanding.measures import is_base, parted
-from comptoir.plugins.shop.understanding.shop_words import ShopWords
-from comptoir.plugins.shop.understanding.sketch import Sketch
-from comptoir.plugins.shop.understanding.tokens import Token
+from comptoir.plugins.shop.understanding.roots import root_of
+from comptoir.plugins.text import words
 
-_LONGEST_TRAIT = 4
-_LEAST_FIGURE = 20
-"""Smaller ones are pieces, where no `taille` stands before them."""
+_ORDER = (("mini",), ("petit", "s"), ("moyen", "normal", "simple", "m"), ("grand", "gros", "l"), ("geant", "familial", "xl"))
+"""Words of sizes, the smallest first."""
 
 
-class VariantWords(ShopWords):
-    """Finds values of variants, of the products that are meant so far."""
+def values_said(entry: Entry, said: Sequence[Roots]) -> tuple[str, ...]:
+    """The values of the product's variants that these words tell, in the order of the axes; where no variant has all
+    that was said, each value that was said whole.
+    """
+    if not said:
+        return ()
+    roots = _roots(entry)
+    told = said
+    variants = [tuple(value for _, value in variant.traits) for variant in entry.product.variants]
+    scored = [(_told(own, told, roots), own) for own in variants]
+    most = max((score for score, _ in scored), default=(0, 0.0))
+    if most[0] < len(told):
+        return _each_whole(roots, told)
+    best = [own for score, own in scored if score == most]
+    found = []
+    for axis in range(len(best[0])):
+        values = {own[axis] for own in best if axis < len(own)}
+        if len(values) == 1:
+            (value,) = values
+            if any(_matches(value, one, roots) for one in told):
+                found.append(value)
+    return tuple(sorted(found, key=lambda value: _first(value, told, roots)))
 
-    def _trait_at(self, at: int, state: Sketch) -> tuple[Roots, int]:
-        """The words of a variant's value that stand here, of the products that are meant so far."""
-        for length in range(min(_LONGEST_TRAIT, len(self.tokens) - at), 0, -1):
-            if length > 1 and self.tokens[at + length - 1].kind == "mark":
-                continue
-            told = tuple(
-                (self.shop_word(place)[0] or (self.tokens[place].root,))[0]
-                for place in range(at, at + length)
-                if place == at or self.word(place) not in ("-", "/")  # `0-6 mois`
-            )
-            if self._having_trait(told, self._among(told, state)):
-                return told, length
-        return (), 0
 
-    def _among(self, told: Roots, state: Sketch) -> set[int] | frozenset[int] | None:
-        """The products whose value these words may be: of `2 rouges` what was named last."""
-        if state.places is not None:
-            return state.places
-        if self.about:
-            # `2 coca`, whatever was spoken of last.
-            return None if not all(map(is_generic, told)) and not self._having_trait(told, self.about) else self.about
-        if not self._last or not self._having_trait(told, self._last):
-            return None
-        if all(map(is_generic, told)):
-            return self._last
-        # `5 poulets, 2 vivants et 3 plumés`; a `coca` is no kind of the menu that was named last.
-        return None if self._is_name(told[0]) or self.lexicon.itself(self._having_trait(told, None)) else self._last
+def _first(value: str, told: Sequence[Roots], roots: dict[str, Roots]) -> int:
+    """Where it was said."""
+    return next((at for at, one in enumerate(told) if _matches(value, one, roots)), len(told))
 
-    def _having_trait(self, told: Roots, among: set[int] | frozenset[int] | None) -> set[int]:
-        candidates = {place for place, role in self.lexicon.places.get(told[0], {}).items() if role & TRAIT}
-        if among is not None:
-            candidates &= among
-        entries = self.lexicon.entries
-        return {
-            place
-            for place in candidates
-            if told in entries[place].traits
-            and (among is not None or told not in entries[place].parts or self.lexicon.tells_alone(told))
-        }
 
-    def _take_trait(self, at: int, state: Sketch) -> int:
-        told, length = self._trait_at(at, state)
-        if told and not state.named and (tastes := self._tasting_of(told, at)):
-            state.traits.extend(tastes)
-            state.roots.extend(told)
-            return length
-        if not told or (not state.named and self._is_name(told[0]) and self._is_head(told[0], at + length)):
-            return 0
-        if not state.named and len(told) > 1 and self._begins_name(told):
-            return 0  # `iphone 11`, though glasses come for it, too
-        having = self._having_trait(told, self._among(told, state))
-        if not state.named and not having <= self.about:
-            if not all(map(is_generic, told)) and (len(told) > 1 or not self._is_name(told[0])):
-                state.named = True  # `un coca` where that is a kind of lemonade
-                having = self.lexicon.itself(having) or having
-                state.places = having
-            elif (
-                not all(map(is_generic, told))
-                and self._is_name(told[0])
-                and not (state.marked or self.tokens[at].kind == "measure")
-            ):
-                return 0
-        if state.named and self._is_name(told[0]) and state.places:
-            # A word of names as well: `savon noir` is one, `robe noire` another.
-            by_name = {place for place, role in self.lexicon.places[told[0]].items() if role & NAME} & state.places
-            having |= by_name
-        if state.named and state.places is not None:
-            state.places &= having
-        values = dict.fromkeys(
-            value for place in sorted(having) for value in self.lexicon.entries[place].traits.get(told, ())
-        )
-        state.traits.extend(value for value in values if value not in state.traits)
-        state.roots.extend(told)
-        return length
+def comes_in_all(entry: Entry, said: Sequence[Roots]) -> bool:
+    """Whether a variant of the product has all that was said."""
+    roots = _roots(entry)
+    variants = ([value for _, value in variant.traits] for variant in entry.product.variants)
+    return any(_told(own, said, roots)[0] == len(said) for own in variants)
 
-    def _begins_name(self, told: Roots) -> bool:
-        names = (name for place in self.lexicon.places[told[0]] for name in self.lexicon.entries[place].names)
-        return any(name[0] == told[0] and set(told) <= set(name) for name in names)
 
-    def _tasting_of(self, told: Roots, at: int) -> list[str]:
-        """`au café`, of the éclairs that were spoken of: no coffee."""
-        said = tuple(token.word for token in self.tokens[max(at - 2, 0) : at])
-        if said[-1:] not in (("au",), ("aux",)) and said != ("a", "la"):
-            return []
-        before = at - 2 - (said == ("a", "la"))
-        if before >= 0 and self._follows_up_in_name(before, told[0]):
-            return []  # `un pain au chocolat`
-        among = self._having_trait(told, self._last or self.about)
-        return list(dict.fromkeys(value for place in among for value in self.lexicon.entries[place].traits[told][:1]))
+def _roots(entry: Entry) -> dict[str, Roots]:
+    """Of each value, the longest form."""
+    found: dict[str, Roots] = {}
+    for told, values in entry.traits.items():
+        for value in values:
+            if len(told) > len(found.get(value, ())):
+                found[value] = told
+    return found
 
-    def _follows_up_in_name(self, at: int, one: str) -> bool:
-        mine, others = self.lexicon.places.get(self._roots[at], {}), self.lexicon.places.get(one, {})
-        return any(role & NAME and others.get(place, 0) & NAME for place, role in mine.items())
 
-    def _either(self, at: int, state: Sketch) -> int:
-        """`en 34 ou 36` is no size yet."""
-        if self.word(at) not in ("ou", "or") or not self._trait_at(at + 1, state)[0]:
-            return at
-        state.traits.pop()
-        return at + 2
+def _matches(value: str, one: Roots, roots: dict[str, Roots]) -> bool:
+    own = roots.get(value, ())
+    return all(word in own or _is_figure_of(value, word) for word in one)
 
-    def _figure_of_name(self, token: Token, state: Sketch) -> int:
-        """`contreplaqué de 10`, where that is the only thickness."""
-        having = {
-            place
-            for place in state.places or ()
-            for name in self.lexicon.entries[place].names
-            for one in name
-            if parted(one) is not None and one.startswith(token.word) and one[len(token.word) :].isalpha()
-        }
-        if state.places is not None and having:
-            state.places = having
-        return int(bool(having))
 
-    def _take_sold_by(self, token: Token, state: Sketch) -> bool:
-        """`20 barres de 10`: the only thing that is sold by the bar and comes in 10."""
-        having = {
-            (place, value)
-            for place in self.lexicon.sold_by.get(state.vessel, ())
-            for told, values in self.lexicon.entries[place].traits.items()
-            for value in values
-            if len(told) == 1 and figure(value) == token.word
-        }
-        if len(having) != 1:
-            return False
-        ((place, value),) = having
-        state.places, state.named = {place}, True
-        state.traits.append(value)
-        return True
+def _is_figure_of(value: str, word: str) -> bool:
+    digits = word.replace(".", "", 1).isdigit()
+    return digits and any(word == one for one in figures(value))
 
-    def _looks_trait(self, at: int, state: Sketch) -> bool:
-        """Whether a number behind a product is a size of it: `baskets 42`; `x2` is not, nor `fer à béton 12 barres`."""
-        token = self.tokens[at]
-        return (
-            is_figure(token.word)
-            and not token.glued
-            and not any(figure(value) for value in state.traits)
-            and not (self.word(at + 1) in ordering_words("pieces") and self._trait_at(at, state)[1] < 2)
-            and bool(self._trait_at(at, state)[0] or self._bare_measures(token, state))
-        )
 
-    def _bare_measures(self, token: Token, state: Sketch) -> dict[str, set[int]]:
-        """Values whose figure this is: `fer de 8` for `8 mm`, `gâteau de 10` for `10 parts`."""
-        found: dict[str, set[int]] = {}
-        sure = state.marked or (token.value or 0) >= _LEAST_FIGURE
-        for place in state.places or self.about or self._last:
-            for told, values in self.lexicon.entries[place].traits.items():
-                begun = parted(told[0]) is not None if len(told) == 1 else told[0] == token.word
-                for value in values:
-                    if (begun and figure(value) == token.word) or (sure and token.word in figures(value)):
-                        found.setdefault(value, set()).add(place)
-        return found
+def figures(value: str) -> tuple[str, ...]:
+    """The numbers in a value: 6 of `T6`, 1.5 of `1,5 L`."""
+    return tuple(_NUMBERS.findall(value.replace(",", ".")))
 
-    def _take_bare_measure(self, token: Token, state: Sketch) -> int:
-        values = self._bare_measures(token, state)
-        if len(values) != 1:
-            return 0
-        ((value, having),) = values.items()
-        if state.places is not None:
-            state.places &= having
-        if value not in state.traits:
-            state.traits.append(value)
-        return 1
 
-    def _by_size(self, places: set[int], size: int, traits: Sequence[str] = ()) -> list[str]:
-        """The smallest or the largest of one product's sizes, of those with these traits: `la petite`."""
-        if len(places) != 1:
-            return []
-        entry = self.lexicon.entries[next(iter(places))]
-        measures = {
-            value: parts
-            for told, values in entry.traits.items()
-            for value in values
-            if len(told) == 1 and (parts := parted(told[0])) is not None and is_base(parts[1])
-        }
-        having = [{value for _, value in variant.traits} for variant in entry.product.variants]
-        among = {value for own in having if own.issuperset(traits) for value in own if value in measures}
-        sizes = sorted((measures[value][0], value) for value in among)
-        return [sizes[0 if size < 0 else -1][1]] if len(sizes) > 1 else []
+def _told(own: Sequence[str], told: Sequence[Roots], roots: dict[str, Roots]) -> tuple[int, float]:
+    """How much of what was said is of this variant; then how much of it was said."""
+    matched = sum(any(_matches(value, one, roots) for value in own) for one in told)
+    flat = {word for one in told for word in one}
+    covered = 0.0
+    for value in own:
+        if any(_matches(value, one, roots) for one in told):
+            of = roots.get(value, ()) or (value,)
+            covered += sum(word in flat for word in of) / len(of) - 1
+    return matched, round(covered, 3)
 
-    def _own(self, places: set[int], traits: Sequence[str]) -> tuple[str, ...]:
-        skus = [self.lexicon.entries[place].product.sku for place in places]
-        return self.lexicon.own_traits(skus[0], traits) if len(skus) == 1 else ()
+
+def _each_whole(roots: dict[str, Roots], told: Sequence[Roots]) -> tuple[str, ...]:
+    found: list[str] = []
+    for one in told:
+        for value, own in roots.items():
+            whole = own == one or (len(one) == 1 and _is_figure_of(value, one[0]))
+            if whole and value not in found:
+                found.append(value)
+    return tuple(found)
+
+
+def sizes_in_order(entry: Entry, traits: Sequence[str] = ()) -> list[str]:
+    """The sizes that a product comes in, of those with these traits, the smallest first; nothing for one alone."""
+    measures = {
+        value: parts[0]
+        for told, values in entry.traits.items()
+        for value in values
+        if len(told) == 1 and (parts := parted(told[0])) is not None and is_base(parts[1])
+    }
+    if not measures:
+        measures = _by_words(entry)
+    having = [{value for _, value in variant.traits} for variant in entry.product.variants]
+    among = {value for own in having if own.issuperset(traits) for value in own if value in measures}
+    sizes = sorted((measures[value], value) for value in among)
+    return [value for _, value in sizes] if len(sizes) > 1 else []
+
+
+def _by_words(entry: Entry) -> dict[str, int]:  # type: ignore[type-arg]
+    found = {}
+    for variant in entry.product.variants:
+        for _, value in variant.traits:
+            said = [root_of(word) for word in words(value)]
+            at = next((place for place, group in enumerate(_ORDER) for one in group if said == [one]), None)
+            if at is not None:
+                found[value] = at
+    return found
+
+
+def options_named(lexicon: Lexicon, places: Iterable[int], told: Roots, *, negated: bool) -> tuple[str, ...]:
+    """The options of these products that are called so."""
+    found: dict[str, None] = {}
+    for place in places:
+        own = lexicon.entries[place].options
+        if negated and ("sans", *told) in own:
+            found[own["sans", *told]] = None
+        elif told in own:
+            found[own[told]] = None
+    return tuple(found)
+
+
+def options_begun(lexicon: Lexicon, places: Iterable[int], first: str) -> tuple[str, ...]:
+    """The only option whose name has this word: `emballage`, `pimenté`."""
+    found = {
+        name: None for place in places for roots, name in lexicon.entries[place].options.items() if roots[:1] == (first,)
+    }
+    return tuple(found) if len(found) == 1 and len(first) > _SHORTEST else ()
+
+
+_SHORTEST = 3
+
+import re  # noqa: E402
+
+_NUMBERS = re.compile(r"\d+(?:\.\d+)?")
+__all__ = ["comes_in_all", "figure", "figures", "options_begun", "options_named", "sizes_in_order", "values_said"]

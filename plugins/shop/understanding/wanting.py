@@ -275,7 +275,9 @@ class Wanting(Numbering):
             last.mention = self._amended(base, mention)
             return True
         pieces = mention.quantity or 1
-        if base.quantity is None and not base.traits and not base.options:
+        told_more = merged(base, replace(mention, found=()), replacing=False).traits
+        goes_with = bool(mention.traits) and self._lexicon.comes_in(base.sku, told_more)
+        if base.quantity is None and (not base.traits or goes_with) and not base.options:
             last.mention = merged(base, mention, replacing=False)
             return True
         new = replace(mention, found=base.found, refers=False, quantity=pieces)

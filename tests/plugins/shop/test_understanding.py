@@ -216,11 +216,18 @@ def test_a_name_alone_has_no_quantity(text: str, expected: str) -> None:
     assert shown(name_product(text, lexicon("shop"))) == expected
 
 
-def test_words_that_two_products_share_pick_none() -> None:
-    (act,) = understand("1 poulet", lexicon("restaurant"))
+def test_words_that_two_products_begin_with_pick_none() -> None:
+    (act,) = understand("1 jus", lexicon("restaurant"))
     assert act.mention is not None
-    assert {one.sku for one in act.mention.found} == {"yassa-poulet", "poulet"}
+    assert {one.sku for one in act.mention.found} == {"bissap", "bouye"}
     assert not act.mention.sku
+
+
+def test_what_is_called_so_first_of_all_is_put_and_what_has_the_word_behind_may_be_taken_away() -> None:
+    (put,), (removed,) = (understand(text, lexicon("restaurant")) for text in ("1 poulet", "enlevez le poulet"))
+    assert put.mention is not None and removed.mention is not None
+    assert put.mention.sku == "poulet"
+    assert {one.sku for one in removed.mention.found} == {"yassa-poulet", "poulet"}
 
 
 def test_what_is_not_sold_has_neighbours() -> None:
