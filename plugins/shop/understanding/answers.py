@@ -133,11 +133,12 @@ _MOVED = re.compile(r"\b(?:pas|non|finalement|plutot|erreur|pardon|desole|correc
 """`non pas médina, plateau`: another zone than the one that was said, and no address yet."""
 _MOMENT = r"une? (?:petite? )?(?:minute|instant|seconde|moment)"
 _WAITING = re.compile(
-    r"(?:(?:ah|oui|ok|non|d'accord|bon|euh|svp|stp|merci|mais) ?[,.]* ?)*"
+    r"(?:(?:ah|oui|ok|non|d'accord|bon|euh|svp|stp|merci|mais)[ ,.]+)*+"
     rf"(?:attend(?:s|ez)(?: moi)?|patiente[zr]?|{_MOMENT}|minute|(?:2|deux) ?(?:min|mn|minutes)|un peu|d'?abord"
     r"|je (?:verifie|demande|regarde|vois|check|confirme (?:apres|plus tard)|reflechis|(?:vous |te )?"
     r"(?:reviens|rappelle|redis|reecris))|laisse[zr]?[- ]moi reflechir|wait)"
-    rf"(?: ?[,.]* ?(?:un peu|{_MOMENT}|d'abord|svp|stp|s'il (?:vous|te) plait|je .*|avec .*|a m(?:a|on) .*))*[ .!]*"
+    rf"(?:[ ,.]+(?:un peu|{_MOMENT}|d'abord|svp|stp|s'il (?:vous|te) plait))*+"
+    r"(?:[ ,.]+(?:je|avec|a ma|a mon) .*)?[ .!]*"
 )
 """Neither a yes nor a change."""
 

@@ -1,17 +1,19 @@
 """The best reading of a sentence as things that are named: every mention is weighed against every other cut."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
 from rapidfuzz.distance import OSA
 
 from comptoir.plugins.language import ordering_words
+from comptoir.plugins.shop.understanding.acts import Asked
 from comptoir.plugins.shop.understanding.kinds import is_generic
-from comptoir.plugins.shop.understanding.lexicon import OPTION, TRAIT, Roots
+from comptoir.plugins.shop.understanding.lexicon import OPTION, TRAIT, Lexicon, Roots
 from comptoir.plugins.shop.understanding.roles import HEAD, Group
 from comptoir.plugins.shop.understanding.roots import links, root_of, skeleton
+from comptoir.plugins.shop.understanding.tokens import Token
 from comptoir.plugins.shop.understanding.variants import comes_in_all, options_begun, options_named, sizes_in_order
 from comptoir.plugins.shop.understanding.walking import Part, Walk, Walking
 
@@ -65,6 +67,15 @@ class Hypothesis:
 class Chart(Walking):
     """Searches for the reading that explains most and leaves least over."""
 
+    def __init__(
+        self, tokens: Sequence[Token], lexicon: Lexicon, about: Sequence[str] = (), asked: Asked | None = None
+    ) -> None:
+        super().__init__(tokens, lexicon, about, asked)
+        self._spans_at: dict[int, list[Span]] = {}
+        self._referring_at: dict[tuple[int, frozenset[int]], list[Span]] = {}
+        self._values_at: dict[tuple[int, tuple[int, ...]], tuple[Roots, int]] = {}
+        self._wholes: dict[tuple[frozenset[str], tuple[int, ...]], float] = {}
+
     def best(self, start: int) -> Hypothesis:
         """From this token to the end of its sentence."""
         waiting: dict[int, list[Hypothesis]] = {start: [Hypothesis(start, 0.0)]}
@@ -104,7 +115,12 @@ class Chart(Walking):
         last = next((span.places for span in reversed(one.spans) if span.places), None)
         for span in (*self._spans(at), *self._referring(at, last)):
             cost = 0.0 if one.parted or self._is_parted(span) else _JOINED
-            if not span.refers and len(span.walk.parts) > 1 and self.word(span.walk.start) in _OF and span.walk.parts[1].role == "name":
+            if (
+                not span.refers
+                and len(span.walk.parts) > 1
+                and self.word(span.walk.start) in _OF
+                and span.walk.parts[1].role == "name"
+            ):
                 cost += 0.0 if span.akin or self.word(span.walk.start) in ("de", "d") else 0.9
             parted = any(part.role == "quantity" for part in span.walk.parts[-1:])
             yield Hypothesis(span.walk.at, one.score + span.score - cost, (*one.spans, span), parted)

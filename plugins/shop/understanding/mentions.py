@@ -1,18 +1,26 @@
 """Reads what is named in a message: which product, how many of it, which variant, with which options."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from comptoir.plugins.language import ordering_words
-from comptoir.plugins.shop.understanding.acts import Mention
+from comptoir.plugins.shop.understanding.acts import Asked, Mention
 from comptoir.plugins.shop.understanding.chart import Span
-from comptoir.plugins.shop.understanding.lexicon import NAME
+from comptoir.plugins.shop.understanding.lexicon import NAME, Lexicon
 from comptoir.plugins.shop.understanding.settling import Settling
+from comptoir.plugins.shop.understanding.tokens import Token
 
 _LONGEST_SAID, _LIGHT = 80, 0.2
 
 
 class MentionReader(Settling):
     """The mentions of the tokens of one message."""
+
+    def __init__(
+        self, tokens: Sequence[Token], lexicon: Lexicon, about: Sequence[str] = (), asked: Asked | None = None
+    ) -> None:
+        super().__init__(tokens, lexicon, about, asked)
+        self._planned: dict[int, Span | None] = {}
 
     def read(self, at: int, *, expected: bool = False) -> tuple[Mention, int] | None:
         """The mention that begins at this token, and where it ends. `expected`: after `je veux`, an unknown word

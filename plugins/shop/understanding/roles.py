@@ -4,9 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from comptoir.plugins.shop.understanding.acts import Asked
 from comptoir.plugins.shop.understanding.kinds import is_figure
-from comptoir.plugins.shop.understanding.lexicon import NAME, OPTION, TRAIT
+from comptoir.plugins.shop.understanding.lexicon import NAME, OPTION, TRAIT, Lexicon
 from comptoir.plugins.shop.understanding.shop_words import ShopWords
+from comptoir.plugins.shop.understanding.tokens import Token
 
 HEAD, FIGURE = 8, 16
 """The first telling word of a name; a number that is part of a size, as 8 of `8 mm`."""
@@ -27,6 +29,12 @@ class Group:
 
 class Roles(ShopWords):
     """The tokens of a message against a lexicon, product by product."""
+
+    def __init__(
+        self, tokens: Sequence[Token], lexicon: Lexicon, about: Sequence[str] = (), asked: Asked | None = None
+    ) -> None:
+        super().__init__(tokens, lexicon, about, asked)
+        self._roles_at: dict[int, Mapping[int, int]] = {}
 
     def roles_at(self, at: int) -> Mapping[int, int]:
         """What the shop's word that stands here is, by product."""

@@ -97,7 +97,8 @@ class Settling(Chart):
 
     def _having(self, state: Sketch) -> set[int]:
         having = [
-            {place for one in told for place in self.lexicon.places.get(one, ())} | set(self.lexicon.figures.get(told[0], ()))
+            {place for one in told for place in self.lexicon.places.get(one, ())}
+            | set(self.lexicon.figures.get(told[0], ()))
             for told in state.told
         ]
         return set.intersection(*having) if having else set()
@@ -150,9 +151,7 @@ class Settling(Chart):
         return places
 
     def _having_names(self, roots: Sequence[str]) -> set[int]:
-        sets = [
-            {place for place, bits in self.lexicon.places.get(one, {}).items() if bits & NAME} for one in roots
-        ]
+        sets = [{place for place, bits in self.lexicon.places.get(one, {}).items() if bits & NAME} for one in roots]
         return set.intersection(*sets) if sets else set()
 
     def _siblings(self) -> set[int]:

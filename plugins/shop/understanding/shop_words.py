@@ -1,7 +1,6 @@
 """Knows the words of one message that the shop has, one by one."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from comptoir.plugins.language import ordering_words
 from comptoir.plugins.shop.understanding.acts import Asked
@@ -45,13 +44,7 @@ class ShopWords:
         self._last: frozenset[int] = frozenset()
         """The products that were named last."""
         self._resolved: dict[int, tuple[Roots, int]] = {}
-        self._planned: dict[int, Any] = {}
-        self._spans_at: dict[int, Any] = {}
-        self._referring_at: dict[Any, Any] = {}
-        self._values_at: dict[Any, tuple[Roots, int]] = {}
-        self._wholes: dict[Any, float] = {}
         self._phrases: dict[int, Phrase | None] = {}
-        self._roles_at: dict[int, Mapping[int, int]] = {}
 
     def word(self, at: int) -> str:
         return self.tokens[at].word if at < len(self.tokens) else ""

@@ -1,15 +1,24 @@
 """Which variants of a product the words that were said leave."""
 
+import re
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 
-from comptoir.plugins.shop.understanding.kinds import figure
 from comptoir.plugins.shop.understanding.lexicon import Entry, Lexicon, Roots
 from comptoir.plugins.shop.understanding.measures import is_base, parted
 from comptoir.plugins.shop.understanding.roots import root_of
 from comptoir.plugins.text import words
 
-_ORDER = (("mini",), ("petit", "s"), ("moyen", "normal", "simple", "m"), ("grand", "gros", "l"), ("geant", "familial", "xl"))
+_ORDER = (
+    ("mini",),
+    ("petit", "s"),
+    ("moyen", "normal", "simple", "m"),
+    ("grand", "gros", "l"),
+    ("geant", "familial", "xl"),
+)
 """Words of sizes, the smallest first."""
+_NUMBERS = re.compile(r"\d+(?:\.\d+)?")
+_SHORTEST = 3
 
 
 def values_said(entry: Entry, said: Sequence[Roots]) -> tuple[str, ...]:
@@ -111,14 +120,14 @@ def sizes_in_order(entry: Entry, traits: Sequence[str] = ()) -> list[str]:
     return [value for _, value in sizes] if len(sizes) > 1 else []
 
 
-def _by_words(entry: Entry) -> dict[str, int]:  # type: ignore[type-arg]
-    found = {}
+def _by_words(entry: Entry) -> dict[str, Fraction]:
+    found: dict[str, Fraction] = {}
     for variant in entry.product.variants:
         for _, value in variant.traits:
             said = [root_of(word) for word in words(value)]
             at = next((place for place, group in enumerate(_ORDER) for one in group if said == [one]), None)
             if at is not None:
-                found[value] = at
+                found[value] = Fraction(at)
     return found
 
 
@@ -137,14 +146,9 @@ def options_named(lexicon: Lexicon, places: Iterable[int], told: Roots, *, negat
 def options_begun(lexicon: Lexicon, places: Iterable[int], first: str) -> tuple[str, ...]:
     """The only option whose name has this word: `emballage`, `pimenté`."""
     found = {
-        name: None for place in places for roots, name in lexicon.entries[place].options.items() if roots[:1] == (first,)
+        name: None
+        for place in places
+        for roots, name in lexicon.entries[place].options.items()
+        if roots[:1] == (first,)
     }
     return tuple(found) if len(found) == 1 and len(first) > _SHORTEST else ()
-
-
-_SHORTEST = 3
-
-import re  # noqa: E402
-
-_NUMBERS = re.compile(r"\d+(?:\.\d+)?")
-__all__ = ["comes_in_all", "figure", "figures", "options_begun", "options_named", "sizes_in_order", "values_said"]

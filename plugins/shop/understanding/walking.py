@@ -7,7 +7,7 @@ from typing import Literal
 from comptoir.plugins.language import ordering_words
 from comptoir.plugins.shop.understanding.doubting import OF_NUMBERS
 from comptoir.plugins.shop.understanding.kinds import colours, is_figure, is_generic, size_of
-from comptoir.plugins.shop.understanding.lexicon import NAME, OPTION, PREPOSITIONS, TRAIT
+from comptoir.plugins.shop.understanding.lexicon import NAME, PREPOSITIONS, TRAIT
 from comptoir.plugins.shop.understanding.measures import parted
 from comptoir.plugins.shop.understanding.packing import packings
 from comptoir.plugins.shop.understanding.roles import FIGURE, HEAD, Group, Roles
@@ -138,7 +138,12 @@ class Walking(Roles):
             return
         bits = self._bits(after, group)
         number = self.tokens[after].kind == "number" and walk.named and not walk.counted
-        if number or bits & TRAIT or (token.word != ":" and bits & (NAME | FIGURE)) or (token.word in ")" and walk.named):
+        if (
+            number
+            or bits & TRAIT
+            or (token.word != ":" and bits & (NAME | FIGURE))
+            or (token.word in ")" and walk.named)
+        ):
             yield walk.with_part(Part("link", walk.at, 1, 0.0))
 
     # Numbers --------------------------------------------------------------------------------------------------------
@@ -180,7 +185,9 @@ class Walking(Roles):
             return
         if not before_name and (token.value is None or token.value > _MOST_AFTER or walk.chain == "without"):
             return
-        if walk.last == "marker" or (walk.named and walk.last == "link" and self.word(at - 1) in ("de", "d", "du", "en", "in")):
+        if walk.last == "marker" or (
+            walk.named and walk.last == "link" and self.word(at - 1) in ("de", "d", "du", "en", "in")
+        ):
             return
         length, unsure = self._either(at)
         apart = token.glued or (self.word(at - 1) in ("(", ":", "=") and not self._names_next(at + length))
@@ -253,7 +260,16 @@ class Walking(Roles):
         bits = self._bits(at, group) if roots and not self._article(at) else 0
         said = 0
         if bits & NAME and not group.refers and not self._is_used(walk, roots):
-            if walk.named or walk.akin or self._may_begin(at, roots, group, begins=walk.last not in ("quantity", "vessel") and self.word(at - 1) not in ("de", "d")):
+            if (
+                walk.named
+                or walk.akin
+                or self._may_begin(
+                    at,
+                    roots,
+                    group,
+                    begins=walk.last not in ("quantity", "vessel") and self.word(at - 1) not in ("de", "d"),
+                )
+            ):
                 said += 1
                 yield walk.with_part(Part("name", at, length, self._name_score(at, bits), roots))
         small = links(token.word) and len(token.word) > 1
@@ -299,7 +315,12 @@ class Walking(Roles):
     def _may_begin(self, at: int, roots: tuple[str, ...], group: Group, *, begins: bool) -> bool:
         """A size or a colour alone names nothing, unless a name begins with it."""
         following = self._past_links(at + self.shop_word(at)[1])
-        if begins and self.word(at) in ordering_words("idle") and len(roots) == 1 and not self._follows_up(roots[0], following):
+        if (
+            begins
+            and self.word(at) in ordering_words("idle")
+            and len(roots) == 1
+            and not self._follows_up(roots[0], following)
+        ):
             return bool(group.roles.get(at, 0) & HEAD) and any(
                 name == roots for place in group.places for name in self.lexicon.entries[place].names
             )
@@ -324,8 +345,11 @@ class Walking(Roles):
         if not walk.parts and word == "des":
             yield walk.with_part(Part("some", at, 1, 0.02), counted=False)
             return
-        if walk.parts and walk.named and word in ("le", "la", "les", "l", "mon", "ma", "mes") and not (
-            self._bits(at + 1, group) & (TRAIT | FIGURE | NAME) or size_of(self.word(at + 1))
+        if (
+            walk.parts
+            and walk.named
+            and word in ("le", "la", "les", "l", "mon", "ma", "mes")
+            and not (self._bits(at + 1, group) & (TRAIT | FIGURE | NAME) or size_of(self.word(at + 1)))
         ):
             return
         yield walk.with_part(Part("link", at, 1, 0.01))
@@ -370,13 +394,13 @@ class Walking(Roles):
             return
         if word in ordering_words("idle") or len(word) < _SHORTEST or word in EXTRA:
             return
-        if group.places and not roots and (self.lexicon.described.get(token.root) or token.root in self.lexicon.categories):
+        if group.places and not roots and self._is_told_of_something(token.root):
             yield walk.with_part(Part("told", at, 1, -0.3))
             return
         if walk.last == "marker":
             yield walk.with_part(Part("lacking", at, 1, -0.3))
             return
-        if walk.strange >= _MOST_STRANGE or walk.last in ("quantity",) and walk.named:
+        if walk.strange >= _MOST_STRANGE or (walk.last == "quantity" and walk.named):
             return
         if roots and self.names_product(at):
             if walk.named and walk.last in ("name", "link", "trait", "told"):
@@ -387,6 +411,9 @@ class Walking(Roles):
 
     def _near(self, walk: Walk, group: Group) -> str:
         raise NotImplementedError
+
+    def _is_told_of_something(self, root: str) -> bool:
+        return bool(self.lexicon.described.get(root)) or root in self.lexicon.categories
 
     def _is_told_of(self, root: str, group: Group) -> bool:
         told = self.lexicon.described.get(root, ())
