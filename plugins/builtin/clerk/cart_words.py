@@ -18,7 +18,9 @@ def products(turn: Turn) -> tuple[str, ...]:
 def called(turn: Turn, said: str) -> tuple[str, ...]:
     """`The eggs`, of a tray of eggs: the products of the cart that have every telling word of this."""
     told = _telling(turn, said)
-    return tuple(sku for sku in products(turn) if told and told <= _words_of(turn, sku))
+    there = products(turn)
+    found = tuple(sku for sku in there if told and told <= _words_of(turn, sku))
+    return found or tuple(sku for sku in there if any(told.issuperset(name) for name in _names_of(turn, sku)))
 
 
 def meant(turn: Turn, mention: Mention, products_meant: Sequence[str]) -> tuple[str, ...]:
@@ -50,8 +52,12 @@ def _telling(turn: Turn, said: str) -> set[str]:
     }
 
 
+def _names_of(turn: Turn, sku: str) -> tuple[tuple[str, ...], ...]:
+    return turn.lexicon.entries[turn.lexicon.by_sku[sku]].names
+
+
 def _words_of(turn: Turn, sku: str) -> set[str]:
     entry = turn.lexicon.entries[turn.lexicon.by_sku[sku]]
     there = {line.sku for line in turn.draft.lines}
     values = [value for one in entry.product.variants if one.sku in there for _, value in one.traits]
-    return {one for name in entry.names for one in name}.union(*(_telling(turn, value) for value in values))
+    return {one for name in _names_of(turn, sku) for one in name}.union(*(_telling(turn, value) for value in values))

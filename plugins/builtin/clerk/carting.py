@@ -27,8 +27,12 @@ _ARTICLES = (["le"], ["la"], ["les"], ["the"], ["mon"], ["ma"], ["mes"], ["my"])
 _RATHER = frozenset(
     words(
         "plutot finalement correction seulement pas erreur trompe pardon non change changez changer remplace remplacez"
-        " rather instead sorry not only"
+        " rather instead sorry not only suffit suffisent suffira suffiront"
     )
+)
+_DEFINITE = frozenset(("le", "la", "les", "l", "the"))
+_SWAPPING = frozenset(
+    words("remplace remplacez remplacer change changez changer echange echangez echanger lieu place replace instead")
 )
 _SAME = frozenset(words("pareil pareille meme memes aussi egalement same also"))
 _ALIKE = frozenset(words("pareil pareille meme memes same"))
@@ -51,7 +55,11 @@ _BESIDE = frozenset(words("complete completez completer complement reste rest"))
 def put(turn: Turn, mention: Mention | None) -> None:
     if mention is None:
         return
-    if _of_each(turn, mention) or _of_several(turn, mention) or _of_all(turn, mention):
+    if (
+        _of_each(turn, mention)
+        or _of_lines(turn, mention)
+        or (not mention.relative and asks_of_which(turn, mention, "set"))
+    ):
         return
     if turn.answering is None and (size := _as_size(turn, mention)):
         exchange(turn, Act("replace", size, instead=Mention(refers=True)))  # `too small, put 34`
@@ -100,7 +108,7 @@ def set_quantity(turn: Turn, mention: Mention | None) -> None:
     if size := _as_size(turn, mention):
         put(turn, size)
         return
-    if _of_several(turn, mention) or _of_all(turn, mention) or asks_of_which(turn, mention, "set"):
+    if _of_lines(turn, mention) or asks_of_which(turn, mention, "set"):
         return
     products = meant(turn, mention, in_cart=True)
     if mention.relative or not products:
@@ -142,6 +150,9 @@ def remove(turn: Turn, mention: Mention | None) -> None:
         line, option = dressed
         product = wares.product_sku(turn.catalogue, line.sku)
         settle(turn, Want((product,), (line.sku,), without=(option,), does="remove"))
+    elif not products and (at := ordinal(mention.said, len(turn.draft.lines))) is not None:
+        turn.take(cart.remove(turn.draft, turn.draft.lines[at].sku))
+        turn.understood = True
     elif not products:
         _unknown(turn, mention)
     elif there.isdisjoint(products) and mention.sku and mention.quantity and turn.draft.lines != turn.before.lines:
@@ -196,7 +207,9 @@ def exchange(turn: Turn, act: Act) -> None:
     tell_lacking(turn, mention, products)
     quantity = pieces if want.quantity is None else want.quantity
     unsure = want.unsure and quantity is None
-    does: Literal["put", "set"] = "set" if out else "put"
+    # `2 red ones and no black one`: 2 in all, whatever was there of them.
+    in_all = mention.quantity is not None and pieces_out is None and not _SWAPPING.intersection(words(turn.text))
+    does: Literal["put", "set"] = "set" if out and in_all else "put"
     want = replace(want, quantity=quantity, unsure=unsure, does=does, instead=out, pieces_out=pieces_out)
     settle(turn, want)
 
@@ -298,6 +311,10 @@ def _of_each(turn: Turn, mention: Mention) -> bool:
     return True
 
 
+def _of_lines(turn: Turn, mention: Mention) -> bool:
+    return _of_several(turn, mention) or _of_all(turn, mention)
+
+
 def _of_all(turn: Turn, mention: Mention) -> bool:
     """`Both in white`, `all of it in 100`: each line of the cart that comes so, as many as there are."""
     if (
@@ -314,7 +331,7 @@ def _of_all(turn: Turn, mention: Mention) -> bool:
         return False
     for line in lines:
         want = Want((wares.product_sku(turn.catalogue, line.sku),), traits=mention.traits, options=line.options)
-        want = replace(_as_before(turn, want, (line.sku,)), quantity=line.quantity, does="set", instead=(line.sku,))
+        want = replace(_as_before(turn, want, (line.sku,)), quantity=line.quantity, instead=(line.sku,))
         settle(turn, want)
     return True
 
@@ -422,8 +439,10 @@ def _newer(turn: Turn, want: Want) -> tuple[str, ...]:
 
 
 def _is_definite(turn: Turn, mention: Mention) -> bool:
-    """`The shea butter, rather in 250 g`."""
-    return words(mention.said)[:1] in _ARTICLES or not _RATHER.isdisjoint(words(turn.text))
+    """`The shea butter, rather in 250 g`, `18 inches, the tube`, `250 g will do`."""
+    said = words(mention.said)
+    definite = said[:1] in _ARTICLES or not _DEFINITE.isdisjoint(said)
+    return definite or not _RATHER.isdisjoint(words(turn.text))
 
 
 def _not_that(turn: Turn, mention: Mention) -> None:

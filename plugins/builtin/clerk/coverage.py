@@ -29,7 +29,9 @@ _CORRECTING = frozenset(
     )
 )
 """Where a message corrects itself, or speaks of people and money, numbers are said that are not meant."""
-_COMMON = frozenset(words("autre femme enfants enfant homme grand grande petit petite taille couleur commande"))
+_COMMON = frozenset(
+    map(stem, words("autre femme enfants enfant homme grand grande petit petite taille couleur commande"))
+)
 _built: WeakKeyDictionary[Lexicon, frozenset[str]] = WeakKeyDictionary()
 
 
@@ -57,7 +59,7 @@ def unread(text: str, acts: Sequence[Act], lexicon: Lexicon) -> tuple[str, ...]:
         word
         for word in left
         if (value := _value(word)) not in numbers
-        and (value is not None or (len(word) >= LEAST and word not in _COMMON and stem(word) in known))
+        and (value is not None or (len(word) >= LEAST and stem(word) not in _COMMON and stem(word) in known))
     )
 
 

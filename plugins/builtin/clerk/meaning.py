@@ -43,7 +43,7 @@ def _of_the_kind(turn: Turn, found: tuple[str, ...]) -> tuple[str, ...]:
 def replaced(turn: Turn, instead: Mention | None, mention: Mention) -> tuple[str, ...]:
     """The variants of the cart that are replaced."""
     products: Sequence[str]
-    if instead is not None and instead.found:
+    if instead is not None and instead.found and (instead.found != mention.found or _is_there(turn, instead)):
         products = cart_words.meant(turn, instead, meant(turn, instead, in_cart=True))
     else:
         products = _other_variant(turn, mention) or most_alike(turn, mention)
@@ -51,12 +51,16 @@ def replaced(turn: Turn, instead: Mention | None, mention: Mention) -> tuple[str
             products = meant(turn, mention, in_cart=True)  # `rather a Bosch`, of the spark plugs
         if not products and instead == ALIKE:
             return ()
-        products = products or meant(turn, instead or Mention(refers=True), in_cart=True)
+        products = products or meant(turn, Mention(refers=True) if instead is None else instead, in_cart=True)
     products = products or [one.sku for one in mention.found]
     lines = [line.sku for line in turn.draft.lines if wares.product_sku(turn.catalogue, line.sku) in products]
     wanted = set(instead.traits) if instead is not None else set()
     exact = [sku for sku in lines if wanted <= {value for _, value in turn.catalogue.by_sku[sku][1].traits}]
     return tuple(dict.fromkeys(exact or lines))
+
+
+def _is_there(turn: Turn, mention: Mention) -> bool:
+    return not {one.sku for one in mention.found}.isdisjoint(cart_words.products(turn))
 
 
 def _other_variant(turn: Turn, mention: Mention) -> tuple[str, ...]:

@@ -170,7 +170,7 @@ def _placed(turn: Turn, want: Want) -> Want | None:
     want = _with_negative_options(turn, want)
     there = [line for line in turn.draft.lines if line.sku == sku]
     basis = _without_instead(turn.draft, want)
-    if want.instead and sku not in want.instead and there and want.quantity is not None and not want.relative:
+    if want.instead and sku not in want.instead and there and want.quantity is not None and want.does == "put":
         # `A fanta for one of the cokes`, and there is a fanta already.
         want = replace(want, relative=True)
     if there and want.quantity is None and want.does != "remove":

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import get_args
 
 from comptoir.plugins.shop.understanding.acts import Act, Mention, Verb
+from comptoir.plugins.shop.understanding.correcting import SORRY
 from comptoir.plugins.shop.understanding.joining import LAST
 from comptoir.plugins.shop.understanding.making import Made
 from comptoir.plugins.shop.understanding.pieces import Kind, Piece
@@ -144,7 +145,7 @@ class Assembler(Wanting):
         elif self._waiting == "swap" and self._out is not None:
             self._exchange_itself(self._out)
         elif self._correcting and last is not None and last.sentence == self._sentence and len(self._puts()) == 1:
-            self._turn(last, self._correcting)
+            self._turn(last, "pardon" if self._correcting.startswith(SORRY) else self._correcting)
         self._one_more = self._only = self._rest = self._money = self._weak = False
         self._mode, self._explicit, self._adding, self._waiting, self._out, self._correcting = (
             "",
@@ -163,6 +164,18 @@ class Assembler(Wanting):
             self._make("replace", out, 0, instead=Mention(out.found, refers=True))
         else:
             self._make("unknown", None, 0, text=out.said)
+
+    def _except(self) -> None:
+        """`tout sauf le fer`, `annulez tout sauf le fer`, `le thiof sauf la tête`."""
+        for made in self._made:
+            made.verb = "clear" if made.verb == "cancel" else made.verb
+        cleared = any(made.verb == "clear" for made in self._made)
+        self._mode, self._explicit, self._weak = "" if cleared else "remove", False, False
+
+    def _remove_first(self, piece: Piece) -> None:
+        """`enlevez, mettez des frites`: what was spoken of goes."""
+        if self._mode == "remove" and self._explicit and not (self._weak or self._removed()):
+            self._make("remove", self._spoken or LAST, piece.at)
 
     def _other(self, piece: Piece) -> None:
         """`le reste`, `les autres`, `une autre commande`."""
@@ -339,9 +352,10 @@ class Assembler(Wanting):
         elif name == "rest":
             self._other(piece)
         elif name == "except":
-            cleared = any(made.verb == "clear" for made in self._made)
-            self._mode, self._explicit, self._weak = "" if cleared else "remove", False, False
+            self._except()
         elif name != "by":
             if self._explicit_put_follows(place) and name == "put":
                 return
+            if name == "put":
+                self._remove_first(piece)
             self._enter(name, piece)

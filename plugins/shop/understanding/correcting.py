@@ -12,7 +12,7 @@ _ANOTHER = ("je pr", "on pr", "j'aime")
 _MEANT = ("je v", "je me s", "correction", "erreur")
 """Corrections by which one thing was said for another."""
 _CHANGING = ("mieux", "finalement", "en fait", "tout compte", "à la r", "a la r", "pardon", "actually")
-_SORRY = ("pardon", "dés", "excus", "sorry")
+SORRY = ("pardon", "dés", "excus", "sorry")
 _NOT_THAT = ("plutot", "plutôt", "non", "erreur")
 _GOING_ON = ("mention", "number", "modes", "asks")
 _ALL = 1_000_000_000
@@ -41,7 +41,7 @@ class Correcting(Making):
 
     def _correct(self, place: int, piece: Piece) -> None:
         said = piece.said.lower()
-        if not (self._correcting.startswith(_MEANT) and said.startswith(_SORRY)):
+        if not (self._correcting.startswith(_MEANT) and said.startswith(SORRY)):
             self._correcting = said
         if self._mode == "remove" or self._mode.startswith("ask_"):
             self._mode = ""
@@ -187,7 +187,9 @@ class Correcting(Making):
             self._make("replace", replace(mention, relative=more), piece.at, instead=self._out or LAST)
         else:
             last = next((made for made in reversed(self._made) if made.verb in ("put", "set_quantity")), None)
-            if last is not None and last.sentence == self._sentence:
+            if self._is_told_anew(last, mention):
+                pass  # `1 rouge et 2 noirs au lieu de 3 rouges`
+            elif last is not None and last.sentence == self._sentence:
                 if self._same(last.mention, mention) and mention.quantity is not None and not mention.traits:
                     last.verb = "set_quantity"
                 else:
@@ -196,6 +198,15 @@ class Correcting(Making):
                 self._waiting, self._out = "swap", mention
                 return
         self._waiting, self._out = "", None
+
+    def _is_told_anew(self, last: Made | None, mention: Mention) -> bool:
+        """Whether what is replaced was said to stay, in another number, before the last thing."""
+        others = [made for made in self._puts() if made is not last and made.sentence == self._sentence]
+        return any(made.mention is not None and self._is_like(made.mention, mention) for made in others)
+
+    def _is_like(self, one: Mention, other: Mention) -> bool:
+        named = (one.sku == other.sku) if one.found and other.found else one.refers or other.refers
+        return named and one.quantity is not None and bool(one.traits) and one.traits == other.traits
 
     def _parted(self, mention: Mention) -> tuple[Mention, Mention] | None:
         """Two values of one kind that one thing cannot have at once: the one it has, and the one it is to have."""
@@ -229,6 +240,11 @@ class Correcting(Making):
             return True
         return False
 
+    def _is_beside(self, piece: Piece) -> bool:
+        """`deux chambres et sans klaxon`: something of its own that is left out."""
+        place = self._pieces.index(piece)
+        return place > 1 and self._pieces[place - 2].name == "et" and bool(piece.mention and piece.mention.sku)
+
     def _is_bare(self, made: Made) -> bool:
         """Whether it is a number of nothing that was named: `je veux 2, non 3 poulets`."""
         told = made.mention
@@ -245,8 +261,17 @@ class Correcting(Making):
         if mention.refers and mention.without:
             self._make("put", mention, piece.at)  # `sans piment`
             return
+        if self._weak and not self._puts() and (both := self._parted(mention)) is not None:
+            self._make("replace", both[1], piece.at, instead=both[0])  # `pas ananas, bissap`
+            return
         dish = next((made for made in reversed(self._made) if made.verb in ("put", "set_quantity")), None)
-        if self._without and dish is not None and dish.mention is not None and dish.sentence == self._sentence:
+        if (
+            self._without
+            and not self._is_beside(piece)
+            and dish is not None
+            and dish.mention is not None
+            and dish.sentence == self._sentence
+        ):
             dish.mention = replace(dish.mention, without=(*dish.mention.without, noun(mention.said)))
             return  # `un attiéké seul, sans poisson`
         last = next((made for made in reversed(self._made) if made.verb in ("put", "replace")), None)

@@ -6,6 +6,7 @@ from comptoir.plugins.language import ordering_words
 from comptoir.plugins.shop.understanding.acts import Mention
 from comptoir.plugins.shop.understanding.correcting import Correcting
 from comptoir.plugins.shop.understanding.joining import LAST, MOST_PIECES, waits
+from comptoir.plugins.shop.understanding.making import Made
 from comptoir.plugins.shop.understanding.pieces import Piece
 
 
@@ -18,6 +19,8 @@ class Numbering(Correcting):
         if not ordering_words("lots").isdisjoint(piece.said.lower().split()):
             self._make("number", mention, piece.at)  # `un carton`: of what?
             return
+        if self._is_of_nothing(piece):
+            return
         last = self._last_put()
         same = last is not None and last.sentence == self._sentence and last.mention is not None
         if self._waiting == "more":
@@ -29,11 +32,9 @@ class Numbering(Correcting):
         elif self._weak and self._sizes_said(mention):
             pass
         elif self._weak:
-            self._weak, self._mode = False, ""  # `5 eaux pas 4`, `pas 2 mais 3`, `2 pas 3`
-            if self._made and self._made[-1].verb == "number":
-                self._made[-1].verb = "set_quantity"
-            if same and last is not None and last.mention is not None and last.mention.quantity is not None:
-                last.verb = "set_quantity"
+            self._not_so_many(last if same else None)
+        elif same and last is not None and (other := self._resized(last.mention, mention)) is not None:
+            last.mention = other
         elif any(made.verb in ("zone", "address") and made.sentence == self._sentence for made in self._made):
             pass  # `aux parcelles, unité 8`
         elif (
@@ -50,6 +51,22 @@ class Numbering(Correcting):
         else:
             self._counted(mention, piece, place)
 
+    def _is_of_nothing(self, piece: Piece) -> bool:
+        """`5 de 100 et 5 de 200`: nobody knows of what."""
+        if not piece.said.lower().startswith("de ") or not self._made or self._made[-1].verb != "number":
+            return False
+        self._made.pop()
+        self._make("unknown", None, piece.at, text=piece.said)
+        return True
+
+    def _not_so_many(self, last: Made | None) -> None:
+        """`5 eaux pas 4`, `pas 2 mais 3`, `2 pas 3`."""
+        self._weak, self._mode = False, ""
+        if self._made and self._made[-1].verb == "number":
+            self._made[-1].verb = "set_quantity"
+        if last is not None and last.mention is not None and last.mention.quantity is not None:
+            last.verb = "set_quantity"
+
     def _sizes_said(self, mention: Mention) -> bool:
         """`41 pas 42`: sizes of what was spoken of last."""
         last = self._made[-1] if self._made else None
@@ -62,6 +79,13 @@ class Numbering(Correcting):
         last.verb, last.instead = "replace", Mention(refers=True, traits=(str(before),))
         last.mention = replace(LAST, traits=(str(now),))
         return True
+
+    def _resized(self, told: Mention | None, mention: Mention) -> Mention | None:
+        """`nuggets 12 pièces, finalement 6 pièces`: a number that is another size of what was named."""
+        if told is None or not self._correcting:
+            return None
+        size = self._lexicon.other_size(told.sku, told.traits, mention.quantity)
+        return self._amended(told, Mention(traits=(size,))) if size else None
 
     def _is_taken(self, piece: Piece, place: int) -> bool:
         """`un` is a number of pieces only where it stands alone: `je prends un, avec du thon`."""
@@ -89,10 +113,8 @@ class Numbering(Correcting):
         if self._waiting == "instead":
             self._counted_instead(piece)
         elif self._correcting and (last := self._last_put()) is not None and last.mention is not None:
-            if size := self._lexicon.other_size(last.mention.sku, last.mention.traits, mention.quantity):
-                last.mention = self._amended(last.mention, Mention(traits=(size,)))  # `une 38, non 39`
-            else:
-                last.mention = replace(last.mention, quantity=mention.quantity, unsure=mention.unsure)
+            counted = replace(last.mention, quantity=mention.quantity, unsure=mention.unsure)
+            last.mention = self._resized(last.mention, mention) or counted  # `une 38, non 39`; `2, non 3`
             self._correcting = ""
         elif self._mode == "set_quantity" or self._correcting or self._refused:
             self._make("set_quantity", mention, piece.at)

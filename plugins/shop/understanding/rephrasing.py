@@ -13,6 +13,7 @@ _PHRASES = (
         ),
         ",",
     ),
+    (re.compile(r"\bmais (?=c'?est\b|ce sera\b|en fait\b|finalement\b|plutot\b)"), ", "),
     (re.compile(r"\bl'une? et l'autre\b"), "les deux"),
     (re.compile(r"\bon m'a dit(?: qu[e'])?"), ","),
     (re.compile(r"\bsoit\b"), "ou"),

@@ -140,7 +140,7 @@ class Wanting(Numbering):
         for made in before:
             assert made.mention is not None
             made.mention = replace(made.mention, found=mention.found, refers=False)
-        if len(before) == 1 and before[0].verb == "put":
+        if len(before) == 1 and before[0].verb in ("put", "set_quantity") and not self._adding:
             before[0].verb, before[0].instead = "replace", Mention(mention.found, refers=True)
         self._correcting = ""
         return True
