@@ -16,7 +16,10 @@ from comptoir.plugins.text import fold, one_line, words
 
 _CHANGE = re.compile(
     r"\d|\b(?:non|pas|finalement|plutot|attends|attendez|correction|erreur|trompe|pardon|enlev\w*|retir\w*|chang\w*"
-    r"|remplac\w*|lieu|aussi|ajout\w*|rajout\w*|deux|trois|quatre|cinq|six|dix|douze|not|instead|add|remove)\b"
+    r"|remplac\w*|lieu|aussi|ajout\w*|rajout\w*|deux|trois|quatre|cinq|six|dix|douze|not|instead|add|remove"
+    r"|sans?|ss|supplement\w*|supp?|extra|mieux|prefer\w*|taille|pointure|couleur|moitie|pareil\w*"
+    r"|petite?s?|grande?s?|grosse?s?|moyen\w*|simples?|doubles?|rouges?|noire?s?|blanc\w*|bleue?s?|verte?s?|jaunes?"
+    r"|roses?|with|without|bigger|smaller)\b"
 )
 """What seems to change the order must not be passed over."""
 _NOTE = re.compile(
