@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from comptoir.plugins.language import ordering_words
 from comptoir.plugins.shop.understanding.acts import Asked, Mention
-from comptoir.plugins.shop.understanding.chart import Span
 from comptoir.plugins.shop.understanding.lexicon import NAME, Lexicon
 from comptoir.plugins.shop.understanding.settling import Settling
+from comptoir.plugins.shop.understanding.spans import Span
 from comptoir.plugins.shop.understanding.tokens import Token
 
 _LONGEST_SAID, _LIGHT = 80, 0.2

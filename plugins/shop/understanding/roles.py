@@ -55,8 +55,8 @@ class Roles(ShopWords):
                     bits |= one.get(place, 0)
                 if all(place in one for one in maps):
                     found[place] = bits
-            for one in roots:
-                for place in self.lexicon.heads.get(one, ()):
+            for root in roots:
+                for place in self.lexicon.heads.get(root, ()):
                     if place in found:
                         found[place] |= HEAD
         if token.kind == "number" and is_figure(token.word) and not token.glued:

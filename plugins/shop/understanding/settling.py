@@ -4,24 +4,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from comptoir.plugins.shop.understanding.acts import Found, Mention
-from comptoir.plugins.shop.understanding.chart import Chart, Span
 from comptoir.plugins.shop.understanding.kinds import size_of
 from comptoir.plugins.shop.understanding.lexicon import NAME
-from comptoir.plugins.shop.understanding.measures import parted
-from comptoir.plugins.shop.understanding.packing import pieces_in
+from comptoir.plugins.shop.understanding.parts import Part
 from comptoir.plugins.shop.understanding.roots import root_of
 from comptoir.plugins.shop.understanding.scoring import Strange, found_in
+from comptoir.plugins.shop.understanding.sizing import Sizing
 from comptoir.plugins.shop.understanding.sketch import Sketch
-from comptoir.plugins.shop.understanding.variants import sizes_in_order, values_said
+from comptoir.plugins.shop.understanding.spans import Span
 from comptoir.plugins.text import fold
 
 _LONGEST_SAID = 80
 _LIGHT = 0.2
 _OF = frozenset(("de", "d", "a", "au", "aux", "du", "des", "la", "l"))
-_UNITS = {"g": "1000g", "ml": "1000ml", "mm": "1000mm"}
 
 
-class Settling(Chart):
+class Settling(Sizing):
     """Spans in the words of the catalogue."""
 
     def _settled(self, span: Span) -> Mention:
@@ -54,37 +52,35 @@ class Settling(Chart):
     def _sketch(self, span: Span) -> Sketch:
         state = Sketch(places=set(span.places))
         for part in span.walk.parts:
-            token = self.tokens[part.at]
-            if part.role == "quantity":
-                state.quantity, state.unsure = token.value, bool(part.said)
-            elif part.role == "some":
-                state.unsure = True
-            elif part.role == "measure":
-                state.measure, state.measured = token.word, token.said
-            elif part.role == "name":
-                state.roots.extend(part.said)
-                if len(part.said) == 1 and token.root == part.said[0]:
-                    state.words.append(token.word)
-            elif part.role in ("unknown", "other"):
-                state.unknown.append(token.said)
-                state.linked = state.linked or (part.at > span.walk.start and self.word(part.at - 1) in _OF)
-                state.qualified = state.qualified or part.role == "other"
-            elif part.role == "lacking":
-                state.lacking.append(token.said)
-            elif part.role == "size":
-                state.size = state.size or size_of(token.word)
-            elif part.role == "option":
-                state.options.extend(one for one in part.said if one not in state.options)
-            elif part.role == "without":
-                state.without.extend(part.said)
-            elif part.role == "vessel":
-                state.vessel = token.root
-        if any(part.role == "inner" for part in span.walk.parts):
-            state.unsure = True
-        state.told = [part.said for part in span.walk.parts if part.role == "trait"]
+            self._draw(state, part, span.walk.start)
         return state
 
-    # Of what was spoken of ------------------------------------------------------------------------------------------
+    def _draw(self, state: Sketch, part: Part, start: int) -> None:
+        token = self.tokens[part.at]
+        if part.role == "quantity":
+            state.quantity, state.unsure = token.value, bool(part.said)
+        elif part.role in ("some", "inner"):
+            state.unsure = True
+        elif part.role == "measure":
+            state.measure, state.measured = token.word, token.said
+        elif part.role == "name":
+            state.roots.extend(part.said)
+            if len(part.said) == 1 and token.root == part.said[0]:
+                state.words.append(token.word)
+        elif part.role in ("unknown", "other"):
+            state.unknown.append(token.said)
+            state.linked = state.linked or (part.at > start and self.word(part.at - 1) in _OF)
+            state.qualified = state.qualified or part.role == "other"
+        elif part.role == "lacking":
+            state.lacking.append(token.said)
+        elif part.role == "size":
+            state.size = state.size or size_of(token.word)
+        elif part.role == "option":
+            state.options.extend(one for one in part.said if one not in state.options)
+        elif part.role == "without":
+            state.without.extend(part.said)
+        elif part.role == "trait":
+            state.told.append(part.said)
 
     def _of_last(self, state: Sketch, said: str) -> Mention:
         last = set(self.about or self._last)
@@ -108,7 +104,7 @@ class Settling(Chart):
         if last:
             state.quantity, state.unsure = self._measured(state, last)
             return
-        having = [place for place in sorted(self.lexicon.places.get(state.measure, ()))]
+        having = sorted(self.lexicon.places.get(state.measure, ()))
         values = [value for place in having for value in self.lexicon.entries[place].traits.get((state.measure,), ())]
         state.traits.extend(dict.fromkeys(value for value in values if value not in state.traits))
         if not values and not state.traits:
@@ -133,8 +129,6 @@ class Settling(Chart):
         skus = [self.lexicon.entries[place].product.sku for place in sorted(self.about)]
         having = [sku for sku in skus if traits and self.lexicon.own_traits(sku, traits)]
         return tuple(Found(sku, 0.5) for sku in having) if len(having) == 1 else ()
-
-    # Which products -------------------------------------------------------------------------------------------------
 
     def _meant(self, places: set[int], start: int, state: Sketch) -> set[int]:
         """Of the products that have the words said, those that the rest leaves."""
@@ -176,62 +170,6 @@ class Settling(Chart):
         wanted = [*state.roots, *(root_of(fold(word)) for word in state.unknown)]
         having = [frozenset(self.lexicon.described.get(one, frozenset())) for one in wanted]
         return set(frozenset.intersection(*having)) if having and state.unknown else set()
-
-    # Which variants -------------------------------------------------------------------------------------------------
-
-    def _tell_traits(self, state: Sketch, places: set[int]) -> None:
-        for place in sorted(places):
-            values = values_said(self.lexicon.entries[place], state.told)
-            state.traits.extend(value for value in values if value not in state.traits)
-
-    def _by_size(self, places: set[int], size: int, traits: Sequence[str]) -> list[str]:
-        """The smallest or the largest of one product's sizes, of those with these traits: `la petite`."""
-        if len(places) != 1:
-            return []
-        entry = self.lexicon.entries[next(iter(places))]
-        own = self.lexicon.own_traits(entry.product.sku, traits)
-        sizes = sizes_in_order(entry, own)
-        return [sizes[0 if size < 0 else -1]] if sizes else []
-
-    def _measured(self, state: Sketch, places: set[int]) -> tuple[int | None, bool]:
-        """How many pieces `2 kg` are: a variant of that size, so many of the size 1, or of what is sold by it."""
-        amount = parted(state.measure)
-        sizes = {
-            (told[0], value)
-            for place in places
-            for told, values in self.lexicon.entries[place].traits.items()
-            for value in values
-            if len(told) == 1 and (size := parted(told[0])) and amount and size[1] == amount[1]
-        }
-        if exact := [value for told, value in sorted(sizes) if told == state.measure]:
-            state.traits.extend(self._exact_with(exact, state, places))
-            return state.quantity, state.unsure
-        if amount is None:
-            return state.quantity, True
-        unit = _UNITS.get(amount[1], "")
-        base = next((value for told, value in sorted(sizes) if told == unit), None)
-        whole = amount[0] / (parted(unit) or (1, ""))[0] if unit else amount[0]
-        if base is not None and whole.denominator == 1:
-            state.traits.append(base)
-            return int(whole), state.unsure
-        if sizes:
-            state.lacking.append(state.measured)
-            return state.quantity, state.unsure
-        if any(state.measure in name for place in places for name in self.lexicon.entries[place].names):
-            return state.quantity, state.unsure
-        if state.quantity is not None:
-            state.lacking.append(state.measured)  # `3 coca 1,5 L`, where it comes in no size
-            return None, True
-        pieces = {pieces_in(self.lexicon.entries[place].product, state.measure) for place in places}
-        return (pieces.pop(), state.unsure) if len(pieces) == 1 and None not in pieces else (None, True)
-
-    def _exact_with(self, exact: list[str], state: Sketch, places: set[int]) -> list[str]:
-        """Of several values with this measure, those that the other words leave: `2e âge 900 g`."""
-        if len(exact) == 1:
-            return exact
-        told = [*state.told, (state.measure,)]
-        narrowed = [value for place in places for value in values_said(self.lexicon.entries[place], told)]
-        return [value for value in narrowed if value not in state.traits] if narrowed else []
 
 
 def _strangeness(state: Sketch) -> Strange:

@@ -1,0 +1,72 @@
+"""Tells which variant, or how many pieces, the sizes that were said stand for."""
+
+from collections.abc import Sequence
+
+from comptoir.plugins.shop.understanding.chart import Chart
+from comptoir.plugins.shop.understanding.measures import parted
+from comptoir.plugins.shop.understanding.packing import pieces_in
+from comptoir.plugins.shop.understanding.sketch import Sketch
+from comptoir.plugins.shop.understanding.variants import (
+    sizes_in_order,
+    values_said,
+)
+
+_UNITS = {"g": "1000g", "ml": "1000ml", "mm": "1000mm"}
+
+
+class Sizing(Chart):
+    """The sizes of a mention in the words of the catalogue."""
+
+    def _tell_traits(self, state: Sketch, places: set[int]) -> None:
+        for place in sorted(places):
+            values = values_said(self.lexicon.entries[place], state.told)
+            state.traits.extend(value for value in values if value not in state.traits)
+
+    def _by_size(self, places: set[int], size: int, traits: Sequence[str]) -> list[str]:
+        """The smallest or the largest of one product's sizes, of those with these traits: `la petite`."""
+        if len(places) != 1:
+            return []
+        entry = self.lexicon.entries[next(iter(places))]
+        own = self.lexicon.own_traits(entry.product.sku, traits)
+        sizes = sizes_in_order(entry, own)
+        return [sizes[0 if size < 0 else -1]] if sizes else []
+
+    def _measured(self, state: Sketch, places: set[int]) -> tuple[int | None, bool]:
+        """How many pieces `2 kg` are: a variant of that size, so many of the size 1, or of what is sold by it."""
+        amount = parted(state.measure)
+        sizes = {
+            (told[0], value)
+            for place in places
+            for told, values in self.lexicon.entries[place].traits.items()
+            for value in values
+            if len(told) == 1 and (size := parted(told[0])) and amount and size[1] == amount[1]
+        }
+        if exact := [value for told, value in sorted(sizes) if told == state.measure]:
+            state.traits.extend(self._exact_with(exact, state, places))
+            return state.quantity, state.unsure
+        if amount is None:
+            return state.quantity, True
+        unit = _UNITS.get(amount[1], "")
+        base = next((value for told, value in sorted(sizes) if told == unit), None)
+        whole = amount[0] / (parted(unit) or (1, ""))[0] if unit else amount[0]
+        if base is not None and whole.denominator == 1:
+            state.traits.append(base)
+            return int(whole), state.unsure
+        if sizes:
+            state.lacking.append(state.measured)
+            return state.quantity, state.unsure
+        if any(state.measure in name for place in places for name in self.lexicon.entries[place].names):
+            return state.quantity, state.unsure
+        if state.quantity is not None:
+            state.lacking.append(state.measured)  # `3 coca 1,5 L`, where it comes in no size
+            return None, True
+        pieces = {pieces_in(self.lexicon.entries[place].product, state.measure) for place in places}
+        return (pieces.pop(), state.unsure) if len(pieces) == 1 and None not in pieces else (None, True)
+
+    def _exact_with(self, exact: list[str], state: Sketch, places: set[int]) -> list[str]:
+        """Of several values with this measure, those that the other words leave: `2e âge 900 g`."""
+        if len(exact) == 1:
+            return exact
+        told = [*state.told, (state.measure,)]
+        narrowed = [value for place in places for value in values_said(self.lexicon.entries[place], told)]
+        return [value for value in narrowed if value not in state.traits] if narrowed else []
