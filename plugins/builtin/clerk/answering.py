@@ -10,8 +10,9 @@ from comptoir.plugins.builtin.clerk.choosing import narrowed
 from comptoir.plugins.builtin.clerk.sale import Want
 from comptoir.plugins.builtin.clerk.turn import Turn
 from comptoir.plugins.builtin.clerk.wanting import settle
-from comptoir.plugins.shop.model import Variant
+from comptoir.plugins.shop.model import MAX_QUANTITY, Variant
 from comptoir.plugins.shop.money import read_amount
+from comptoir.plugins.shop.numbers import number_at
 from comptoir.plugins.shop.understanding import Mention
 from comptoir.plugins.text import words
 
@@ -19,6 +20,9 @@ _SMALL = frozenset(words("petit petite petits petites small smallest cheapest"))
 _BIG = frozenset(words("grand grande grands grandes gros grosse big large biggest"))
 _IDLE = frozenset(
     words("le la les l celle celui celles ceux en de du au aux a taille pointure svp stp s il te vous plait merci oui")
+)
+_TAKING = frozenset(
+    words("j en veux prends mets mettez donne donnez moi il m faut voudrais svp stp s te vous plait merci et")
 )
 _ALL = frozenset(words("tous toutes tout toute all"))
 _AMOUNT = re.compile(r"(?<![\w.,])\d{1,3}(?:[ .]\d{3})+(?!\d)|(?<![\w.,])\d{3,7}(?!\d)")
@@ -78,13 +82,26 @@ def answers_exactly(turn: Turn) -> bool:
     want = turn.answering
     if want is None or want.kind != "variant":
         return False
-    said = _telling(turn.text)
-    titled = [sku for sku in want.variants if said == _telling(turn.catalogue.by_sku[sku][1].title)]
+    titles = {sku: _telling(turn.catalogue.by_sku[sku][1].title) for sku in want.variants}
+    first, *rest = re.split(r"[,;.!\n]+", turn.text, maxsplit=1)
+    count = _count_in(rest[0]) if rest else None
+    said = [_telling(turn.text), *([_telling(first)] if count else [])]
+    titled = [sku for sku, title in titles.items() if title in said]
     if len(titled) != 1:
         return False
     turn.answered()
-    settle(turn, replace(want, variants=(titled[0],), traits=()), first=True)
+    quantity = count if count and titles[titled[0]] == _telling(first) else want.quantity
+    settle(turn, replace(want, variants=(titled[0],), traits=(), quantity=quantity), first=True)
     return True
+
+
+def _count_in(text: str) -> int | None:
+    """Of `j'en veux 3`, where nothing else is said."""
+    left = [word for word in words(text) if word not in _TAKING]
+    if len(left) == 1 and left[0].isdecimal():
+        return int(left[0]) if 0 < int(left[0][:5]) <= MAX_QUANTITY else None
+    found = number_at(left, 0) if left else None
+    return found.value if found is not None and len(left) == found.length else None
 
 
 def _telling(text: str) -> list[str]:

@@ -9,6 +9,8 @@ from comptoir.plugins.shop.model import CartLine
 from comptoir.plugins.shop.understanding import Mention
 from comptoir.plugins.text import fold, is_linking
 
+_OF = frozenset(("de", "du", "des", "d", "sur", "dans", "of", "on"))
+
 
 def products(turn: Turn) -> tuple[str, ...]:
     """Those of the cart, in its order."""
@@ -38,9 +40,24 @@ def dressed_with(turn: Turn, mention: Mention) -> tuple[CartLine, str] | None:
         (line, name)
         for line in turn.draft.lines
         for name in line.options
-        if told and told <= _telling(turn, name) and not name.startswith("sans ")
+        if not name.startswith("sans ") and _says(turn, told, name, line)
     ]
     return found[0] if len(found) == 1 else None
+
+
+def _says(turn: Turn, told: set[str], option: str, line: CartLine) -> bool:
+    """`Chips`, or `chips of the chicken`."""
+    names = _telling(turn, option)
+    return bool(told & names) and told <= names | _words_of(turn, wares.product_sku(turn.catalogue, line.sku))
+
+
+def is_of_option(turn: Turn, mention: Mention, of: Mention) -> bool:
+    """Whether these are the `chips` that come with what follows: `of the chicken`."""
+    ware = wares.product_of(turn.catalogue, of.sku) if of.said.split()[:1] and of.sku else None
+    if ware is None or fold(of.said.split()[0]) not in _OF or mention.sku in products(turn):
+        return False
+    told = _telling(turn, mention.said)
+    return any(told and told <= _telling(turn, option.name) for option in ware.options)
 
 
 def _telling(turn: Turn, said: str) -> set[str]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from comptoir.plugins.builtin.clerk.agreeing import is_plain_yes
+from comptoir.plugins.builtin.clerk.cart_words import is_of_option
 from comptoir.plugins.builtin.clerk.turn import Turn
 from comptoir.plugins.builtin.clerk.wares import named, product_of, product_sku
 from comptoir.plugins.shop.understanding import Act, Mention, Verb
@@ -32,7 +33,7 @@ def that_count(turn: Turn, acts: Sequence[Act]) -> list[Act]:
         left_out |= {"remove", "set_quantity"}
     if "put" in verbs and not turn.sale.is_open:
         acts = [replace(act, verb="put") if _sets(act) else act for act in acts]
-    acts = _joined(_refused(turn, acts))
+    acts = _joined(_refused(turn, _of_options(turn, acts)))
     return _without_sums(turn, [act for act in acts if act.verb not in left_out])
 
 
@@ -46,6 +47,17 @@ def _names_another(turn: Turn, acts: Sequence[Act]) -> bool:
     want = turn.answering
     others = {one.sku for act in acts if act.mention is not None for one in act.mention.found}
     return want is not None and want.kind == "stock" and bool(others - set(want.products))
+
+
+def _of_options(turn: Turn, acts: Sequence[Act]) -> list[Act]:
+    """`Take the chips of the chicken out` leaves the chicken."""
+    made: list[Act] = []
+    for act in acts:
+        last = made[-1] if made else None
+        both = last is not None and last.verb == act.verb == "remove" and last.mention and act.mention
+        if not (both and last and last.mention and act.mention and is_of_option(turn, last.mention, act.mention)):
+            made.append(act)
+    return made
 
 
 def _joined(acts: Sequence[Act]) -> list[Act]:

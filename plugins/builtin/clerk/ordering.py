@@ -64,7 +64,9 @@ def _is_for_another(text: str) -> bool:
 def _once_more(turn: Turn) -> None:
     """The only thing in the cart, so many of it once more; of several it is asked which."""
     turn.understood = True
-    if len(turn.before.lines) == 1 == len(turn.draft.lines):
+    if turn.before.lines != turn.draft.lines:
+        return  # `A second one, the same for my son`
+    if len(turn.draft.lines) == 1:
         (line,) = turn.draft.lines
         settle(turn, Want((wares.product_sku(turn.catalogue, line.sku),), (line.sku,), line.quantity, relative=True))
         return

@@ -151,7 +151,7 @@ def details_in(text: str, asked: Asked | None, taken: Set[str] = frozenset()) ->
     if where:
         _add(found, _plain("note", PHONE, text, folded))
     _add(found, _addresses(text, folded, asked, taken, before=_starts(found, folded)))
-    _add(found, _orders(folded))
+    _add(found, _orders(folded, taken))
     _add(found, _plain("amount", _SPENT, text, folded))
     _add(found, _plain("", _AMOUNT, text, folded))
     _add(found, _plain("", PHONE, text, folded))
@@ -218,9 +218,12 @@ def _starts(found: list[Detail], folded: str) -> list[int]:
     ]
 
 
-def _orders(folded: str) -> list[Detail]:
+def _orders(folded: str, taken: Set[str]) -> list[Detail]:
+    """`n°4` is none where the shop has things that are called so."""
     return [
-        Detail("order", next(filter(None, one.groups())), one.start(), one.end()) for one in _ORDER.finditer(folded)
+        Detail("order", next(filter(None, one.groups())), one.start(), one.end())
+        for one in _ORDER.finditer(folded)
+        if not (one["four"] and "n°" in taken)
     ]
 
 

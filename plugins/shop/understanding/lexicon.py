@@ -111,7 +111,9 @@ class Lexicon:
         self.sold_by = sold_by(catalogue)
         """The products whose description names a piece of them: `La barre de 12 m`."""
         self.taken = frozenset(word for word in gathered.spelled if len(word) > 2) | frozenset(self.zones.words)
-        """Words of products and zones."""
+        """Words of products and zones; with `n°` where values are called so."""
+        if any(value.startswith("n°") for _, variant in catalogue.by_sku.values() for _, value in variant.traits):
+            self.taken |= {"n°"}
         self.categories = categories_of(catalogue)
 
     def _spread_prefixes(self, gathered: _Words) -> None:

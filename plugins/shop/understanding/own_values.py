@@ -48,7 +48,7 @@ def _is_value(mention: Mention, base: Mention, lexicon: Lexicon) -> bool:
 def _values(mention: Mention, base: Mention, lexicon: Lexicon) -> tuple[str, ...]:
     """Of the first product. What has a number may be called so itself: `4 boissons : 2 coca et 2 sprite`."""
     if len(mention.found) > 1 and base.sku in {one.sku for one in mention.found}:
-        return lexicon.own_traits(base.sku, mention.traits)[:1]
+        return lexicon.own_traits(base.sku, mention.traits)
     value = lexicon.value_called(base.sku, mention.said) if mention.quantity and mention.found else ""
     return (value,) if value else ()
 
