@@ -22,7 +22,10 @@ _IDLE = frozenset(
     words("le la les l celle celui celles ceux en de du au aux a taille pointure svp stp s il te vous plait merci oui")
 )
 _TAKING = frozenset(
-    words("j en veux prends mets mettez donne donnez moi il m faut voudrais svp stp s te vous plait merci et")
+    words(
+        "ok oui d accord alors bon pour les j en veux prends mets mettez donne donnez moi il m faut voudrais svp stp s"
+        " te vous plait merci et"
+    )
 )
 _ALL = frozenset(words("tous toutes tout toute all"))
 _AMOUNT = re.compile(r"(?<![\w.,])\d{1,3}(?:[ .]\d{3})+(?!\d)|(?<![\w.,])\d{3,7}(?!\d)")
@@ -80,6 +83,9 @@ def _is_of_that_many(turn: Turn, want: Want) -> bool:
 def answers_exactly(turn: Turn) -> bool:
     """`1 Reine and 1 chicken`, where one of the candidates is called just so."""
     want = turn.answering
+    if want is not None and want.kind == "stock" and want.left and _count_in(turn.text) == want.left:
+        answer_stock(turn, yes=True)  # `ok put the 2`, be it a size as well
+        return True
     if want is None or want.kind != "variant":
         return False
     titles = {sku: _telling(turn.catalogue.by_sku[sku][1].title) for sku in want.variants}
