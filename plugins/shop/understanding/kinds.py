@@ -38,5 +38,12 @@ def is_generic(one: str) -> bool:
         or one in ordering_words("sizes")
         or one in colours()
         or one in ordering_same().values()
+        or one in _vessels()
         or len(one) == 1
     )
+
+
+@cache
+def _vessels() -> frozenset[str]:
+    """`2 tas`, `un pack`: many things come so, and are not called so."""
+    return frozenset(root_of(word) for kind in ("packs", "lots") for word in ordering_words(kind))

@@ -110,6 +110,7 @@ class Lexicon:
         """The products whose name or description has a word."""
         self.sold_by = sold_by(catalogue)
         """The products whose description names a piece of them: `La barre de 12 m`."""
+        self._spelled = frozenset(singular(word) for word in gathered.spelled)
         self.taken = frozenset(word for word in gathered.spelled if len(word) > 2) | frozenset(self.zones.words)
         """Words of products and zones; with `n°` where values are called so."""
         if any(value.startswith("n°") for _, variant in catalogue.by_sku.values() for _, value in variant.traits):
@@ -146,6 +147,12 @@ class Lexicon:
         """The value of the product's variants that is said, beside a number and small words; empty for none."""
         told = tuple(token.root for token in self.read(said) if token.kind != "number" and token.word not in _SMALL)
         return next(iter(self.entries[self.by_sku[sku]].traits.get(told, ())), "")
+
+    def only_sounds_like(self, word: str) -> bool:
+        """Whether it is a word by which customers say something else, and only its root is one of the shop's:
+        `livraison`, where a `livre` is sold.
+        """
+        return word in phrase_words() and singular(word) not in self._spelled
 
     def is_everyday(self, word: str) -> bool:
         """Whether it is a word that customers say of other things, too."""

@@ -59,6 +59,8 @@ class ShopWords:
         token = self.tokens[at]
         if token.kind == "mark" or (token.word == "mais" and self._is_but(at)):
             return (), 0
+        if token.root in self.lexicon.places and self.lexicon.only_sounds_like(token.word):
+            return (), 0
         if token.root in self.lexicon.places and (token.kind != "number" or is_figure(token.word)):
             following = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
             both = (
