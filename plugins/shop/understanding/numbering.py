@@ -128,5 +128,15 @@ class Numbering(Correcting):
             self._make("set_quantity", mention, piece.at)
         elif self._is_for_another(place, piece):
             pass
+        elif (asked := self._asked_about(place)) is not None:
+            self._make("put", replace(asked, quantity=mention.quantity, unsure=mention.unsure), piece.at, explicit=True)
         else:
             self._make("number", mention, piece.at)
+
+    def _asked_about(self, place: int) -> Mention | None:
+        """`le gloss c'est combien ? 2 alors`: so many of what was asked about right before; not `pour 2`."""
+        last = self._made[-1] if self._made else None
+        if last is None or last.verb not in ("ask_price", "ask_stock") or last.sentence == self._sentence:
+            return None
+        told = last.mention is not None and bool(last.mention.sku) and last.mention.quantity is None
+        return last.mention if told and self._pieces[place - 1].name not in ("pour", "for") else None
