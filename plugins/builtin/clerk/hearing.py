@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import get_args
 
+from comptoir.plugins.builtin.clerk import prices_said
 from comptoir.plugins.builtin.clerk.agreeing import is_plain_yes
 from comptoir.plugins.builtin.clerk.caution import asks_of_the_shop, asks_what_is_in_it, bargains, is_for_a_person
 from comptoir.plugins.builtin.clerk.sale import Sale
@@ -44,7 +45,8 @@ def understood(text: str, lexicon: Lexicon, sale: Sale) -> tuple[Act, ...]:
     if bargains(text):
         return _but_for_the_bargain(text, acts)
     unread = {act.verb for act in acts} <= {"unknown", "yes"} and not is_plain_yes(text)
-    if not sale.wants and sale.last and unread and kind not in _NO_NUMBERS:
+    asks = "?" in text or prices_said.figures(text)
+    if not sale.wants and sale.last and unread and not asks and kind not in _NO_NUMBERS:
         # A bare number is how many they want of what was spoken of last.
         many = understand(text, lexicon, "quantity", (sale.last,))
         if {act.verb for act in many} in ({"set_quantity"}, {"set_quantity", "yes"}):

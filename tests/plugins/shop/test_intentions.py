@@ -1,11 +1,10 @@
 """What customers intend with what they write: an order, something that was or may be, one of two, a part of it."""
 
-from typing import get_args
-
 import pytest
 from small_shop import CATALOGUE, Customer
 
-from comptoir.plugins.shop.understanding import Asked, Lexicon, understand
+from comptoir.plugins.builtin.clerk.hearing import understood
+from comptoir.plugins.shop.understanding import Lexicon
 
 LEXICON = Lexicon(CATALOGUE)
 
@@ -14,10 +13,7 @@ def told(*messages: str) -> tuple[Customer, str]:
     """A customer after these messages, and what was said to the last."""
     awa, said = Customer(), ""
     for text in messages:
-        asked = awa.asked if awa.asked in get_args(Asked) else None
-        want = next(iter(awa.sale.wants), None)
-        acts = understand(text, LEXICON, asked, want.products if want else ())  # type: ignore[arg-type]  # as checked
-        said = awa.does(*acts, text=text)
+        said = awa.does(*understood(text, LEXICON, awa.sale), text=text)
     return awa, said
 
 
@@ -132,6 +128,7 @@ on m'a dit que le poulet est à 3000 | - | differs
 faites moi le poulet à 3000 | - ?quantity | differs
 1 poulet // c'est 3000 non ? | 1 poulet ?delivery | differs
 1 poulet // à 3000 ? | 1 poulet ?delivery | differs
+1 poulet // et c'est 900 non ? | 1 poulet ?delivery | differs
 c'est trop cher, 3000 le poulet | - | differs
 1 poulet à 3500 | 1 poulet ?delivery | is right
 2 poulets à 7000 | 2 poulet ?delivery | is right
