@@ -109,7 +109,8 @@ class Calling(Roles):
         near = [
             one
             for one in left
-            if len(one) >= _SHORTEST_NEAR and (skeleton(one) == bones or OSA.distance(one, token.root) <= 1)
+            if len(one) >= _SHORTEST_NEAR
+            and (skeleton(one) == bones or OSA.distance(one, token.root) <= 1 or one.startswith(token.word))
         ]
         return near[0] if len(near) == 1 else ""
 

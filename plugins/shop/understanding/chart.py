@@ -68,7 +68,8 @@ class Chart(Spans):
                 and span.walk.parts[1].role == "name"
             ):
                 cost += 0.0 if span.akin or self.word(span.walk.start) in ("de", "d") else 0.9
-            parted = any(part.role == "quantity" for part in span.walk.parts[-1:])
+            last_part = span.walk.parts[-1]
+            parted = last_part.role in ("quantity", "measure") or self.tokens[last_part.at].kind == "measure"
             yield Hypothesis(span.walk.at, one.score + span.score - cost, (*one.spans, span), parted)
         if phrase is None:
             parted = one.parted or self._parts_off(at)
@@ -90,7 +91,9 @@ class Chart(Spans):
         token = self.tokens[at]
         if token.kind == "mark":
             return 0.0
-        if token.kind in ("number", "measure"):
+        if token.kind == "measure":
+            return 1.6
+        if token.kind == "number":
             return 0.5 if token.word in ("un", "une") else 1.0
         roots, length = self.shop_word(at)
         if links(token.word) or token.word in ordering_words("idle"):

@@ -1,6 +1,7 @@
 """Weighs the numbers and measures of a mention: a quantity, a size, a part of the name."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from comptoir.plugins.language import ordering_words
 from comptoir.plugins.shop.understanding.calling import Calling
@@ -24,10 +25,11 @@ class Counting(Calling):
         bits, roots = self._bits(at, group), self.shop_word(at)[0] or (token.word,)
         before = self.word(at - 1) if at > walk.start else ""
         marked = walk.last == "marker" or (before in _SIZED and walk.parts != () and walk.last == "link")
-        if bits & NAME and not token.glued and walk.parts and not self._is_used(walk, roots):
+        goes_on = walk.named or bool(self._bits(at + 1, group) & NAME and walk.parts)
+        if bits & NAME and not token.glued and goes_on and not self._is_used(walk, roots):
             yield walk.with_part(Part("name", at, 1, self._name_score(at, bits), roots))
         if bits & (TRAIT | FIGURE) and not token.glued and not self._is_used(walk, roots, "trait"):
-            leads = not walk.named and not (group.refers and (walk.parts or self._asked == "variant"))
+            leads = not walk.named and not (group.refers and (walk.counted or marked or self._asked == "variant"))
             score = 0.1 if leads else 1.1 if bits & TRAIT else 0.9
             score += 0.8 if marked else 0.0
             score -= 1.0 if self._is_behind_its_number(walk) else 0.0
@@ -95,11 +97,11 @@ class Counting(Calling):
             yield walk.with_part(Part("name", at, 1, 1.2, (token.word,)))
         elif not walk.has("measure"):
             before_name = not walk.named
-            score = -0.8 if self._measures_else(token.word, group) else 1.0 if before_name else 0.6
+            score = -1.6 if self._measures_else(token.word, group) else 1.0 if before_name else 0.6
             if not walk.has("quantity") or not before_name:
                 yield walk.with_part(Part("measure", at, 1, score, (token.word,)))
         elif walk.named:
-            yield walk.with_part(Part("lacking", at, 1, -0.3))
+            yield walk.with_part(Part("lacking", at, 1, -0.9))
 
     def _is_behind_its_number(self, walk: Walk) -> bool:
         """Of `t-shirt noir 2 M` the number is of what follows."""
@@ -108,9 +110,9 @@ class Counting(Calling):
 
     def _measures_else(self, measure: str, group: Group) -> bool:
         """Whether what is meant has another such measure in its name: `coca 50 cl` is no `Coca 1,5 L`."""
-        unit = (parted(measure) or (0, ""))[1]
+        amount, unit = parted(measure) or (Fraction(0), "")
         return any(
-            (own := parted(one)) is not None and own[1] == unit
+            (own := parted(one)) is not None and own[1] == unit and amount % own[0] != 0
             for place in group.places[:20]
             for name in self.lexicon.entries[place].names
             for one in name

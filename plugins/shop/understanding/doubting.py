@@ -9,8 +9,9 @@ from comptoir.plugins.shop.model import Product
 from comptoir.plugins.shop.understanding.acts import Mention
 from comptoir.plugins.shop.understanding.lexicon import Lexicon
 from comptoir.plugins.shop.understanding.packing import one_is_in, own_roots, packings, variant_in
+from comptoir.plugins.shop.understanding.roots import root_of
 from comptoir.plugins.shop.understanding.tokens import Token
-from comptoir.plugins.text import fold
+from comptoir.plugins.text import fold, words
 
 _HEDGES = (
     "environ", "au moins", "au plus", "a peu pres", "plus ou moins", "peut etre", "minimum", "maximum", "mini", "maxi",
@@ -189,7 +190,10 @@ class Doubts:
         return next((value for value in counted if value is not None), 0)
 
     def _packed(self, mention: Mention, products: Sequence[Product], start: int, end: int) -> Mention:
+        dressed = {root_of(word) for option in mention.options for word in words(option)}
         for vessel in self._vessels(start, end):
+            if vessel in dressed:
+                continue  # `thiof en tranches`
             if not all(one_is_in(product, vessel) for product in products):
                 return in_doubt(mention)
             variant = variant_in(products, vessel)

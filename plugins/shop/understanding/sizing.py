@@ -1,15 +1,18 @@
 """Tells which variant, or how many pieces, the sizes that were said stand for."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from comptoir.plugins.shop.understanding.chart import Chart
-from comptoir.plugins.shop.understanding.measures import parted
+from comptoir.plugins.shop.understanding.measures import in_units, is_unit_of, parted
 from comptoir.plugins.shop.understanding.packing import pieces_in
 from comptoir.plugins.shop.understanding.sketch import Sketch
 from comptoir.plugins.shop.understanding.variants import (
+    figures,
     sizes_in_order,
     values_said,
 )
+from comptoir.plugins.text import words
 
 _UNITS = {"g": "1000g", "ml": "1000ml", "mm": "1000mm"}
 
@@ -52,6 +55,9 @@ class Sizing(Chart):
         if base is not None and whole.denominator == 1:
             state.traits.append(base)
             return int(whole), state.unsure
+        if (value := self._sold_loose(amount, places)) is not None:
+            state.traits.append(value)
+            return in_units(amount[0]), state.unsure
         if sizes:
             state.lacking.append(state.measured)
             return state.quantity, state.unsure
@@ -70,3 +76,19 @@ class Sizing(Chart):
         told = [*state.told, (state.measure,)]
         narrowed = [value for place in places for value in values_said(self.lexicon.entries[place], told)]
         return [value for value in narrowed if value not in state.traits] if narrowed else []
+
+    def _sold_loose(self, amount: tuple[Fraction, str], places: set[int]) -> str | None:
+        """`le kilo`, where other variants are heaps and pieces."""
+        if len(places) != 1 or in_units(amount[0]) is None:
+            return None
+        values = {
+            value
+            for variant in self.lexicon.entries[next(iter(places))].product.variants
+            for _, value in variant.traits
+        }
+        loose = [
+            value
+            for value in values
+            if any(is_unit_of(word, amount[1]) for word in words(value)) and not figures(value)
+        ]
+        return loose[0] if len(loose) == 1 else None

@@ -8,6 +8,7 @@ from comptoir.plugins.language import ordering_words
 from comptoir.plugins.shop.understanding.acts import Asked
 from comptoir.plugins.shop.understanding.kinds import is_generic
 from comptoir.plugins.shop.understanding.lexicon import Lexicon
+from comptoir.plugins.shop.understanding.packing import packings
 from comptoir.plugins.shop.understanding.parts import Part, Walk
 from comptoir.plugins.shop.understanding.roles import HEAD, Group
 from comptoir.plugins.shop.understanding.roots import root_of
@@ -18,7 +19,7 @@ from comptoir.plugins.shop.understanding.walking import Walking
 _AHEAD, _MOST_WALKS, _FEW, _LIGHT = 8, 3000, 30, 0.2
 _MENTION, _ALIKE = 0.8, 0.15
 """What a mention costs; how near to the best the second best may be."""
-_VESSELS = frozenset(root_of(word) for word in ordering_words("pieces"))
+_VESSELS = frozenset(root_of(word) for word in ordering_words("pieces") | ordering_words("lots") | packings())
 _TELLING = ("name", "trait", "lacking", "size", "measure", "option", "unknown", "other")
 
 
@@ -90,11 +91,12 @@ class Spans(Walking):
         if not anchors:
             return None
         roots = frozenset(root for part in said for root in part.said)
-        if said and not self._names_alone(said, roots, group):
+        if said and not walk.has("trait") and not self._names_alone(said, roots, group):
             return None  # `20 sacs`
         score, places = self._whole(roots, group)
         if not said:
             score -= 0.3
+            places = frozenset(self.lexicon.itself(set(places))) or places
         elif not any(group.roles.get(part.at, 0) & HEAD for part in said) and not self._is_whole(roots, group):
             score -= 0.5
         if self.about and self.about & places:
@@ -203,9 +205,9 @@ class Spans(Walking):
             group = Group((place,), {here: self.roles_at(here).get(place, 0) for here in range(at, end)})
             for walk in islice(self.walks(at, group, akin=True), _MOST_WALKS):
                 said = [part for part in walk.parts if part.role == "name"]
-                roots = {root for part in said for root in part.said}
+                roots = {root for part in said for root in part.said if not root.isdigit()}
                 alike = all(any(roots <= set(name) for name in self.lexicon.entries[one].names) for one in akin)
-                if said and not alike and not walk.has("unknown", "other"):
+                if roots and not alike and not walk.has("unknown", "other"):
                     yield Span(walk, frozenset((place,)), walk.score - _MENTION - 0.3, akin=True)
 
     def _sold_by(self, at: int) -> Iterator[Span]:

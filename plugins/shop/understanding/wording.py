@@ -85,6 +85,8 @@ class Wording(Counting):
         begins = bool(group.roles.get(at, 0) & HEAD)
         if small and not self._follows_up(roots[0], following):
             return begins and any(name == roots for one in group.places for name in self.lexicon.entries[one].names)
+        if begins and self.word(at) in ordering_words("vessels"):
+            return True  # `sac à dos`
         if all(map(is_generic, roots)):
             return begins and self._is_head(roots[0], at + 1)
         return self.names_product(at)
@@ -118,9 +120,15 @@ class Wording(Counting):
             return False
         roots, _ = self.shop_word(place)
         bits = self._bits(place, group)
+        if self.word(at - 1) in ("avec", "with") and self._is_all_of_a_name(walk, group):
+            return False  # `glucomètre avec bandelettes`
         if self.word(at - 1) in ("et", "and", "avec", "with"):
             return bool(bits & NAME) and not self._is_used(walk, roots) and not bits & HEAD
         return bool(bits & (NAME | TRAIT)) and not self._is_used(walk, roots)
+
+    def _is_all_of_a_name(self, walk: Walk, group: Group) -> bool:
+        said = {root for part in walk.parts if part.role == "name" for root in part.said}
+        return any(set(name) <= said for place in group.places[:20] for name in self.lexicon.entries[place].names)
 
     def _strange(self, walk: Walk, group: Group) -> Iterator[Walk]:
         """A word that is none of these products' names."""
