@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from comptoir.plugins.shop.understanding.chart import Chart
+from comptoir.plugins.shop.understanding.lexicon import Entry, Roots
 from comptoir.plugins.shop.understanding.measures import in_units, is_unit_of, parted
 from comptoir.plugins.shop.understanding.packing import pieces_in
 from comptoir.plugins.shop.understanding.sketch import Sketch
@@ -30,9 +31,18 @@ class Sizing(Chart):
         if len(places) != 1:
             return []
         entry = self.lexicon.entries[next(iter(places))]
+        if self._is_of_its_kind(entry, ("petit",) if size < 0 else ("grand",)):
+            return []  # the small one, where only other pizzas come small
         own = self.lexicon.own_traits(entry.product.sku, traits)
         sizes = sizes_in_order(entry, own)
         return [sizes[0 if size < 0 else -1]] if sizes else []
+
+    def _is_of_its_kind(self, entry: Entry, told: Roots) -> bool:
+        """Whether others of its kind come in this very size, and it does not."""
+        heads = {name[0] for name in entry.names}
+        having = (self.lexicon.entries[place] for place in self.lexicon.places.get(told[0], ()))
+        alike = (one for one in having if heads & {name[0] for name in one.names})
+        return told not in entry.traits and any(told in one.traits for one in alike)
 
     def _measured(self, state: Sketch, places: set[int]) -> tuple[int | None, bool]:
         """How many pieces `2 kg` are: a variant of that size, so many of the size 1, or of what is sold by it."""
