@@ -57,8 +57,11 @@ def found_in(
 def _named(lexicon: Lexicon, scored: list[_Scored]) -> list[_Scored]:
     """Those that are called so; beside the `Coca 1,5 L`, the lemonade that comes as `Coca`, too."""
     named = [one for one in scored if one.named]
-    if not named or any(one.complete for one in named):
-        return named or scored
+    if not named:
+        itself = lexicon.itself({one.place for one in scored})
+        return [one for one in scored if one.place in itself] or scored  # `5 fanta`, and no menu with one
+    if any(one.complete for one in named):
+        return named
     itself = lexicon.itself({one.place for one in scored if not one.named})
     return [one for one in scored if one.named or one.place in itself]
 
