@@ -244,6 +244,17 @@ def _another_variant(turn: Turn, want: Want, refined: Want) -> Want:
     return replace(refined, variants=found, traits=(), quantity=quantity)
 
 
+def as_value(turn: Turn, mention: Mention) -> Mention:
+    """`Which drink with the menu?` — `a coke`: what it comes in, though the shop sells it by itself, too."""
+    want = turn.answering
+    if want is None or want.kind != "variant" or not mention.found or names(want, mention):
+        return mention
+    value = "" if words(turn.text)[:1] in _BESIDES else turn.lexicon.value_called(want.products[0], mention.said)
+    if not value or mention.relative or (mention.quantity or 1) not in (1, want.quantity):
+        return mention
+    return replace(mention, found=(), refers=True, traits=(value,), quantity=None)
+
+
 def answers(turn: Turn, mention: Mention) -> bool:
     """Whether it is about what they were asked about."""
     want = turn.answering

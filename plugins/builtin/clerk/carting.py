@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Literal
 
 from comptoir.plugins.builtin.clerk import cart, cart_words, wares
-from comptoir.plugins.builtin.clerk.answering import answers, each_of, names, pick_of, refine, tell_lacking
+from comptoir.plugins.builtin.clerk.answering import answers, as_value, each_of, names, pick_of, refine, tell_lacking
 from comptoir.plugins.builtin.clerk.choosing import ordinal
 from comptoir.plugins.builtin.clerk.just_asked import each_asked, is_just_asked, of_the_asked
 from comptoir.plugins.builtin.clerk.meaning import meant, most_alike, replaced
@@ -55,6 +55,7 @@ _BESIDE = frozenset(words("complete completez completer complement reste rest"))
 def put(turn: Turn, mention: Mention | None) -> None:
     if mention is None:
         return
+    mention = as_value(turn, mention)
     if (
         _of_each(turn, mention)
         or _of_lines(turn, mention)
