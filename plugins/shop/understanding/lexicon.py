@@ -58,8 +58,6 @@ class Entry:
     """Those of its names, in the singular: `chemise` is no `chemisier`, though their roots are one."""
     traits: Mapping[Roots, tuple[str, ...]]
     """The values that these words stand for."""
-    parts: frozenset[Roots]
-    """Those of them that are a part of what the value is called: `A15` of `Samsung A15`."""
     options: Mapping[Roots, str]
     behind: Mapping[str, str]
     """What a word hangs on: the `protège` of a `protège-cahier`, which is no notebook."""
@@ -90,7 +88,6 @@ class Lexicon:
         self.own = frozenset(gathered.spelled) | whole_phrases()
         self._joined = gathered.joined
         self._known = known_words(language)
-        self._everyday = frozenset(map(root_of, self._known | packings()))
         self._weights = {
             one: rarity(sum(bool(roles & NAME) for roles in at.values()) or len(at), max(len(self.entries), 1))
             for one, at in gathered.places.items()
@@ -174,10 +171,6 @@ class Lexicon:
             ):
                 return {place}
         return set()
-
-    def tells_alone(self, part: Roots) -> bool:
-        """Whether a part of what a variant is called is no everyday word: `djino` of `Djino cocktail`."""
-        return any(one.isalpha() and len(one) > _SHORTEST_BEGUN and one not in self._everyday for one in part)
 
     def comes_in(self, sku: str, traits: Sequence[str]) -> bool:
         """Whether a variant of the product has all of these values that are the product's own."""
@@ -293,7 +286,7 @@ class Lexicon:
                 told = self._roots(value, place, TRAIT, gathered)
                 if told and value not in traits.get(told, ()):
                     traits[told] = (*traits.get(told, ()), value)
-        parts = _by_part(traits)
+        _by_part(traits)
         _by_measure(traits)
         options = {
             self._roots(name, place, OPTION, gathered): option.name
@@ -301,7 +294,7 @@ class Lexicon:
             for name in (option.name, *option.names)
         }
         spelled = frozenset(singular(word) for name in names_of(product) for word in words(name))
-        return Entry(product, names, spelled, traits, parts, options, compounds_of(product))
+        return Entry(product, names, spelled, traits, options, compounds_of(product))
 
     def _roots(self, text: str, place: int, role: int, gathered: _Words) -> Roots:
         """The telling words of a name; each is remembered."""
@@ -333,16 +326,14 @@ class Lexicon:
         return told
 
 
-def _by_part(traits: dict[Roots, tuple[str, ...]]) -> frozenset[Roots]:
+def _by_part(traits: dict[Roots, tuple[str, ...]]) -> None:
     """`A15` of `Samsung A15` and `Tecno Spark 20` tells which is meant, where no other value has it."""
     having: dict[Roots, set[Roots]] = defaultdict(set)
     for told in traits:
         for start, end in combinations(range(len(told) + 1), 2):
             having[told[start:end]].add(told)
     parts = {part: wholes.pop() for part, wholes in having.items() if len(wholes) == 1 and _tells(part)}
-    new = {part: traits[whole] for part, whole in parts.items() if part not in traits}
-    traits.update(new)
-    return frozenset(new)
+    traits.update({part: traits[whole] for part, whole in parts.items() if part not in traits})
 
 
 def _tells(part: Roots) -> bool:

@@ -50,7 +50,7 @@ class Settling(Sizing):
         return _made(state, said, found)
 
     def _sketch(self, span: Span) -> Sketch:
-        state = Sketch(places=set(span.places))
+        state = Sketch()
         for part in span.walk.parts:
             self._draw(state, part, span.walk.start)
         return state

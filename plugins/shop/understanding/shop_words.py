@@ -122,25 +122,6 @@ class ShopWords:
             return 0
         return place + 1 - at
 
-    def is_quality(self, at: int) -> bool:
-        """`une grande bouteille d'eau`, `un petit pain de mie`: a word that tells how something is, though something
-        else is called so, or comes so.
-        """
-        if self.word(at) not in ordering_words("qualities"):
-            return False
-        if not self._is_own(at):
-            return True
-        place = at + 1
-        while self.word(place) in ordering_words("pieces") | ARTICLES:
-            place += 1
-        there = {
-            product
-            for one in self.shop_word(place)[0]
-            for product, role in self.lexicon.places.get(one, {}).items()
-            if role & NAME
-        }
-        return bool(there) and not there & self._among_places(at)
-
     def _is_vessel_sold(self, one: str, at: int) -> bool:
         """`sac` names something where several things are bags, or the next word is of the name too."""
         heads = sum(name[0] == one for entry in self.lexicon.entries for name in entry.names)
@@ -164,9 +145,6 @@ class ShopWords:
         for role in self.lexicon.places.get(one, {}).values():
             roles |= role
         return roles
-
-    def _is_name(self, one: str) -> bool:
-        return bool(self._roles(one) & NAME)
 
     def _is_head(self, one: str, following: int) -> bool:
         """A colour or size that a name begins with: `rouge à lèvres`, `crème` where nothing comes in that colour."""
@@ -199,20 +177,9 @@ class ShopWords:
             return False
         return self._follows_up(roots[0], behind)
 
-    def _starts_anew(self, at: int) -> bool:
-        """Something but the product's own words stands right before."""
-        return (
-            at == 0
-            or not (self.shop_word(at - 1)[0] or links(self.word(at - 1)))
-            or self.word(at - 1) in ("et", "avec")
-        )
-
     def _is_own(self, at: int) -> bool:
         """Whether something of the shop is called so, or comes so."""
         return bool(self.shop_word(at)[0]) and bool(self._among_places(at))
 
     def _among_places(self, at: int) -> set[int]:
         return {place for one in self.shop_word(at)[0] for place in self.lexicon.places.get(one, {})}
-
-    def _counts(self, at: int) -> bool:
-        return self.tokens[at].kind in ("number", "measure")

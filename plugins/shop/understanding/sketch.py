@@ -7,10 +7,6 @@ from dataclasses import dataclass, field
 class Sketch:
     """What has been read of a mention so far."""
 
-    places: set[int] | None = None
-    """The products that have every word so far; None before the first."""
-    named: bool = False
-    """A word of a name was among them, not just a size."""
     roots: list[str] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
     """Those of the roots that were spelled as they should be."""
@@ -24,17 +20,11 @@ class Sketch:
     without: list[str] = field(default_factory=list)
     quantity: int | None = None
     unsure: bool = False
-    expected: bool = False
-    """`je veux` stands before it: what the shop does not know names something, too."""
     measure: str = ""
     measured: str = ""
     """In the customer's words."""
-    cheapest: bool = False
     size: int = 0
     """-1 for the smallest that there is, 1 for the largest."""
-    lots: bool = False
-    vessel: str = ""
-    marked: bool = False
     qualified: bool = False
     """A word of another product tells which of these is meant."""
     told: list[tuple[str, ...]] = field(default_factory=list)

@@ -70,7 +70,6 @@ def clean(text: str) -> str:
     text = unicodedata.normalize("NFKC", text)
     if _DICTATED.search(text):
         text = _POINT.sub(".", _DICTATED.sub(",", text))
-    text = re.sub(r"(?i) virgule\b", ",", text)  # dictated
     text = re.sub(r"~[^~\n]{1,200}~", " ", text)  # struck out
     text = re.sub(r"[ \t\u00a0\u202f]+", " ", text.replace("\r", "\n").replace("’", "'"))
     return "".join(_seen(character) for character in text[:MAX_READ])
