@@ -48,11 +48,12 @@ class Counting(Calling):
 
     def _quantity(self, walk: Walk, group: Group) -> Iterator[Walk]:
         token, at = self.tokens[walk.at], walk.at
-        if walk.counted:
-            vessel = any(part.role == "vessel" for part in walk.parts[-2:])
-            if vessel and not walk.named and self.word(at - 1) in ("de", "d"):
-                yield walk.with_part(Part("inner", at, 1, -0.2))
+        if walk.has("quantity", "some") or (walk.counted and not walk.named):
             return
+        if (walk.parts and walk.parts[0].role == "measure") or (not walk.named and walk.has("vessel")):
+            return  # `2 kg gombo 1`, `packs de 6 coca`
+        if group.refers and walk.last == "link" and self.word(at - 1) in ("le", "la"):
+            return  # `le 25`
         before_name = not walk.named and not walk.has("trait", "option", "without", "lacking")
         if before_name and any(part.role in ("unknown", "size") for part in walk.parts):
             return
@@ -64,11 +65,13 @@ class Counting(Calling):
             return
         length, unsure = self._either(at)
         apart = token.glued or (self.word(at - 1) in ("(", ":", "=") and not self._names_next(at + length))
-        score = 1.0 if before_name else 0.6 + (0.5 if apart else 0.0)
+        score = 1.0 if before_name else 0.6 + (0.3 if apart else 0.0)
         if not before_name and token.word in _ONES:
             score -= 0.4
         after = at + length
-        if before_name and (self.word(after) in ("x", "*", "×") or (self.word(after) == "fois")):
+        if before_name and (
+            self.word(after) in ("x", "*", "×") or (self.word(after) == "fois" and self._names_next(after + 1))
+        ):
             length += 1
         if not before_name and self.word(after) in ordering_words("pieces") | ordering_words("lots"):
             length += 1

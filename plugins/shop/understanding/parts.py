@@ -5,7 +5,7 @@ from typing import Literal
 
 Role = Literal[
     "quantity", "some", "measure", "vessel", "name", "trait", "lacking", "size", "option", "without", "link", "marker",
-    "unknown", "other", "told", "inner",
+    "unknown", "other", "told"
 ]  # fmt: skip
 CONTENT = frozenset(
     ("quantity", "some", "measure", "vessel", "name", "trait", "lacking", "size", "option", "without", "unknown",

@@ -59,7 +59,7 @@ class Settling(Sizing):
         token = self.tokens[part.at]
         if part.role == "quantity":
             state.quantity, state.unsure = token.value, bool(part.said)
-        elif part.role in ("some", "inner"):
+        elif part.role == "some":
             state.unsure = True
         elif part.role == "measure":
             state.measure, state.measured = token.word, token.said

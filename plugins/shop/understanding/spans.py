@@ -11,7 +11,7 @@ from comptoir.plugins.shop.understanding.lexicon import Lexicon
 from comptoir.plugins.shop.understanding.packing import packings
 from comptoir.plugins.shop.understanding.parts import Part, Walk
 from comptoir.plugins.shop.understanding.roles import HEAD, Group
-from comptoir.plugins.shop.understanding.roots import root_of
+from comptoir.plugins.shop.understanding.roots import links, root_of
 from comptoir.plugins.shop.understanding.tokens import Token
 from comptoir.plugins.shop.understanding.variants import comes_in_all
 from comptoir.plugins.shop.understanding.walking import Walking
@@ -42,6 +42,15 @@ class Span:
 def _named(span: Span) -> list[tuple[str, int]]:
     """Which of its tokens are whose."""
     return [(part.role, part.at) for part in span.walk.parts if part.role in _TELLING]
+
+
+def _names_by_itself(part: Part) -> bool:
+    """A value that is no size or colour, which many things come in."""
+    return any(one in _VESSELS or not is_generic(one) for one in part.said)
+
+
+def _has_figure(walk: Walk) -> bool:
+    return any(part.role == "trait" and part.said[0][0].isdigit() for part in walk.parts)
 
 
 class Spans(Walking):
@@ -82,11 +91,13 @@ class Spans(Walking):
         return end
 
     def _span(self, walk: Walk, group: Group) -> Span | None:
+        if self._packs(walk.at - 1):
+            return None
         said = [part for part in walk.parts if part.role == "name"]
         anchors = said or [
             part
             for part in walk.parts
-            if part.role == "trait" and not all(one in _VESSELS or is_generic(one) for one in part.said)
+            if part.role == "trait" and not all(one in _VESSELS or is_generic(one) or links(one) for one in part.said)
         ]
         if not anchors:
             return None
@@ -105,6 +116,11 @@ class Spans(Walking):
                 places &= self.about
         score -= self._conflict(walk, places)
         return Span(walk, places, walk.score + score - _MENTION)
+
+    def _packs(self, at: int) -> bool:
+        """`packs` of `2 packs de 6 coca`."""
+        counted = at + 2 < len(self.tokens) and self.tokens[at + 2].kind == "number"
+        return counted and self.word(at) in packings() and self.word(at + 1) in ("de", "d")
 
     def _names_alone(self, said: list[Part], roots: frozenset[str], group: Group) -> bool:
         """Whether it is more than a vessel, or several things are called by the vessel."""
@@ -170,9 +186,9 @@ class Spans(Walking):
             group = self.context(places, at, self._reach(at))
             found: dict[int, Span] = {}
             for walk in islice(self.walks(at, group), _MOST_WALKS):
-                if not places and any(
-                    part.role == "trait" and not all(map(is_generic, part.said)) for part in walk.parts
-                ):
+                if self._packs(walk.at - 1):
+                    continue
+                if not places and any(part.role == "trait" and _names_by_itself(part) for part in walk.parts):
                     continue
                 if walk.has("unknown", "other") or not walk.has(
                     "quantity", "some", "measure", "trait", "option", "without", "size"
@@ -220,7 +236,7 @@ class Spans(Walking):
             Span(walk, frozenset((place,)), walk.score - _MENTION - 0.5)
             for place in sold
             for walk in islice(self.walks(at, self.context((place,), at, self._reach(at))), _MOST_WALKS)
-            if walk.has("trait") and walk.has("vessel") and walk.has("quantity")
+            if walk.has("vessel") and walk.has("quantity") and _has_figure(walk)
         ]
         if len({span.places for span in found}) == 1:
             yield from found

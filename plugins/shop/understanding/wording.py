@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from comptoir.plugins.language import ordering_words
 from comptoir.plugins.shop.understanding.counting import Counting
-from comptoir.plugins.shop.understanding.doubting import OF_NUMBERS
+from comptoir.plugins.shop.understanding.doubting import OF_NUMBERS, SHARES
 from comptoir.plugins.shop.understanding.kinds import colours, is_generic, size_of
 from comptoir.plugins.shop.understanding.lexicon import NAME, PREPOSITIONS, TRAIT, Roots
 from comptoir.plugins.shop.understanding.packing import packings
@@ -69,7 +69,9 @@ class Wording(Counting):
     def _of_last_word(self, walk: Walk, group: Group) -> Iterator[Walk]:
         """Where nothing is named, but what was spoken of before is meant."""
         at, token, word = walk.at, self.tokens[walk.at], self.word(walk.at)
-        if token.root in colours() and group.places:
+        if word in SHARES:
+            yield walk.with_part(Part("some", at, 1, 0.6))  # `moitié moitié`
+        elif token.root in colours() and group.places:
             yield walk.with_part(Part("lacking", at, 1, -0.3))
         elif word in packings() | ordering_words("pieces") and walk.last == "quantity":
             yield walk.with_part(Part("vessel", at, 1, 0.0, (token.root,)))
@@ -142,7 +144,7 @@ class Wording(Counting):
         elif walk.named and (token.root in colours() or word in ordering_words("sizes")) and not linked:
             yield walk.with_part(Part("lacking", at, 1, -0.3))
         elif word in OF_NUMBERS:
-            if walk.named:
+            if not (walk.named and word in SHARES):
                 yield walk.with_part(Part("told", at, 1, 0.0))
         elif word in ordering_words("qualities"):
             yield walk.with_part(Part("told", at, 1, -0.05))
