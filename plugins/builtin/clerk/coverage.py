@@ -15,8 +15,8 @@ LONGEST = 4
 MOST = 300
 """More are no pieces: a price, a telephone's number."""
 _NO_PIECES = re.compile(
-    r"^\s*\d{1,2}[.)]\s|\b(?:table|chambre|liberte|villa|porte|rue|lot|appt|appartement|numero|n|no|bloc|ilot|secteur|unite"
-    r"|tranche|vers|a|room|house|street) ?\d+\b|\b(?:des|les) deux\b",
+    r"^[ \t]*\d{1,2}[.)]\s|\b(?:table|chambre|liberte|villa|porte|rue|lot|appt|appartement|numero|n|no|bloc|ilot"
+    r"|secteur|unite|tranche|vers|a|room|house|street) ?\d+\b|\b(?:des|les) deux\b",
     re.MULTILINE,
 )
 """Numbers in a list, of places, of a price, and `both`."""

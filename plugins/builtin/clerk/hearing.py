@@ -24,7 +24,9 @@ _OF_CART = frozenset(("put", "set_quantity", "remove", "replace"))
 _SUM = re.compile(r"(?<!\d)\d{3,7}(?!\d)|\d{1,3}[ .]\d{3}(?!\d)")
 _HELLO = r"(?:bonjour|bonsoir|bjr|bsr|salut|slt|coucou|cc|hello|hi|salam)(?: (?:madame|monsieur|tantie|maman))?"
 _PLEASE = r"(?:s['’ ]?il (?:vous|te) pla[iî]t|svp|stp|merci(?: d['’]avance)?|mrc(?: d['’]avance)?)"
-_POLITE = re.compile(rf"^\s*(?:(?:{_HELLO}|{_PLEASE})[\s,!.:]+)+|(?:[\s,]+{_PLEASE})+[\s!.🙏]*$", re.IGNORECASE)
+_POLITE = re.compile(
+    rf"^\s*(?:(?:{_HELLO}|{_PLEASE})[\s,!.:]+)+|(?<![\s,])(?:[\s,]+{_PLEASE})+[\s!.🙏]*$", re.IGNORECASE
+)
 """What stands around a name or a quarter."""
 
 
@@ -45,7 +47,7 @@ def understood(text: str, lexicon: Lexicon, sale: Sale) -> tuple[Act, ...]:
     if bargains(text):
         return _but_for_the_bargain(text, acts)
     unread = {act.verb for act in acts} <= {"unknown", "yes"} and not is_plain_yes(text)
-    asks = "?" in text or prices_said.figures(text)
+    asks = "?" in text and prices_said.figures(text)
     if not sale.wants and sale.last and unread and not asks and kind not in _NO_NUMBERS:
         # A bare number is how many they want of what was spoken of last.
         many = understand(text, lexicon, "quantity", (sale.last,))

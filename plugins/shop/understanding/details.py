@@ -62,7 +62,7 @@ _CAPITALS = r"[A-ZÀ-Ý][\w'-]*(?: [A-ZÀ-Ý][\w'-]*){0,3}"
 _PRESENTED = re.compile(
     r"(?:\b[Cc]'est pour|\b[Pp]our|\b[Ii]ci|\b[Jj]e suis|[.,;\n] ?[Nn]om|^[Nn]om) " + rf"(?P<name>{_CAPITALS})"
 )
-_CALLED = re.compile(rf"(?P<name>{_CAPITALS})(?=[ ,:(]*(?:(?:au|tel|num\w*) ?:? ?)?\+?\d[\d .-]{{7,}})")
+_CALLED = re.compile(rf"(?<![\w'-])(?P<name>{_CAPITALS})(?=[ ,:(]*(?:(?:au|tel|num\w*) ?:? ?)?\+?\d[\d .-]{{7,}})")
 """`Fatou 77 123 45 67`."""
 _COMING = re.compile(
     r"\blivr|\badresse|\bdomicile|\b(?:je|on) (?:passe|viens|vient|recupere|arrive)|\bpasse(?:r|rai)?\b|\bchercher\b"

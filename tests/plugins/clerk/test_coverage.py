@@ -1,9 +1,13 @@
 """What of a message was read by nothing: said back before anything is sold."""
 
+import time
+
 import pytest
 from small_shop import CATALOGUE, of, put
 
 from comptoir.plugins.builtin.clerk.coverage import unread
+from comptoir.plugins.builtin.clerk.hearing import understood
+from comptoir.plugins.builtin.clerk.sale import Asked, Sale
 from comptoir.plugins.shop.understanding import Act, Lexicon
 
 LEXICON = Lexicon(CATALOGUE)
@@ -27,3 +31,12 @@ LEXICON = Lexicon(CATALOGUE)
 )
 def test_numbers_and_wares_that_nothing_was_made_of(text: str, acts: tuple[Act, ...], left: tuple[str, ...]) -> None:
     assert unread(text, acts, LEXICON) == left
+
+
+@pytest.mark.parametrize("blank", [" ", "\n", ", ", "svp "])
+def test_a_long_message_of_nothing_takes_no_time(blank: str) -> None:
+    text = blank * (30_000 // len(blank)) + "x"
+    start = time.process_time()
+    acts = understood(text, LEXICON, Sale(asked=Asked("name")))
+    unread(text, acts, LEXICON)
+    assert time.process_time() - start < 0.5
