@@ -14,7 +14,7 @@ from comptoir.plugins.shop.model import MAX_QUANTITY, Variant
 from comptoir.plugins.shop.money import read_amount
 from comptoir.plugins.shop.numbers import number_at
 from comptoir.plugins.shop.understanding import Mention
-from comptoir.plugins.text import words
+from comptoir.plugins.text import stem, words
 
 _SMALL = frozenset(words("petit petite petits petites small smallest cheapest"))
 _BIG = frozenset(words("grand grande grands grandes gros grosse big large biggest"))
@@ -29,6 +29,8 @@ _TAKING = frozenset(
 )
 _ALL = frozenset(words("tous toutes tout toute all"))
 _AMOUNT = re.compile(r"(?<![\w.,])\d{1,3}(?:[ .]\d{3})+(?!\d)|(?<![\w.,])\d{3,7}(?!\d)")
+_LONGEST = 6
+"""Digits that no number of pieces has."""
 _LEAST = 100
 """No smaller figure is taken for a price."""
 _INSTEAD = frozenset(
@@ -105,7 +107,8 @@ def _count_in(text: str) -> int | None:
     """Of `j'en veux 3`, where nothing else is said."""
     left = [word for word in words(text) if word not in _TAKING]
     if len(left) == 1 and left[0].isdecimal():
-        return int(left[0]) if 0 < int(left[0][:5]) <= MAX_QUANTITY else None
+        count = int(left[0][:_LONGEST])
+        return count if len(left[0]) < _LONGEST and 0 < count <= MAX_QUANTITY else None
     found = number_at(left, 0) if left else None
     return found.value if found is not None and len(left) == found.length else None
 
@@ -267,7 +270,26 @@ def answers(turn: Turn, mention: Mention) -> bool:
         return True
     if words(turn.text)[:1] in _BESIDES:
         return False
+    if want.unclear:
+        return _speaks_of(turn, want.said, mention)
     return not want.products or (want.kind == "stock" and _is_instead(turn, want, mention))
+
+
+def _speaks_of(turn: Turn, said: str, mention: Mention) -> bool:
+    """Whether the message that was not understood was about what is named now, or about nothing in the cart."""
+    told = _stems(said)
+    in_cart = {one for line in turn.draft.lines for one in _stems_of(turn, line.sku)}
+    named = {each for one in mention.found for each in _stems_of(turn, one.sku)}
+    return bool(told & named) or not told & in_cart
+
+
+def _stems_of(turn: Turn, sku: str) -> frozenset[str]:
+    product = wares.product_of(turn.catalogue, sku)
+    return _stems(product.name) if product is not None else frozenset()
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(stem(word) for word in words(text))
 
 
 def _is_instead(turn: Turn, want: Want, mention: Mention) -> bool:
