@@ -58,7 +58,7 @@ _CURRENCY_OF = {country: code for code, countries in _COUNTRIES.items() for coun
 _FREE = frozenset(("gratuit", "gratuite", "offert", "offerte", "free"))
 _NUMBER = re.compile(r"(\d+|\d{1,3}(?:([ .,'])\d{3})(?:\2\d{3})*)(?:[.,](\d{1,2}))?")
 _THOUSANDTHS = re.compile(r"(\d+|\d{1,3}(?:([ '])\d{3})(?:\2\d{3})*)(?:[.,](\d{1,3}))?")
-_FIGURES = re.compile(r"[\d.,' ]*\d[\d.,' ]*")
+_FIGURES = re.compile(r"(?=[.,' ]*\d)[\d.,' ]+")
 _LONGEST = 30
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009]+")
 

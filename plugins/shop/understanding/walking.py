@@ -15,10 +15,14 @@ _WITHOUT = frozenset(("sans", "without"))
 _MUCH = frozenset(("trop", "beaucoup", "peu", "assez", "tres", "plus"))
 _ONES = frozenset(("un", "une"))
 _LONGEST = 16
+_MOST_STEPS = 20_000
+"""For a message; a list of sixty things takes a quarter of them. What comes after them is not read."""
 
 
 class Walking(Wording):
     """All ways to read a mention that begins at a token, of one group of products."""
+
+    _steps_taken = 0
 
     def walks(self, start: int, group: Group, *, akin: bool = False) -> Iterator[Walk]:
         open_ = [Walk(start, start, 0.0, (), akin=akin)]
@@ -26,6 +30,9 @@ class Walking(Wording):
             walk = open_.pop()
             if walk.parts and walk.last in CONTENT:
                 yield walk
+            self._steps_taken += 1
+            if self._steps_taken > _MOST_STEPS:
+                return
             if walk.at - start < _LONGEST and walk.at < len(self.tokens) and walk.at not in self.stops:
                 open_.extend(self._steps(walk, group))
 
@@ -73,14 +80,17 @@ class Walking(Wording):
             negated = negated and word not in WITH
         if self.word(place) in _WITHOUT or (self.word(place) == "pas" and self.word(place + 1) in ("de", "d")):
             negated, linked, place = True, True, place + 1
-        while self._article(place) or (
-            linked
-            and (
-                self.word(place) in _MUCH | EXTRA | _ONES
-                or self.word(place) in ordering_words("qualities")
-                or self.word(place) in ordering_words("pieces")
+        while place < at + _LONGEST and (
+            self._article(place)
+            or (
+                linked
+                and (
+                    self.word(place) in _MUCH | EXTRA | _ONES
+                    or self.word(place) in ordering_words("qualities")
+                    or self.word(place) in ordering_words("pieces")
+                )
+                and not self._option(place, group)[1]
             )
-            and not self._option(place, group)[1]
         ):
             place += 1
         names, length = self._option(place, group, negated=negated)
