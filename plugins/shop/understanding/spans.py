@@ -7,7 +7,7 @@ from itertools import islice
 from comptoir.plugins.language import ordering_words
 from comptoir.plugins.shop.understanding.acts import Asked
 from comptoir.plugins.shop.understanding.kinds import is_generic
-from comptoir.plugins.shop.understanding.lexicon import Lexicon
+from comptoir.plugins.shop.understanding.lexicon import Lexicon, Roots
 from comptoir.plugins.shop.understanding.packing import packings
 from comptoir.plugins.shop.understanding.parts import Part, Walk
 from comptoir.plugins.shop.understanding.roles import HEAD, Group
@@ -62,6 +62,7 @@ class Spans(Walking):
         super().__init__(tokens, lexicon, about, asked)
         self._spans_at: dict[int, list[Span]] = {}
         self._referring_at: dict[tuple[int, frozenset[int]], list[Span]] = {}
+        self._in_conflict: dict[tuple[tuple[Roots, ...], frozenset[int]], bool] = {}
         self._wholes: dict[tuple[frozenset[str], tuple[int, ...]], float] = {}
 
     def _ends(self, at: int) -> bool:
@@ -146,10 +147,14 @@ class Spans(Walking):
 
     def _conflict(self, walk: Walk, places: frozenset[int]) -> float:
         """What it costs that nothing comes in all that was said."""
-        told = [part.said for part in walk.parts if part.role == "trait"]
+        told = tuple(part.said for part in walk.parts if part.role == "trait")
         if len(told) < 2 or not places:
             return 0.0
-        return 0.0 if any(comes_in_all(self.lexicon.entries[one], told) for one in sorted(places)[:20]) else 0.9
+        key = (told, places)
+        if key not in self._in_conflict:
+            some = sorted(places)[:20]
+            self._in_conflict[key] = not any(comes_in_all(self.lexicon.entries[one], told) for one in some)
+        return 0.9 if self._in_conflict[key] else 0.0
 
     def _merged(self, spans: list[Span]) -> list[Span]:
         """The best, with all the products that were read as well."""

@@ -225,7 +225,8 @@ def test_words_that_two_products_begin_with_pick_none() -> None:
 
 def test_what_is_called_so_first_of_all_is_put_and_what_has_the_word_behind_may_be_taken_away() -> None:
     (put,), (removed,) = (understand(text, lexicon("restaurant")) for text in ("1 poulet", "enlevez le poulet"))
-    assert put.mention is not None and removed.mention is not None
+    assert put.mention is not None
+    assert removed.mention is not None
     assert put.mention.sku == "poulet"
     assert {one.sku for one in removed.mention.found} == {"yassa-poulet", "poulet"}
 
