@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from comptoir.plugins.builtin.clerk import answering, cancelling, cart, carting, ordering, prices_said, wares
+from comptoir.plugins.builtin.clerk import answering, cancelling, cart, carting, ordering, picking, prices_said, wares
 from comptoir.plugins.builtin.clerk.course import next_asked, question, settled
 from comptoir.plugins.builtin.clerk.doing import do
 from comptoir.plugins.builtin.clerk.doubting import (
@@ -37,7 +37,7 @@ def read(turn: Turn, acts: Sequence[Act]) -> None:
     turn.names_wares = any(act.mention is not None and act.mention.found for act in acts if act.verb in OF_CART)
     puts = ordering.begins_anew(turn, acts)
     counted = that_count(turn, prices_said.heard(turn, acts))
-    carting.take_last(turn, counted)
+    picking.take_last(turn, counted)
     for act in counted:
         if again_there and act.verb in ("zone", "address", "delivery"):
             continue

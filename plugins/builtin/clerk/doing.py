@@ -12,6 +12,7 @@ from comptoir.plugins.builtin.clerk import (
     carting,
     delivering,
     ordering,
+    picking,
 )
 from comptoir.plugins.builtin.clerk.agreeing import is_plain_yes
 from comptoir.plugins.builtin.clerk.gathering import says_yes_again
@@ -120,7 +121,7 @@ _VERBS: Mapping[Verb, Callable[[Turn, Act], None]] = {
     "replace": carting.exchange,
     "set_quantity": lambda turn, act: carting.set_quantity(turn, act.mention),
     "clear": lambda turn, _: carting.clear(turn),
-    "pick": lambda turn, act: carting.pick(turn, act.text),
+    "pick": lambda turn, act: picking.pick(turn, act.text),
     "cancel": lambda turn, act: cancelling.cancel(turn, act.text),
     "again": lambda turn, _: ordering.again(turn),
     "ask_order": lambda turn, act: ordering.show_orders(turn, act.text),
