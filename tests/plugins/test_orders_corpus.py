@@ -3,9 +3,11 @@
 import pytest
 from order_corpus import Played, conversations, figures, play_all
 
-OPEN_RIGHT, HELD_OUT_RIGHT = 0.92, 0.70
-"""Shares that must be right."""
-MOST_WRONG = 0.05
+FIRST_SHOPS = ("a", "b", "c", "d", "e")
+"""Authors who wrote for the shops that were there from the beginning."""
+OPEN_RIGHT, NEWER_OPEN_RIGHT, HELD_OUT_RIGHT = 0.94, 0.76, 0.77
+"""Shares that must be right; of the newer shops fewer are, as nobody had seen their catalogues."""
+MOST_WRONG = 0.045
 """The share that may be placed otherwise than was wanted, each after a yes to a summary that showed it."""
 
 
@@ -23,10 +25,15 @@ def test_the_corpus_is_large_and_a_third_of_it_is_held_out() -> None:
 
 
 def test_the_right_orders_come_of_it(played: list[Played]) -> None:
-    for held_out, floor in ((False, OPEN_RIGHT), (True, HELD_OUT_RIGHT)):
-        of_part = figures([one for one in played if one.conversation.held_out is held_out])
-        print(f"{'held out' if held_out else 'open'}: {of_part}")
-        assert of_part.right >= floor * of_part.conversations, of_part
+    held_out = [one for one in played if one.conversation.held_out]
+    opened = [one for one in played if not one.conversation.held_out]
+    first = [one for one in opened if one.conversation.id.startswith(FIRST_SHOPS)]
+    newer = [one for one in opened if not one.conversation.id.startswith(FIRST_SHOPS)]
+    parts = {"open": (first, OPEN_RIGHT), "newer": (newer, NEWER_OPEN_RIGHT), "held out": (held_out, HELD_OUT_RIGHT)}
+    for name, (part, floor) in parts.items():
+        of_part = figures(part)
+        print(f"{name}: {of_part}")
+        assert of_part.right >= floor * of_part.conversations, f"{name}: {of_part}"
 
 
 def test_no_total_is_wrong(played: list[Played]) -> None:
