@@ -22,8 +22,8 @@ def figure(value: str) -> str:
 
 
 def figures(value: str) -> list[str]:
-    """`3` of `T3`, `12` and `7` of `12 V 7 Ah`."""
-    return re.findall(r"\d+", value)
+    """`3` of `T3`, `12` and `7` of `12 V 7 Ah`, `1.5` of `1,5 L`."""
+    return re.findall(r"\d+(?:\.\d+)?", value.replace(",", "."))
 
 
 @cache

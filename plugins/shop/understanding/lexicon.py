@@ -22,7 +22,7 @@ from comptoir.plugins.shop.understanding.catalogue_words import (
     unambiguous,
     units_of,
 )
-from comptoir.plugins.shop.understanding.kinds import figure
+from comptoir.plugins.shop.understanding.kinds import figure, figures
 from comptoir.plugins.shop.understanding.measures import parted
 from comptoir.plugins.shop.understanding.packing import packings
 from comptoir.plugins.shop.understanding.phrasing import phrase_words, spoken, whole_phrases
@@ -358,12 +358,9 @@ def figures_of(entries: Sequence[Entry]) -> Mapping[str, frozenset[int]]:
         measured = [one for name in entry.names for one in name if parted(one) is not None]
         told = [entry.product.name] if measured else []
         for text in (*values, *told):
-            for one in _FIGURES.findall(text.replace(",", ".")):
+            for one in figures(text):
                 found[one].add(place)
     return {one: frozenset(places) for one, places in found.items()}
-
-
-_FIGURES = re.compile(r"\d+(?:\.\d+)?")
 
 
 def _by_measure(traits: dict[Roots, tuple[str, ...]]) -> None:

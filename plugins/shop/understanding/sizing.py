@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from comptoir.plugins.shop.understanding.chart import Chart
+from comptoir.plugins.shop.understanding.kinds import figures
 from comptoir.plugins.shop.understanding.lexicon import Entry, Roots
 from comptoir.plugins.shop.understanding.measures import in_units, is_unit_of, parted
 from comptoir.plugins.shop.understanding.packing import pieces_in
 from comptoir.plugins.shop.understanding.sketch import Sketch
 from comptoir.plugins.shop.understanding.variants import (
-    figures,
     sizes_in_order,
     values_said,
 )

@@ -38,9 +38,8 @@ _POINT = re.compile(r"(?<!rond )(?<!rond-)\bpoint\b(?! [eE]\b)", re.IGNORECASE)
 _COLONS = re.compile(r"(?<![\w:])(\d{1,3}) ?:(?=[^\W\d_])")
 """Of `2:yassa 3:coca`."""
 _BY = re.compile(r"[xX]\d+")
-"""Of `4x50`, which is a size."""
+"""Of `4x50`, which is a size; alone, `x2` is a number."""
 _UNIT_FOLLOWS = re.compile(r" ?(?:kg|g|cl|ml|l|m|cm|mm)\b|[.,]\d", re.IGNORECASE)
-_TIMES = re.compile(r"[xX]\d+")
 _REPEATED = re.compile(r"([^\W\d])\1{2,}")
 
 
@@ -118,7 +117,7 @@ def _raw(text: str, own: Set[str]) -> Iterator[Token]:
             yield _word(re.sub(r"[X×]", "x", found["size"]), start, end)  # `vis 4x50`
         elif found["number"]:
             yield from _figures(text, found, own)
-        elif _TIMES.fullmatch(found["word"]):
+        elif _BY.fullmatch(found["word"]):
             yield _number(found["word"][1:], start, end, glued=True)
         else:
             yield from _parted(found["word"], start, end, own)

@@ -1,9 +1,9 @@
 """Which variants of a product the words that were said leave."""
 
-import re
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
+from comptoir.plugins.shop.understanding.kinds import figures, is_figure
 from comptoir.plugins.shop.understanding.lexicon import Entry, Lexicon, Roots
 from comptoir.plugins.shop.understanding.measures import is_base, parted
 from comptoir.plugins.shop.understanding.roots import root_of
@@ -17,7 +17,6 @@ _ORDER = (
     ("geant", "familial", "xl"),
 )
 """Words of sizes, the smallest first."""
-_NUMBERS = re.compile(r"\d+(?:\.\d+)?")
 _SHORTEST = 3
 
 
@@ -73,13 +72,7 @@ def _matches(value: str, one: Roots, roots: dict[str, Roots]) -> bool:
 
 
 def _is_figure_of(value: str, word: str) -> bool:
-    digits = word.replace(".", "", 1).isdigit()
-    return digits and any(word == one for one in figures(value))
-
-
-def figures(value: str) -> tuple[str, ...]:
-    """The numbers in a value: 6 of `T6`, 1.5 of `1,5 L`."""
-    return tuple(_NUMBERS.findall(value.replace(",", ".")))
+    return is_figure(word) and word in figures(value)
 
 
 def _told(own: Sequence[str], told: Sequence[Roots], roots: dict[str, Roots]) -> tuple[int, float]:
