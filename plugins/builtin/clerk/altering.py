@@ -1,13 +1,15 @@
 """Which variant of what is in the cart is meant by what is said of it later."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from comptoir.plugins.builtin.clerk import wares
 from comptoir.plugins.builtin.clerk.sale import Want
 from comptoir.plugins.builtin.clerk.turn import Turn
+from comptoir.plugins.shop.model import CartLine
 from comptoir.plugins.shop.understanding import Mention
-from comptoir.plugins.text import words
+from comptoir.plugins.text import fold, words
 
 ARTICLES = (["le"], ["la"], ["les"], ["the"], ["mon"], ["ma"], ["mes"], ["my"])
 RATHER = frozenset(
@@ -16,6 +18,7 @@ RATHER = frozenset(
         " rather instead sorry not only suffit suffisent suffira suffiront"
     )
 )
+_BARE = re.compile(r"\b(?:sans|without) (?:les? |aucun |any )?(?:supplements?|extras?|options?|rien|nothing)\b")
 _DEFINITE = frozenset(("le", "la", "les", "l", "the"))
 _SAME = frozenset(words("pareil pareille meme memes aussi egalement same also"))
 
@@ -38,11 +41,19 @@ def altered(turn: Turn, mention: Mention, want: Want) -> Want:
     of_it = [line for line in turn.draft.lines if wares.product_sku(turn.catalogue, line.sku) == want.products[0]]
     if len(of_it) != 1 or of_it[0].sku not in {line.sku for line in turn.before.lines}:
         return want
-    options = want.options or of_it[0].options
+    options = want.options or kept_options(turn, want, of_it[0])
     want = as_before(turn, want, (of_it[0].sku,))
     if not _SAME.isdisjoint(words(turn.text)):
         return replace(want, quantity=of_it[0].quantity, options=options)
     return replace(want, quantity=of_it[0].quantity, instead=(of_it[0].sku,), options=options, does="set")
+
+
+def kept_options(turn: Turn, want: Want, line: CartLine) -> tuple[str, ...]:
+    """What the line has that the other variant of it is to have, too."""
+    if _BARE.search(fold(turn.text)):
+        return ()
+    without = {word for one in want.without for word in words(one)}
+    return tuple(one for one in line.options if without.isdisjoint(words(one)))
 
 
 def _asked_about(turn: Turn, want: Want) -> tuple[str, ...]:

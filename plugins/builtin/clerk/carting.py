@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Literal
 
 from comptoir.plugins.builtin.clerk import cart, cart_words, wares
-from comptoir.plugins.builtin.clerk.altering import RATHER, altered, as_before
+from comptoir.plugins.builtin.clerk.altering import RATHER, altered, as_before, kept_options
 from comptoir.plugins.builtin.clerk.answering import answers, as_value, each_of, names, refine, tell_lacking
 from comptoir.plugins.builtin.clerk.choosing import ordinal
 from comptoir.plugins.builtin.clerk.just_asked import each_asked, is_just_asked, of_the_asked
@@ -17,7 +17,7 @@ from comptoir.plugins.builtin.clerk.sale import Want
 from comptoir.plugins.builtin.clerk.swapping import is_the_same, options_swapped
 from comptoir.plugins.builtin.clerk.turn import Turn
 from comptoir.plugins.builtin.clerk.wanting import settle, want_of
-from comptoir.plugins.shop.model import Draft
+from comptoir.plugins.shop.model import CartLine, Draft
 from comptoir.plugins.shop.understanding import Act, Mention
 from comptoir.plugins.shop.understanding.joining import ALIKE
 from comptoir.plugins.text import words
@@ -111,7 +111,13 @@ def set_quantity(turn: Turn, mention: Mention | None) -> None:
     if there.isdisjoint(products) and mention.refers and not mention.relative:
         put(turn, mention)
         return
-    if there.isdisjoint(products) and not RATHER.isdisjoint(words(turn.text)) and most_alike(turn, mention):
+    unchanged = turn.draft.lines == turn.before.lines  # `3 strawberry and 2 coconut rather`
+    if (
+        there.isdisjoint(products)
+        and unchanged
+        and not RATHER.isdisjoint(words(turn.text))
+        and most_alike(turn, mention)
+    ):
         exchange(turn, Act("replace", mention))
         return
     settle(turn, replace(want_of(mention, products), does="set"))
@@ -194,6 +200,8 @@ def exchange(turn: Turn, act: Act) -> None:
         # Not what they were asked about, but something else.
         pieces = turn.answered().quantity
     want = as_before(turn, want_of(mention, products), out)
+    if not want.options and (line := _same_ware(turn, want, out)):
+        want = replace(want, options=kept_options(turn, want, line))
     tell_lacking(turn, mention, products)
     quantity = pieces if want.quantity is None else want.quantity
     unsure = want.unsure and quantity is None
@@ -202,6 +210,13 @@ def exchange(turn: Turn, act: Act) -> None:
     does: Literal["put", "set"] = "set" if out and in_all else "put"
     want = replace(want, quantity=quantity, unsure=unsure, does=does, instead=out, pieces_out=pieces_out)
     settle(turn, want)
+
+
+def _same_ware(turn: Turn, want: Want, out: Sequence[str]) -> CartLine | None:
+    """The one line that goes, where another variant of it comes."""
+    gone = [line for line in turn.draft.lines if line.sku in out]
+    same = len(gone) == 1 and (wares.product_sku(turn.catalogue, gone[0].sku),) == want.products
+    return gone[0] if same else None
 
 
 def clear(turn: Turn) -> None:
