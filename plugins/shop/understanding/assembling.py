@@ -140,8 +140,8 @@ class Assembler(Wanting):
         if self._waiting == "instead" and last is not None:
             if not any(made.verb == "remove" for made in self._made):
                 last.verb, last.instead = "replace", LAST
-        elif self._mode == "remove" and self._explicit and not self._weak and not self._removed():
-            self._make("remove", self._spoken or LAST, 0)  # `j'ai retrouvé mon marteau, enlevez`
+        elif self._mode == "remove" and self._explicit and not self._weak:
+            self._take_out(0)  # `j'ai retrouvé mon marteau, enlevez`
         elif self._waiting == "swap" and self._out is not None:
             self._exchange_itself(self._out)
         elif self._correcting and last is not None and last.sentence == self._sentence and len(self._puts()) == 1:
@@ -174,8 +174,15 @@ class Assembler(Wanting):
 
     def _remove_first(self, piece: Piece) -> None:
         """`enlevez, mettez des frites`: what was spoken of goes."""
-        if self._mode == "remove" and self._explicit and not (self._weak or self._removed()):
-            self._make("remove", self._spoken or LAST, piece.at)
+        if self._mode == "remove" and self._explicit and not self._weak:
+            self._take_out(piece.at)
+
+    def _take_out(self, at: int) -> None:
+        """What was named before the word for it, or spoken of."""
+        if (named := self._just_named()) is not None:
+            named.verb, named.instead = "remove", None
+        elif not self._removed():
+            self._make("remove", self._spoken or LAST, at)
 
     def _other(self, piece: Piece) -> None:
         """`le reste`, `les autres`, `une autre commande`."""
@@ -278,7 +285,7 @@ class Assembler(Wanting):
             self._make("put", LAST, piece.at, explicit=True)  # `je prends, avec un foulard`
             return True
         if name == "cancel" and (named := self._just_named()) is not None:
-            named.verb = "remove"
+            named.verb, named.instead = "remove", None
             return True
         return name in ("cancel", "yes") and self._mode.startswith("ask_")
 

@@ -78,7 +78,8 @@ class Making:
     def _just_named(self) -> Made | None:
         """`la pioche, laisse tomber`: what was named before, and no order for it."""
         last = self._made[-1] if self._made else None
-        if last is None or last.verb != "put" or last.explicit or last.sentence != self._sentence:
+        corrected = last is not None and last.verb == "replace" and last.instead == LAST  # `non la pioche, …`
+        if last is None or last.explicit or last.sentence != self._sentence or not (last.verb == "put" or corrected):
             return None
         return last if last.mention is not None and last.mention.quantity is None else None
 
