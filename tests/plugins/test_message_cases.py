@@ -2,7 +2,7 @@
 
 from message_cases import cases, figures, tried
 
-LEAST_RIGHT, MOST_WRONG = 0.94, 0.025
+LEAST_RIGHT, MOST_WRONG = 0.945, 0.025
 """Shares; what is neither ended in a question, with the cart as it was."""
 
 

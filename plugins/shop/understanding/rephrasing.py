@@ -16,6 +16,8 @@ _PHRASES = (
     (re.compile(r"\bmais (?=c'?est\b|ce sera\b|en fait\b|finalement\b|plutot\b)"), ", "),
     (re.compile(r"\bl'une? et l'autre\b"), "les deux"),
     (re.compile(r"\bon m'a dit(?: qu[e'])?"), ","),
+    (re.compile(r"\b(?:je|on|nous|ns) (?:viens|vient|venons) (?:d'|d |de |d’)(?=[a-z]+(?:er|ir|re)\b)"), ","),
+    (re.compile(r"\bpas mal\b"), "assez"),
     (re.compile(r"\bsoit\b"), "ou"),
     (re.compile(r"(?<=\w )(?<!ou )(?:non|hein|n'est[- ]ce pas) ?(?=\?)"), ""),
     (re.compile(r"\bbetween\b"), "entre"),

@@ -65,13 +65,15 @@ class Sizing(Chart):
         if base is not None and whole.denominator == 1:
             state.traits.append(base)
             return int(whole), state.unsure
+        if unit and whole.denominator == 1 and not sizes and self._is_in_name(unit, places):
+            return int(whole), state.unsure  # `2 kg de sucre`, of `Sucre 1 kg`
         if (value := self._sold_loose(amount, places)) is not None:
             state.traits.append(value)
             return in_units(amount[0]), state.unsure
         if sizes:
             state.lacking.append(state.measured)
             return state.quantity, state.unsure
-        if any(state.measure in name for place in places for name in self.lexicon.entries[place].names):
+        if self._is_in_name(state.measure, places):
             return state.quantity, state.unsure
         if state.quantity is not None:
             state.lacking.append(state.measured)  # `3 coca 1,5 L`, where it comes in no size
@@ -102,3 +104,6 @@ class Sizing(Chart):
             if any(is_unit_of(word, amount[1]) for word in words(value)) and not figures(value)
         ]
         return loose[0] if len(loose) == 1 else None
+
+    def _is_in_name(self, measure: str, places: set[int]) -> bool:
+        return any(measure in name for place in places for name in self.lexicon.entries[place].names)

@@ -44,7 +44,7 @@ class Walking(Wording):
         yield from self._options(walk, group)
         if (values := self._value(walk.at, group))[1] > 1:
             said, length = values
-            yield walk.with_part(Part("trait", walk.at, length, 1.6 + 0.6 * length, said))
+            yield walk.with_part(Part("trait", walk.at, length, 1.6 + 0.8 * length, said))
         if token.kind == "number":
             yield from self._number(walk, group)
         elif token.kind == "measure":
