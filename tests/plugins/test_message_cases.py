@@ -9,8 +9,8 @@ PARTS = [
     pytest.param(4, 0.94, 0.03, id="quarter"),
     pytest.param(1, 0.945, 0.025, marks=pytest.mark.long, id="whole"),
 ]
-"""One of so many; the least share that must be right, and the most that may be wrong. What is neither ended in a question,
-with the cart as it was.
+"""One of so many; the least share that must be right, and the most that may be wrong. What is neither ended in a
+question, with the cart as it was.
 """
 
 
