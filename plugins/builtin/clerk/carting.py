@@ -9,14 +9,14 @@ from comptoir.plugins.builtin.clerk import cart, cart_words, wares
 from comptoir.plugins.builtin.clerk.altering import RATHER, altered, as_before, kept_options
 from comptoir.plugins.builtin.clerk.answering import answers, as_value, each_of, names, refine, tell_lacking
 from comptoir.plugins.builtin.clerk.choosing import ordinal
-from comptoir.plugins.builtin.clerk.just_asked import each_asked, is_just_asked, of_the_asked
+from comptoir.plugins.builtin.clerk.just_asked import BOTH, each_asked, is_just_asked, of_the_asked
 from comptoir.plugins.builtin.clerk.meaning import meant, most_alike, replaced
 from comptoir.plugins.builtin.clerk.of_which import asks_of_which
 from comptoir.plugins.builtin.clerk.parting import parts
 from comptoir.plugins.builtin.clerk.sale import Want
 from comptoir.plugins.builtin.clerk.swapping import is_the_same, options_swapped
 from comptoir.plugins.builtin.clerk.turn import Turn
-from comptoir.plugins.builtin.clerk.wanting import settle, want_of
+from comptoir.plugins.builtin.clerk.wanting import EACH, settle, want_of
 from comptoir.plugins.shop.model import CartLine, Draft
 from comptoir.plugins.shop.understanding import Act, Mention
 from comptoir.plugins.shop.understanding.joining import ALIKE
@@ -29,8 +29,6 @@ _SWAPPING = frozenset(
     words("remplace remplacez remplacer change changez changer echange echangez echanger lieu place replace instead")
 )
 _MORE = frozenset(words("et aussi plus avec ajoute ajoutez rajoute rajoutez puis and also too with add"))
-_EACH = frozenset(words("chaque chacun chacune each"))
-_BOTH = frozenset(words("les tous toutes both all"))
 _OF_SEVERAL = re.compile(
     r"\b(?:un|une|1|2) (?:(?:des|sur(?: les)?) (?:deux|trois|quatre|[2-9])\b|d['’ ]?entre (?:eux|elles))"
     r"|\bl['’ ](?:une?|autre)\b"
@@ -239,7 +237,7 @@ def _answer(turn: Turn, mention: Mention) -> None:
 
 def _of_each(turn: Turn, mention: Mention) -> bool:
     """`2 of each`, of all that is in the cart."""
-    if mention.found or mention.quantity is None or _EACH.isdisjoint(words(turn.text)):
+    if mention.found or mention.quantity is None or EACH.isdisjoint(words(turn.text)):
         return False
     if turn.answering is not None and turn.answering.kind in ("choice", "variant") and turn.answering.products:
         each_of(turn, mention.quantity)
@@ -305,7 +303,7 @@ def _as_option(turn: Turn, mention: Mention) -> Want | None:
 
 def _only_one(turn: Turn) -> bool:
     """`2` are two of one; `both` are one of each that was asked about."""
-    return _BOTH.isdisjoint(words(turn.text)) or len(turn.sale.last_variants) < 2
+    return BOTH.isdisjoint(words(turn.text)) or len(turn.sale.last_variants) < 2
 
 
 def _is_something_else(turn: Turn, mention: Mention) -> bool:

@@ -11,7 +11,7 @@ from comptoir.plugins.text import words
 
 MOST = 4
 """Things asked about at once that are no list of what there is."""
-_ALL = frozenset(words("les tous toutes both all"))
+BOTH = frozenset(words("les tous toutes both all"))
 
 
 def each_asked(turn: Turn, count: int, pieces: int | None = None) -> bool:
@@ -29,7 +29,7 @@ def of_the_asked(turn: Turn, mention: Mention) -> bool:
     """Whether it was about several that were asked about: all of them are put, or which of them is asked."""
     if turn.answering is not None or not _is_bare(mention):
         return False
-    if not _ALL.isdisjoint(words(mention.said)):
+    if not BOTH.isdisjoint(words(mention.said)):
         return each_asked(turn, mention.quantity or 0)
     if turn.sale.last or not 1 < len(turn.sale.listed) <= MOST:
         return False

@@ -17,7 +17,7 @@ _ADDS = frozenset(
     ("ajoute", "ajoutez", "ajouter", "rajoute", "rajoutez", "rajouter", "encore", "autre", "autres", "add", "another")
 )
 """So many more."""
-_EACH = frozenset(("chaque", "chacun", "chacune", "each"))
+EACH = frozenset(("chaque", "chacun", "chacune", "each"))
 _OF_EACH = re.compile(
     r"\b(?P<count>\w+) (?:de )?(?:chaque|chacune?)"
     r"(?: (?:taille|couleur|pointure|sorte|format|modele|variete|parfum|gout)s?)?"
@@ -59,7 +59,7 @@ def settle(turn: Turn, want: Want, *, first: bool = False) -> None:
 def _one_of_each(turn: Turn, want: Want) -> list[Want]:
     """`2 chickens, one whole and one half`: one of each, where as many were named as are wanted."""
     spoken = words(turn.text)
-    each = not _EACH.isdisjoint(spoken)
+    each = not EACH.isdisjoint(spoken)
     if each and len(want.products) > 1 and want.does == "put":
         return [replace(want, products=(sku,), quantity=want.quantity or 1) for sku in want.products]
     product = wares.product_of(turn.catalogue, want.products[0]) if len(want.products) == 1 else None

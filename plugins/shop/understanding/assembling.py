@@ -35,7 +35,7 @@ class Assembler(Wanting):
         if self._asked is None and any(made.explicit and made.mention and made.mention.refers for made in self._puts()):
             self._made = [made for made in self._made if made.verb != "yes"]  # `ok je prends ça`
         return [
-            (made.at, Act(made.verb, made.mention, made.text, made.instead))  # type: ignore[arg-type]
+            (made.at, Act(made.verb, made.mention, made.text, made.instead))  # type: ignore[arg-type]  # as checked below
             for made in self._made
             if made.verb in _VERBS
         ]

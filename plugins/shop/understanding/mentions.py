@@ -6,11 +6,10 @@ from dataclasses import replace
 from comptoir.plugins.language import ordering_words
 from comptoir.plugins.shop.understanding.acts import Asked, Mention
 from comptoir.plugins.shop.understanding.lexicon import NAME, Lexicon
-from comptoir.plugins.shop.understanding.settling import Settling
+from comptoir.plugins.shop.understanding.scoring import LIGHT
+from comptoir.plugins.shop.understanding.settling import LONGEST_SAID, Settling
 from comptoir.plugins.shop.understanding.spans import Span
 from comptoir.plugins.shop.understanding.tokens import Token
-
-_LONGEST_SAID, _LIGHT = 80, 0.2
 
 
 class MentionReader(Settling):
@@ -61,7 +60,7 @@ class MentionReader(Settling):
 
     def name(self) -> Mention:
         """All the tokens as the name of one product."""
-        said = " ".join(token.said for token in self.tokens)[:_LONGEST_SAID]
+        said = " ".join(token.said for token in self.tokens)[:LONGEST_SAID]
         spans = [span for span in self._spans(0) if not span.strange] if self.tokens else []
         best = max(spans, key=lambda one: (one.score, one.walk.at), default=None)
         return replace(self._settled(best), quantity=None, said=said) if best is not None else Mention(said=said)
@@ -80,5 +79,5 @@ class MentionReader(Settling):
             and len(name) > 1
             and sum(bool(role & NAME) for role in self.lexicon.places[head].values()) == 1
             for name in names
-            for head in [next((one for one in name if self.lexicon.weight(one) > _LIGHT), name[0])]
+            for head in [next((one for one in name if self.lexicon.weight(one) > LIGHT), name[0])]
         )

@@ -48,13 +48,18 @@ class Walk:
     def has(self, *roles: Role) -> bool:
         return any(part.role in roles for part in self.parts)
 
-    def with_part(self, part: Part, **more: object) -> "Walk":
-        named = self.named or part.role == "name"
-        counted = self.counted or part.role in ("quantity", "some", "measure")
-        strange = self.strange + (part.role in ("unknown", "other"))
-        chain = self.chain if part.role in ("option", "without", "link") else ""
-        walk = Walk(
-            self.start, part.at + part.length, self.score + part.score, (*self.parts, part), named, counted, strange,
-            chain, self.akin,
-        )  # fmt: skip
-        return replace(walk, **more) if more else walk  # type: ignore[arg-type]
+    def with_part(
+        self, part: Part, *, chain: Literal["", "with", "without"] | None = None, counted: bool | None = None
+    ) -> "Walk":
+        """What is given is so, whatever the part says of it."""
+        role = part.role
+        return replace(
+            self,
+            at=part.at + part.length,
+            score=self.score + part.score,
+            parts=(*self.parts, part),
+            named=self.named or role == "name",
+            counted=(self.counted or role in ("quantity", "some", "measure")) if counted is None else counted,
+            strange=self.strange + (role in ("unknown", "other")),
+            chain=(self.chain if role in ("option", "without", "link") else "") if chain is None else chain,
+        )

@@ -103,7 +103,7 @@ def _pieces(
         phrase = None if reader.is_within(place) else reader.phrase_at(place)
         if phrase is not None:
             said = " ".join(one.said for one in tokens[place : place + phrase.length])
-            yield Piece(phrase.table, phrase.name, token.start, said)  # type: ignore[arg-type]
+            yield Piece(phrase.table, phrase.name, token.start, said)  # type: ignore[arg-type]  # a phrase table is a kind
             expected = phrase.name in ("put", "remove", "ask_stock", "ask_price", "ask_photo", "swap")
             place += phrase.length
             continue

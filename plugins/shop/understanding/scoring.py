@@ -10,6 +10,8 @@ from comptoir.plugins.shop.understanding.roots import root_of
 from comptoir.plugins.text import singular
 
 MAX_FOUND = 50
+LIGHT = 0.2
+"""A word of a name that weighs no more tells little of which product is meant."""
 _STRANGE = 0.6
 """What an unknown word beside a product leaves of its score: `bissap menthe` where there is but one bissap."""
 
@@ -95,12 +97,9 @@ def _score(lexicon: Lexicon, place: int, said: frozenset[str]) -> _Scored:
         weights = {one: lexicon.weight(one) for one in name}
         told = sum(weight for one, weight in weights.items() if one in said)
         best = max(best, told / sum(weights.values()))
-        telling = [one for one in name if weights[one] > _LIGHT] or name
+        telling = [one for one in name if weights[one] > LIGHT] or name
         if said.issuperset(telling):
             whole = max(whole, len(telling))
             complete = complete or said.issuperset(name)
     named = any(lexicon.places.get(one, {}).get(place, 0) & NAME for one in said)
     return _Scored(place, best, whole if named else 0, complete, named)
-
-
-_LIGHT = 0.2

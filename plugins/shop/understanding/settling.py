@@ -14,8 +14,7 @@ from comptoir.plugins.shop.understanding.sketch import Sketch
 from comptoir.plugins.shop.understanding.spans import Span
 from comptoir.plugins.text import fold
 
-_LONGEST_SAID = 80
-_LIGHT = 0.2
+LONGEST_SAID = 80
 _OF = frozenset(("de", "d", "a", "au", "aux", "du", "des", "la", "l"))
 
 
@@ -25,7 +24,7 @@ class Settling(Sizing):
     def _settled(self, span: Span) -> Mention:
         walk = span.walk
         tokens = self.tokens[walk.start : walk.at]
-        said = " ".join(token.said for token in tokens if token.kind != "mark")[:_LONGEST_SAID]
+        said = " ".join(token.said for token in tokens if token.kind != "mark")[:LONGEST_SAID]
         state = self._sketch(span)
         if span.refers:
             return self._of_last(state, said)

@@ -65,7 +65,7 @@ class Sizing(Chart):
         if base is not None and whole.denominator == 1:
             state.traits.append(base)
             return int(whole), state.unsure
-        if unit and whole.denominator == 1 and not sizes and self._is_in_name(unit, places):
+        if state.quantity is None and unit and whole.denominator == 1 and not sizes and self._is_in_name(unit, places):
             return int(whole), state.unsure  # `2 kg de sucre`, of `Sucre 1 kg`
         if (value := self._sold_loose(amount, places)) is not None:
             state.traits.append(value)

@@ -12,11 +12,12 @@ from comptoir.plugins.shop.understanding.packing import packings
 from comptoir.plugins.shop.understanding.parts import Part, Walk
 from comptoir.plugins.shop.understanding.roles import HEAD, Group
 from comptoir.plugins.shop.understanding.roots import links, root_of
+from comptoir.plugins.shop.understanding.scoring import LIGHT
 from comptoir.plugins.shop.understanding.tokens import Token
 from comptoir.plugins.shop.understanding.variants import comes_in_all
 from comptoir.plugins.shop.understanding.walking import Walking
 
-_AHEAD, _MOST_WALKS, _FEW, _LIGHT = 8, 3000, 30, 0.2
+_AHEAD, _MOST_WALKS, _FEW = 8, 3000, 30
 _MENTION, _ALIKE = 0.8, 0.15
 """What a mention costs; how near to the best the second best may be."""
 _VESSELS = frozenset(root_of(word) for word in ordering_words("pieces") | ordering_words("lots") | packings())
@@ -135,7 +136,7 @@ class Spans(Walking):
         key = (roots, group.places)
         if key not in self._wholes:
             whole = any(
-                roots >= ({one for one in name if self.lexicon.weight(one) > _LIGHT} or set(name))
+                roots >= ({one for one in name if self.lexicon.weight(one) > LIGHT} or set(name))
                 for place in group.places[:60]
                 for name in self.lexicon.entries[place].names
             )
